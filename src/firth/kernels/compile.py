@@ -1,0 +1,83 @@
+"""How Firth compiles: the two decorators, all Numba flags, and the folder of compiled code.
+
+@kernel   an entry point: called from Python, releases the GIL, kept on disk between processes
+@step     a piece of a kernel: always inlined by LLVM, so that splitting an algorithm costs nothing
+
+Numba's disk cache stamps only the file of the entry point: an edited helper, or another register width, would
+silently run old machine code (Numba issues 8375 and 8396). So compiled code lives in a folder named by a digest of
+every source file that can end up in a kernel, the register width and Numba's version.
+"""
+
+import functools
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+
+from firth.simd.lanes import LANES
+
+__all__ = ["cache_folder", "kernel", "step"]
+
+# No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
+_FLAGS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+
+
+def _digest() -> str:
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(f"{numba.__version__} {LANES}".encode())
+    for folder in ("simd", "kernels"):
+        for source in sorted((package / folder).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether this user alone can put files there: a cache of machine code must not come from strangers."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = folder.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+def _usable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.access(folder, os.W_OK) and _is_private(folder)
+    except OSError:
+        return False
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Where compiled kernels are kept; $FIRTH_CACHE_DIR names another place.
+
+    The first usable of $FIRTH_CACHE_DIR, the user's cache folder and a private folder among temporary files.
+    """
+    version = f"kernels-{_digest()}"
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
+    bases = [Path(home) if home else Path.home() / ".cache"]
+    if override := os.environ.get("FIRTH_CACHE_DIR"):
+        bases.insert(0, Path(override))
+    for base in bases:
+        if _usable(base / "firth" / version):
+            return base / "firth" / version
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    shared = Path(tempfile.gettempdir()) / f"firth-{user}" / version
+    return shared if _usable(shared) else Path(tempfile.mkdtemp(prefix="firth-"))
+
+
+def kernel(function):
+    """Compile an entry point on its first call, or load it from the cache folder."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())  # read while decorating; other users of Numba keep theirs
+    try:
+        return numba.njit(cache=True, **_FLAGS)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def step(function):
+    """Compile a piece of a kernel into every kernel that uses it."""
+    return numba.njit(forceinline=True, **_FLAGS)(function)

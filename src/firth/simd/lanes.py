@@ -1,0 +1,28 @@
+"""How wide this processor's vector registers are."""
+
+import os
+
+import llvmlite.binding as llvm
+
+__all__ = ["LANES", "VECTOR_REGISTERS"]
+
+
+def _host_lanes() -> int:
+    """Numbers of float32 in the widest register: 16 with AVX-512, 8 with AVX, else 4 (SSE2, NEON)."""
+    try:
+        features = llvm.get_host_cpu_features()
+    except RuntimeError:  # some platforms cannot tell
+        features = {}
+    if features.get("avx512f"):
+        return 16
+    return 8 if features.get("avx") else 4
+
+
+# $FIRTH_LANES lets the tests run the kernels as a narrower processor would.
+LANES = int(os.environ.get("FIRTH_LANES", 0)) or _host_lanes()
+if LANES not in (4, 8, 16):
+    raise ValueError(f"FIRTH_LANES={LANES}: must be 4, 8 or 16, or unset to ask the processor")
+
+# AVX-512 and AArch64 have 32; AVX and SSE have 16. (With 4 lanes we assume AArch64 unless x86 says otherwise.)
+_IS_X86 = llvm.get_process_triple().startswith(("x86_64", "i386", "i686"))
+VECTOR_REGISTERS = 16 if LANES == 8 or (LANES == 4 and _IS_X86) else 32
