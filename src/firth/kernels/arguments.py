@@ -1,0 +1,76 @@
+"""The contract between Python and compiled code: named tuples of arrays and numbers.
+
+Numba keeps compiled code on disk for named tuples of an importable module, so these live here and nowhere else.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Offsets, WordIds
+
+__all__ = ["Cbow", "Corpus", "HotRows", "Report", "Sampling", "Schedule", "Weights"]
+
+
+class Corpus(NamedTuple):
+    """The encoded text."""
+
+    ids: WordIds  # (T,)
+    sentence_offsets: Offsets  # (S + 1,)
+
+
+class Sampling(NamedTuple):
+    """What chance decides: which occurrences are read, how wide a window is, which words are noise."""
+
+    keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if a random uint32 is not above
+    noise_table: NDArray[np.uint64]  # (V,) alias table: acceptance threshold << 32 | alias
+    window: int  # largest distance of a context word
+    shrink_window: bool  # whether each position draws its reach from 1 .. window
+    negative_samples: int  # K, at most V - 1
+    key: np.uint64  # all draws of an epoch are a function of this and the position in the corpus
+
+
+class Schedule(NamedTuple):
+    """The learning rate, linear in the position: rate_at(position) = first + slope * position."""
+
+    first_rate: float  # at the first token of this epoch
+    slope: float  # change per token, not positive
+    chunk: int  # tokens a thread takes at a time
+
+
+class Weights(NamedTuple):
+    """Both matrices, flat. Rows are `stride` floats apart and zero beyond the vector size."""
+
+    word: NDArray[np.float32]  # rows 0 .. V - 1: the word vectors (the document's Embedding); then copies
+    context: NDArray[np.float32]  # rows 0 .. V - 1: the context vectors (its Context); then copies; then a zero row
+    stride: int  # whole cache lines
+    columns: int  # floats of a row to work on, a multiple of LANES
+
+
+class HotRows(NamedTuple):
+    """A thread's own copies of the rows of the most frequent words (see kernels/cpu/hot_rows.py)."""
+
+    count: int  # words 0 .. count - 1 have copies; 0 switches them off
+    first: int  # their first row, in both matrices
+    least: int  # rows exchanged before every batch; twice as many before every second one, ...
+    spare: int  # a row of context vectors that stays zero: it fills the last block of targets
+    word_snapshot: NDArray[np.float32]  # (count * stride,) the copies as they were exchanged last
+    context_snapshot: NDArray[np.float32]  # (count * stride,)
+
+
+class Report(NamedTuple):
+    """What threads tell one another and Python while they work."""
+
+    control: NDArray[np.int64]  # [next chunk to take, 1 if all should stop]
+    tokens: NDArray[np.int64]  # [tokens done by this thread]
+    pairs: NDArray[np.int64]  # [(center, context) pairs trained by this thread]
+    loss: NDArray[np.float64]  # [sum over those pairs of the negative log-likelihood, in nats]
+
+
+class Cbow(NamedTuple):
+    """What CBOW needs besides; None in its place means skip-gram."""
+
+    hidden: NDArray[np.float32]  # (stride,) scratch: the mean of the window's word vectors
+    gradient: NDArray[np.float32]  # (stride,) scratch: what the targets want of the hidden vector
+    share: bool  # whether each word of the window gets the gradient divided by their number (the exact gradient)

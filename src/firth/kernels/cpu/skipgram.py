@@ -1,0 +1,74 @@
+"""Skip-gram: every word around a position is asked which word stands there.
+
+Source      Mikolov et al. 2013, arXiv:1310.4546, equation 4. The window's words share their noise words, as in
+            Ji et al. 2016, arXiv:1604.04661: all dot products of a position are one small matrix product.
+Slow twin   firth.illustrated.skipgram
+Shapes      n inputs (word vectors) by 1 + K targets (context vectors), all float32; weights change in place.
+
+As in word2vec.c, a position trains the pairs in which its word is the one to be recognised: over the whole text these
+are the same pairs as with center and context exchanged.
+"""
+
+from numpy import int64
+
+from firth.kernels.compile import step
+from firth.kernels.cpu.targets import PAIR, steps_from_dots
+from firth.simd.lanes import LANES
+from firth.simd.operations import load, store
+from firth.simd.rows import SUMS_PER_ROW, fma_rows, load_rows, splat_row, store_pair_of_sums, store_rows, take
+from firth.simd.rows import weighted_sum, zero_rows
+
+__all__ = ["train_skipgram_position"]
+
+
+@step
+def _score(weights, inputs, n, rows, block, steps, first, signs, signs_at, rate, loss):
+    """steps[first + 8 k + j] = learning rate x error of input k and target j of a block; two inputs at a time."""
+    for k in range(0, n, 2):
+        sums_a = zero_rows(block)
+        sums_b = zero_rows(block)
+        for column in range(0, weights.columns, LANES):
+            targets = load_rows(weights.context, rows, column)
+            sums_a = fma_rows(load(weights.word, inputs[k] + column), targets, sums_a)
+            sums_b = fma_rows(load(weights.word, inputs[k + 1] + column), targets, sums_b)
+        cell = first + k * SUMS_PER_ROW
+        store_pair_of_sums(steps, cell, sums_a, sums_b)
+        alone = PAIR if k + 1 == n else int64(0)
+        loss = steps_from_dots(steps, cell, PAIR, signs, signs_at + alone, rate, loss)
+    return loss
+
+
+@step
+def _move(weights, inputs, n, rows, block, steps, first):
+    """Move a block of targets along every input and every input along the targets, LANES columns at a time.
+
+    Both start from the values that were scored: each target row is loaded and stored once.
+    """
+    for column in range(0, weights.columns, LANES):
+        before = load_rows(weights.context, rows, column)
+        after = before
+        for k in range(n):
+            sizes = splat_row(block, steps, first + k * SUMS_PER_ROW)
+            at = inputs[k] + column
+            vector = load(weights.word, at)
+            after = fma_rows(vector, sizes, after)
+            store(weights.word, at, weighted_sum(sizes, before, vector))
+        store_rows(weights.context, rows, column, after)
+
+
+@step
+def train_skipgram_position(weights, inputs, n, targets, first, n_blocks, block, steps, signs, rate, loss):
+    """Score all pairs of inputs[:n] and the targets at targets[first:], then move both; returns loss + theirs.
+
+    inputs has one more entry, the last row once more, so that inputs pair up. Targets move block after block: a later
+    block meets inputs that earlier ones have moved.
+    """
+    inputs[n] = inputs[n - 1]
+    per_block = (n + 1) * SUMS_PER_ROW
+    for b in range(n_blocks):
+        rows = take(block, targets, first + b * len(block))
+        loss = _score(weights, inputs, n, rows, block, steps, b * per_block, signs, b * 2 * PAIR, rate, loss)
+    for b in range(n_blocks):
+        rows = take(block, targets, first + b * len(block))
+        _move(weights, inputs, n, rows, block, steps, b * per_block)
+    return loss

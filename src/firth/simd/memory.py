@@ -1,0 +1,66 @@
+"""Memory: cache-aligned matrices on large pages, prefetching, and numbers that threads share."""
+
+import mmap
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from firth.simd.vector import INT32, INT64, call, element
+
+__all__ = ["CACHE_LINE", "add_atomically", "aligned_zeros", "prefetch", "read_atomically"]
+
+CACHE_LINE = 16  # float32 numbers in a 64-byte cache line
+_LARGE_PAGE = 2 << 20
+
+
+@intrinsic
+def prefetch(typing, array, offset):
+    """Ask for the cache line of array[offset], which is about to be changed."""
+
+    def emit(context, builder, signature, values):
+        pointer = element(context, builder, signature.args[0], *values)
+        pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        hints = [ir.Constant(INT32, hint) for hint in (1, 3, 1)]  # to write; keep in all caches; data
+        call(builder, "llvm.prefetch.p0", ir.VoidType(), [pointer, *hints])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), emit
+
+
+@intrinsic
+def add_atomically(typing, array, index, amount):
+    """array[index] += amount, seen by all threads at once; returns the value before."""
+
+    def emit(context, builder, signature, values):
+        pointer = element(context, builder, signature.args[0], values[0], values[1])
+        return builder.atomic_rmw("add", pointer, values[2], "monotonic")
+
+    return types.int64(array, types.int64, types.int64), emit
+
+
+@intrinsic
+def read_atomically(typing, array, index):
+    """array[index] as other threads left it, never a value kept in a register."""
+
+    def emit(context, builder, signature, values):
+        pointer = element(context, builder, signature.args[0], *values)
+        return builder.load_atomic(pointer, "monotonic", 8)
+
+    return types.int64(array, types.int64), emit
+
+
+def aligned_zeros(rows, stride):
+    """A zeroed float32 matrix (rows, stride) that starts on a page, on 2 MiB pages where the system offers them.
+
+    NumPy aligns to 16 bytes, so that a 64-byte load would straddle two cache lines. Rows are read in random order,
+    and with 4 KiB pages nearly every row of a large matrix costs a walk of the page table as well.
+    """
+    size = max(rows * stride * 4, 1)
+    memory = mmap.mmap(-1, size + _LARGE_PAGE)
+    if hasattr(mmap, "MADV_HUGEPAGE") and size >= _LARGE_PAGE:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    everything = np.frombuffer(memory, np.uint8)
+    skip = -everything.ctypes.data % _LARGE_PAGE
+    return everything[skip : skip + rows * stride * 4].view(np.float32).reshape(rows, stride)

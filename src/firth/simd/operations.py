@@ -1,0 +1,123 @@
+"""Operations on one register: load, store, arithmetic, and the bit tricks an exponential needs."""
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from firth.simd.lanes import LANES
+from firth.simd.vector import FLOAT, INT32, VECTOR, call, element, load_at, splat_value, store_at, vec
+
+__all__ = ["absolute", "add", "choose", "div", "fma", "load", "maximum", "mul", "nearest", "power_of_two"]
+__all__ += ["splat", "store", "sub", "sum_lanes"]
+
+_ZERO = ir.Constant(ir.IntType(64), 0)
+
+
+@intrinsic
+def load(typing, array, offset):
+    """array[offset : offset + LANES]"""
+
+    def emit(context, builder, signature, values):
+        return load_at(builder, element(context, builder, signature.args[0], *values), _ZERO)
+
+    return vec(array, types.int64), emit
+
+
+@intrinsic
+def store(typing, array, offset, value):
+    """array[offset : offset + LANES] = value"""
+
+    def emit(context, builder, signature, values):
+        pointer = element(context, builder, signature.args[0], values[0], values[1])
+        store_at(builder, pointer, _ZERO, values[2])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, vec), emit
+
+
+@intrinsic
+def splat(typing, scalar):
+    """The scalar in every lane."""
+
+    def emit(context, builder, signature, values):
+        return splat_value(builder, values[0])
+
+    return vec(types.float32), emit
+
+
+@intrinsic
+def fma(typing, a, b, c):
+    """a * b + c, rounded once"""
+
+    def emit(context, builder, signature, values):
+        return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, list(values))
+
+    return vec(vec, vec, vec), emit
+
+
+def _two_operands(instruction):
+    def typed(typing, a, b):
+        def emit(context, builder, signature, values):
+            return getattr(builder, instruction)(*values)
+
+        return vec(vec, vec), emit
+
+    return intrinsic(typed)
+
+
+add = _two_operands("fadd")
+sub = _two_operands("fsub")
+mul = _two_operands("fmul")
+div = _two_operands("fdiv")
+
+
+def _llvm(name, operands):
+    def emit(context, builder, signature, values):
+        return call(builder, f"llvm.{name}.v{LANES}f32", VECTOR, list(values))
+
+    if operands == 1:
+        return intrinsic(lambda typing, a: (vec(vec), emit))
+    return intrinsic(lambda typing, a, b: (vec(vec, vec), emit))
+
+
+absolute = _llvm("fabs", 1)
+nearest = _llvm("rint", 1)  # to the nearest whole number
+maximum = _llvm("maxnum", 2)
+
+
+@intrinsic
+def choose(typing, x, if_negative, otherwise):
+    """Lane by lane: if_negative where x < 0, else otherwise."""
+
+    def emit(context, builder, signature, values):
+        negative = builder.fcmp_ordered("<", values[0], ir.Constant(VECTOR, [0.0] * LANES))
+        return builder.select(negative, values[1], values[2])
+
+    return vec(vec, vec, vec), emit
+
+
+@intrinsic
+def power_of_two(typing, x, exponent):
+    """x * 2 ** exponent, for whole exponents that leave the result a normal float32."""
+
+    def emit(context, builder, signature, values):
+        integers = ir.VectorType(INT32, LANES)
+        shift = ir.Constant(integers, [23] * LANES)  # the exponent field of an IEEE float32 starts at bit 23
+        exponent = builder.shl(builder.fptosi(values[1], integers), shift)
+        return builder.bitcast(builder.add(builder.bitcast(values[0], integers), exponent), VECTOR)
+
+    return vec(vec, vec), emit
+
+
+@intrinsic
+def sum_lanes(typing, x):
+    """The sum of the lanes."""
+
+    def emit(context, builder, signature, values):
+        name = f"llvm.vector.reduce.fadd.v{LANES}f32"
+        start = ir.Constant(FLOAT, 0.0)
+        result = call(builder, name, FLOAT, [start, values[0]])
+        result.fastmath.add("reassoc")  # any order of additions, so that it takes log2(LANES) steps
+        return result
+
+    return types.float32(vec), emit

@@ -1,0 +1,191 @@
+"""Operations on a block of rows: the same columns of N matrix rows, held in N registers.
+
+`like` arguments are tuples whose length alone counts: they carry N in their type.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from firth.simd.lanes import LANES
+from firth.simd.vector import INT64, VECTOR, call, element, load_at, shuffle, splat_value, store_at, tuple_of
+from firth.simd.vector import unpack, vec, vectors
+
+__all__ = ["SUMS_PER_ROW", "fma_rows", "load_rows", "splat_row", "store_pair_of_sums"]
+__all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
+
+SUMS_PER_ROW = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
+
+
+def _fma(builder, a, b, c):
+    return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, [a, b, c])
+
+
+@intrinsic
+def take(typing, like, array, start):
+    """The int64 tuple array[start], array[start + 1], ... as long as the tuple `like`."""
+    n = len(like)
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[1], values[1], values[2])
+        members = [builder.load(builder.gep(base, [ir.Constant(INT64, i)])) for i in range(n)]
+        return tuple_of(context, builder, signature.return_type, members)
+
+    return types.UniTuple(types.int64, n)(like, array, types.int64), emit
+
+
+@intrinsic
+def zero_rows(typing, like):
+    """As many registers of zeros as the tuple `like` is long."""
+    n = len(like)
+
+    def emit(context, builder, signature, values):
+        zero = ir.Constant(VECTOR, [0.0] * LANES)
+        return tuple_of(context, builder, signature.return_type, [zero] * n)
+
+    return vectors(n)(like), emit
+
+
+@intrinsic
+def load_rows(typing, matrix, offsets, column):
+    """matrix[offset + column : ... + LANES] for every offset."""
+    n = len(offsets)
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[0], values[0], values[2])
+        members = [load_at(builder, base, offset) for offset in unpack(builder, values[1])]
+        return tuple_of(context, builder, signature.return_type, members)
+
+    return vectors(n)(matrix, offsets, types.int64), emit
+
+
+@intrinsic
+def store_rows(typing, matrix, offsets, column, rows):
+    """matrix[offset + column : ... + LANES] = row, for every offset and row."""
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[0], values[0], values[2])
+        for offset, row in zip(unpack(builder, values[1]), unpack(builder, values[3]), strict=True):
+            store_at(builder, base, offset, row)
+        return context.get_dummy_value()
+
+    return types.void(matrix, offsets, types.int64, rows), emit
+
+
+@intrinsic
+def fma_rows(typing, x, rows, sums):
+    """sums[j] + x * rows[j] for every row j."""
+
+    def emit(context, builder, signature, values):
+        pairs = zip(unpack(builder, values[1]), unpack(builder, values[2]), strict=True)
+        members = [_fma(builder, values[0], row, total) for row, total in pairs]
+        return tuple_of(context, builder, signature.return_type, members)
+
+    return sums(vec, rows, sums), emit
+
+
+@intrinsic
+def weighted_sum(typing, weights, rows, start):
+    """start + weights[0] * rows[0] + weights[1] * rows[1] + ..."""
+
+    def emit(context, builder, signature, values):
+        total = values[2]
+        for weight, row in zip(unpack(builder, values[0]), unpack(builder, values[1]), strict=True):
+            total = _fma(builder, weight, row, total)
+        return total
+
+    return vec(weights, rows, vec), emit
+
+
+@intrinsic
+def splat_row(typing, like, array, start):
+    """array[start], array[start + 1], ... each in every lane of a register of its own."""
+    n = len(like)
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[1], values[1], values[2])
+        members = [
+            splat_value(builder, builder.load(builder.gep(base, [ir.Constant(INT64, i)])))
+            for i in range(n)
+        ]
+        return tuple_of(context, builder, signature.return_type, members)
+
+    return vectors(n)(like, array, types.int64), emit
+
+
+# ---------------------------------------------------------------- the sums of many registers at once
+#
+# A dot product ends with the sum of a register's lanes. Sixteen such sums, one after another, take 16 x 4 dependent
+# steps; a tree that adds the halves of two registers at a time leaves all sixteen in one register after 15 additions.
+
+
+def _halving_masks():
+    """For each level of the tree, the lanes of (a, b) that form its `low` and `high` operand.
+
+    Wide steps come first: they cross 128-bit parts of a register; the later ones stay inside and are cheaper.
+    """
+    width = LANES // 2
+    while width >= 1:
+        low, high = [], []
+        part = 4 if width < 4 else LANES  # inside a 128-bit part, lanes of a and b alternate
+        for begin in range(0, LANES, part):
+            for source in (0, LANES):
+                for lane in range(begin, begin + part, 2 * width):
+                    low += range(source + lane, source + lane + width)
+                    high += range(source + lane + width, source + lane + 2 * width)
+        yield low, high
+        width //= 2
+
+
+def _sum_tree(items, combine):
+    for low, high in _halving_masks():
+        items = [combine(a, b, low, high) for a, b in zip(items[0::2], items[1::2], strict=True)]
+    return items[0]
+
+
+def _input_of_lane():
+    """Which input's sum ends up in each lane: the tree followed with labels instead of numbers."""
+    labels = [[i] * LANES for i in range(LANES)]
+    return _sum_tree(labels, lambda a, b, low, high: [(a + b)[lane] for lane in low])
+
+
+def _sums(builder, registers):
+    """One register whose lane i is the sum of registers[i]; None stands for a sum of zero."""
+    zero = ir.Constant(VECTOR, [0.0] * LANES)
+
+    def add_halves(a, b, low, high):
+        if a is None and b is None:
+            return None
+        a, b = (zero if value is None else value for value in (a, b))
+        return builder.fadd(shuffle(builder, a, b, low), shuffle(builder, a, b, high))
+
+    ordered = [None] * LANES
+    for lane, register in zip(_input_of_lane(), registers, strict=True):
+        ordered[lane] = register
+    total = _sum_tree(ordered, add_halves)
+    return zero if total is None else total
+
+
+def _emit_sums(context, builder, signature, values):
+    base = element(context, builder, signature.args[0], values[0], values[1])
+    wanted = []
+    for rows in values[2:]:
+        members = unpack(builder, rows)
+        wanted += members + [None] * (SUMS_PER_ROW - len(members))
+    wanted += [None] * (-len(wanted) % LANES)
+    for first in range(0, len(wanted), LANES):
+        total = _sums(builder, wanted[first : first + LANES])
+        store_at(builder, base, ir.Constant(INT64, first), total)
+    return context.get_dummy_value()
+
+
+@intrinsic
+def store_sums(typing, array, start, rows):
+    """array[start + j] = the sum of the lanes of rows[j]; up to the 8th or LANES-th number, the rest become 0."""
+    return types.void(array, types.int64, rows), _emit_sums
+
+
+@intrinsic
+def store_pair_of_sums(typing, array, start, rows_a, rows_b):
+    """As store_sums for rows_a, and array[start + 8 + j] = the sum of rows_b[j]: one tree for both."""
+    return types.void(array, types.int64, rows_a, rows_b), _emit_sums
