@@ -1,0 +1,59 @@
+# Every target makes what it needs; all it asks of the machine is Python 3.11 or newer with pip.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench clean
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+CORPUS ?=
+
+help: ## Show these lines
+	@echo "Firth: word embeddings. Targets:"
+	@grep -E '^[a-z]+: .*## ' Makefile | sed -e 's/: .*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(VENV)/.installed-test ## Make .venv and install Firth with everything the tests need
+
+demo: $(VENV)/.installed-demo ## Train on real text and ask the vectors questions (under a minute)
+	@$(BIN)/firth demo
+
+test: $(VENV)/.installed-test ## Lint, check types and run the whole default test suite
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python tests/warm_up.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.installed-test ## Lint, formatting and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-test ## Format the code and fix what the linter can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORPUS=path names the text
+	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
+	$(BIN)/python benchmarks/run.py $(CORPUS)
+
+clean: ## Remove .venv, caches and build output
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first interpreter that is new enough. Where its venv module lacks ensurepip (Debian without python3-venv),
+# the environment gets its pip from the pip that is there.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "Firth needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "making $(VENV) with $$($$found --version)"; \
+	$$found -m venv $(VENV) >/dev/null 2>&1 || { \
+		rm -rf $(VENV) && $$found -m venv --without-pip $(VENV) && \
+		$$found -m pip --disable-pip-version-check --python $(VENV)/bin/python install --quiet pip; }
+
+# One stamp for each extra: pip runs again only when pyproject.toml has changed.
+$(VENV)/.installed-%: pyproject.toml | $(BIN)/python
+	@echo "installing Firth with its $* packages into $(VENV)"
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[$*]'
+	@touch $@

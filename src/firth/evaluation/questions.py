@@ -1,0 +1,125 @@
+"""Analogy questions: the file format of Google's test set, and a set of our own made from pairs of
+words.
+
+A question file is lines of four words, `Athens Greece Oslo Norway`, under section lines that begin
+with a colon. A pair file (folder `pairs/`) is lines of two words; every ordered two of its pairs
+make one question.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from firth.errors import FormatError
+
+__all__ = [
+    "AnalogyQuestion",
+    "AnalogySource",
+    "built_in_pairs",
+    "built_in_questions",
+    "load_questions",
+    "questions_from_pairs",
+    "read_questions",
+]
+
+
+class AnalogyQuestion(NamedTuple):
+    """`a` is to `b` as `c` is to `d`; `section` names the kind of relation."""
+
+    section: str
+    a: str
+    b: str
+    c: str
+    d: str
+
+
+# A question file, questions, or None for the built-in set.
+AnalogySource: TypeAlias = str | os.PathLike[str] | Iterable[AnalogyQuestion] | None
+
+_UNNAMED = "questions"  # section of lines that come before the first section line
+
+
+def load_questions(source: AnalogySource) -> list[AnalogyQuestion]:
+    """The questions of a file, of an iterable, or the built-in ones for None."""
+    if source is None:
+        return built_in_questions()
+    if isinstance(source, str | os.PathLike):
+        return list(read_questions(source))
+    return [AnalogyQuestion(*question) for question in source]
+
+
+def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:
+    """Questions of a file in the format of Google's `questions-words.txt`.
+
+    Raises
+    ------
+    FormatError
+        if a line has neither four words nor a section name; path and line are named.
+    """
+    section = _UNNAMED
+    for number, line in _lines(Path(path)):
+        if line.startswith(":"):
+            section = line[1:].strip() or _UNNAMED
+            continue
+        words = line.split()
+        if len(words) != 4:
+            raise FormatError(
+                path,
+                f"{len(words)} words; a question has four, and a section begins with a colon",
+                line=number,
+            )
+        yield AnalogyQuestion(section, *words)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Numbered lines that are neither empty nor comments."""
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if (stripped := line.strip()) and not stripped.startswith("#"):
+                    yield number, stripped
+    except UnicodeDecodeError:
+        raise FormatError(path, "not a text file in UTF-8", line=number + 1) from None
+
+
+def built_in_pairs() -> dict[str, list[tuple[str, str]]]:
+    """The built-in relations: name to pairs, for instance `capitals` to `("france", "paris")`."""
+    relations: dict[str, list[tuple[str, str]]] = {}
+    folder = resources.files("firth.evaluation") / "pairs"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".txt"):
+            continue
+        pairs = []
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                first, second = line.split()
+                pairs.append((first, second))
+        relations[file.name.removesuffix(".txt")] = pairs
+    return relations
+
+
+def built_in_questions() -> list[AnalogyQuestion]:
+    """Every question that the built-in pairs make."""
+    return [
+        question
+        for relation, pairs in built_in_pairs().items()
+        for question in questions_from_pairs(relation, pairs)
+    ]
+
+
+def questions_from_pairs(
+    relation: str, pairs: Iterable[tuple[str, str]]
+) -> Iterator[AnalogyQuestion]:
+    """Each ordered two of `pairs` as one question, except where they share a word.
+
+    Sharing makes a question unfair: `germany euro, france euro` has an answer that may not be
+    given, because the words of a question are never its answer.
+    """
+    pairs = list(pairs)
+    for a, b in pairs:
+        for c, d in pairs:
+            if len({a, b, c, d}) == 4:
+                yield AnalogyQuestion(relation, a, b, c, d)

@@ -1,0 +1,205 @@
+"""Analogy questions, judged against gensim question by question."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+
+from firth.errors import FormatError, SettingError
+from firth.evaluation.analogies import evaluate_analogies
+from firth.evaluation.questions import (
+    AnalogyQuestion,
+    built_in_pairs,
+    built_in_questions,
+    questions_from_pairs,
+    read_questions,
+)
+from firth.vectors.word_vectors import WordVectors
+
+# A world where gender is one direction and rank another: every analogy holds exactly.
+PLANE = {
+    "man": (1, 0, 1),
+    "woman": (1, 1, 1),
+    "king": (2, 0, 1.5),
+    "queen": (2, 1, 1.5),
+    "apple": (-1, 0.3, 0.2),
+}
+
+
+def plane() -> WordVectors:
+    return WordVectors(list(PLANE), np.array(list(PLANE.values()), np.float32))
+
+
+def noisy_world(words: int = 400, size: int = 12) -> tuple[list[str], np.ndarray]:
+    """Words in mixed case, some of which differ in case alone, and vectors with enough structure
+    that some analogies hold."""
+    random = np.random.default_rng(7)
+    spellings = [f"Word{i}" if i % 3 else f"word{i}" for i in range(words - 40)]
+    spellings += [spelling.swapcase() for spelling in spellings[:40]]
+    grid = random.standard_normal((20, size))[np.arange(words) % 20]
+    lifted = grid + random.standard_normal((20, size))[np.arange(words) // 20 % 20]
+    return spellings, (lifted + 0.3 * random.standard_normal((words, size))).astype(np.float32)
+
+
+def write_questions(path: Path, words: list[str], count: int = 600) -> Path:
+    random = np.random.default_rng(8)
+    lines = [": first"]
+    for number in range(count):
+        if number == count // 2:
+            lines.append(": second")
+        row, column, other = random.integers(0, 20, 3)
+        # Corners of a rectangle in the grid of the noisy world; some are unknown words.
+        corners = [row * 20 + column, row * 20 + other, 40 + column, 40 + other]
+        lines.append(" ".join(words[i].title() if i < 330 else f"no{i}" for i in corners))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("top", [None, 250])
+@pytest.mark.parametrize(
+    ("method", "gensim_name"), [("3cosadd", "most_similar"), ("3cosmul", "most_similar_cosmul")]
+)
+def test_same_answers_as_gensim(tmp_path, method, gensim_name, top):
+    words, matrix = noisy_world()
+    path = write_questions(tmp_path / "questions.txt", words)
+    theirs = KeyedVectors(matrix.shape[1])
+    theirs.add_vectors(words, matrix)
+    _, sections = theirs.evaluate_word_analogies(
+        str(path), restrict_vocab=top or 300_000, similarity_function=gensim_name
+    )
+    score = evaluate_analogies(WordVectors(words, matrix), path, top=top, method=method)
+
+    for section in sections[:-1]:
+        ours = {True: [], False: []}
+        for question, asked, right in zip(
+            score.questions, score.was_asked, score.right, strict=True
+        ):
+            if asked and question.section == section["section"]:
+                ours[bool(right)].append(tuple(word.upper() for word in question[1:]))
+        assert ours[True] == section["correct"]
+        assert ours[False] == section["incorrect"]
+    assert 0 < score.correct < score.asked < score.total
+
+
+def test_exact_world_is_solved_and_unknown_words_lower_coverage_only():
+    questions = [
+        AnalogyQuestion("gender", "man", "woman", "king", "queen"),
+        AnalogyQuestion("gender", "King", "QUEEN", "man", "woman"),
+        AnalogyQuestion("gender", "man", "woman", "king", "apple"),
+        AnalogyQuestion("fruit", "man", "woman", "pear", "apple"),
+    ]
+    score = evaluate_analogies(plane(), questions)
+    assert score.answers == ["queen", "woman", "queen", None]
+    assert score.right.tolist() == [True, True, False, False]
+    assert (score.correct, score.asked, score.total) == (2, 3, 4)
+    assert score.accuracy == pytest.approx(2 / 3)
+    assert score.coverage == pytest.approx(3 / 4)
+    gender, fruit = score.sections
+    assert (gender.section, gender.correct, gender.asked, gender.total) == ("gender", 2, 3, 3)
+    assert (fruit.coverage, np.isnan(fruit.accuracy)) == (0, True)
+
+
+def test_case_matters_when_asked_to():
+    question = [AnalogyQuestion("", "Man", "woman", "king", "queen")]
+    assert evaluate_analogies(plane(), question).asked == 1
+    assert evaluate_analogies(plane(), question, ignore_case=False).asked == 0
+
+
+def test_top_restricts_questions_and_answers():
+    questions = [AnalogyQuestion("", "man", "woman", "king", "queen")]
+    score = evaluate_analogies(plane(), questions, top=3)
+    assert (score.words_considered, score.asked) == (3, 0)
+
+
+def test_no_word_left_to_answer_is_wrong():
+    vectors = WordVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
+    score = evaluate_analogies(vectors, [AnalogyQuestion("", "a", "b", "c", "a")])
+    assert (score.asked, score.correct, score.answers) == (1, 0, [""])
+
+
+def test_zero_vectors_neither_answer_nor_break():
+    words = [*PLANE, "nothing"]
+    matrix = np.array([*PLANE.values(), (0, 0, 0)], np.float32)
+    score = evaluate_analogies(
+        WordVectors(words, matrix), [AnalogyQuestion("", "man", "woman", "king", "queen")]
+    )
+    assert score.answers == ["queen"]
+
+
+def test_interval_follows_pairs_not_questions():
+    """Ten pairs, each all right or all wrong: 90 questions carry the information of ten."""
+    random = np.random.default_rng(3)
+    directions = random.standard_normal((10, 30)).astype(np.float32)
+    words, rows, questions = [], [], []
+    for i in range(10):
+        words += [f"a{i}", f"b{i}"]
+        rows += [directions[i], directions[i] + (4 if i < 5 else -4)]
+        questions += [
+            AnalogyQuestion("", f"a{i}", f"b{i}", f"a{j}", f"b{j}")
+            for j in range(10)
+            if j != i and (j < 5) == (i < 5)
+        ]
+    score = evaluate_analogies(WordVectors(words, np.array(rows)), questions)
+    low, high, level = score.interval()
+    assert low <= score.accuracy <= high
+    assert level == 0.95
+    assert score.interval() == score.interval()
+
+
+def test_bad_settings():
+    with pytest.raises(SettingError, match="top=0"):
+        evaluate_analogies(plane(), [], top=0)
+    with pytest.raises(SettingError, match="3cosdiv"):
+        evaluate_analogies(plane(), [], method="3cosdiv")  # type: ignore[arg-type]
+
+
+def test_empty_set_of_questions():
+    score = evaluate_analogies(plane(), [])
+    assert score.total == 0
+    assert np.isnan(score.accuracy)
+    assert np.isnan(score.interval().low)
+
+
+def test_reading_names_the_bad_line(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text(": good\na b c d\n\n# comment\na b c\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="line 5: 3 words"):
+        list(read_questions(path))
+    path.write_bytes(b": x\nab\xff\xfe c d e\n")
+    with pytest.raises(FormatError, match="UTF-8"):
+        list(read_questions(path))
+
+
+def test_reading_keeps_sections_and_order(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text("\ufeffa b c d\r\n: capital cities\r\ne f g h\r\n", encoding="utf-8")
+    assert list(read_questions(path)) == [
+        ("questions", "a", "b", "c", "d"),
+        ("capital cities", "e", "f", "g", "h"),
+    ]
+
+
+def test_built_in_pairs_are_many_lower_case_and_distinct():
+    relations = built_in_pairs()
+    assert len(relations) >= 12
+    for name, pairs in relations.items():
+        assert len(pairs) >= 25, name
+        assert len(set(pairs)) == len(pairs), name
+        firsts = [first for first, _ in pairs]
+        assert len(set(firsts)) == len(firsts), name
+        for pair in pairs:
+            assert pair[0] != pair[1], (name, pair)
+            assert all(word == word.lower() and word.isalpha() for word in pair), (name, pair)
+
+
+def test_questions_never_share_words():
+    pairs = [("france", "euro"), ("germany", "euro"), ("japan", "yen")]
+    made = [question[1:] for question in questions_from_pairs("currency", pairs)]
+    assert made == [
+        ("france", "euro", "japan", "yen"),
+        ("germany", "euro", "japan", "yen"),
+        ("japan", "yen", "france", "euro"),
+        ("japan", "yen", "germany", "euro"),
+    ]
+    assert len(built_in_questions()) > 8000

@@ -1,0 +1,117 @@
+"""Word similarity: the correlations are those of SciPy, and every usual table can be read."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from firth.errors import FormatError
+from firth.evaluation.correlation import pearson, ranks, spearman, weighted_spearman
+from firth.evaluation.similarity import (
+    SimilarityPair,
+    evaluate_similarity,
+    read_similarity_pairs,
+)
+from firth.vectors.word_vectors import WordVectors
+
+
+def random_vectors(count: int = 60) -> WordVectors:
+    random = np.random.default_rng(5)
+    return WordVectors([f"w{i}" for i in range(count)], random.standard_normal((count, 8)))
+
+
+def random_pairs(count: int = 100) -> list[SimilarityPair]:
+    random = np.random.default_rng(6)
+    return [
+        SimilarityPair(f"w{a}", f"W{b}", float(judgement))
+        for a, b, judgement in random.integers(0, 60, (count, 3))
+    ]
+
+
+@pytest.mark.parametrize("distinct", [3, 10, 10_000])
+def test_correlations_equal_scipy_with_ties(distinct):
+    first, second = np.random.default_rng(distinct).integers(0, distinct, (2, 200)).astype(float)
+    assert ranks(first).tolist() == stats.rankdata(first).tolist()
+    assert pearson(first, second) == pytest.approx(stats.pearsonr(first, second)[0], abs=1e-12)
+    assert spearman(first, second) == pytest.approx(stats.spearmanr(first, second)[0], abs=1e-12)
+
+
+def test_weights_mean_repetition():
+    random = np.random.default_rng(2)
+    first, second = random.integers(0, 6, (2, 30)).astype(float)
+    weights = random.integers(0, 4, (5, 30)).astype(float)
+    for row, result in zip(weights, weighted_spearman(first, second, weights), strict=True):
+        times = row.astype(int)
+        expected = stats.spearmanr(np.repeat(first, times), np.repeat(second, times))[0]
+        assert result == pytest.approx(expected, abs=1e-12)
+
+
+def test_nothing_to_correlate_is_nan():
+    assert np.isnan(pearson(np.ones(4), np.arange(4.0)))
+    assert np.isnan(spearman(np.arange(1.0), np.arange(1.0)))
+    assert np.isnan(spearman(np.empty(0), np.empty(0)))
+
+
+def test_score_is_the_correlation_of_cosines():
+    vectors, pairs = random_vectors(), random_pairs()
+    pairs.append(SimilarityPair("w1", "unheard", 3.0))
+    score = evaluate_similarity(vectors, pairs)
+    rows = {word: row for word, row in zip(vectors.words, vectors.matrix, strict=True)}
+    cosines = []
+    for first, second, _ in pairs[:-1]:
+        a, b = rows[first], rows[second.lower()]
+        cosines.append(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+    judgements = [pair.judgement for pair in pairs[:-1]]
+    assert score.spearman == pytest.approx(stats.spearmanr(judgements, cosines)[0], abs=1e-6)
+    assert score.pearson == pytest.approx(stats.pearsonr(judgements, cosines)[0], abs=1e-6)
+    assert (score.asked, score.total) == (100, 101)
+    low, high, _ = score.interval()
+    assert low < score.spearman < high
+    assert score.interval(level=0.5).low > low
+
+
+def test_top_and_case():
+    pairs = [SimilarityPair("W0", "w1", 1.0), SimilarityPair("w0", "w50", 2.0)]
+    assert evaluate_similarity(random_vectors(), pairs, top=10).asked == 1
+    assert evaluate_similarity(random_vectors(), pairs, ignore_case=False).asked == 1
+    assert np.isnan(evaluate_similarity(random_vectors(), pairs, top=1).interval().low)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tiger\tcat\t7.5\nbook\tpaper\t5\n",
+        "# WordSim\nWord 1,Word 2,Human (mean)\ntiger,cat,7.5\nbook,paper,5\n",
+        ",word1,word2,similarity\n0,tiger,cat,7.5\n1,book,paper,5\n",
+        "0,tiger,cat,7.5\n1,book,paper,5\n",
+        "tiger-n cat-n 7.5\nbook-n paper-n 5\n",
+        "word1\tword2\tPOS\tSimLex999\tconc\ntiger\tcat\tN\t7.5\t1\nbook\tpaper\tN\t5\t2\n",
+        '"tiger";"cat";7.5\r\n"book";"paper";5\r\n',
+        "\ufefftiger cat 7.5\n\nbook paper 5",
+    ],
+)
+def test_tables_as_they_are_found(tmp_path, text):
+    path = tmp_path / "pairs"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert read_similarity_pairs(path) == [("tiger", "cat", 7.5), ("book", "paper", 5.0)]
+
+
+def test_hyphens_stay_unless_every_word_has_a_part_of_speech(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("plan-b,cat-n,1\nvitamin,cat-n,2\n", encoding="utf-8")
+    assert read_similarity_pairs(path)[0] == ("plan-b", "cat-n", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b,1\nc,d\n", "line 2"),
+        ("a,b,1\nc,d,much\n", "line 2"),
+        ("a,b,1\nc,d,nan\n", "line 2"),
+        ("", "no pairs"),
+    ],
+)
+def test_bad_tables_name_the_line(tmp_path, text, message):
+    path = tmp_path / "pairs.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FormatError, match=message):
+        read_similarity_pairs(path)
