@@ -1,0 +1,64 @@
+"""Firth: word embeddings from your own text. Train them, ask them, judge them, understand them.
+
+    model = firth.Word2Vec().fit("corpus.txt")
+    model.vectors.most_similar("king")
+    vectors = firth.load("glove.6B.50d.txt")
+
+Names are imported when first used, so that `import firth` is quick.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from firth.errors import (
+        CorpusError,
+        FirthError,
+        FormatError,
+        MissingExtraError,
+        NotFittedError,
+        SettingError,
+        TrainingInterrupted,
+        UnknownWordError,
+    )
+    from firth.models.word2vec import Word2Vec
+    from firth.vectors.neighbours import Neighbour
+    from firth.vectors.word_vectors import WordVectors, load
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CorpusError",
+    "FirthError",
+    "FormatError",
+    "MissingExtraError",
+    "Neighbour",
+    "NotFittedError",
+    "SettingError",
+    "TrainingInterrupted",
+    "UnknownWordError",
+    "Word2Vec",
+    "WordVectors",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "Neighbour": "firth.vectors.neighbours",
+    "Word2Vec": "firth.models.word2vec",
+    "WordVectors": "firth.vectors.word_vectors",
+    "load": "firth.vectors.word_vectors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module 'firth' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES.get(name, "firth.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

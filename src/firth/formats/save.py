@@ -1,0 +1,31 @@
+"""Choosing the format to write: named, or by the file's suffix."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from firth.errors import SettingError
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+
+__all__ = ["FormatName", "write_as"]
+
+FormatName: TypeAlias = Literal["firth"]
+
+_WRITERS: dict[str, Callable[[Path, StoredVectors], None]] = {"firth": native.write}
+_BY_SUFFIX: dict[str, FormatName] = {".firth": "firth"}
+
+
+def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
+    """Write in the named format, or in the one that the suffix of `path` stands for.
+
+    Raises SettingError for any other name or suffix, and what the format's own `write` raises.
+    """
+    path = Path(path)
+    chosen = _BY_SUFFIX.get(path.suffix.lower()) if format is None else format
+    if chosen not in _WRITERS:
+        given = f"format={format!r}" if format is not None else f"{path.name!r} without format="
+        names = ", ".join(repr(name) for name in get_args(FormatName))
+        suffixes = ", ".join(_BY_SUFFIX)
+        raise SettingError(f"{given}: must be one of {names}, or the suffix one of {suffixes}")
+    _WRITERS[chosen](path, stored)
