@@ -21,7 +21,8 @@ def ranks(values: Numbers) -> Numbers:
     >>> ranks(np.array([10.0, 30.0, 20.0, 30.0])).tolist()
     [1.0, 3.5, 2.0, 3.5]
     """
-    return _weighted_ranks(np.asarray(values, np.float64), np.ones((1, len(values))))[0]
+    result: Numbers = _weighted_ranks(values, np.ones((1, len(values))))[0]
+    return result
 
 
 def pearson(first: Numbers, second: Numbers) -> float:

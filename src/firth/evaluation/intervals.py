@@ -5,6 +5,7 @@ independent would be far too narrow. What is drawn with replacement are therefor
 questions.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ __all__ = ["Interval", "group_totals", "percentile_interval", "resample_weights"
 
 # The ends of a 95 % interval then move by about 0.05 standard errors from seed to seed.
 RESAMPLES = 2000
-_CHUNK = 1 << 22  # weights held at once: 32 MB of float64
+_WEIGHTS_AT_ONCE = 1 << 20
 
 
 class Interval(NamedTuple):
@@ -35,18 +36,26 @@ def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> 
 
 
 def resample_weights(
-    groups: int, resamples: int, random: np.random.Generator
-) -> NDArray[np.float64]:
-    """(resamples, groups): how often each group appears in each draw with replacement."""
-    draws = random.integers(0, groups, (resamples, groups))
-    draws += np.arange(resamples)[:, None] * groups
-    counts = np.bincount(draws.ravel(), minlength=resamples * groups)
-    return counts.reshape(resamples, groups).astype(np.float64)
+    groups: int, resamples: int = RESAMPLES, seed: int = 1
+) -> Iterator[NDArray[np.float64]]:
+    """How often each group is in each draw of `groups` with replacement, as blocks of (R, groups).
+
+    The R of all blocks add up to `resamples`; a block holds at most 8 MB.
+    """
+    random = np.random.default_rng(seed)
+    step = max(1, _WEIGHTS_AT_ONCE // groups)
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        draws = random.integers(0, groups, (rows, groups))
+        draws += np.arange(rows)[:, None] * groups
+        counts = np.bincount(draws.ravel(), minlength=rows * groups)
+        yield counts.reshape(rows, groups).astype(np.float64)
 
 
 def group_totals(labels: NDArray[np.int64], values: NDArray[np.floating]) -> NDArray[np.float64]:
     """Sum of `values` (Q,) for each label 0…G-1 in `labels` (Q,)."""
-    return np.bincount(labels, weights=values, minlength=int(labels.max(initial=-1)) + 1)
+    length = int(labels.max(initial=-1)) + 1
+    return np.bincount(labels, weights=values, minlength=length).astype(np.float64)
 
 
 def resampled_ratio(
@@ -60,13 +69,7 @@ def resampled_ratio(
 
     Both are (G,), for instance correct answers and questions asked for each pair of words.
     """
-    groups = len(numerators)
-    if groups == 0:
+    if len(numerators) == 0:
         return np.empty(0)
-    random = np.random.default_rng(seed)
-    step = max(1, _CHUNK // groups)
-    ratios = []
-    for start in range(0, resamples, step):
-        weights = resample_weights(groups, min(step, resamples - start), random)
-        ratios.append((weights @ numerators) / (weights @ denominators))
-    return np.concatenate(ratios)
+    blocks = resample_weights(len(numerators), resamples, seed)
+    return np.concatenate([(weights @ numerators) / (weights @ denominators) for weights in blocks])

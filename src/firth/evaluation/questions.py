@@ -58,8 +58,9 @@ def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:
     FormatError
         if a line has neither four words nor a section name; path and line are named.
     """
+    path = Path(path)
     section = _UNNAMED
-    for number, line in _lines(Path(path)):
+    for number, line in _lines(path):
         if line.startswith(":"):
             section = line[1:].strip() or _UNNAMED
             continue

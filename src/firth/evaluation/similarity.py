@@ -25,7 +25,6 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SimilarityPair", "SimilarityScore", "evaluate_similarity", "read_similarity_pairs"]
 
-_RESAMPLES = 1000
 _SCORE_COLUMNS = ("similarity", "score", "simlex999", "humanmean", "mean", "rating")
 _PART_OF_SPEECH = re.compile(r"-[nvja]$")  # MEN in lemma form writes sun-n, walk-v, old-j
 
@@ -96,8 +95,9 @@ class SimilarityScore:
         human, model = self.judgements[self.was_asked], self.cosines[self.was_asked]
         if len(human) < 2:
             return Interval(float("nan"), float("nan"), level)
-        weights = resample_weights(len(human), _RESAMPLES, np.random.default_rng(seed))
-        return percentile_interval(weighted_spearman(human, model, weights), level)
+        draws = resample_weights(len(human), seed=seed)
+        resampled = [weighted_spearman(human, model, weights) for weights in draws]
+        return percentile_interval(np.concatenate(resampled), level)
 
 
 def evaluate_similarity(

@@ -1,0 +1,70 @@
+"""Categories: lists of words that belong together, built in or from a file.
+
+A category file has one category per line, `fruits: apple pear plum`; a word belongs to one category
+only.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TypeAlias
+
+from firth.errors import FormatError
+
+__all__ = ["CategorySource", "built_in_categories", "load_categories", "read_categories"]
+
+# A category file, categories by name, or None for the built-in ones.
+CategorySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Sequence[str]] | None
+
+
+def load_categories(source: CategorySource) -> dict[str, list[str]]:
+    """The categories of a file, of a mapping, or the built-in ones for None."""
+    if source is None:
+        return built_in_categories()
+    if isinstance(source, Mapping):
+        return {name: list(words) for name, words in source.items()}
+    return read_categories(source)
+
+
+def built_in_categories() -> dict[str, list[str]]:
+    """Firth's own categories of concrete words, 7 to 11 words each."""
+    file = resources.files("firth.evaluation") / "categories.txt"
+    return _parse(file.read_text(encoding="utf-8"), Path("categories.txt"))
+
+
+def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
+    """Read a category file.
+
+    Raises
+    ------
+    FormatError
+        if a line has no name before a colon, no words after it, or a word that came before.
+    """
+    path = Path(path)
+    try:
+        return _parse(path.read_text(encoding="utf-8-sig"), path)
+    except UnicodeDecodeError as error:
+        raise FormatError(path, "not a text file in UTF-8", byte=error.start) from None
+
+
+def _parse(text: str, path: Path) -> dict[str, list[str]]:
+    categories: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for number, line in _lines(text):
+        name, colon, rest = line.partition(":")
+        words = rest.split()
+        if not colon or not name.strip() or not words:
+            raise FormatError(path, "a category reads like `fruits: apple pear`", line=number)
+        for word in words:
+            if word in seen:
+                raise FormatError(path, f"{word!r} is in two categories", line=number)
+            seen.add(word)
+        categories.setdefault(name.strip(), []).extend(words)
+    return categories
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.startswith("#"):
+            yield number, line

@@ -1,0 +1,149 @@
+"""Categorisation: do clusters of vectors coincide with categories of words?
+
+Purity is the share of words whose cluster is mostly of their own category (Zhao and Karypis 2001).
+Clusters come from spherical k-means (Dhillon and Modha 2001) started by k-means++ (Arthur and
+Vassilvitskii 2007). Shapes    N known words, D numbers per vector, C categories and as many
+clusters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.evaluation.categories import CategorySource, load_categories
+from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
+from firth.evaluation.lookup import look_up_words, unit_rows
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["CategorisationScore", "evaluate_categorisation"]
+
+_STARTS = 20  # the tightest clustering of so many counts
+_ROUNDS = 50  # k-means settles in 5 to 15 rounds on sets of this kind
+
+
+@dataclass(frozen=True)
+class CategorisationScore:
+    """How well clusters of the vectors match categories.
+
+    Attributes
+    ----------
+    words : (N,) the known words.
+    categories : (N,) the category of each, a number in [0, C).
+    clusters : (N,) the cluster of each, a number in [0, C).
+    total : words in the test set, known or not.
+    """
+
+    words: Sequence[str]
+    categories: NDArray[np.int64]
+    clusters: NDArray[np.int64]
+    total: int
+
+    @property
+    def asked(self) -> int:
+        """Words of the test set that are known, N."""
+        return len(self.words)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the words that are known, in [0, 1]; NaN if there are none."""
+        return self.asked / self.total if self.total else float("nan")
+
+    @property
+    def in_majority(self) -> NDArray[np.bool_]:
+        """(N,) whether a word belongs to the category that its cluster mostly holds."""
+        majority = _majority(self.categories, self.clusters)[self.clusters]
+        return np.equal(majority, self.categories)
+
+    @property
+    def purity(self) -> float:
+        """Share of words in the majority of their cluster, in [0, 1]; NaN if no word is known."""
+        return float(self.in_majority.mean()) if self.asked else float("nan")
+
+    def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
+        """Bootstrap confidence interval of the purity, drawing words and keeping the clusters."""
+        hits = self.in_majority.astype(np.float64)
+        return percentile_interval(resampled_ratio(hits, np.ones_like(hits), seed=seed), level)
+
+
+def evaluate_categorisation(
+    vectors: WordVectors,
+    source: CategorySource = None,
+    *,
+    top: int | None = None,
+    ignore_case: bool = True,
+    seed: int = 1,
+) -> CategorisationScore:
+    """Cluster the words of a test set and compare the clusters with their categories.
+
+    Parameters
+    ----------
+    source : a category file, words by category name, or None for the built-in set.
+    top : only the `top` most frequent words are considered; None for all.
+    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+    seed : of the random starts of the clustering.
+
+    Raises
+    ------
+    FormatError
+        if the file is not a category file.
+    """
+    given = load_categories(source)
+    lookup = look_up_words(vectors, top, ignore_case)
+    words = [word for members in given.values() for word in members]
+    labels = np.repeat(np.arange(len(given)), [len(members) for members in given.values()])
+    ids = lookup.find_all(words)
+    known = np.flatnonzero(ids >= 0)
+    units = unit_rows(vectors.matrix[ids[known]])
+    clusters = _cluster(units, len(np.unique(labels[known])), np.random.default_rng(seed))
+    return CategorisationScore(
+        [words[i] for i in known.tolist()], labels[known], clusters, len(words)
+    )
+
+
+def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(C,) the category that each cluster holds most of."""
+    if len(categories) == 0:
+        return np.empty(0, np.int64)
+    table = np.zeros((clusters.max() + 1, categories.max() + 1), np.int64)
+    np.add.at(table, (clusters, categories), 1)
+    majority: NDArray[np.int64] = table.argmax(axis=1)
+    return majority
+
+
+def _cluster(
+    units: NDArray[np.float32], count: int, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """The cluster (N,) of each row, from the tightest of several runs of spherical k-means."""
+    best, tightest = np.zeros(len(units), np.int64), -np.inf
+    for _ in range(_STARTS if len(units) else 0):
+        centers = _spread_centers(units, count, random)
+        labels = np.full(len(units), -1, np.int64)
+        for _ in range(_ROUNDS):
+            nearest = (units @ centers.T).argmax(axis=1)
+            if np.array_equal(nearest, labels):
+                break
+            labels = nearest
+            for cluster in np.unique(labels):  # an emptied cluster keeps its center
+                centers[cluster] = units[labels == cluster].sum(axis=0)
+            centers = unit_rows(centers)
+        tightness = float(np.einsum("nd,nd->", units, centers[labels]))
+        if tightness > tightest:
+            best, tightest = labels, tightness
+    return best
+
+
+def _spread_centers(
+    units: NDArray[np.float32], count: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Starting centers (count, D): rows far from one another (k-means++)."""
+    chosen = [int(random.integers(len(units)))]
+    distance = np.full(len(units), np.inf)
+    for _ in range(count - 1):
+        distance = np.minimum(distance, np.maximum(0, 1 - units @ units[chosen[-1]]))
+        distance[chosen] = 0
+        total = distance.sum()
+        chances = distance / total if total > 0 else None
+        chosen.append(int(random.choice(len(units), p=chances)))
+    return units[chosen].copy()

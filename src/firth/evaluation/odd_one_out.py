@@ -1,0 +1,148 @@
+"""Odd one out: which word does not belong with the others?
+
+The odd word is the one least similar to the mean of all, each scaled to length 1.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FormatError
+from firth.evaluation.categories import load_categories
+from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
+from firth.evaluation.lookup import Lookup, look_up_words, unit_rows
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = [
+    "OddOneOutScore",
+    "evaluate_odd_one_out",
+    "odd_questions_from_categories",
+    "read_odd_questions",
+]
+
+# Words of which the last does not belong; a file of such lines; or None for the built-in set.
+OddSource: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[str]] | None
+
+
+@dataclass(frozen=True)
+class OddOneOutScore:
+    """The answers of one model to Q questions.
+
+    Attributes
+    ----------
+    questions : (Q,) words of which the last does not belong.
+    answers : (Q,) the word the model finds odd, or None where a word is unknown.
+    """
+
+    questions: Sequence[Sequence[str]]
+    answers: Sequence[str | None]
+
+    @property
+    def total(self) -> int:
+        """Questions in the test set, Q."""
+        return len(self.questions)
+
+    @cached_property
+    def was_asked(self) -> NDArray[np.bool_]:
+        """(Q,) whether all words of the question are known."""
+        return np.array([answer is not None for answer in self.answers], bool)
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """(Q,) whether the odd word was found."""
+        pairs = zip(self.questions, self.answers, strict=True)
+        return np.array([answer == words[-1] for words, answer in pairs], bool)
+
+    @property
+    def asked(self) -> int:
+        """Questions whose words are all known."""
+        return int(self.was_asked.sum())
+
+    @property
+    def correct(self) -> int:
+        """Right answers."""
+        return int(self.right.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
+        return self.correct / self.asked if self.asked else float("nan")
+
+    @property
+    def coverage(self) -> float:
+        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
+        return self.asked / self.total if self.total else float("nan")
+
+    def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
+        """Bootstrap confidence interval of the accuracy, drawing questions."""
+        hits = self.right[self.was_asked].astype(np.float64)
+        return percentile_interval(resampled_ratio(hits, np.ones_like(hits), seed=seed), level)
+
+
+def evaluate_odd_one_out(
+    vectors: WordVectors,
+    source: OddSource = None,
+    *,
+    top: int | None = None,
+    ignore_case: bool = True,
+) -> OddOneOutScore:
+    """Ask a model which word does not belong.
+
+    Parameters
+    ----------
+    source : a file (see `read_odd_questions`), questions, or None for 1,000 from the built-in
+        categories.
+    top : only the `top` most frequent words are considered; None for all.
+    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+
+    Raises
+    ------
+    FormatError
+        if a line of the file has fewer than three words.
+    """
+    if source is None:
+        source = odd_questions_from_categories(load_categories(None))
+    elif isinstance(source, str | os.PathLike):
+        source = read_odd_questions(source)
+    questions = [list(words) for words in source]
+    lookup = look_up_words(vectors, top, ignore_case)
+    return OddOneOutScore(questions, [_find_odd(vectors, lookup, words) for words in questions])
+
+
+def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:
+    """Questions of a file: on each line three or more words, the last of which does not belong."""
+    path = Path(path)
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            words = line.split()
+            if not words or line.startswith("#"):
+                continue
+            if len(words) < 3:
+                raise FormatError(path, "a question has at least three words", line=number)
+            yield words
+
+
+def odd_questions_from_categories(
+    categories: dict[str, list[str]], count: int = 1000, size: int = 4, seed: int = 1
+) -> Iterator[list[str]]:
+    """`count` questions of `size` words from one category and then one from another."""
+    random = np.random.default_rng(seed)
+    lists = [words for words in categories.values() if len(words) >= size]
+    for _ in range(count):
+        home, other = random.choice(len(lists), 2, replace=False)
+        members = random.choice(lists[home], size, replace=False).tolist()
+        yield [*members, str(random.choice(lists[other]))]
+
+
+def _find_odd(vectors: WordVectors, lookup: Lookup, words: Sequence[str]) -> str | None:
+    ids = lookup.find_all(words)
+    if (ids < 0).any():
+        return None
+    units = unit_rows(vectors.matrix[ids])
+    return words[int((units @ units.mean(axis=0)).argmin())]
