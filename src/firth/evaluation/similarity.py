@@ -164,7 +164,11 @@ def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
         columns = (1, 2, 3) if has_row_number else (0, 1, 2)
     else:
         rows = rows[1:]
-    pairs = [_read_pair(path, line, cells, columns) for line, cells in rows]
+    pairs = [
+        _read_pair(path, line, cells, columns)
+        for line, cells in rows
+        if any(cells[column] for column in columns if column < len(cells))  # spreadsheets pad
+    ]
     if all(_PART_OF_SPEECH.search(word) for pair in pairs for word in pair[:2]):
         return [SimilarityPair(first[:-2], second[:-2], score) for first, second, score in pairs]
     return pairs

