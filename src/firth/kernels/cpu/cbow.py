@@ -15,7 +15,7 @@ from firth.simd.operations import add, load, mul, splat, store
 from firth.simd.rows import SUMS_PER_ROW, fma_rows, load_rows, splat_row, store_rows, store_sums, take, weighted_sum
 from firth.simd.rows import zero_rows
 
-__all__ = ["train_cbow_position"]
+__all__ = ["move_cbow", "score_cbow"]
 
 
 @step
@@ -30,19 +30,23 @@ def _average(weights, inputs, n, cbow, mean):
 
 
 @step
-def _score_and_move_targets(weights, rows, block, cbow, steps, signs, signs_at, rate, loss):
-    """Score a block of targets, move it along the hidden vector, and add what it wants to the gradient."""
+def _score(weights, rows, block, cbow, steps, first, signs, signs_at, rate, loss):
+    """steps[first + j] = learning rate x error of the hidden vector and target j of a block."""
     sums = zero_rows(block)
     for column in range(0, weights.columns, LANES):
         sums = fma_rows(load(cbow.hidden, column), load_rows(weights.context, rows, column), sums)
-    store_sums(steps, 0, sums)
-    loss = steps_from_dots(steps, 0, SUMS_PER_ROW, signs, signs_at + PAIR, rate, loss)
-    sizes = splat_row(block, steps, 0)
+    store_sums(steps, first, sums)
+    return steps_from_dots(steps, first, SUMS_PER_ROW, signs, signs_at + PAIR, rate, loss)
+
+
+@step
+def _move_targets(weights, rows, block, cbow, steps, first):
+    """Move a block of targets along the hidden vector, and add what they want of it to the gradient."""
+    sizes = splat_row(block, steps, first)
     for column in range(0, weights.columns, LANES):
         before = load_rows(weights.context, rows, column)
         store(cbow.gradient, column, weighted_sum(sizes, before, load(cbow.gradient, column)))
         store_rows(weights.context, rows, column, fma_rows(load(cbow.hidden, column), sizes, before))
-    return loss
 
 
 @step
@@ -57,12 +61,19 @@ def _move_inputs(weights, inputs, n, cbow, mean):
 
 
 @step
-def train_cbow_position(weights, inputs, n, targets, first, n_blocks, block, cbow, steps, signs, rate, loss):
-    """Score the mean of inputs[:n] against the targets at targets[first:], move all; returns loss + theirs."""
-    mean = float32(1) / float32(n)
-    _average(weights, inputs, n, cbow, mean)
+def score_cbow(weights, inputs, n, targets, first, n_blocks, block, cbow, steps, signs, rate, loss):
+    """Score the mean of inputs[:n] against the targets at targets[first:]; returns loss + theirs."""
+    _average(weights, inputs, n, cbow, float32(1) / float32(n))
     for b in range(n_blocks):
         rows = take(block, targets, first + b * len(block))
-        loss = _score_and_move_targets(weights, rows, block, cbow, steps, signs, b * 2 * PAIR, rate, loss)
-    _move_inputs(weights, inputs, n, cbow, mean)
+        loss = _score(weights, rows, block, cbow, steps, b * PAIR, signs, b * 2 * PAIR, rate, loss)
     return loss
+
+
+@step
+def move_cbow(weights, inputs, n, targets, first, n_blocks, block, cbow, steps):
+    """Move what score_cbow has scored: the targets along the mean, then every input along their sum."""
+    for b in range(n_blocks):
+        rows = take(block, targets, first + b * len(block))
+        _move_targets(weights, rows, block, cbow, steps, b * PAIR)
+    _move_inputs(weights, inputs, n, cbow, float32(1) / float32(n))

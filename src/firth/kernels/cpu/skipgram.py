@@ -18,7 +18,7 @@ from firth.simd.operations import load, store
 from firth.simd.rows import SUMS_PER_ROW, fma_rows, load_rows, splat_row, store_pair_of_sums, store_rows, take
 from firth.simd.rows import weighted_sum, zero_rows
 
-__all__ = ["train_skipgram_position"]
+__all__ = ["move_skipgram", "score_skipgram"]
 
 
 @step
@@ -57,18 +57,23 @@ def _move(weights, inputs, n, rows, block, steps, first):
 
 
 @step
-def train_skipgram_position(weights, inputs, n, targets, first, n_blocks, block, steps, signs, rate, loss):
-    """Score all pairs of inputs[:n] and the targets at targets[first:], then move both; returns loss + theirs.
+def score_skipgram(weights, inputs, n, targets, first, n_blocks, block, steps, signs, rate, loss):
+    """Score all pairs of inputs[:n] and the targets at targets[first:]; returns loss + theirs.
 
-    inputs has one more entry, the last row once more, so that inputs pair up. Targets move block after block: a later
-    block meets inputs that earlier ones have moved.
+    inputs has one more entry, the last row once more, so that inputs pair up.
     """
     inputs[n] = inputs[n - 1]
     per_block = (n + 1) * SUMS_PER_ROW
     for b in range(n_blocks):
         rows = take(block, targets, first + b * len(block))
         loss = _score(weights, inputs, n, rows, block, steps, b * per_block, signs, b * 2 * PAIR, rate, loss)
+    return loss
+
+
+@step
+def move_skipgram(weights, inputs, n, targets, first, n_blocks, block, steps):
+    """Move what score_skipgram has scored, block after block: a later one meets inputs that earlier ones moved."""
+    per_block = (n + 1) * SUMS_PER_ROW
     for b in range(n_blocks):
         rows = take(block, targets, first + b * len(block))
         _move(weights, inputs, n, rows, block, steps, b * per_block)
-    return loss

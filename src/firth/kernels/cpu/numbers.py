@@ -1,0 +1,144 @@
+"""Lines of text, "word number number …", into words and float32 numbers: the fast path of every text format.
+
+Only the plain case is handled: a word without blanks, then exactly D ordinary decimal numbers, separated by
+spaces or tabs. At any other line the kernel stops and says where, and the careful reader in Python
+(formats/text_lines.py, also its slow twin) takes that one line: it is right about everything, or raises.
+
+Rounding  up to 19 digits w become the integer w and a power of ten, and w * 10^e in float64 is within
+          3 units in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more gives the correctly
+          rounded float32 unless float64 landed within a few units of the middle between two float32 numbers: about one number
+          in 2^25, left to the careful reader.
+Shapes    D numbers per line, N lines.   text (bytes,) uint8 is read; numbers (N, D) float32, words (bytes,) uint8 and
+          word_ends (N,) int64 are filled.
+"""
+
+import numpy as np
+from numba import float32, float64, int64, uint8, uint64
+
+from firth.kernels.compile import kernel, step
+
+__all__ = ["parse_lines"]
+
+SPACE, TAB, NEWLINE, RETURN = 32, 9, 10, 13
+PLUS, MINUS, POINT, ZERO, E = 43, 45, 46, 48, 101
+LOWER = 32  # the bit that makes an ASCII letter lower-case
+
+MOST_DIGITS = 19  # any 19 digits fit uint64
+LARGEST_POWER = 60
+POWERS = np.array([float(f"1e{i}") for i in range(LARGEST_POWER + 1)])  # correctly rounded by Python
+SMALLEST, LARGEST = 1e-37, 3e38  # inside float32's normal range
+
+DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 has no room for
+MIDDLE = 0x10000000
+DOUBT = 8  # units in the last place; the error is at most 3
+
+NOT_PLAIN = -1
+
+
+@step
+def parse_number(text, i, end):
+    """The number that begins at i, and where it ends; NOT_PLAIN where the careful reader must decide."""
+    failure = float32(0.0), int64(NOT_PLAIN)
+    negative = i < end and text[i] == MINUS
+    if i < end and (text[i] == MINUS or text[i] == PLUS):
+        i += 1
+    mantissa = uint64(0)
+    first = i
+    while i < end and uint8(text[i] - ZERO) < 10:
+        mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
+        i += 1
+    digits = i - first
+    decimals = 0
+    if i < end and text[i] == POINT:
+        i += 1
+        first = i
+        while i < end and uint8(text[i] - ZERO) < 10:
+            mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
+            i += 1
+        decimals = i - first
+    if digits + decimals == 0 or digits + decimals > MOST_DIGITS:
+        return failure
+    power = -decimals
+    if i < end and (text[i] | LOWER) == E:
+        exponent, i = parse_exponent(text, i + 1, end)
+        if i == NOT_PLAIN:
+            return failure
+        power += exponent
+    if mantissa == 0:
+        return float32(-0.0) if negative else float32(0.0), i
+    if power < -LARGEST_POWER or power > LARGEST_POWER:
+        return failure
+    value = float64(mantissa)
+    value = value / POWERS[-power] if power < 0 else value * POWERS[power]
+    if is_doubtful(value) or value < SMALLEST or value > LARGEST:
+        return failure
+    return float32(-value if negative else value), i
+
+
+@step
+def is_doubtful(value):
+    """Whether a float64 is so near the middle of two float32 numbers that its own error decides."""
+    return abs((np.float64(value).view(np.int64) & DROPPED_BITS) - MIDDLE) <= DOUBT
+
+
+@step
+def parse_exponent(text, i, end):
+    """The whole number after an e, and where it ends."""
+    negative = i < end and text[i] == MINUS
+    if i < end and (text[i] == MINUS or text[i] == PLUS):
+        i += 1
+    first = i
+    exponent = 0
+    while i < end and i < first + 4 and uint8(text[i] - ZERO) < 10:
+        exponent = exponent * 10 + int64(text[i] - ZERO)
+        i += 1
+    if i == first or i == first + 4:
+        return 0, int64(NOT_PLAIN)
+    return -exponent if negative else exponent, i
+
+
+@step
+def is_blank(character):
+    """Whether a character separates numbers; a carriage return can only stand before a newline."""
+    return character == SPACE or character == TAB or character == RETURN
+
+
+@step
+def parse_row(text, i, end, row):
+    """Fill row (D,) from text[i:end]; whether that is exactly D plain numbers."""
+    for d in range(row.shape[0]):
+        if i >= end or not is_blank(text[i]):
+            return False
+        while i < end and is_blank(text[i]):
+            i += 1
+        row[d], i = parse_number(text, i, end)
+        if i == NOT_PLAIN:
+            return False
+    while i < end and is_blank(text[i]):
+        i += 1
+    return i == end
+
+
+@kernel
+def parse_lines(text, position, numbers, line, words, word_ends):
+    """Parse lines from `line` on, text[position:] being the first of them, until one is not plain.
+
+    Returns (lines parsed so far, where the next line begins). word_ends[line] is where the word ends in `words`.
+    """
+    used = word_ends[line - 1] if line > 0 else 0
+    while line < numbers.shape[0]:
+        end = position
+        word_end = -1
+        while end < text.shape[0] and text[end] != NEWLINE:
+            if word_end < 0 and is_blank(text[end]):
+                word_end = end
+            end += 1
+        if word_end <= position or not parse_row(text, word_end, end, numbers[line]):
+            return line, position
+        for i in range(position, word_end):
+            words[used] = text[i]
+            used += 1
+        word_ends[line] = used
+        position = end + 1
+        line += 1
+    return line, position

@@ -1,0 +1,265 @@
+"""Clean text to word ids: find the words, number them by first appearance, count them.
+
+Clean text is described in unicode.py: bytes above 32 are words, spaces part them, a newline ends a sentence.
+A stream is int32: the provisional id of each word in order, and END_OF_SENTENCE after a sentence's last word.
+
+Words are numbered in a hash table of the caller's (WordTable). Each thread has its own; merge_words joins them.
+Kernels never allocate: when a table is full they stop, the caller enlarges it and calls again.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import int64, uint64
+
+from firth.kernels.compile import kernel, step
+from firth.simd.bytes import BLOCK, bits_between, load_eight, trailing_zeros
+
+__all__ = ["CLOSED", "END_OF_SENTENCE", "PADDING", "SCRATCH", "UNKNOWN", "UNKNOWN_SEEN", "WORDS", "WordTable"]
+__all__ += ["join_words", "keep_known", "merge_words", "number_words", "refill_slots"]
+
+END_OF_SENTENCE = -1
+UNKNOWN = -2  # a word that is not in a closed table
+
+PADDING = 2 * BLOCK  # spaces wanted behind clean text and room behind the arena: loads look ahead
+SCRATCH = 1024  # bytes of text whose word edges are found before their words are looked up; they stay in L1
+
+# The entries of WordTable.sizes.
+WORDS = 0  # words in the table
+CLOSED = 1  # 1: unknown words are not added
+UNKNOWN_SEEN = 2  # occurrences of unknown words, where closed
+
+_FULL = -3
+_LENGTH_SHIFT = 32
+_WORD_BITS = 0xFFFFFFFF
+
+
+class WordTable(NamedTuple):
+    """Distinct words, numbered from 0 by first appearance; room for W words.
+
+    slots   uint64 (4 W,)  open addressing, in pairs: hash; length << 32 | word + 1, or 0 where empty
+    counts  int64 (W,)     occurrences of each word
+    first   int64 (W,)     position of its first occurrence
+    ends    int64 (W + 1,) word w is arena[ends[w] : ends[w + 1]]
+    arena   uint8          the bytes of all words, PADDING more than they need
+    sizes   int64 (3,)     WORDS, CLOSED, UNKNOWN_SEEN
+    """
+
+    slots: np.ndarray
+    counts: np.ndarray
+    first: np.ndarray
+    ends: np.ndarray
+    arena: np.ndarray
+    sizes: np.ndarray
+
+
+@step
+def mix(bits):
+    """Spread every bit over all others; different inputs give different outputs."""
+    bits = (bits ^ bits >> uint64(32)) * uint64(0x9FB21C651E98DF25)
+    return (bits ^ bits >> uint64(29)) * uint64(0xBF58476D1CE4E5B9)
+
+
+@step
+def hash_word(text, start, end):
+    """A 64-bit hash; up to 8 bytes, two different words never share one.
+
+    The first 16 bytes take no branch: most words are shorter, and guessing which would cost more than the work.
+    """
+    length = end - start
+    every_bit = uint64(0xFFFFFFFFFFFFFFFF)
+    head = load_eight(text, start) & every_bit >> uint64(64 - 8 * min(length, 8))
+    tail = load_eight(text, start + 8) & every_bit >> uint64(-8 * length & 63)
+    long = uint64(length > 8)
+    if length <= 16:
+        return mix(mix(head) ^ tail * long)
+    result = mix(mix(head) ^ load_eight(text, start + 8))
+    for i in range(start + 16, end - 7, 8):
+        result = mix(result ^ load_eight(text, i))
+    rest = length & 7
+    if rest:
+        result = mix(result ^ load_eight(text, end - rest) & every_bit >> uint64(64 - 8 * rest))
+    return result
+
+
+@step
+def same_bytes(a, start_a, b, start_b, length):
+    """Whether two stretches of text are equal."""
+    i = 0
+    while i + 8 <= length:
+        if load_eight(a, start_a + i) != load_eight(b, start_b + i):
+            return False
+        i += 8
+    rest = length - i
+    if rest == 0:
+        return True
+    different = load_eight(a, start_a + i) ^ load_eight(b, start_b + i)
+    return different << uint64(64 - 8 * rest) == 0
+
+
+@step
+def add_word(table, slot, hash_, text, start, end, position):
+    """Put a new word into an empty slot; its id, or _FULL."""
+    word = table.sizes[WORDS]
+    begin = table.ends[word]
+    length = end - start
+    if word >= len(table.counts) or begin + length + PADDING > len(table.arena):
+        return _FULL
+    for i in range(length):
+        table.arena[begin + i] = text[start + i]
+    table.slots[slot] = hash_
+    table.slots[slot + 1] = uint64(length) << uint64(_LENGTH_SHIFT) | uint64(word + 1)
+    table.counts[word] = 0
+    table.first[word] = position
+    table.ends[word + 1] = begin + length
+    table.sizes[WORDS] = word + 1
+    return word
+
+
+@step
+def find_word(table, hash_, text, start, end, position):
+    """The id of text[start:end], which is added if it is new; UNKNOWN if the table is closed, _FULL if full."""
+    mask = int64(len(table.slots) - 1)
+    length = end - start
+    slot = int64(hash_ << uint64(1)) & mask
+    while True:
+        entry = table.slots[slot + 1]
+        if entry == 0:
+            if table.sizes[CLOSED]:
+                return UNKNOWN
+            return add_word(table, slot, hash_, text, start, end, position)
+        if table.slots[slot] == hash_ and int64(entry >> uint64(_LENGTH_SHIFT)) == length:
+            word = int64(entry & uint64(_WORD_BITS)) - 1
+            if length <= 8 or same_bytes(table.arena, table.ends[word], text, start, length):
+                return word
+        slot = (slot + 2) & mask
+
+
+@step
+def find_edges(clean, at, limit, edges, n_edges, newlines):
+    """List where words start and stop (in turn), and where newlines are, from `at` to a block boundary >= limit.
+
+    Returns where it stopped and how many edges and newlines there are.
+    """
+    inside = uint64(n_edges & 1)
+    n_newlines = 0
+    while at < limit:
+        words = ~bits_between(clean, at, 0, 32)
+        changes = words ^ (words << uint64(1) | inside)
+        inside = words >> uint64(63)
+        while changes != 0:
+            edges[n_edges] = at + trailing_zeros(changes)
+            n_edges += 1
+            changes &= changes - uint64(1)
+        ends = bits_between(clean, at, ord("\n"), ord("\n"))
+        while ends != 0:
+            newlines[n_newlines] = at + trailing_zeros(ends)
+            n_newlines += 1
+            ends &= ends - uint64(1)
+        at += BLOCK
+    return at, n_edges, n_newlines
+
+
+@step
+def end_sentence(stream, n):
+    """Write END_OF_SENTENCE unless the stream already ends with one."""
+    stream[n] = END_OF_SENTENCE
+    return n + (n == 0 or stream[n - 1] != END_OF_SENTENCE)
+
+
+@kernel
+def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
+    """Write the ids of the words of clean[at:end] to stream[n:], which has room for end - at + 2 of them.
+
+    origin : position in the corpus of clean[0], in any unit in which later text has larger positions.
+    edges, newlines : int64 (SCRATCH + 2 * BLOCK,), overwritten.
+    Stops before a word that reaches `end`, as it may go on, and before a new word if the table is full.
+    Returns where it stopped, the new n, and whether the table is full.
+    """
+    n_edges = 0
+    while at <= end:
+        at, n_edges, n_newlines = find_edges(clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines)
+        next_newline = 0
+        for i in range(0, n_edges - 1, 2):
+            start, stop = edges[i], edges[i + 1]
+            while next_newline < n_newlines and newlines[next_newline] < start:
+                n = end_sentence(stream, n)
+                next_newline += 1
+            if stop >= end:
+                return start, n, False
+            hash_ = hash_word(clean, start, stop)
+            word = find_word(table, hash_, clean, start, stop, origin + start)
+            if word >= 0:
+                table.counts[word] += 1
+                stream[n] = word
+                n += 1
+            elif word == _FULL:
+                return start, n, True
+            else:
+                table.sizes[UNKNOWN_SEEN] += 1
+        for _ in range(next_newline, n_newlines):
+            n = end_sentence(stream, n)
+        # A word that goes on behind these bytes is looked up with the next ones.
+        if n_edges & 1:
+            edges[0] = edges[n_edges - 1]
+        n_edges &= 1
+    return end, n, False
+
+
+@kernel
+def refill_slots(old, slots):
+    """Move all words into a larger, empty array of slots."""
+    mask = int64(len(slots) - 1)
+    for i in range(0, len(old), 2):
+        if old[i + 1] != 0:
+            slot = int64(old[i] << uint64(1)) & mask
+            while slots[slot + 1] != 0:
+                slot = (slot + 2) & mask
+            slots[slot] = old[i]
+            slots[slot + 1] = old[i + 1]
+
+
+@kernel
+def merge_words(table, other, new_ids):
+    """Add the words of another table, which must fit; new_ids (W,) int32 becomes their ids in this one."""
+    for word in range(other.sizes[WORDS]):
+        start, end = other.ends[word], other.ends[word + 1]
+        hash_ = hash_word(other.arena, start, end)
+        here = find_word(table, hash_, other.arena, start, end, other.first[word])
+        table.counts[here] += other.counts[word]
+        table.first[here] = min(table.first[here], other.first[word])
+        new_ids[word] = here
+
+
+@kernel
+def join_words(table, chosen, out):
+    """Write the bytes of these words to `out`, a newline behind each."""
+    n = 0
+    for i in range(len(chosen)):
+        for j in range(table.ends[chosen[i]], table.ends[chosen[i] + 1]):
+            out[n] = table.arena[j]
+            n += 1
+        out[n] = ord("\n")
+        n += 1
+
+
+@kernel
+def keep_known(stream, final_ids, before, last_end, ids, ends):
+    """Turn provisional ids into final ones; words whose final id is negative, and empty sentences, are dropped.
+
+    before : ids written for earlier streams.    last_end : where the last sentence ended.
+    ids, ends : room for one more than the ids and sentence ends that are kept.
+    Returns how many of each there are.
+    """
+    n = 0
+    n_ends = 0
+    for word in stream:
+        if word >= 0:
+            final = final_ids[word]
+            ids[n] = final
+            n += final >= 0
+        elif word == END_OF_SENTENCE:
+            ends[n_ends] = before + n
+            n_ends += before + n > last_end
+            last_end = before + n
+    return n, n_ends
