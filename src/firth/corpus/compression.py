@@ -1,0 +1,106 @@
+"""Compressed text, told by its first bytes, not by its name."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from firth.errors import CorpusError, MissingExtraError
+
+__all__ = ["LONGEST_MAGIC", "compression_of", "decompressed"]
+
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
+LONGEST_MAGIC = 6  # bytes
+
+_ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text then stays a few megabytes
+
+
+def compression_of(head: bytes, name: object) -> str | None:
+    """The kind of compression of a file that begins like this; None if it is plain.
+
+    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as rubbish.
+    """
+    for magic, meaning in _NOT_TEXT.items():
+        if head.startswith(magic):
+            raise CorpusError(
+                f"{name}: this is {meaning}, but UTF-8 text is wanted (plain or .gz, .bz2, .xz, .zst); "
+                "convert it, or open it yourself as a text file with its encoding and pass that"
+            )
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+
+
+class _Borrowed(io.RawIOBase):
+    """A file of somebody else's, some bytes of which were already read: closing this leaves it open."""
+
+    def __init__(self, head: bytes, file: Any) -> None:
+        self._head = head
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        room = memoryview(buffer).cast("B")
+        data = self._head[: len(room)] or self._file.read(len(room)) or b""
+        self._head = self._head[len(data) :]
+        room[: len(data)] = data
+        return len(data)
+
+
+def decompressed(file: Any, name: str, piece: int) -> Iterator[bytes]:
+    """The text of an open binary file, decompressed if its first bytes say so.
+
+    Raises   CorpusError if compressed data is damaged or cut short.
+    """
+    head = b""
+    while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
+        head += more
+    kind = compression_of(head, name)
+    buffered = io.BufferedReader(_Borrowed(head, file), max(piece, 1 << 16))
+    if kind is None:
+        yield from _blocks(buffered, piece)
+    elif kind == "zstd":
+        yield from _zstd_blocks(buffered, name)
+    else:
+        try:
+            yield from _blocks(_reader(kind, buffered), piece)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+            raise _damaged(name, kind, error) from error
+
+
+def _reader(kind: str, file: Any) -> Any:
+    if kind == "gzip":
+        return gzip.GzipFile(fileobj=file)
+    return bz2.BZ2File(file) if kind == "bzip2" else lzma.LZMAFile(file)
+
+
+def _blocks(file: Any, piece: int) -> Iterator[bytes]:
+    while block := file.read1(piece):
+        yield block
+
+
+def _zstd_blocks(file: Any, name: str) -> Iterator[bytes]:
+    try:
+        import zstandard
+    except ImportError:
+        raise MissingExtraError(f"{name}: reading .zst", "zstd") from None
+    frame = None
+    try:
+        while compressed := file.read1(_ZSTD_INPUT):
+            while compressed:
+                frame = frame or zstandard.ZstdDecompressor().decompressobj()
+                yield frame.decompress(compressed)
+                compressed = frame.unused_data if frame.eof else b""
+                frame = None if frame.eof else frame
+    except zstandard.ZstdError as error:
+        raise _damaged(name, "zstd", error) from error
+    if frame is not None:
+        raise _damaged(name, "zstd", EOFError("it ends in the middle"))
+
+
+def _damaged(name: str, kind: str, error: Exception) -> CorpusError:
+    return CorpusError(f"{name}: the {kind} data is damaged or cut short: {error}")

@@ -1,0 +1,166 @@
+"""Where numbers wait: in memory while there is room, in a temporary file beyond that.
+
+Temporary files are made where Python's tempfile module puts them ($TMPDIR names another folder). They have no name in
+the file system, or lose it with their last user: nothing is left behind, whatever happens.
+"""
+
+import mmap
+import tempfile
+import threading
+from typing import IO, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import CorpusError
+
+__all__ = ["ArrayInFile", "ArrayInMemory", "GrowingArray", "IdSpool", "MemoryBudget"]
+
+
+class MemoryBudget:
+    """Bytes that several threads may keep in memory together."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self._lock = threading.Lock()
+
+    def take(self, n_bytes: int) -> bool:
+        """Claim n_bytes, if that many are left."""
+        with self._lock:
+            fits = n_bytes <= self._left
+            self._left -= n_bytes if fits else 0
+            return fits
+
+
+def _temporary_file() -> IO[bytes]:
+    return tempfile.TemporaryFile(prefix="firth-")
+
+
+def _bytes_of(array: NDArray[Any]) -> memoryview:
+    return array.view(np.uint8).data
+
+
+def _write(file: IO[bytes], array: NDArray[Any]) -> None:
+    try:
+        file.write(_bytes_of(array))
+    except OSError as error:
+        raise CorpusError(
+            f"the temporary folder {tempfile.gettempdir()} cannot hold the encoded corpus "
+            f"({error.strerror or error}): let TMPDIR name one with more room, or raise memory_limit"
+        ) from error
+
+
+def _copy(ids: NDArray[np.int32]) -> NDArray[np.int32]:
+    """A copy whose memory goes back to the system when it is dropped: malloc would keep it for later."""
+    if not len(ids):
+        return ids.copy()
+    copy = np.frombuffer(mmap.mmap(-1, ids.nbytes), np.int32)
+    copy[:] = ids
+    return copy
+
+
+class IdSpool:
+    """int32 arrays put aside by one thread, to be taken back one by one."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self._file: Any = None
+        self._arrays: list[NDArray[np.int32] | tuple[int, int]] = []
+
+    def put(self, ids: NDArray[np.int32]) -> int:
+        """Keep a copy; returns the number under which take() gives it back."""
+        if self._budget.take(ids.nbytes):
+            self._arrays.append(_copy(ids))
+        else:
+            self._file = self._file or _temporary_file()
+            self._arrays.append((self._file.tell(), len(ids)))
+            _write(self._file, ids)
+        return len(self._arrays) - 1
+
+    def take(self, number: int) -> NDArray[np.int32]:
+        """The array, which is forgotten here. All put() calls must have been made before."""
+        kept = self._arrays[number]
+        self._arrays[number] = (0, 0)
+        if isinstance(kept, np.ndarray):
+            return kept
+        start, length = kept
+        ids = np.empty(length, np.int32)
+        if length:
+            self._file.seek(start)
+            self._file.readinto(_bytes_of(ids))
+        return ids
+
+    def close(self) -> None:
+        """Give back memory and file."""
+        self._arrays.clear()
+        if self._file is not None:
+            self._file.close()
+
+
+class GrowingArray(Protocol):
+    """An array that is written from front to back."""
+
+    def room(self, n: int) -> NDArray[Any]:
+        """Where the next numbers may be written: at least n, or all that is left of an array of known length."""
+
+    def keep(self, n: int) -> None:
+        """Add the first n of these numbers to the array."""
+
+    def finish(self) -> NDArray[Any]:
+        """The array."""
+
+    def close(self) -> None:
+        """Give back what the finished array does not need."""
+
+
+class ArrayInMemory:
+    """An array of at most `capacity` numbers."""
+
+    def __init__(self, dtype: type[np.generic], capacity: int) -> None:
+        self._array: NDArray[Any] = np.empty(capacity, dtype)
+        self._length = 0
+
+    def room(self, n: int) -> NDArray[Any]:
+        return self._array[self._length :]
+
+    def keep(self, n: int) -> None:
+        self._length += n
+
+    def finish(self) -> NDArray[Any]:
+        if self._length + 1 < len(self._array):
+            self._array = self._array[: self._length].copy()
+        return self._array[: self._length]
+
+    def close(self) -> None:
+        pass
+
+
+class ArrayInFile:
+    """An array in a temporary file, written with write() and mapped only when finished.
+
+    Pages written through a map would count as memory of this process.
+    """
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._window: NDArray[Any] = np.empty(0, dtype)
+        self._file = _temporary_file()
+
+    def room(self, n: int) -> NDArray[Any]:
+        if n > len(self._window):
+            self._window = np.empty(n, self._window.dtype)
+        return self._window
+
+    def keep(self, n: int) -> None:
+        _write(self._file, self._window[:n])
+
+    def finish(self) -> NDArray[Any]:
+        """The array, mapped; the file lives as long as it.
+
+        It can be written to, without changing the file: compiled code then sees the type of array it sees for
+        corpora in memory.
+        """
+        self._file.flush()
+        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype)
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,115 @@
+"""The words of a corpus, numbered by falling frequency."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from firth.arrays import Counts
+from firth.errors import SettingError, UnknownWordError
+
+__all__ = ["Vocabulary", "check_limits"]
+
+_SUGGESTIONS = 3
+_CANDIDATES = 3000  # words compared with a misspelt one: about 20 ms
+
+
+def check_limits(min_count: int, max_vocabulary: int | None) -> None:
+    """Raise SettingError unless both are possible."""
+    if min_count < 1:
+        raise SettingError(f"min_count={min_count}: must be at least 1; use 1 to keep every word")
+    if max_vocabulary is not None and max_vocabulary < 1:
+        raise SettingError(
+            f"max_vocabulary={max_vocabulary}: must be at least 1, or None to keep every frequent word"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Vocabulary:
+    """V distinct words; the id of a word is its place in `words`.
+
+    words : V different strings; most frequent first, ties by first appearance, when made from a corpus.
+    counts : (V,) int64, occurrences of each word.
+    min_count, max_vocabulary : what was asked of a word to be kept.
+    total_words : words of the corpus, kept or not; by default the sum of `counts`.
+
+    Raises   SettingError if words and counts do not fit together, or a word occurs twice (when first looked up).
+    """
+
+    words: Sequence[str]
+    counts: Counts
+    min_count: int = 1
+    max_vocabulary: int | None = None
+    total_words: int = -1
+
+    def __post_init__(self) -> None:
+        counts = np.ascontiguousarray(self.counts, np.int64)
+        if counts.shape != (len(self.words),):
+            raise SettingError(f"{len(self.words):,} words with counts of shape {counts.shape}: one count per word")
+        object.__setattr__(self, "counts", counts)
+        if self.total_words < 0:
+            object.__setattr__(self, "total_words", int(counts.sum()))
+
+    @property
+    def unknown_words(self) -> int:
+        """Words of the corpus that are not in the vocabulary, counting every occurrence."""
+        return self.total_words - int(self.counts.sum())
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        ids = {word: word_id for word_id, word in enumerate(self.words)}
+        if len(ids) != len(self.words):
+            twice = next(word for word_id, word in enumerate(self.words) if ids[word] != word_id)
+            raise SettingError(f"{twice!r} is in the vocabulary more than once: words must differ")
+        return ids
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._ids
+
+    def get(self, word: str, default: int | None = None) -> int | None:
+        """The id of a word, or `default`."""
+        return self._ids.get(word, default)
+
+    def id_of(self, word: str) -> int:
+        """The id of a word, in [0, V).
+
+        Raises   UnknownWordError, with near spellings.
+        """
+        found = self._ids.get(word)
+        if found is None:
+            raise UnknownWordError(word, len(self), self._near_spellings(word))
+        return found
+
+    def ids_of(self, words: Iterable[str]) -> list[int]:
+        """The ids of words, as id_of gives them."""
+        return [self.id_of(word) for word in words]
+
+    def count_of(self, word: str) -> int:
+        """How often a word occurs; 0 if it is not in the vocabulary."""
+        found = self._ids.get(word)
+        return 0 if found is None else int(self.counts[found])
+
+    def _near_spellings(self, word: str) -> list[str]:
+        if not isinstance(word, str) or not word:
+            return []
+        other_case = [form for form in (word.lower(), word.title(), word.upper()) if form in self]
+        alike = (known for known in self.words if known[:1] == word[0] and abs(len(known) - len(word)) <= 2)
+        near = difflib.get_close_matches(word, list(islice(alike, _CANDIDATES)), _SUGGESTIONS, 0.7)
+        return list(dict.fromkeys(other_case + near))[:_SUGGESTIONS]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(repr(word) for word in islice(self.words, 3))
+        more = ", …" if len(self) > 3 else ""
+        return (
+            f"Vocabulary({len(self):,} words: {shown}{more}; "
+            f"{self.total_words - self.unknown_words:,} of {self.total_words:,} occurrences)"
+        )
