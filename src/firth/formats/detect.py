@@ -2,17 +2,35 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from firth.errors import FormatError
-from firth.formats import native
+from firth.formats import native, word2vec_binary, word2vec_text
+from firth.formats.compressed import compression, open_decompressed
 from firth.formats.stored import StoredVectors
+from firth.formats.text_lines import Header, parse_header
 
 __all__ = ["read_any"]
 
-ENOUGH = 64  # bytes
+ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
+NUMERIC = b"0123456789+-.eE"
+
+# What people also try to open; told by their first bytes so that the error can help.
+_FOREIGN = {
+    b"\x80": "a Python pickle (gensim's own .model or .kv?): save it there with "
+    "save_word2vec_format(path, binary=True) and open that file",
+    b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
+    b"\x93NUMPY": "a NumPy array without words: give both to firth.WordVectors(words, matrix)",
+    b"\x89HDF": "an HDF5 file",
+    b"\xba\x16\x4f\x2f": "a fastText .bin model: open the .vec file beside it",
+    b"\x1f\x8b": "compressed twice",
+}
 
 
 def read_any(path: str | Path) -> StoredVectors:
-    """Read a file of any known format.
+    """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not.
+
+    A native file that is not compressed is only mapped into memory, which takes milliseconds.
 
     Raises
     ------
@@ -20,12 +38,57 @@ def read_any(path: str | Path) -> StoredVectors:
     FormatError : the file is damaged, or of no known format.
     """
     path = Path(path)
-    if path.is_dir():
-        raise FormatError(path, "is a folder, not a file of vectors")
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    with path.open("rb") as file:
+    packed = compression(path)
+    with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
+        if native.is_safetensors(beginning) and packed:
+            return native.parse(path, np.frombuffer(beginning + file.read(), np.uint8))
+    if not beginning:
+        raise FormatError(path, "the file is empty")
     if native.is_safetensors(beginning):
         return native.read(path)
-    raise FormatError(path, "is of no known format: Firth reads its own .firth files")
+    for magic, name in _FOREIGN.items():
+        if beginning.startswith(magic):
+            raise FormatError(path, f"is {name}")
+    header, rest = _split_header(beginning)
+    if header is None or _is_numeric_line(rest, header):
+        if b"\0" in beginning:
+            raise FormatError(path, "is of no known format: neither text, nor with a known header")
+        return word2vec_text.read(path)
+    if not _is_readable(rest):
+        return word2vec_binary.read(path)
+    return _read_either(path)
+
+
+def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:
+    first, _, rest = beginning.partition(b"\n")
+    header = parse_header(first.removeprefix(b"\xef\xbb\xbf"))
+    return (header, rest) if header and header.vector_size else (None, beginning)
+
+
+def _is_numeric_line(rest: bytes, header: Header) -> bool:
+    """Whether the first vector is written in digits; `rest` may end before it does."""
+    line, line_end, _ = rest.partition(b"\n")
+    fields = line.split()[1:]
+    enough = len(fields) >= header.vector_size or not line_end
+    return enough and all(byte in NUMERIC for field in fields[-header.vector_size :] for byte in field)
+
+
+def _is_readable(rest: bytes) -> bool:
+    """Whether there are only characters that text is made of: numbers of 4 bytes rarely are."""
+    try:
+        text = rest[:-4].decode()  # the last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character in "\t\r\n" for character in text)
+
+
+def _read_either(path: Path) -> StoredVectors:
+    """A damaged text file, or a few binary numbers that happen to look like text."""
+    try:
+        return word2vec_text.read(path)
+    except FormatError as problem:
+        try:
+            return word2vec_binary.read(path)
+        except FormatError:
+            raise problem from None

@@ -5,15 +5,26 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from firth.errors import SettingError
-from firth.formats import native
+from firth.formats import glove, native, word2vec_binary, word2vec_text
 from firth.formats.stored import StoredVectors
 
 __all__ = ["FormatName", "write_as"]
 
-FormatName: TypeAlias = Literal["firth"]
+FormatName: TypeAlias = Literal["firth", "word2vec-text", "word2vec-binary", "glove"]
 
-_WRITERS: dict[str, Callable[[Path, StoredVectors], None]] = {"firth": native.write}
-_BY_SUFFIX: dict[str, FormatName] = {".firth": "firth"}
+_WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
+    "firth": native.write,
+    "word2vec-text": word2vec_text.write,
+    "word2vec-binary": word2vec_binary.write,
+    "glove": glove.write,
+}
+_BY_SUFFIX: dict[str, FormatName] = {
+    ".firth": "firth",
+    ".txt": "word2vec-text",
+    ".vec": "word2vec-text",
+    ".bin": "word2vec-binary",
+    ".glove": "glove",
+}
 
 
 def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
@@ -23,7 +34,7 @@ def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None 
     """
     path = Path(path)
     chosen = _BY_SUFFIX.get(path.suffix.lower()) if format is None else format
-    if chosen not in _WRITERS:
+    if chosen is None or chosen not in _WRITERS:
         given = f"format={format!r}" if format is not None else f"{path.name!r} without format="
         names = ", ".join(repr(name) for name in get_args(FormatName))
         suffixes = ", ".join(_BY_SUFFIX)

@@ -1,0 +1,37 @@
+"""GloVe's text format: one line "word number … number" for each word, and no first line that counts them.
+
+Words may contain spaces (". . ." is one in the 840B vectors) and other odd blanks, so a line is read from its
+right end: the last D fields are the vector.
+"""
+
+import re
+from pathlib import Path
+
+from firth.errors import FormatError
+from firth.formats.atomic import atomic_write
+from firth.formats.stored import StoredVectors
+from firth.formats.text_blocks import read_text
+from firth.formats.word2vec_text import write_lines
+from firth.formats.writable import encode_words
+
+__all__ = ["read", "write"]
+
+# A space is legal inside a word, but not at its ends or before what looks like one more number.
+FORBIDDEN = re.compile(r"[\t\r\n]|^ | $| [+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?$")
+
+read = read_text
+
+
+def write(path: str | Path, stored: StoredVectors) -> None:
+    """Write words and vectors, atomically; every float32 is kept exactly, counts and metadata are not.
+
+    Raises
+    ------
+    FormatError : the place cannot be written, or a word is empty, contains a tab or line end, has a space at
+        one end, or ends like a number after a space.
+    """
+    words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
+    if words and words[0].startswith("\ufeff".encode()):
+        raise FormatError(path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
+    with atomic_write(path) as file:
+        write_lines(file, words, stored.matrix, "gensim")

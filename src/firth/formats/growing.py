@@ -1,0 +1,50 @@
+"""A matrix that is filled row by row before anyone knows how many rows there are."""
+
+import numpy as np
+
+from firth.arrays import Matrix
+
+__all__ = ["GrowingMatrix"]
+
+
+class GrowingMatrix:
+    """Rows of D float32 numbers in one block of memory that the system extends in place where it can.
+
+    Memory that was reserved but never filled costs nothing, so a generous guess is free, and the peak
+    stays near the size of the finished matrix (collecting pieces and joining them would double it).
+    """
+
+    def __init__(self, vector_size: int) -> None:
+        self._matrix: Matrix = np.empty((0, vector_size), np.float32)
+        self._used = 0
+
+    @property
+    def room(self) -> int:
+        """Rows that can be reserved without growing."""
+        return len(self._matrix) - self._used
+
+    def grow(self, rows: int, expected: int) -> None:
+        """Make room for at least `rows` more, and at once for `expected` in all if that is a good guess.
+
+        Slices handed out before must not be written to any more.
+        """
+        rows = max(self._used + rows, self._used + self._used // 8, expected)
+        vector_size = self._matrix.shape[1]
+        if self._used == 0:
+            self._matrix = np.empty((rows, vector_size), np.float32)
+        else:
+            self._resize(rows)
+
+    def reserve(self, rows: int) -> Matrix:
+        """The next `rows` rows, for the caller to fill; there must be room."""
+        self._used += rows
+        return self._matrix[self._used - rows : self._used]
+
+    def finish(self) -> Matrix:
+        """The rows reserved so far (V, D), and no more memory than they need."""
+        self._resize(self._used)
+        return self._matrix
+
+    def _resize(self, rows: int) -> None:
+        # refcheck would refuse because slices were handed out; nobody uses those any more.
+        self._matrix.resize((rows, self._matrix.shape[1]), refcheck=False)

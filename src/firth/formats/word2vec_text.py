@@ -1,0 +1,54 @@
+"""The text format of word2vec: a line "words numbers", then one line "word number … number" for each word.
+
+Two dialects differ in the digits. The original C program prints six decimals, which loses digits, and ends
+every line with a space; gensim prints the shortest digits that read back as the same float32.
+Files without the first line (GloVe's) are read just as well.
+"""
+
+import re
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias
+
+from firth.arrays import Matrix
+from firth.formats.atomic import atomic_write
+from firth.formats.stored import StoredVectors
+from firth.formats.text_blocks import read_text
+from firth.formats.writable import encode_words
+
+__all__ = ["Dialect", "read", "write", "write_lines"]
+
+Dialect: TypeAlias = Literal["gensim", "c"]
+
+FORBIDDEN = re.compile(r"[ \t\r\n]")
+
+read = read_text
+
+
+def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
+    """Write words and vectors, atomically; counts and metadata have no place in this format.
+
+    Parameters
+    ----------
+    dialect : "gensim" keeps every float32 exactly; "c" prints six decimals, as the original program does.
+
+    Raises
+    ------
+    FormatError : the place cannot be written, or a word is empty or contains a blank or a line end.
+    """
+    words = encode_words(path, stored.words, FORBIDDEN, "word2vec text")
+    with atomic_write(path) as file:
+        file.write(b"%d %d\n" % stored.matrix.shape)
+        write_lines(file, words, stored.matrix, dialect)
+
+
+def write_lines(file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dialect) -> None:
+    """One line for each word."""
+    for start in range(0, len(words), 1000):
+        rows = matrix[start : start + 1000]
+        if dialect == "c":
+            line = " ".join(["%f"] * rows.shape[1]) + " "
+            numbers = [line % tuple(row) for row in rows.tolist()]
+        else:
+            numbers = [" ".join(row) for row in rows.astype("U16").tolist()]
+        pairs = zip(words[start : start + 1000], numbers, strict=True)
+        file.write(b"".join(b"%b %b\n" % (word, text.encode()) for word, text in pairs))

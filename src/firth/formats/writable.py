@@ -1,0 +1,31 @@
+"""Which words a format can hold: what it cannot is refused, never written wrong."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from firth.errors import FormatError
+
+__all__ = ["encode_words"]
+
+
+def encode_words(
+    path: str | Path, words: Sequence[str], forbidden: re.Pattern[str], format: str
+) -> list[bytes]:
+    """All words in UTF-8.
+
+    Raises FormatError naming the first word that is empty, holds something `forbidden`, or has no UTF-8.
+    """
+    for i, word in enumerate(words):
+        if not word or forbidden.search(word):
+            raise FormatError(
+                path,
+                f"word {i:,} is {word!r}, which {format} cannot hold; "
+                'save as .firth, which holds any word, or rename it',
+            )
+    try:
+        return [word.encode() for word in words]
+    except UnicodeEncodeError as error:
+        raise FormatError(
+            path, f"{error.object!r} has no UTF-8, so {format} cannot hold it; save as .firth"
+        ) from None
