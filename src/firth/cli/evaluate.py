@@ -1,0 +1,213 @@
+"""`firth evaluate MODEL [MODEL2]`"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from firth.cli.output import Json, Model, output, print_json, print_table
+from firth.errors import SettingError
+from firth.evaluation import (
+    AnalogyScore,
+    CategorisationScore,
+    Comparison,
+    OddOneOutScore,
+    SimilarityScore,
+    compare_analogies,
+    compare_similarities,
+    evaluate_analogies,
+    evaluate_categorisation,
+    evaluate_odd_one_out,
+    evaluate_similarity,
+)
+from firth.evaluation.intervals import Interval
+from firth.vectors.word_vectors import WordVectors, load
+
+__all__ = ["run"]
+
+Scores = dict[str, AnalogyScore | SimilarityScore | CategorisationScore | OddOneOutScore]
+
+
+def run(
+    model: Model,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[MODEL2]", help="A second model to compare the first with."),
+    ] = None,
+    analogies: Annotated[
+        list[Path] | None,
+        typer.Option(help="Analogy questions (the format of questions-words.txt); repeatable."),
+    ] = None,
+    similarity: Annotated[
+        list[Path] | None,
+        typer.Option(help="Pairs of words with people's judgements, csv or tsv; repeatable."),
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Consider only the N most frequent words.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="3cosadd|3cosmul", help="How analogies are answered.")
+    ] = "3cosadd",
+    json: Json = False,
+) -> None:
+    """Without files the built-in questions are asked: analogies of 16 relations, categories and odd
+    words out. Each score stands with its 95 % confidence interval and its coverage, the share of
+    questions whose words are known.
+    """
+    asked = {"analogies": analogies or [], "similarity": similarity or []}
+    first = _judge(load(model), asked, top, method)
+    second = _judge(load(other), asked, top, method) if other is not None else None
+    comparisons = _compare(first, second) if second is not None else {}
+    if json:
+        print_json(_records(model, first, other, second, comparisons))
+        return
+    _print_scores(model, first)
+    if other is not None and second is not None:
+        _print_scores(other, second)
+        _print_comparisons(model, other, comparisons)
+
+
+def _judge(
+    vectors: WordVectors, asked: dict[str, list[Path]], top: int | None, method: Any
+) -> Scores:
+    """Every score of one model, by the name of its test set."""
+    scores: Scores = {}
+    for path in asked["analogies"]:
+        scores[path.name] = evaluate_analogies(vectors, path, top=top, method=method)
+    for path in asked["similarity"]:
+        if path.name in scores:
+            raise SettingError(f"{path.name}: two test sets have this name")
+        scores[path.name] = evaluate_similarity(vectors, path, top=top)
+    if not scores:
+        scores["built-in analogies"] = evaluate_analogies(vectors, top=top, method=method)
+        scores["built-in categories"] = evaluate_categorisation(vectors, top=top)
+        scores["built-in odd words"] = evaluate_odd_one_out(vectors, top=top)
+    return scores
+
+
+def _compare(first: Scores, second: Scores) -> dict[str, Comparison]:
+    """The paired tests, for the kinds of test sets that have one."""
+    comparisons = {}
+    for name, score in first.items():
+        other = second[name]
+        if isinstance(score, AnalogyScore) and isinstance(other, AnalogyScore):
+            comparisons[name] = compare_analogies(score, other)
+        elif isinstance(score, SimilarityScore) and isinstance(other, SimilarityScore):
+            comparisons[name] = compare_similarities(score, other)
+    return comparisons
+
+
+def _headline(
+    score: AnalogyScore | SimilarityScore | CategorisationScore | OddOneOutScore,
+) -> tuple[str, float]:
+    """The measure of a score by name and value."""
+    if isinstance(score, SimilarityScore):
+        return "Spearman", score.spearman
+    if isinstance(score, CategorisationScore):
+        return "purity", score.purity
+    return "accuracy", score.accuracy
+
+
+def _print_scores(model: Path, scores: Scores) -> None:
+    rows = []
+    for name, score in scores.items():
+        measure, value = _headline(score)
+        counts = f"{score.asked:,} of {score.total:,}"
+        rows.append((name, measure, f"{value:.3f}", _span(score.interval()), counts))
+        if isinstance(score, SimilarityScore):
+            rows.append(("", "Pearson", f"{score.pearson:.3f}", "", ""))
+    print_table(str(model), ["test", "measure", "score", "95 % interval", "asked"], rows, numbers=3)
+    for name, score in scores.items():
+        if isinstance(score, AnalogyScore) and len(score.sections) > 1:
+            output.print()
+            print_table(
+                f"{name}: sections",
+                ["section", "right", "of", "accuracy", "coverage"],
+                [
+                    (
+                        section.section,
+                        f"{section.correct:,}",
+                        f"{section.asked:,}",
+                        f"{section.accuracy:.3f}" if section.asked else "",
+                        f"{section.coverage:.3f}",
+                    )
+                    for section in score.sections
+                ],
+                numbers=4,
+            )
+    output.print()
+
+
+def _print_comparisons(model: Path, other: Path, comparisons: dict[str, Comparison]) -> None:
+    print_table(
+        f"{model} minus {other}, on the questions asked of both",
+        ["test", "asked", "difference", "95 % interval", "p"],
+        [
+            (
+                name,
+                f"{comparison.asked:,}",
+                f"{comparison.difference:+.3f}",
+                _span(comparison.interval),
+                f"{comparison.p_value:.3f}",
+            )
+            for name, comparison in comparisons.items()
+        ],
+        numbers=4,
+    )
+
+
+def _span(interval: Interval) -> str:
+    return f"{interval.low:.3f} … {interval.high:.3f}"
+
+
+def _records(
+    model: Path,
+    first: Scores,
+    other: Path | None,
+    second: Scores | None,
+    comparisons: dict[str, Comparison],
+) -> dict[str, Any]:
+    record: dict[str, Any] = {"models": [{"model": str(model), "scores": _score_records(first)}]}
+    if other is not None and second is not None:
+        record["models"].append({"model": str(other), "scores": _score_records(second)})
+        record["comparisons"] = {
+            name: {
+                "asked": comparison.asked,
+                "first": comparison.first,
+                "second": comparison.second,
+                "difference": comparison.difference,
+                "interval": [comparison.interval.low, comparison.interval.high],
+                "p_value": comparison.p_value,
+            }
+            for name, comparison in comparisons.items()
+        }
+    return record
+
+
+def _score_records(scores: Scores) -> dict[str, Any]:
+    records = {}
+    for name, score in scores.items():
+        measure, value = _headline(score)
+        interval = score.interval()
+        record: dict[str, Any] = {
+            measure.lower(): value,
+            "interval": [interval.low, interval.high],
+            "asked": score.asked,
+            "total": score.total,
+            "coverage": score.coverage,
+        }
+        if isinstance(score, SimilarityScore):
+            record["pearson"] = score.pearson
+        if isinstance(score, AnalogyScore):
+            record["method"] = score.method
+            record["words_considered"] = score.words_considered
+            record["sections"] = {
+                section.section: {
+                    "correct": section.correct,
+                    "asked": section.asked,
+                    "total": section.total,
+                }
+                for section in score.sections
+            }
+        records[name] = record
+    return records

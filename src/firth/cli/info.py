@@ -1,0 +1,57 @@
+"""`firth info MODEL`"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from firth.cli.output import Json, Model, print_json, print_table
+from firth.vectors.word_vectors import load
+
+__all__ = ["run"]
+
+_SHOWN_WORDS = 10
+
+
+def run(model: Model, json: Json = False) -> None:
+    """Words, numbers per vector, and, for models that Firth trained, how they were trained."""
+    vectors = load(model)
+    facts: dict[str, Any] = {
+        "file": str(model),
+        "bytes": _size(model),
+        "words": len(vectors),
+        "vector_size": vectors.vector_size,
+        "first_words": list(vectors.words[:_SHOWN_WORDS]),
+    }
+    if vectors.counts is not None:
+        facts["total_count"] = int(vectors.counts.sum())
+    if json:
+        print_json({**facts, **vectors.metadata})
+        return
+    facts["first_words"] = " ".join(facts["first_words"])
+    rows = [(name.replace("_", " "), _shown(value)) for name, value in facts.items()]
+    rows += [(name.replace("_", " "), _shown(value)) for name, value in _flat(vectors.metadata)]
+    print_table(str(model), ["", ""], rows, numbers=0)
+
+
+def _size(model: Model) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    files = [model] if model.is_file() else [file for file in model.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files)
+
+
+def _flat(metadata: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Nested metadata as lines; of a history, the last record."""
+    for name, value in metadata.items():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        elif isinstance(value, list) and value and isinstance(value[-1], dict):
+            yield from ((f"last {name} {key}", entry) for key, entry in value[-1].items())
+        else:
+            yield name, value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,128 @@
+"""The `firth` command itself: which subcommands there are, and what happens to their errors.
+
+A subcommand is a file beside this one with a function `run`, whose signature becomes its arguments
+and options. Only the file of the subcommand that was called is imported: `firth --help` has to be
+there before Numba could be.
+
+Exit codes   0 done   2 an error, told in one line on stderr   130 stopped by Ctrl-C
+"""
+
+import importlib
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import firth
+from firth.errors import FirthError
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "demo": "The first minute: train on real text, ask the vectors.",
+    "train": "Train word vectors on your own text.",
+    "similar": "The words most similar to each given word.",
+    "analogy": 'Words nearest to a sum of words, as in "king - man + woman".',
+    "odd": "The word that does not belong with the others.",
+    "evaluate": "Judge one model, or two models on the same questions.",
+    "info": "What is in a file of vectors.",
+    "convert": "Write vectors in another format.",
+    "doctor": "This machine as Firth sees it, with a speed check.",
+}
+
+# The base of all errors that the command line parser raises; where it lives depends on Typer's
+# version.
+_UsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line (default: that of this process) and exit."""
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    debug = _take_debug(words)
+    _print_any_word()
+    try:
+        code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        typer.echo("firth: stopped", err=True)
+        code = 130
+    except (FirthError, _UsageError, OSError, MemoryError, typer.Abort) as error:
+        if debug:
+            traceback.print_exc()
+        typer.echo(f"firth: {_in_one_line(error)}", err=True)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _application(words: list[str]) -> typer.Typer:
+    """The command line, with the subcommand that `words` call imported and the others by name."""
+    application = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    application.callback()(_firth)
+    called = next((word for word in words if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        run = importlib.import_module(f"firth.cli.{name}").run if name == called else _named_only
+        details = inspect.getdoc(run) if name == called else None
+        application.command(name, help="\n\n".join(filter(None, [summary, details])))(run)
+    return application
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"firth {firth.__version__}")
+        raise typer.Exit
+
+
+def _firth(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
+) -> None:
+    """Word embeddings: train them on your own text, ask them, judge them."""
+
+
+def _named_only() -> None:
+    """Stands for a subcommand that is listed but not called."""
+
+
+def _take_debug(words: list[str]) -> bool:
+    """Remove `--debug`, wherever it stands before a bare `--`, and say whether it was there."""
+    end = words.index("--") if "--" in words else len(words)
+    kept = [word for word in words[:end] if word != "--debug"]
+    words[:end] = kept
+    return len(kept) < end
+
+
+def _print_any_word() -> None:
+    """Words can be in any script, whatever the console's encoding: never fail to print one."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _in_one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, _UsageError):
+        text = error.format_message()  # type: ignore[attr-defined]
+    else:
+        text = str(error)
+    return " ".join(text.split()) or type(error).__name__

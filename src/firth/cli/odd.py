@@ -1,0 +1,23 @@
+"""`firth odd MODEL WORD WORD WORD…`"""
+
+from typing import Annotated
+
+import typer
+
+from firth.cli.output import Json, Model, output, print_json, printable
+from firth.vectors.word_vectors import load
+
+__all__ = ["run"]
+
+
+def run(
+    model: Model,
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="At least three words.")],
+    json: Json = False,
+) -> None:
+    """The odd word is the one least similar to the mean of all of them."""
+    odd = load(model).odd_one_out(words)
+    if json:
+        print_json({"words": words, "odd": odd})
+    else:
+        output.print(printable(odd))

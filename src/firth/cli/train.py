@@ -1,0 +1,160 @@
+"""`firth train CORPUS… -o MODEL`"""
+
+import dataclasses
+import inspect
+import time
+import types
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import typer
+
+from firth.cli.output import output, print_json, print_table, printable
+from firth.errors import SettingError, TrainingInterrupted
+from firth.models.word2vec import Word2Vec
+from firth.training.hyperparameters import Hyperparameters
+
+__all__ = ["check_target", "run", "summary_rows"]
+
+
+def _train(
+    corpus: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS...",
+            help="Text files, folders or patterns, also .gz .bz2 .xz .zst; - is standard input.",
+        ),
+    ],
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")
+    ],
+    tokenizer: Annotated[
+        str, typer.Option(metavar="words|whitespace", help="How lines are cut into words.")
+    ] = "words",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    **hyperparameters: Any,
+) -> None:
+    """Ctrl-C ends the training early and saves what was learned so far.
+
+    A line of text is a sentence; words of different sentences are never neighbours.
+    """
+    check_target(target)
+    model = Word2Vec(tokenizer=tokenizer, **hyperparameters)  # type: ignore[arg-type]
+    started = time.perf_counter()
+    interrupted = False
+    try:
+        # Paths, not strings: a list of strings could be texts. A single string may be - or a
+        # pattern.
+        source = corpus[0] if len(corpus) == 1 else [Path(name) for name in corpus]
+        model.fit(source, progress=False if quiet or json else None)
+    except TrainingInterrupted:
+        interrupted = True
+    model.save(target)
+    seconds = time.perf_counter() - started
+    if json:
+        print_json(_summary_record(model, target, seconds, interrupted))
+    elif not quiet:
+        print_table("", ["", ""], summary_rows(model, target, seconds), numbers=0)
+        some_word = printable(model.vocabulary.words[min(100, len(model.vocabulary.words) - 1)])
+        output.print(f"\nNext: firth similar {target} {some_word}")
+    if interrupted:
+        typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
+        raise typer.Exit(130)
+
+
+def check_target(target: Path) -> None:
+    """Raise SettingError if a model cannot be saved there; better now than after the training."""
+    if target.suffix != ".firth":
+        raise SettingError(
+            f"{target}: models are saved in .firth files; "
+            "`firth convert` writes other formats afterwards"
+        )
+    if target.is_dir():
+        raise SettingError(f"{target} is a folder")
+    if not target.absolute().parent.is_dir():
+        raise SettingError(f"{target}: there is no folder {target.absolute().parent}")
+
+
+def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[str, str]]:
+    """What a finished training tells people."""
+    vocabulary = model.vocabulary
+    trained = sum(record.seconds for record in model.history)
+    words = sum(record.words for record in model.history)
+    rows = [
+        ("words", f"{vocabulary.total_words:,} in the text"),
+        ("vocabulary", f"{len(vocabulary.words):,} different words"),
+    ]
+    if vocabulary.unknown_words:
+        rows.append(("", f"{vocabulary.unknown_words:,} occurrences of rarer words left out"))
+    if model.history:
+        rows.append(("loss", f"{model.history[-1].loss:.4f} nats per pair in the last epoch"))
+    if trained > 0:
+        rows.append(("time", f"{seconds:.1f} s, training at {words / trained:,.0f} words/s"))
+    rows.append(("saved", f"{target} ({target.stat().st_size / 1e6:.1f} MB)"))
+    return rows
+
+
+def _summary_record(
+    model: Word2Vec, target: Path, seconds: float, interrupted: bool
+) -> dict[str, Any]:
+    return {
+        "model": str(target),
+        "words": model.vocabulary.total_words,
+        "vocabulary": len(model.vocabulary.words),
+        "unknown_words": model.vocabulary.unknown_words,
+        "vector_size": model.vectors.vector_size,
+        "seconds": seconds,
+        "interrupted": interrupted,
+        "history": [dataclasses.asdict(record) for record in model.history],
+    }
+
+
+def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
+    """One hyperparameter as a command line option, with the help and default of the dataclass."""
+    choices = field.metadata.get("choices")
+    option = typer.Option(
+        help=field.metadata["help"],
+        metavar="|".join(choices) if choices else None,
+        rich_help_panel="Hyperparameters",
+    )
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=field.default,
+        annotation=Annotated[_command_line_type(hint), option],
+    )
+
+
+def _command_line_type(hint: Any) -> Any:
+    """The type that is read from the command line; a Literal is read as text and checked later."""
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = {_command_line_type(kind) for kind in get_args(hint) if kind is not type(None)}
+        kind = float if kinds == {int, float} else kinds.pop()
+        return kind | None if type(None) in get_args(hint) else kind
+    return hint if hint in (int, float, bool, str) else str
+
+
+def _with_hyperparameters(function: Any) -> Any:
+    """Give `function` one option for each field of Hyperparameters, so that the two cannot
+    drift.
+    """
+    signature = inspect.signature(function)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    hints = get_type_hints(Hyperparameters)
+    given = {parameter.name for parameter in own}
+    options = [
+        _option(field, hints[field.name])
+        for field in dataclasses.fields(Hyperparameters)
+        if field.name not in given
+    ]
+    function.__signature__ = signature.replace(parameters=[*own, *options])
+    function.__annotations__ = {
+        parameter.name: parameter.annotation for parameter in [*own, *options]
+    } | {"return": None}
+    return function
+
+
+run = _with_hyperparameters(_train)
