@@ -8,6 +8,7 @@ silently run old machine code (Numba issues 8375 and 8396). So compiled code liv
 every source file that can end up in a kernel, the register width and Numba's version.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -18,7 +19,7 @@ import numba
 
 from firth.simd.lanes import LANES
 
-__all__ = ["cache_folder", "kernel", "step"]
+__all__ = ["cache_folder", "is_prepared", "kernel", "mark_prepared", "step"]
 
 # No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
 _FLAGS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
@@ -66,6 +67,17 @@ def cache_folder() -> Path:
     user = os.getuid() if hasattr(os, "getuid") else "user"
     shared = Path(tempfile.gettempdir()) / f"firth-{user}" / version
     return shared if _usable(shared) else Path(tempfile.mkdtemp(prefix="firth-"))
+
+
+def is_prepared(name: str) -> bool:
+    """Whether mark_prepared(name) was called with these kernels: they need no compiling any more."""
+    return (cache_folder() / f"{name}.prepared").exists()
+
+
+def mark_prepared(name: str) -> None:
+    """Note that the kernels of this name are in the cache folder now."""
+    with contextlib.suppress(OSError):  # a folder that cannot be written only costs the note
+        (cache_folder() / f"{name}.prepared").touch()
 
 
 def kernel(function):

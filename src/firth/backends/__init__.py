@@ -1,0 +1,1 @@
+"""Where kernels run: worker threads of this process."""

@@ -1,0 +1,1 @@
+"""Models: hyperparameters and fit(), nothing else."""

@@ -1,0 +1,231 @@
+"""Word2Vec: vectors from text, by skip-gram or CBOW with negative sampling."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from firth.arrays import Matrix
+from firth.corpus.encoding import Corpus, encode
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+from firth.kernels.compile import is_prepared, mark_prepared
+from firth.training.display import Display, ProgressOption, open_display
+from firth.training.history import EpochRecord
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.trainer import Trainer
+from firth.training.weights import TrainingWeights, initial_word_vectors
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["Word2Vec"]
+
+
+class Word2Vec:
+    """Word vectors learned from the company words keep.
+
+    Parameters
+    ----------
+    architecture : "skipgram" asks each word of a window which word stands in its middle; "cbow" asks their mean, which
+        is faster and better for frequent words.
+    objective : "negative_sampling", logistic regression against words drawn at random.
+    vector_size : D, numbers per vector.
+    window : largest distance, in words, between a word and its context. 2 to 15 finds words that can stand for one
+        another, larger ones words of one topic.
+    shrink_window : draw each position's distance from 1 to `window`, so that near words count more.
+    min_count : words that occur less often are left out.
+    max_vocabulary : keep only so many words, the most frequent; None for no limit.
+    subsample_threshold : occurrences of words whose share of the text is greater are skipped, the more the greater;
+        0 reads all.
+    negative_samples : K, noise words for each position; all different, so at most V - 1 are used.
+    noise_exponent : noise words are drawn by count to this power; 0 draws all alike, negative ones prefer rare words.
+    cbow_gradient : "word2vec" gives each word of a window the whole gradient of their mean, as word2vec.c and gensim
+        do; "exact" gives each its share (Irsoy et al. 2020, arXiv:2012.15332) and wants a learning rate of about 0.1.
+    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls in a straight line.
+    final_learning_rate : at the last word.
+    epochs : times the whole text is read.
+    threads : worker threads; None for one per available core.
+    seed : of all that is drawn. With threads=1 it decides every bit of the result; with more, threads meet in an
+        order that no seed decides, but the training examples are the same.
+    tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
+        a function from a line to its words.
+
+    Attributes
+    ----------
+    vectors : WordVectors (V, D) after fit(); `context_vectors` (V, D) is the other matrix.
+    vocabulary : the words and their counts, most frequent first.
+    history : an EpochRecord for each epoch: loss, words, seconds and more.
+    hyperparameters : all settings, as a frozen dataclass.
+
+    Raises   SettingError if a setting is impossible.
+    Source   Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546.
+    """
+
+    def __init__(
+        self,
+        *,
+        architecture: str = "skipgram",
+        objective: str = "negative_sampling",
+        vector_size: int = 100,
+        window: int = 5,
+        shrink_window: bool = True,
+        min_count: int = 5,
+        max_vocabulary: int | None = None,
+        subsample_threshold: float = 1e-3,
+        negative_samples: int = 5,
+        noise_exponent: float = 0.75,
+        cbow_gradient: str = "word2vec",
+        learning_rate: float | None = None,
+        final_learning_rate: float = 1e-4,
+        epochs: int = 5,
+        threads: int | None = None,
+        seed: int = 1,
+        tokenizer: str | Callable[[str], Iterable[str]] = "words",
+    ) -> None:
+        settings = {name: value for name, value in locals().items() if name != "self"}
+        self._start(Hyperparameters(**settings))
+
+    def _start(self, hyperparameters: Hyperparameters) -> None:
+        self.hyperparameters = hyperparameters
+        self.history: list[EpochRecord] = []
+        self._vocabulary: Vocabulary | None = None
+        self._vectors: WordVectors | None = None
+        self._context_vectors: Matrix | None = None
+
+    def fit(self, corpus: Corpus, progress: ProgressOption = None) -> "Word2Vec":
+        """Learn vectors from a corpus; returns self. What an earlier fit() learned is replaced at the end.
+
+        Parameters
+        ----------
+        corpus : a path, a folder, a glob, "-" for standard input, an open file, a list of paths, or an iterable of
+            texts or of lists of tokens, read once; files may be .gz, .bz2, .xz or .zst.
+        progress : None or True shows a bar (a line per epoch where nothing can move); False is silent; a function is
+            called with a Progress about ten times a second.
+
+        Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
+                 KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
+        """
+        settings = self.hyperparameters
+        with open_display(progress) as display:
+            if not is_prepared("corpus"):
+                display.tell("Compiling for this processor; kept for the next time …")
+            encoded = encode(
+                corpus,
+                tokenizer=settings.tokenizer,
+                min_count=settings.min_count,
+                max_vocabulary=settings.max_vocabulary,
+                threads=settings.threads,
+                progress=display.reading,
+            )
+            mark_prepared("corpus")
+            vocabulary = encoded.vocabulary
+            weights = TrainingWeights.allocate(len(vocabulary), settings.vector_size, settings.worker_threads)
+            weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
+            ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
+            trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, display.training)
+            _prepare(trainer, display)
+            try:
+                trainer.run()
+            except TrainingInterrupted:
+                self._keep(vocabulary, trainer)
+                raise
+        self._keep(vocabulary, trainer)
+        return self
+
+    def _keep(self, vocabulary: Vocabulary, trainer: Trainer) -> None:
+        self._vocabulary = vocabulary
+        self.history = trainer.history
+        self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
+        self._context_vectors = trainer.weights.context_vectors()
+
+    @property
+    def vectors(self) -> WordVectors:
+        """The word vectors (V, D): the document's Embedding. Raises NotFittedError before fit()."""
+        if self._vectors is None:
+            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
+        return self._vectors
+
+    @property
+    def context_vectors(self) -> Matrix:
+        """The context vectors (V, D), rows as in `vectors`: the document's Context. Raises NotFittedError."""
+        if self._context_vectors is None:
+            raise NotFittedError("this model has no context vectors: call fit(corpus) first")
+        return self._context_vectors
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words and their counts, most frequent first. Raises NotFittedError before fit()."""
+        if self._vocabulary is None:
+            raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
+        return self._vocabulary
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
+
+        Raises   NotFittedError before fit(); OSError if the file cannot be written.
+        """
+        vocabulary = self.vocabulary
+        metadata = {
+            "hyperparameters": self.hyperparameters.to_json(),
+            "history": [record.to_json() for record in self.history],
+            "total_words": vocabulary.total_words,
+        }
+        stored = StoredVectors(
+            vocabulary.words, self.vectors.matrix, vocabulary.counts, self.context_vectors, metadata
+        )
+        native.write(path, stored)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Word2Vec":
+        """Read a model that save() wrote; its matrices are mapped into memory.
+
+        Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
+        """
+        stored = native.read(path)
+        if stored.context_vectors is None or stored.counts is None or "hyperparameters" not in stored.metadata:
+            raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")
+        model = cls.__new__(cls)
+        model._start(_read_hyperparameters(path, stored.metadata["hyperparameters"]))
+        model.history = _read_history(path, stored.metadata.get("history", []))
+        settings = model.hyperparameters
+        model._vocabulary = Vocabulary(
+            stored.words,
+            np.asarray(stored.counts),
+            settings.min_count,
+            settings.max_vocabulary,
+            int(stored.metadata.get("total_words", -1)),
+        )
+        model._vectors = WordVectors(stored.words, stored.matrix, stored.counts)
+        model._context_vectors = stored.context_vectors
+        return model
+
+    def __repr__(self) -> str:
+        size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
+        settings = self.hyperparameters
+        return f"Word2Vec({settings.architecture}, {settings.vector_size} numbers per vector, {size})"
+
+
+def _prepare(trainer: Trainer, display: Display) -> None:
+    """Compile the kernel where it is not kept from earlier, saying so: that takes some seconds."""
+    settings = trainer.hyperparameters
+    variant = f"{settings.architecture}-{trainer.block_size}"
+    if not is_prepared(variant):
+        display.tell("Compiling the training kernel for this processor; kept for the next time …")
+    trainer.prepare()
+    mark_prepared(variant)
+
+
+def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:
+    try:
+        return Hyperparameters.from_json(values)
+    except (SettingError, TypeError, AttributeError) as error:
+        raise FormatError(path, f"its hyperparameters cannot be read: {error}") from None
+
+
+def _read_history(path: str | Path, records: Any) -> list[EpochRecord]:
+    try:
+        return [EpochRecord(**record) for record in records]
+    except TypeError as error:
+        raise FormatError(path, f"its training history cannot be read: {error}") from None

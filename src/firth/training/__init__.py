@@ -1,0 +1,1 @@
+"""Training: hyperparameters, weights, sampling tables, and the loop over epochs."""

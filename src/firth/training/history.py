@@ -1,0 +1,40 @@
+"""What training tells: a record per epoch, and one for every look at an epoch under way."""
+
+from typing import Any, NamedTuple
+
+__all__ = ["EpochRecord", "Progress"]
+
+
+class EpochRecord(NamedTuple):
+    """One epoch, or the part of it that was trained before an interruption."""
+
+    epoch: int  # counted from 1
+    loss: float  # mean negative log-likelihood per pair, in nats: -log s(v.u) - sum over noise of log s(-v.u)
+    words: int  # occurrences read, subsampled ones included
+    pairs: int  # (center, context) pairs for skip-gram, positions for CBOW
+    seconds: float
+    learning_rate: float  # at the end of the epoch
+
+    @property
+    def words_per_second(self) -> float:
+        """Words read per second, subsampled ones included."""
+        return self.words / self.seconds if self.seconds > 0 else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values by name."""
+        return self._asdict()
+
+
+class Progress(NamedTuple):
+    """The state of training at one moment."""
+
+    epoch: int  # counted from 1
+    epochs: int
+    words_done: int  # over all epochs
+    words_total: int
+    words_per_second: float  # since training began
+    learning_rate: float
+    loss: float  # of this epoch so far, in nats per pair; NaN before the first pair
+    seconds: float  # since training began
+    seconds_left: float  # at this speed; infinity before the first word
+    epoch_done: bool  # whether this is the last record of its epoch

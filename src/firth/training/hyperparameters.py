@@ -1,0 +1,140 @@
+"""Everything a user can choose about training, once: the API, the command line and the model file follow from here."""
+
+import dataclasses
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from firth.errors import SettingError
+
+__all__ = ["ARCHITECTURES", "CBOW_GRADIENTS", "OBJECTIVES", "TOKENIZERS", "Hyperparameters", "available_cores"]
+
+ARCHITECTURES = ("skipgram", "cbow")
+OBJECTIVES = ("negative_sampling",)
+CBOW_GRADIENTS = ("word2vec", "exact")
+TOKENIZERS = ("words", "whitespace")
+
+# The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
+_LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
+_CUSTOM = "custom"  # what a model file says of a tokenizer that was a function
+
+Tokenizer = str | Callable[[str], Iterable[str]]
+
+
+def available_cores() -> int:
+    """The cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:
+    return field(default=default, metadata={"choices": choices, "help": help})
+
+
+def _number(default: Any, help: str, low: float | None = None, high: float = math.inf, above: float | None = None) -> Any:
+    """A number in [low, high], or greater than `above`."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "above": above})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameters:
+    """The choices that make a model; each is explained in the `help` of its field.
+
+    Raises   SettingError if a value is impossible, naming it, what is possible, and what it means.
+    """
+
+    architecture: str = _choice("skipgram", ARCHITECTURES, "what is asked of a window: each of its words, or their mean")
+    objective: str = _choice("negative_sampling", OBJECTIVES, "how a prediction is judged")
+    vector_size: int = _number(100, "numbers per vector", 1, 65_536)
+    window: int = _number(5, "largest distance, in words, between a word and its context", 1, 10_000)
+    shrink_window: bool = field(
+        default=True, metadata={"help": "draw each position's distance from 1 to the window: near words count more"}
+    )
+    min_count: int = _number(5, "leave out words that occur less often", 1)
+    max_vocabulary: int | None = _number(None, "keep only so many words, the most frequent", 1)
+    subsample_threshold: float = _number(
+        1e-3, "skip occurrences of words with a greater share of the text, the more the greater; 0 for none", 0, 1
+    )
+    negative_samples: int = _number(5, "noise words per position: 5 to 20 for small texts, 2 to 5 for large", 1, 1_000)
+    noise_exponent: float = _number(0.75, "noise words are drawn by count to this power, of any sign", -10, 10)
+    cbow_gradient: str = _choice(
+        "word2vec", CBOW_GRADIENTS, "cbow: each word of a window gets the whole gradient, or its share (exact)"
+    )
+    learning_rate: float | None = _number(None, "at the first word; by default 0.025 for skipgram, 0.05 for cbow", above=0)
+    final_learning_rate: float = _number(1e-4, "at the last word; falls in a straight line", 0)
+    epochs: int = _number(5, "times the whole text is read", 1)
+    threads: int | None = _number(None, "worker threads; by default one for each available core", 1, 1_024)
+    seed: int = _number(1, "of all that is drawn; with 1 thread it decides every bit", -(2**63), 2**64 - 1)
+    tokenizer: Tokenizer = field(
+        default="words", metadata={"choices": TOKENIZERS, "help": "how raw text becomes words"}
+    )
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):
+            _check(spec, getattr(self, spec.name))
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", _LEARNING_RATES[self.architecture])
+        if self.final_learning_rate > self.rate:
+            raise SettingError(
+                f"final_learning_rate={self.final_learning_rate}: must not be above learning_rate={self.rate}"
+            )
+
+    @property
+    def rate(self) -> float:
+        """The learning rate at the first word, a number even where the default was asked for."""
+        return _LEARNING_RATES[self.architecture] if self.learning_rate is None else self.learning_rate
+
+    @property
+    def worker_threads(self) -> int:
+        """The number of worker threads, counted where all cores were asked for."""
+        return self.threads or available_cores()
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values by name; a tokenizer that is a function is noted as "custom"."""
+        values = dataclasses.asdict(self)
+        if not isinstance(self.tokenizer, str):
+            values["tokenizer"] = _CUSTOM
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Hyperparameters":
+        """What to_json wrote. Raises SettingError for a name this version does not know."""
+        known = {spec.name for spec in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise SettingError(f"unknown hyperparameters: {', '.join(unknown)}; a newer version may know them")
+        return cls(**values)
+
+
+def _check(spec: "dataclasses.Field[Any]", value: Any) -> None:
+    given = f"{spec.name}={value!r}"
+    meaning = spec.metadata["help"]
+    if spec.name == "tokenizer":
+        if not callable(value) and value not in (*TOKENIZERS, _CUSTOM):
+            raise SettingError(f"{given}: must be 'words', 'whitespace' or a function from a line to its words")
+    elif "choices" in spec.metadata:
+        choices = spec.metadata["choices"]
+        if value not in choices:
+            raise SettingError(f"{given}: must be {' or '.join(repr(choice) for choice in choices)} ({meaning})")
+    elif isinstance(spec.default, bool):
+        if not isinstance(value, bool):
+            raise SettingError(f"{given}: must be True or False ({meaning})")
+    elif not (value is None and spec.default is None):
+        _check_number(given, meaning, value, spec)
+
+
+def _check_number(given: str, meaning: str, value: Any, spec: "dataclasses.Field[Any]") -> None:
+    wants_int = "int" in str(spec.type)
+    kind = "a whole number" if wants_int else "a number"
+    is_number = isinstance(value, int if wants_int else (int, float)) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value):
+        raise SettingError(f"{given}: must be {kind} ({meaning})")
+    low, high, above = spec.metadata["low"], spec.metadata["high"], spec.metadata["above"]
+    if above is not None and value <= above:
+        raise SettingError(f"{given}: must be greater than {above} ({meaning})")
+    if low is not None and value < low:
+        raise SettingError(f"{given}: must be at least {low} ({meaning})")
+    if value > high:
+        raise SettingError(f"{given}: must be at most {high} ({meaning})")

@@ -1,0 +1,52 @@
+"""The tables that chance is drawn from: which occurrences are read, and which words are noise.
+
+Source   Mikolov et al. 2013, arXiv:1310.4546, sections 2.2 and 2.3, with the formula of word2vec.c for subsampling.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts
+from firth.kernels.cpu.random import draw_many
+from firth.kernels.cpu.sampling import fill_alias_table
+
+__all__ = ["epoch_key", "keep_probabilities", "keep_thresholds", "noise_probabilities", "noise_table"]
+
+
+def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
+    """The chance (V,) that an occurrence of a word is read: sqrt(t / f) + t / f, at most 1.
+
+    f is the word's share of all occurrences. The paper has sqrt(t / f) alone; word2vec.c and gensim compute this.
+    threshold : t; 0 reads every occurrence.
+    """
+    if threshold == 0:
+        return np.ones(len(counts))
+    ratio = threshold * counts.sum() / counts
+    return np.minimum(np.sqrt(ratio) + ratio, 1.0)
+
+
+def keep_thresholds(counts: Counts, threshold: float) -> NDArray[np.uint32]:
+    """keep_probabilities as (V,) uint32: an occurrence is read if a random uint32 is not above its word's."""
+    return (keep_probabilities(counts, threshold) * (2.0**32 - 1)).astype(np.uint32)
+
+
+def noise_probabilities(counts: Counts, exponent: float) -> NDArray[np.float64]:
+    """The noise distribution (V,): count ** exponent, divided by its sum."""
+    # In logarithms, so that no exponent overflows.
+    logs = exponent * np.log(counts)
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def noise_table(counts: Counts, exponent: float) -> NDArray[np.uint64]:
+    """The noise distribution as an alias table (V,): acceptance threshold << 32 | alias."""
+    packed = np.empty(len(counts), np.uint64)
+    fill_alias_table(noise_probabilities(counts, exponent), packed)
+    return packed
+
+
+def epoch_key(seed: int, epoch: int) -> np.uint64:
+    """The key of all draws of an epoch (counted from 0)."""
+    keys = np.empty(1, np.uint64)
+    draw_many(np.uint64(seed % 2**64), np.array([epoch], np.int64), keys)
+    return np.uint64(keys[0])

@@ -1,0 +1,153 @@
+"""The loop over epochs."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from firth.arrays import Counts, Offsets, WordIds
+from firth.backends.cpu import run_in_threads
+from firth.errors import TrainingInterrupted
+from firth.kernels.arguments import Corpus, Report, Sampling, Schedule
+from firth.kernels.cpu.epoch import train_epoch
+from firth.simd.rows import SUMS_PER_ROW
+from firth.training.history import EpochRecord, Progress
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.weights import TrainingWeights
+
+__all__ = ["CHUNK", "Trainer", "target_block"]
+
+CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
+_PER_LINE = 8  # a cache line of 64-bit counters, so that threads do not share one
+
+
+def target_block(targets: int) -> tuple[int, ...]:
+    """A tuple as long as the number of target rows to hold in registers: at most 8, blocks as even as possible."""
+    blocks = -(-targets // SUMS_PER_ROW)
+    return (0,) * -(-targets // blocks)
+
+
+class Trainer:
+    """Trains weights on a corpus, epoch after epoch.
+
+    corpus_ids, sentence_offsets : the encoded corpus, (T,) int32 and (S + 1,) int64.
+    counts : (V,) of the vocabulary the ids refer to.
+    weights : trained in place.
+    on_progress : called about ten times a second, and at the end of every epoch.
+    """
+
+    def __init__(
+        self,
+        hyperparameters: Hyperparameters,
+        corpus: tuple[WordIds, Offsets],
+        counts: Counts,
+        weights: TrainingWeights,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self.hyperparameters = hyperparameters
+        self.corpus = Corpus(*corpus)
+        self.weights = weights
+        self.on_progress = on_progress
+        self.history: list[EpochRecord] = []
+        self.threads = weights.threads
+        self._keep = keep_thresholds(counts, hyperparameters.subsample_threshold)
+        self._noise = noise_table(counts, hyperparameters.noise_exponent)
+        # All noise words of a position differ from each other and from its word.
+        self._negative_samples = min(hyperparameters.negative_samples, len(counts) - 1)
+        self._hot = [weights.hot_rows(thread) for thread in range(self.threads)]
+        self._cbow: list[Any] = [None] * self.threads
+        if hyperparameters.architecture == "cbow":
+            exact = hyperparameters.cbow_gradient == "exact"
+            self._cbow = [weights.cbow_scratch(exact=exact) for _ in range(self.threads)]
+
+    @property
+    def block_size(self) -> int:
+        """Target rows held in registers together: with the architecture, it decides which kernel is compiled."""
+        return len(target_block(1 + self._negative_samples))
+
+    def prepare(self) -> None:
+        """Compile the kernel for these settings, or load it from the cache: an epoch without words."""
+        nothing = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64))
+        control, *columns = self._counters()
+        train_epoch(*self._arguments(nothing, 0, Report(control, *(column[0] for column in columns)), 0))
+
+    def run(self) -> list[EpochRecord]:
+        """Train all epochs; returns their records, also kept in `history`.
+
+        Raises   TrainingInterrupted on Ctrl-C, with the weights and the history as far as they got.
+        """
+        self._started = time.perf_counter()
+        for epoch in range(self.hyperparameters.epochs):
+            self._run_epoch(epoch)
+        return self.history
+
+    def _run_epoch(self, epoch: int) -> None:
+        control, *_ = counters = self._counters()
+        reports = [Report(control, *(column[thread] for column in counters[1:])) for thread in range(self.threads)]
+        jobs = [self._arguments(self.corpus, epoch, report, thread) for thread, report in enumerate(reports)]
+        begun = time.perf_counter()
+
+        def stop() -> None:
+            control[1] = 1
+
+        try:
+            run_in_threads(
+                train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop
+            )
+        except KeyboardInterrupt:
+            self._record(epoch, counters, time.perf_counter() - begun)
+            raise TrainingInterrupted(f"training stopped in epoch {epoch + 1}") from None
+        self._record(epoch, counters, time.perf_counter() - begun)
+        self._tell(epoch, counters, done=True)
+
+    def _counters(self) -> tuple[Any, ...]:
+        """control, and for every thread: tokens, pairs, loss, each in cache lines of its own."""
+        per_thread = [np.zeros((self.threads, _PER_LINE), kind) for kind in (np.int64, np.int64, np.float64)]
+        return np.zeros(_PER_LINE, np.int64), *per_thread
+
+    def _arguments(self, corpus: Corpus, epoch: int, report: Report, thread: int) -> tuple[Any, ...]:
+        settings = self.hyperparameters
+        sampling = Sampling(
+            self._keep, self._noise, settings.window, settings.shrink_window, self._negative_samples,
+            epoch_key(settings.seed, epoch),
+        )  # fmt: skip
+        first, last = self.rate_at(epoch), self.rate_at(epoch + 1)
+        schedule = Schedule(first, (last - first) / max(len(corpus.ids), 1), CHUNK)
+        block = target_block(1 + self._negative_samples)
+        hot, cbow = self._hot[thread], self._cbow[thread]
+        return corpus, sampling, schedule, self.weights.argument(), hot, report, block, cbow
+
+    def rate_at(self, epochs: float) -> float:
+        """The learning rate after so many epochs: a straight line from the first to the final one."""
+        settings = self.hyperparameters
+        return settings.rate + (settings.final_learning_rate - settings.rate) * epochs / settings.epochs
+
+    def _record(self, epoch: int, counters: tuple[Any, ...], seconds: float) -> None:
+        _, tokens, pairs, loss = (column.sum() for column in counters)
+        mean = float(loss / pairs) if pairs else float("nan")
+        words = int(tokens)
+        rate = self.rate_at(epoch + words / max(len(self.corpus.ids), 1))
+        self.history.append(EpochRecord(epoch + 1, mean, words, int(pairs), seconds, rate))
+
+    def _tell(self, epoch: int, counters: tuple[Any, ...], *, done: bool) -> None:
+        _, tokens, pairs, loss = (column.sum() for column in counters)
+        per_epoch = len(self.corpus.ids)
+        words, total = epoch * per_epoch + int(tokens), self.hyperparameters.epochs * per_epoch
+        seconds = time.perf_counter() - self._started
+        speed = words / seconds if seconds > 0 else 0.0
+        self.on_progress(
+            Progress(
+                epoch=epoch + 1,
+                epochs=self.hyperparameters.epochs,
+                words_done=words,
+                words_total=total,
+                words_per_second=speed,
+                learning_rate=self.rate_at(words / max(per_epoch, 1)),
+                loss=float(loss / pairs) if pairs else float("nan"),
+                seconds=seconds,
+                seconds_left=(total - words) / speed if speed > 0 else float("inf"),
+                epoch_done=done,
+            )
+        )
