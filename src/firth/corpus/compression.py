@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,11 +13,18 @@ from firth.errors import CorpusError, MissingExtraError
 
 __all__ = ["LONGEST_MAGIC", "compression_of", "decompressed"]
 
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_FIRST_BYTES = {
+    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "bzip2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
+    "xz": re.compile(rb"\xfd7zXZ\x00"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+}
 _NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
-LONGEST_MAGIC = 6  # bytes
+LONGEST_MAGIC = 10  # bytes
 
-_ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text then stays a few megabytes
+_ZSTD_INPUT = (
+    1 << 14
+)  # compressed bytes at once; even highly compressible text then stays a few megabytes
 
 
 def compression_of(head: bytes, name: object) -> str | None:
@@ -30,7 +38,7 @@ def compression_of(head: bytes, name: object) -> str | None:
                 f"{name}: this is {meaning}, but UTF-8 text is wanted (plain or .gz, .bz2, .xz, .zst); "
                 "convert it, or open it yourself as a text file with its encoding and pass that"
             )
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    return next((kind for kind, magic in _FIRST_BYTES.items() if magic.match(head)), None)
 
 
 class _Borrowed(io.RawIOBase):

@@ -13,7 +13,9 @@ from firth.kernels.cpu import tokens, unicode
 
 __all__ = ["Chunk", "TextCounter"]
 
-_PART_POSITIONS = 1 << 40  # positions set aside for a part of the corpus, more than any part has bytes
+_PART_POSITIONS = (
+    1 << 40
+)  # positions set aside for a part of the corpus, more than any part has bytes
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,14 @@ class TextCounter:
         at: int = 0
         while True:
             at, self._n_clean = unicode.clean_text(
-                self._raw, at, end, self._clean, self._n_clean, self._points.table, self._points.words_only, self._state
+                self._raw,
+                at,
+                end,
+                self._clean,
+                self._n_clean,
+                self._points.table,
+                self._points.words_only,
+                self._state,
             )
             if self._state[unicode.MISSING] < 0:
                 return at
@@ -118,7 +127,14 @@ class TextCounter:
             if end - at + 2 > len(self._stream):
                 self._stream = np.empty(2 * (end - at + 2), np.int32)
             at, self._n_stream, full = tokens.number_words(
-                self._clean, at, end, self._origin, self.table.arrays, self._stream, self._n_stream, *self._edges
+                self._clean,
+                at,
+                end,
+                self._origin,
+                self.table.arrays,
+                self._stream,
+                self._n_stream,
+                *self._edges,
             )
             if full:
                 self.table.reserve(len(self.table) + 1, self.table.arena_used + end - at)
@@ -130,5 +146,7 @@ class TextCounter:
     def _put_aside(self) -> None:
         if self._n_stream:
             place = self.spool.put(self._stream[: self._n_stream])
-            self.chunks.append(Chunk(self._part, len(self.chunks), self.spool, place, self._n_stream))
+            self.chunks.append(
+                Chunk(self._part, len(self.chunks), self.spool, place, self._n_stream)
+            )
         self._n_stream = 0

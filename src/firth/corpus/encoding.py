@@ -140,11 +140,18 @@ def _renumber(
     mapped = 4 * n_words + 8 * (most_sentences + 1) > memory_limit
     ids: GrowingArray = ArrayInFile(np.int32) if mapped else ArrayInMemory(np.int32, n_words + 1)
     resources.callback(ids.close)
-    offsets: GrowingArray = ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
+    offsets: GrowingArray = (
+        ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
+    )
     resources.callback(offsets.close)
     _write_final(counted, final_ids, ids, offsets)
     return EncodedCorpus(
-        vocabulary, ids.finish(), offsets.finish(), counted.total_words, counted.invalid_bytes, mapped
+        vocabulary,
+        ids.finish(),
+        offsets.finish(),
+        counted.total_words,
+        counted.invalid_bytes,
+        mapped,
     )
 
 
@@ -158,7 +165,9 @@ def _write_final(
         stream = chunk.spool.take(chunk.place)
         numbers = final_ids if tally_ids is None else final_ids[tally_ids]
         ends = offsets.room(len(stream) + 1)
-        kept, ended = keep_known(stream, numbers, written, last_end, ids.room(len(stream) + 1), ends)
+        kept, ended = keep_known(
+            stream, numbers, written, last_end, ids.room(len(stream) + 1), ends
+        )
         last_end = int(ends[ended - 1]) if ended else last_end
         written += kept
         ids.keep(kept)

@@ -17,7 +17,15 @@ from firth.corpus.compression import LONGEST_MAGIC, compression_of, decompressed
 from firth.corpus.sources import Files, Stream, Texts, check_text
 from firth.errors import CorpusError
 
-__all__ = ["Advance", "BlockSizes", "FileRange", "Piece", "file_parts", "range_pieces", "stream_pieces"]
+__all__ = [
+    "Advance",
+    "BlockSizes",
+    "FileRange",
+    "Piece",
+    "file_parts",
+    "range_pieces",
+    "stream_pieces",
+]
 
 Piece: TypeAlias = bytes | memoryview
 Advance: TypeAlias = Callable[[int], None]  # told how many more bytes of the files were read
@@ -37,7 +45,7 @@ class BlockSizes:
 
     piece: int = 1 << 18
     part: int = 1 << 23
-    stream: int = 1 << 20
+    stream: int = 1 << 19
 
 
 class FileRange(NamedTuple):
@@ -91,7 +99,9 @@ def range_pieces(portion: FileRange, blocks: BlockSizes, advance: Advance) -> Ge
     try:
         with portion.path.open("rb", buffering=0) as file:
             if portion.whole:
-                yield from _advancing(stream_pieces(Stream(file, str(portion.path)), blocks.piece), file, advance)
+                yield from _advancing(
+                    stream_pieces(Stream(file, str(portion.path)), blocks.piece), file, advance
+                )
             else:
                 yield from _plain_pieces(file, portion, blocks.piece, advance)
     except OSError as error:
@@ -115,17 +125,16 @@ def _plain_pieces(file: Any, portion: FileRange, piece: int, advance: Advance) -
         begin = _behind_white_space(file, portion.start, portion.stop)
     elif file.read(3) == codecs.BOM_UTF8:
         begin = 3
-    last = portion.stop >= portion.size
-    end = portion.size
-    if begin is not None:  # else the word at `start` goes on behind `stop`, and belongs to an earlier range
-        end = end if last else _behind_white_space(file, portion.stop, portion.size) or end
-        file.seek(begin)
-        view = memoryview(bytearray(min(piece, max(end - begin, 1))))
-        while begin < end and (length := file.readinto(view[: end - begin])):
-            yield view[:length]
-            begin += length
-            advance(length)
-    if last:
+    if begin is None:  # the word at `start` goes on behind `stop`, and belongs to an earlier range
+        return
+    end = _behind_white_space(file, portion.stop, portion.size) or portion.size
+    file.seek(begin)
+    view = memoryview(bytearray(min(piece, max(end - begin, 1))))
+    while begin < end and (length := file.readinto(view[: end - begin])):
+        yield view[:length]
+        begin += length
+        advance(length)
+    if end == portion.size:
         yield b"\n"
 
 

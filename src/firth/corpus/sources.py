@@ -1,13 +1,13 @@
 """What the user handed over: files, an open stream, texts, or lists of tokens.
 
-    a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob
-    "-"                                     standard input
-    a string                                a file, a folder or a glob; never a text
-    an open file                            its bytes or characters from the current position on
-    a list or tuple of paths                as above, one after the other
-    a list or tuple of strings              paths if all of them exist, texts if none does
-    any other iterable of strings           texts: one or more sentences each, parted by newlines
-    an iterable of iterables of strings     sentences that are already cut into tokens
+a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob
+"-"                                     standard input
+a string                                a file, a folder or a glob; never a text
+an open file                            its bytes or characters from the current position on
+a list or tuple of paths                as above, one after the other
+a list or tuple of strings              paths if all of them exist, texts if none does
+any other iterable of strings           texts: one or more sentences each, parted by newlines
+an iterable of iterables of strings     sentences that are already cut into tokens
 """
 
 import glob
@@ -122,7 +122,9 @@ def _expand(path: Path) -> list[Path]:
             return _files_below(path)
         if path.exists():
             return [path]
-    except OSError as error:  # a name too long for the file system, a folder that may not be entered
+    except (
+        OSError
+    ) as error:  # a name too long for the file system, a folder that may not be entered
         raise CorpusError(f"{path}: {error.strerror or error}") from None
     if not glob.has_magic(str(path)):
         raise _no_such_path(path)
@@ -150,7 +152,9 @@ def _paths_in(items: list[Any] | tuple[Any, ...]) -> list[Path] | None:
     if any(isinstance(item, os.PathLike) for item in items[:1]):
         for position, item in enumerate(items):
             if not isinstance(item, os.PathLike | str):
-                raise CorpusError(f"item {position:,} is {_describe(item)}, but the items before are paths")
+                raise CorpusError(
+                    f"item {position:,} is {_describe(item)}, but the items before are paths"
+                )
         return [file for item in items for file in _expand(Path(item))]
     tried = [_may_exist(item) for item in items[:_PATHS_TRIED]]
     if not any(tried):
@@ -166,7 +170,13 @@ def _paths_in(items: list[Any] | tuple[Any, ...]) -> list[Path] | None:
 
 
 def _may_exist(item: Any) -> bool:
-    if not isinstance(item, str) or not item or len(item) > _LONGEST_PATH or "\n" in item or "\0" in item:
+    if (
+        not isinstance(item, str)
+        or not item
+        or len(item) > _LONGEST_PATH
+        or "\n" in item
+        or "\0" in item
+    ):
         return False
     return os.path.exists(item)  # noqa: PTH110  (Path.exists raises for names that are too long)
 
@@ -182,7 +192,9 @@ def _from_iterable(items: Iterator[Any]) -> Source:
     if isinstance(first, Iterable) and not isinstance(first, bytes | bytearray):
         return TokenLists(items)
     if first is None:
-        raise CorpusError("the corpus is empty, or starts with None: give at least one text or token list")
+        raise CorpusError(
+            "the corpus is empty, or starts with None: give at least one text or token list"
+        )
     raise CorpusError(
         f"item 0 of the corpus is {_describe(first)}: items must be strings (texts) or lists of strings (tokens)"
     )
@@ -199,4 +211,6 @@ def check_text(text: Any, position: int) -> str:
     """A text of an iterable, or a CorpusError that names its position (from 0)."""
     if isinstance(text, str):
         return text
-    raise CorpusError(f"item {position:,} of the corpus is {_describe(text)}, but the items before it are strings")
+    raise CorpusError(
+        f"item {position:,} of the corpus is {_describe(text)}, but the items before it are strings"
+    )

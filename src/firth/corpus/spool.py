@@ -160,7 +160,9 @@ class ArrayInFile:
         corpora in memory.
         """
         self._file.flush()
-        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype)
+        return np.frombuffer(
+            mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype
+        )
 
     def close(self) -> None:
         self._file.close()

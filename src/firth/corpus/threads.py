@@ -97,7 +97,10 @@ def _raise_first(workers: Iterable[_Worker]) -> None:
 
 
 def read_files(
-    parts: Sequence[list[FileRange]], counters: Sequence[TextCounter], blocks: BlockSizes, progress: Progress
+    parts: Sequence[list[FileRange]],
+    counters: Sequence[TextCounter],
+    blocks: BlockSizes,
+    progress: Progress,
 ) -> None:
     """Let every counter read parts, each the next that nobody took, until none is left."""
     stop = threading.Event()

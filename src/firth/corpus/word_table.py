@@ -120,7 +120,9 @@ def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
         escaped = _CONTROL.sub(_escape, word.encode("utf-8", "surrogatepass"))
         if escaped and not _WHITE_SPACE.search(escaped):
             writable[escaped] = word_id
-    text = np.frombuffer(b"".join(word + b" " for word in writable) + b" " * tokens.PADDING, np.uint8).copy()
+    text = np.frombuffer(
+        b"".join(word + b" " for word in writable) + b" " * tokens.PADDING, np.uint8
+    ).copy()
     end = len(text) - tokens.PADDING
     table = WordTable()
     table.reserve(len(writable), end)

@@ -59,7 +59,9 @@ def store_kept(typing, out, to, text, offset, kept, case_bit):
 
     def emit(context, builder, signature, values):
         block = _load(context, builder, signature.args[2], values[2], values[3])
-        capital = _between(builder, block, ir.Constant(_BYTE, ord("A")), ir.Constant(_BYTE, ord("Z")))
+        capital = _between(
+            builder, block, ir.Constant(_BYTE, ord("A")), ir.Constant(_BYTE, ord("Z"))
+        )
         nothing = ir.Constant(_BYTES, [0] * BLOCK)
         case = builder.select(capital, _splat(builder, values[5]), nothing)
         newline = ir.Constant(_BYTES, [ord("\n")] * BLOCK)

@@ -15,7 +15,16 @@ from numba import int64, uint64
 from firth.kernels.compile import kernel, step
 from firth.simd.bytes import BLOCK, bits_between, load_eight, trailing_zeros
 
-__all__ = ["CLOSED", "END_OF_SENTENCE", "PADDING", "SCRATCH", "UNKNOWN", "UNKNOWN_SEEN", "WORDS", "WordTable"]
+__all__ = [
+    "CLOSED",
+    "END_OF_SENTENCE",
+    "PADDING",
+    "SCRATCH",
+    "UNKNOWN",
+    "UNKNOWN_SEEN",
+    "WORDS",
+    "WordTable",
+]
 __all__ += ["join_words", "keep_known", "merge_words", "number_words", "refill_slots"]
 
 END_OF_SENTENCE = -1
@@ -178,7 +187,9 @@ def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
     """
     n_edges = 0
     while at <= end:
-        at, n_edges, n_newlines = find_edges(clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines)
+        at, n_edges, n_newlines = find_edges(
+            clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines
+        )
         next_newline = 0
         for i in range(0, n_edges - 1, 2):
             start, stop = edges[i], edges[i + 1]
