@@ -28,9 +28,6 @@ def _train(
     target: Annotated[
         Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")
     ],
-    tokenizer: Annotated[
-        str, typer.Option(metavar="words|whitespace", help="How lines are cut into words.")
-    ] = "words",
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")
     ] = False,
@@ -42,7 +39,7 @@ def _train(
     A line of text is a sentence; words of different sentences are never neighbours.
     """
     check_target(target)
-    model = Word2Vec(tokenizer=tokenizer, **hyperparameters)  # type: ignore[arg-type]
+    model = Word2Vec(**hyperparameters)
     started = time.perf_counter()
     interrupted = False
     try:
@@ -108,13 +105,14 @@ def _summary_record(
         "vector_size": model.vectors.vector_size,
         "seconds": seconds,
         "interrupted": interrupted,
-        "history": [dataclasses.asdict(record) for record in model.history],
+        "history": [record.to_json() for record in model.history],
     }
 
 
 def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
     """One hyperparameter as a command line option, with the help and default of the dataclass."""
     choices = field.metadata.get("choices")
+    kind = str if choices else _command_line_type(hint)  # choices are checked by the dataclass
     option = typer.Option(
         help=field.metadata["help"],
         metavar="|".join(choices) if choices else None,
@@ -124,17 +122,16 @@ def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
         field.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=field.default,
-        annotation=Annotated[_command_line_type(hint), option],
+        annotation=Annotated[kind, option],
     )
 
 
 def _command_line_type(hint: Any) -> Any:
-    """The type that is read from the command line; a Literal is read as text and checked later."""
+    """The type of a number or switch as Typer knows it, `int | None` for instance."""
     if get_origin(hint) in (Union, types.UnionType):
-        kinds = {_command_line_type(kind) for kind in get_args(hint) if kind is not type(None)}
-        kind = float if kinds == {int, float} else kinds.pop()
-        return kind | None if type(None) in get_args(hint) else kind
-    return hint if hint in (int, float, bool, str) else str
+        (kind,) = (kind for kind in get_args(hint) if kind is not type(None))
+        return kind | None
+    return hint
 
 
 def _with_hyperparameters(function: Any) -> Any:
