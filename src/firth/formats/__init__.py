@@ -1,1 +1,4 @@
-"""Files of vectors, one format per file; each reads into and writes from `StoredVectors`, and knows nothing of models."""
+"""Files of vectors, one format per file.
+
+Each reads into `StoredVectors` and writes from it, and knows nothing of models.
+"""

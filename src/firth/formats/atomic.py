@@ -1,4 +1,4 @@
-"""Replacing a file in one step: whoever looks sees the old file or the new one, never half of it."""
+"""Replacing a file in one step: others see the old file or the new one, never half of it."""
 
 import contextlib
 import os
@@ -14,10 +14,11 @@ __all__ = ["atomic_write"]
 
 @contextlib.contextmanager
 def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a temporary file beside `path` that takes its place when the block ends without an error.
+    """Open a temporary file that takes the place of `path` when the block ends without error.
 
-    After an error nothing is left behind and a file that was there before is untouched. The new file
-    keeps the permissions of the one it replaces; a symbolic link stays and its target is replaced.
+    After an error nothing is left behind and a file that was there before is untouched. The new
+    file keeps the permissions of the one it replaces; a symbolic link stays and its target is
+    replaced.
 
     Raises
     ------
@@ -27,7 +28,9 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     if not target.parent.is_dir():
         raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
     if target.exists() and not target.is_file():
-        raise FormatError(path, "is not a regular file, so it cannot be replaced; choose another name")
+        raise FormatError(
+            path, "is not a regular file, so it cannot be replaced; choose another name"
+        )
     # A short name of our own: a suffix to the target's could exceed what the file system allows.
     temporary = target.parent / f".firth-{secrets.token_hex(8)}.tmp"
     try:

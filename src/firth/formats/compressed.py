@@ -7,12 +7,13 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from firth.errors import FormatError, MissingExtraError
 
 __all__ = ["compression", "open_decompressed"]
 
+_OPENERS: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _BEGINNINGS = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
 
@@ -59,9 +60,9 @@ def _open(path: Path, kind: str | None) -> Iterator[BinaryIO]:
         with _open_zstd(path) as file:
             yield file
         return
-    opener = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}.get(kind or "")
-    with opener(path, "rb") if opener else path.open("rb") as plain:
-        yield cast(BinaryIO, plain)
+    opener = _OPENERS.get(kind or "", open)
+    with opener(path, "rb") as file:
+        yield file
 
 
 @contextlib.contextmanager

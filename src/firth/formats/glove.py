@@ -1,7 +1,7 @@
-"""GloVe's text format: one line "word number … number" for each word, and no first line that counts them.
+"""GloVe's text format: a line "word number … number" for each word, and no line that counts them.
 
-Words may contain spaces (". . ." is one in the 840B vectors) and other odd blanks, so a line is read from its
-right end: the last D fields are the vector.
+Words may contain spaces (". . ." is one in the 840B vectors) and other odd blanks, so a line is
+read from its right end: the last D fields are the vector.
 """
 
 import re
@@ -23,15 +23,18 @@ read = read_text
 
 
 def write(path: str | Path, stored: StoredVectors) -> None:
-    """Write words and vectors, atomically; every float32 is kept exactly, counts and metadata are not.
+    """Write words and vectors, atomically; float32 is kept exactly, counts and metadata are not.
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty, contains a tab or line end, has a space at
+    FormatError : the place cannot be written, or a word is empty, contains a tab or line end, has
+    a space at
         one end, or ends like a number after a space.
     """
     words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
     if words and words[0].startswith("\ufeff".encode()):
-        raise FormatError(path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
+        raise FormatError(
+            path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark"
+        )
     with atomic_write(path) as file:
         write_lines(file, words, stored.matrix, "gensim")

@@ -8,10 +8,11 @@ __all__ = ["GrowingMatrix"]
 
 
 class GrowingMatrix:
-    """Rows of D float32 numbers in one block of memory that the system extends in place where it can.
+    """Rows of D float32 numbers in one block of memory that the system extends in place.
 
-    Memory that was reserved but never filled costs nothing, so a generous guess is free, and the peak
-    stays near the size of the finished matrix (collecting pieces and joining them would double it).
+    Memory that was reserved but never filled costs nothing, so a generous guess is free, and the
+    peak stays near the size of the finished matrix (collecting pieces and joining them would
+    double it).
     """
 
     def __init__(self, vector_size: int) -> None:
@@ -24,7 +25,7 @@ class GrowingMatrix:
         return len(self._matrix) - self._used
 
     def grow(self, rows: int, expected: int) -> None:
-        """Make room for at least `rows` more, and at once for `expected` in all if that is a good guess.
+        """Make room for at least `rows` more, or at once for `expected` in all.
 
         Slices handed out before must not be written to any more.
         """

@@ -2,8 +2,9 @@
 
 Byte by byte
     8 bytes     N, little-endian: the length of the header
-    N bytes     JSON: {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {...}},
-                padded with spaces so that the tensors begin at a multiple of 64
+    N bytes     JSON: {"name": {"dtype", "shape", "data_offsets": [begin, end]}, …,
+                "__metadata__": {…}}, padded with spaces so that the tensors begin at a multiple of
+                64
     the rest    tensors, little-endian, one after the other in the order of their offsets
 
 Tensors
@@ -29,7 +30,8 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
-from firth.formats.stored import PackedWords, StoredVectors
+from firth.formats.packed_words import PackedWords
+from firth.formats.stored import StoredVectors
 
 __all__ = ["VERSION", "is_safetensors", "parse", "read", "write"]
 
@@ -59,8 +61,8 @@ _TENSORS = {
     "words": _Expected("U8", "|u1", 1, True),
 }
 _ITEM_SIZES = {
-    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2,
-    "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8,
+    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "I16": 2, "U16": 2, "F16": 2,
+    "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8,
 }  # fmt: skip
 
 
@@ -73,7 +75,8 @@ def is_safetensors(beginning: bytes) -> bool:
 def read(path: str | Path) -> StoredVectors:
     """Map a native file into memory; the arrays are read-only views of it.
 
-    Takes milliseconds whatever the size: only the header and the offsets of the words are looked at.
+    Takes milliseconds whatever the size: only the header and the offsets of the words are looked
+    at.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def parse(path: Path, content: _Buffer) -> StoredVectors:
     if matrix.shape[1] < 1:
         raise FormatError(path, f"word_vectors have shape {matrix.shape}: no numbers at all")
     return StoredVectors(
-        words=PackedWords(tensors["words"], ends, path),
+        words=PackedWords(tensors["words"], ends),
         matrix=matrix,
         counts=tensors.get("counts"),
         context_vectors=tensors.get("context_vectors"),
@@ -153,7 +156,7 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     if int(version[:9]) > VERSION:
         raise FormatError(
             path,
-            f"written by a newer Firth (file version {version[:9]}, this one reads up to {VERSION}); "
+            f"written by a newer Firth (file version {version[:9]}, this reads up to {VERSION}); "
             "upgrade with: pip install --upgrade firth",
         )
     metadata = {}
@@ -168,7 +171,7 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
 
 
 def _check_layout(path: Path, header: dict[str, Any], data_size: int) -> None:
-    """Every tensor as long as its shape says, one after the other, the last ending with the file."""
+    """Every tensor as long as its shape says, one after the other, up to the end of the file."""
     for name, expected in _TENSORS.items():
         if expected.required and name not in header:
             raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
@@ -189,10 +192,10 @@ def _check_layout(path: Path, header: dict[str, Any], data_size: int) -> None:
         raise FormatError(path, f"{data_size - position:,} bytes too many at the end")
 
 
-def _span(path: Path, name: str, entry: object) -> tuple[int, int]:
+def _span(path: Path, name: str, entry: Any) -> tuple[int, int]:
     """Where a tensor begins and ends, after checking its header entry by itself."""
     try:
-        dtype, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]  # type: ignore[index]
+        dtype, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
         if any(type(n) is not int or n < 0 for n in (*shape, begin, end)):
             raise ValueError
         size = _ITEM_SIZES[dtype]
@@ -202,7 +205,8 @@ def _span(path: Path, name: str, entry: object) -> tuple[int, int]:
         size *= n
     if end - begin != size:
         raise FormatError(
-            path, f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} asks for {size:,}"
+            path,
+            f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} asks for {size:,}",
         )
     return begin, end
 
@@ -217,7 +221,9 @@ def _view(path: Path, name: str, entry: Mapping[str, Any], data: _Buffer) -> NDA
         )
     begin, end = entry["data_offsets"]
     array = data[begin:end].view(expected.numpy).reshape(entry["shape"])
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # copies on big-endian machines
+    native = array.astype(
+        array.dtype.newbyteorder("="), copy=False
+    )  # copies on big-endian machines
     native.flags.writeable = False
     return native
 
@@ -269,7 +275,9 @@ def _header(
         try:
             described[name] = json.dumps(value)
         except (TypeError, ValueError) as error:
-            raise FormatError(path, f"metadata {name!r} cannot be written as JSON: {error}") from None
+            raise FormatError(
+                path, f"metadata {name!r} cannot be written as JSON: {error}"
+            ) from None
     entries: dict[str, Any] = {"__metadata__": described}
     begin = 0
     for name, array in arrays.items():

@@ -1,14 +1,14 @@
 """Whole text files of vectors: blocks of lines, parsed side by side by compiled code.
 
 Shapes  V words, D numbers per vector.
-Memory  the matrix, grown as lines come, and a few blocks of text: about 4 MB per thread.
+Memory  the matrix, grown as lines come, and a few blocks of text: a few MB per thread.
 """
 
 import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -19,15 +19,16 @@ from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
-from firth.formats.stored import StoredVectors, split_words
-from firth.formats.text_lines import Header, decode_word, find_layout, parse_line
+from firth.formats.packed_words import WordCollector
+from firth.formats.stored import StoredVectors
+from firth.formats.text_lines import Header, find_layout, parse_line
 
 __all__ = ["read_text"]
 
-BLOCK = 1 << 22  # bytes: large enough that a thread is rarely waited for, small beside any matrix
+BLOCK = 1 << 20  # bytes: large enough that a thread is rarely waited for, small beside any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors
 SAMPLE_LINES = 100  # enough to tell the length of the vectors
-SMALL = 1 << 20  # bytes: read without compiled code sooner than that code is loaded (0.4 s)
+SMALL = 1 << 19  # bytes: read without compiled code sooner than that code is loaded (0.4 s)
 BLANK_LINES = b" \t\r\n"
 BOM = b"\xef\xbb\xbf"
 
@@ -52,6 +53,13 @@ def read_text(path: str | Path) -> StoredVectors:
     plain_size = None if compression(path) else path.stat().st_size
     with open_decompressed(path) as file:
         return _Reader(path, plain_size).read(file)
+
+
+class _Words(NamedTuple):
+    """Words end to end and where they end, as `WordCollector.add` takes them."""
+
+    text: NDArray[np.uint8]
+    ends: Offsets
 
 
 class _Reader:
@@ -84,11 +92,17 @@ class _Reader:
                 "the file is cut short or damaged",
                 line=line_number + len(words),
             )
-        self._refuse_repeated(words, line_number)
-        return StoredVectors(words, matrix)
+        packed, repeated = words.finish()
+        if repeated:
+            raise FormatError(
+                self._path,
+                f"{repeated.word!r} again: it is already on line {repeated.first + line_number:,}",
+                line=repeated.second + line_number,
+            )
+        return StoredVectors(packed, matrix)
 
     def _refuse_impossible(self, header: Header) -> None:
-        """A header that promises more than the file can hold is found before memory is asked for."""
+        """Find a header that promises more than the file can hold, before memory is asked for."""
         shortest = 2 * header.vector_size + 2  # a letter, " 0" for each number, a line end
         if self._plain_size is not None and header.words * shortest > self._plain_size + 1:
             raise FormatError(
@@ -100,10 +114,10 @@ class _Reader:
 
     def _read_lines(
         self, first: bytes, blocks: Iterator[bytes], line_number: int
-    ) -> tuple[list[str], Matrix]:
+    ) -> tuple[WordCollector, Matrix]:
         matrix = GrowingMatrix(self._vector_size)
-        words: list[str] = []
-        waiting: deque[Future[list[str]]] = deque()
+        words = WordCollector()
+        waiting: deque[Future[_Words]] = deque()
         parse = self._parse_fast if len(first) >= SMALL else self._parse_slowly
         with ThreadPoolExecutor(self._threads) as pool:
             for text in _chain(first, blocks):
@@ -120,7 +134,7 @@ class _Reader:
         return words, matrix.finish()
 
     def _refuse_short(self, text: bytes, rows: int, line_number: int) -> None:
-        """Find a line that is too short for its numbers, if there must be one, before making room."""
+        """Find a line too short for its numbers, where there must be one, before making room."""
         shortest = 2 * self._vector_size + 1
         if rows * (shortest + 1) > len(text) + 1:
             for i, line in enumerate(text.split(b"\n")):
@@ -128,18 +142,19 @@ class _Reader:
                     parse_line(self._path, line, self._vector_size, line_number + i)
 
     def _rows_expected(self, text: bytes, rows: int) -> int:
-        """A guess of all rows of the file, from the length of these; 0 where its size is unknown."""
+        """A guess of all rows of the file by the length of these; 0 where its size is unknown."""
         return int((self._plain_size or 0) * rows / len(text) * 1.02)
 
-    def _parse_slowly(self, block: _Block) -> list[str]:
+    def _parse_slowly(self, block: _Block) -> _Words:
         words = []
         for i, line in enumerate(block.text.split(b"\n")):
             word, vector = parse_line(self._path, line, self._vector_size, block.first_line + i)
             block.vectors[i] = vector
-            words.append(decode_word(word))
-        return words
+            words.append(word)
+        lengths = np.fromiter(map(len, words), np.int64, len(words))
+        return _Words(np.frombuffer(b"".join(words), np.uint8), np.cumsum(lengths))
 
-    def _parse_fast(self, block: _Block) -> list[str]:
+    def _parse_fast(self, block: _Block) -> _Words:
         # Not at the top of the file: reading other formats and small files works without Numba.
         from firth.kernels.cpu.numbers import parse_lines
 
@@ -156,32 +171,13 @@ class _Reader:
             ends[line] = begin + len(word)
             words[begin : ends[line]] = np.frombuffer(word, np.uint8)
             line, position = parse_lines(text, end + 1, block.vectors, line + 1, words, ends)
-        return _decoded(words[: ends[-1]], ends)
-
-    def _refuse_repeated(self, words: list[str], first_line: int) -> None:
-        if len(set(words)) == len(words):
-            return
-        seen: dict[str, int] = {}
-        for line, word in enumerate(words, first_line):
-            if word in seen:
-                raise FormatError(
-                    self._path, f"{word!r} again: it is already on line {seen[word]:,}", line=line
-                )
-            seen[word] = line
+        return _Words(words[: ends[-1]], ends)
 
 
-def _decoded(text: NDArray[np.uint8], ends: Offsets) -> list[str]:
-    try:
-        return split_words(text, ends)
-    except UnicodeError:
-        places = [0, *ends.tolist()]
-        return [decode_word(text[a:b].tobytes()) for a, b in pairwise(places)]
-
-
-def _collect(waiting: deque[Future[list[str]]], words: list[str], at_most: int) -> None:
+def _collect(waiting: deque[Future[_Words]], words: WordCollector, at_most: int) -> None:
     """Take finished blocks, in order, until at most so many are under way."""
     while len(waiting) > at_most:
-        words += waiting.popleft().result()
+        words.add(*waiting.popleft().result())
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -189,7 +185,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _whole_lines(path: Path, file: BinaryIO) -> Iterator[bytes]:
-    """Blocks of complete lines, without the last line end; blank lines at the end of the file are dropped."""
+    """Blocks of complete lines, without the last line end or blank lines at the end of the file."""
     data = b""
     while chunk := file.read(BLOCK):
         data += chunk

@@ -1,7 +1,7 @@
-"""One line of text, "word number number …", read carefully; and what the first lines say about a file.
+"""One line of text, "word number number …", read carefully; and how a file is laid out.
 
-The compiled reader (kernels/cpu/numbers.py) takes the plain lines of large files and hands every other
-one to `parse_line`, which either understands it or says what is wrong with it.
+The compiled reader (kernels/cpu/numbers.py) takes the plain lines of large files and hands every
+other one to `parse_line`, which either understands it or says what is wrong with it.
 """
 
 import re
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from firth.arrays import Vector
 from firth.errors import FormatError
+from firth.formats.packed_words import decode_word
 
-__all__ = ["Header", "Layout", "decode_word", "find_layout", "parse_header", "parse_line"]
+__all__ = ["Header", "Layout", "find_layout", "parse_header", "parse_line"]
 
 BLANKS = b" \t\r"
 _FIELD = re.compile(rb"[^ \t\r]+")
@@ -45,14 +46,6 @@ class Line(NamedTuple):
     vector: Vector
 
 
-def decode_word(word: bytes) -> str:
-    r"""UTF-8 to text. A byte that is none is written out as `\xc3`, so different words stay different.
-
-    (The original word2vec cuts words after 100 bytes, sometimes inside a character.)
-    """
-    return word.decode("utf-8", "backslashreplace")
-
-
 def parse_header(line: bytes) -> Header | None:
     """The first line of a word2vec file, or None where it is no header."""
     match = _HEADER.fullmatch(line)
@@ -62,8 +55,8 @@ def parse_header(line: bytes) -> Header | None:
 def find_layout(path: Path, lines: list[bytes]) -> Layout:
     """How a file is laid out, from its first complete lines.
 
-    Without a header, a vector is as long as most of the lines have numbers at their end, not counting
-    the first field, which is a word even where it looks like a number.
+    Without a header, a vector is as long as most of the lines have numbers at their end, not
+    counting the first field, which is a word even where it looks like a number.
     """
     header = parse_header(lines[0])
     if header and header.vector_size:
@@ -118,8 +111,8 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
 def _rounded(numbers: list[bytes]) -> Vector:
     """Each number correctly rounded to float32.
 
-    By way of float64 a number can be rounded twice, and wrongly: where float64 ends up in the very middle
-    between two float32 numbers, the digits themselves decide which is nearer.
+    By way of float64 a number can be rounded twice, and wrongly: where float64 ends up in the very
+    middle between two float32 numbers, the digits themselves decide which is nearer.
     """
     doubles = np.array([float(number) for number in numbers])
     with np.errstate(over="ignore", under="ignore"):

@@ -1,7 +1,7 @@
-"""The binary format of word2vec: a line "words numbers", then each word, a space and its float32 numbers.
+"""The binary format of word2vec: a line "words numbers", then each word, a space, its float32s.
 
-Two dialects: the original C program ends every vector with a line end, gensim and the Google News vectors
-do not. Numbers are little-endian. Both are read, whichever it is.
+Two dialects: the original C program ends every vector with a line end, gensim and the Google News
+vectors do not. Numbers are little-endian. Both are read, whichever it is.
 """
 
 import re
@@ -16,14 +16,15 @@ from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
+from firth.formats.packed_words import WordCollector
 from firth.formats.stored import StoredVectors
-from firth.formats.text_lines import Header, decode_word, parse_header
+from firth.formats.text_lines import Header, parse_header
 from firth.formats.word2vec_text import Dialect
 from firth.formats.writable import encode_words
 
 __all__ = ["read", "write"]
 
-BLOCK = 1 << 22  # bytes read at once
+BLOCK = 1 << 20  # bytes read at once
 LONGEST_HEADER = 64  # bytes
 LONGEST_WORD = 1 << 16  # bytes: without a space in so many, the file is something else
 MOST_NUMBERS = 1 << 22  # per vector: a block is enlarged until one vector fits
@@ -57,7 +58,7 @@ class _Reader:
     def read(self) -> StoredVectors:
         header = self._read_header()
         matrix = GrowingMatrix(header.vector_size)
-        words: list[bytes] = []
+        words = WordCollector()
         while len(words) < header.words:
             self._read_on()
             found, vectors = self._take_records(header, len(words))
@@ -65,9 +66,15 @@ class _Reader:
                 if len(found) > matrix.room:
                     matrix.grow(len(found), header.words if self._plain_size else 0)
                 matrix.reserve(len(found))[:] = vectors
-                words += found
+                words.add_list(found)
         self._refuse_rest()
-        return StoredVectors(self._decoded(words), matrix.finish())
+        packed, repeated = words.finish()
+        if repeated:
+            raise FormatError(
+                self._path,
+                f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}",
+            )
+        return StoredVectors(packed, matrix.finish())
 
     def _read_header(self) -> Header:
         line = self._file.readline(LONGEST_HEADER)
@@ -84,7 +91,7 @@ class _Reader:
             raise FormatError(
                 self._path,
                 f"the header promises {header.words:,} words of {header.vector_size:,} numbers, "
-                f"which do not fit into {self._plain_size:,} bytes; the file is cut short or damaged",
+                f"which do not fit into {self._plain_size:,} bytes; it is cut short or damaged",
                 byte=0,
             )
         return header
@@ -152,23 +159,13 @@ class _Reader:
                 byte=self._block_start,
             )
 
-    def _decoded(self, words: list[bytes]) -> list[str]:
-        decoded = [decode_word(word) for word in words]
-        if len(set(decoded)) < len(decoded):
-            seen: set[str] = set()
-            for i, word in enumerate(decoded):
-                if word in seen:
-                    raise FormatError(self._path, f"word {i:,}, {word!r}, was there already")
-                seen.add(word)
-        return decoded
-
 
 def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
     """Write words and vectors, atomically; counts and metadata have no place in this format.
 
     Parameters
     ----------
-    dialect : "c" ends every vector with a line end, as the original program does; "gensim" does not.
+    dialect : "c" ends every vector with a line end, as the original program; "gensim" does not.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""The text format of word2vec: a line "words numbers", then one line "word number … number" for each word.
+"""The text format of word2vec: a line "words numbers", then a line "word number …" for each word.
 
-Two dialects differ in the digits. The original C program prints six decimals, which loses digits, and ends
-every line with a space; gensim prints the shortest digits that read back as the same float32.
-Files without the first line (GloVe's) are read just as well.
+Two dialects differ in the digits. The original C program prints six decimals, which loses digits,
+and ends every line with a space; gensim prints the shortest digits that read back as the same
+float32. Files without the first line (GloVe's) are read just as well.
 """
 
 import re
@@ -29,7 +29,8 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
 
     Parameters
     ----------
-    dialect : "gensim" keeps every float32 exactly; "c" prints six decimals, as the original program does.
+    dialect : "gensim" keeps every float32 exactly; "c" prints six decimals, as the original
+    program.
 
     Raises
     ------

@@ -14,14 +14,14 @@ def encode_words(
 ) -> list[bytes]:
     """All words in UTF-8.
 
-    Raises FormatError naming the first word that is empty, holds something `forbidden`, or has no UTF-8.
+    Raises FormatError naming a word that is empty, holds something `forbidden`, or has no UTF-8.
     """
     for i, word in enumerate(words):
         if not word or forbidden.search(word):
             raise FormatError(
                 path,
                 f"word {i:,} is {word!r}, which {format} cannot hold; "
-                'save as .firth, which holds any word, or rename it',
+                "save as .firth, which holds any word, or rename it",
             )
     try:
         return [word.encode() for word in words]

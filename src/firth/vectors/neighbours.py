@@ -2,9 +2,9 @@
 
 Shapes  V rows, D numbers per row, Q queries.
 
-No second, normalised copy of the matrix is kept, only the inverse norm of each row. Rows are visited
-in blocks that fit the cache; a row enters the list of candidates only where its cosine passes the
-worst of the best found so far, so almost nothing is ever sorted.
+No second, normalised copy of the matrix is kept, only the inverse norm of each row. Rows are
+visited in blocks that fit the cache; a row enters the list of candidates only where its cosine
+passes the worst of the best found so far, so almost nothing is ever sorted.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ from firth.errors import SettingError
 
 __all__ = ["Nearest", "Neighbour", "inverse_norms", "nearest"]
 
-BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
+BLOCK_ROWS = (
+    2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
+)
 QUERIES_AT_ONCE = 1024
 TINY = 1e-30  # a row shorter than this counts as zero: its inverse norm would leave float32's range
 HUGE = 1e18  # a row longer than this would overflow float32 when squared
@@ -146,7 +148,8 @@ class _Best:
         query, column = np.nonzero(some > self._threshold[hopeful, None])
         self._newcomers.append((hopeful[query], column + start, some[query, column]))
         self._waiting += len(query)
-        # Sorting in only now and then: after i blocks the next i bring as many newcomers as `count`.
+        # Sorting in only now and then: after i blocks the next i bring as many newcomers as
+        # `count`.
         if self._waiting > self._cosines.size:
             self._sort_in()
 

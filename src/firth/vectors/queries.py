@@ -1,16 +1,29 @@
-"""What users may write as a query, turned into numbers: weighted words and vectors of one query, or of many."""
+"""What users may write as a query, turned into a direction to look in."""
 
+import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
 
-__all__ = ["Item", "Items", "Many", "Query", "Weighted", "is_many", "unit", "weighted_items"]
+__all__ = [
+    "Item",
+    "Items",
+    "Many",
+    "Query",
+    "Weighted",
+    "Words",
+    "build",
+    "is_many",
+    "unit",
+    "weighted_items",
+]
 
 Item: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
+Words: TypeAlias = list[str] | tuple[str, ...]
 Items: TypeAlias = Item | Sequence[Item]  # one query
 Many: TypeAlias = Sequence[list[Item]]  # many queries
 
@@ -34,9 +47,11 @@ class Query(NamedTuple):
 def unit(vector: Doubles) -> Doubles:
     """The vector, or each row, scaled to length 1; zeros stay zeros."""
     largest = np.max(np.abs(vector), axis=-1, keepdims=True, initial=0.0)
-    scaled = np.divide(vector, largest, out=np.zeros_like(vector), where=largest > 0)
+    scaled = np.zeros_like(vector)
+    np.divide(vector, largest, out=scaled, where=largest > 0)
     norms = np.sqrt(np.sum(scaled * scaled, axis=-1, keepdims=True))
-    return np.divide(scaled, norms, out=scaled, where=norms > 0)
+    np.divide(scaled, norms, out=scaled, where=norms > 0)
+    return scaled
 
 
 def is_many(items: object) -> bool:
@@ -65,14 +80,9 @@ def _is_vector(item: object) -> bool:
 
 def _weighted(item: object, sign: float) -> Weighted:
     weight = sign
-    if _is_weighted(item):
-        item, given = item  # type: ignore[misc]
-        try:
-            weight = sign * float(given)
-        except (TypeError, ValueError):
-            raise SettingError(f"weight {given!r} of {item!r}: must be a number") from None
-        if not np.isfinite(weight):
-            raise SettingError(f"weight {given!r} of {item!r}: must be finite")
+    if isinstance(item, tuple) and _is_weighted(item):
+        item, given = item
+        weight = sign * _checked_weight(item, given)
     if isinstance(item, str):
         return Weighted(item, weight)
     if _is_vector(item):
@@ -82,7 +92,19 @@ def _weighted(item: object, sign: float) -> Weighted:
     )
 
 
-def build(items: Sequence[Weighted], rows: Callable[[str], int], matrix: NDArray[np.float32]) -> Query:
+def _checked_weight(item: object, weight: Any) -> float:
+    try:
+        number = float(weight)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingError(f"weight {weight!r} of {item!r}: must be a finite number")
+    return number
+
+
+def build(
+    items: Sequence[Weighted], rows: Callable[[str], int], matrix: NDArray[np.float32]
+) -> Query:
     """The direction of one query: the weighted sum of its items, each first scaled to length 1.
 
     `rows` finds a word's row in the matrix (V, D). Raises SettingError without any item, or where a

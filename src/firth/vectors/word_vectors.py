@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from firth.arrays import Counts, Matrix, Vector
 from firth.errors import SettingError, UnknownWordError
 from firth.formats.detect import read_any
+from firth.formats.packed_words import PackedWords
 from firth.formats.save import FormatName, write_as
-from firth.formats.stored import PackedWords, StoredVectors
+from firth.formats.stored import StoredVectors
 from firth.vectors import queries as ask
 from firth.vectors.neighbours import Neighbour, inverse_norms, nearest
 from firth.vectors.spelling import near_spellings
@@ -122,12 +123,12 @@ class WordVectors:
     @overload
     def __getitem__(self, word: str) -> Vector: ...
     @overload
-    def __getitem__(self, word: Sequence[str]) -> Matrix: ...
-    def __getitem__(self, word: str | Sequence[str]) -> Vector | Matrix:
+    def __getitem__(self, word: ask.Words) -> Matrix: ...
+    def __getitem__(self, word: str | ask.Words) -> Vector | Matrix:
         """A word's vector (D,), or for a list of words a matrix (n, D)."""
-        if isinstance(word, str):
-            return self._matrix[self.word_id(word)]
-        return self._matrix[self.word_ids(word)]
+        rows = self.word_id(word) if isinstance(word, str) else self.word_ids(word)
+        found: Vector | Matrix = self._matrix[rows]
+        return found
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(self._words[i]) for i in range(min(3, len(self))))
@@ -169,9 +170,11 @@ class WordVectors:
     @overload
     def similarity(self, a: str, b: str) -> float: ...
     @overload
-    def similarity(self, a: Sequence[str], b: Sequence[str]) -> NDArray[np.float64]: ...
-    def similarity(self, a: str | Sequence[str], b: str | Sequence[str]) -> float | NDArray[np.float64]:
-        """The cosine of the angle between two words' vectors, in [-1, 1]; for two lists, pair by pair."""
+    def similarity(self, a: ask.Words, b: ask.Words) -> NDArray[np.float64]: ...
+    def similarity(
+        self, a: str | Sequence[str], b: str | Sequence[str]
+    ) -> float | NDArray[np.float64]:
+        """The cosine between two words' vectors, in [-1, 1]; for two lists, pair by pair."""
         if isinstance(a, str) and isinstance(b, str):
             return float(self._pairwise([a], [b])[0])
         if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
@@ -180,7 +183,8 @@ class WordVectors:
 
     def _pairwise(self, a: Sequence[str], b: Sequence[str]) -> NDArray[np.float64]:
         units = [ask.unit(self[list(words)].astype(np.float64)) for words in (a, b)]
-        return np.clip(np.einsum("nd,nd->n", *units), -1.0, 1.0)
+        cosines: NDArray[np.float64] = np.einsum("nd,nd->n", *units).clip(-1.0, 1.0)
+        return cosines
 
     @overload
     def most_similar(
@@ -192,9 +196,7 @@ class WordVectors:
         negative: ask.Items | None = None,
     ) -> list[Neighbour]: ...
     @overload
-    def most_similar(
-        self, word: Sequence[str] | Matrix, count: int = 10
-    ) -> list[list[Neighbour]]: ...
+    def most_similar(self, word: ask.Words | Matrix, count: int = 10) -> list[list[Neighbour]]: ...
     @overload
     def most_similar(
         self,
@@ -234,9 +236,11 @@ class WordVectors:
 
         Examples
         --------
-        >>> vectors.most_similar("king")                                             # doctest: +SKIP
-        >>> vectors.most_similar(["king", "water"])          # two queries           # doctest: +SKIP
-        >>> vectors.most_similar(positive=["king", "woman"], negative=["man"])       # doctest: +SKIP
+        >>> vectors.most_similar("king")  # doctest: +SKIP
+        >>> vectors.most_similar(["king", "water"])  # two queries # doctest: +SKIP
+        >>> vectors.most_similar(  # doctest: +SKIP
+        ...     positive=["king", "woman"], negative=["man"]
+        ... )
         """
         if word is not None:
             if positive is not None or negative is not None:
@@ -253,7 +257,7 @@ class WordVectors:
     def analogy(self, a: str, b: str, c: str, count: int = 10) -> list[Neighbour]: ...
     @overload
     def analogy(
-        self, a: Sequence[str], b: Sequence[str], c: Sequence[str], count: int = 10
+        self, a: ask.Words, b: ask.Words, c: ask.Words, count: int = 10
     ) -> list[list[Neighbour]]: ...
     def analogy(self, a: Any, b: Any, c: Any, count: int = 10) -> Any:
         """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
@@ -269,9 +273,9 @@ class WordVectors:
         return self._answer([_both([b, c], [a]) for a, b, c in questions], count)
 
     @overload
-    def odd_one_out(self, words: Sequence[str]) -> str: ...
+    def odd_one_out(self, words: ask.Words) -> str: ...
     @overload
-    def odd_one_out(self, words: Sequence[list[str]]) -> list[str]: ...
+    def odd_one_out(self, words: list[list[str]]) -> list[str]: ...
     def odd_one_out(self, words: Any) -> Any:
         """The word least like the mean of all of them; for a list of lists, one word for each.
 
@@ -314,7 +318,8 @@ class WordVectors:
 
         Parameters
         ----------
-        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary" or "glove"; by default
+        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary" or "glove"; by
+        default
             told by the suffix: .firth, .txt or .vec, .bin, .glove.
 
         Raises
@@ -340,7 +345,9 @@ def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
     if len(positive) != len(negative) or not all(
         one is None or isinstance(one, list) for one in (*positive, *negative)
     ):
-        raise SettingError("many queries: positive= and negative= must be as many lists of items each")
+        raise SettingError(
+            "many queries: positive= and negative= must be as many lists of items each"
+        )
     return list(zip(positive, negative, strict=True))
 
 

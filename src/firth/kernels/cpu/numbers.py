@@ -1,15 +1,18 @@
-"""Lines of text, "word number number …", into words and float32 numbers: the fast path of every text format.
+"""Lines "word number number …" into words and float32: the fast path of every text format.
 
-Only the plain case is handled: a word without blanks, then exactly D ordinary decimal numbers, separated by
-spaces or tabs. At any other line the kernel stops and says where, and the careful reader in Python
-(formats/text_lines.py, also its slow twin) takes that one line: it is right about everything, or raises.
+Only the plain case is handled: a word without blanks, then exactly D ordinary decimal numbers,
+separated by spaces or tabs. At any other line the kernel stops and says where, and the careful
+reader in Python (formats/text_lines.py, also its slow twin) takes that one line: it understands it
+or raises.
 
-Rounding  up to 19 digits w become the integer w and a power of ten, and w * 10^e in float64 is within
-          3 units in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more gives the correctly
-          rounded float32 unless float64 landed within a few units of the middle between two float32 numbers: about one number
-          in 2^25, left to the careful reader.
-Shapes    D numbers per line, N lines.   text (bytes,) uint8 is read; numbers (N, D) float32, words (bytes,) uint8 and
-          word_ends (N,) int64 are filled.
+Rounding  Up to 19 digits w become an integer and a power of ten; w * 10^e in float64 is within 3
+units
+          in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more is
+          correct unless float64 landed within a few units of the middle between two float32
+          numbers: about one number in 2^25, left to the careful reader.
+Shapes    D numbers per line, N lines. text (bytes,) uint8 is read; numbers (N, D) float32, words
+(bytes,)
+          uint8 and word_ends (N,) int64 are filled.
 """
 
 import numpy as np
@@ -25,7 +28,9 @@ LOWER = 32  # the bit that makes an ASCII letter lower-case
 
 MOST_DIGITS = 19  # any 19 digits fit uint64
 LARGEST_POWER = 60
-POWERS = np.array([float(f"1e{i}") for i in range(LARGEST_POWER + 1)])  # correctly rounded by Python
+POWERS = np.array(
+    [float(f"1e{i}") for i in range(LARGEST_POWER + 1)]
+)  # correctly rounded by Python
 SMALLEST, LARGEST = 1e-37, 3e38  # inside float32's normal range
 
 DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 has no room for
@@ -37,26 +42,19 @@ NOT_PLAIN = -1
 
 @step
 def parse_number(text, i, end):
-    """The number that begins at i, and where it ends; NOT_PLAIN where the careful reader must decide."""
+    """The number that begins at i and where it ends, or NOT_PLAIN."""
     failure = float32(0.0), int64(NOT_PLAIN)
     negative = i < end and text[i] == MINUS
-    if i < end and (text[i] == MINUS or text[i] == PLUS):
-        i += 1
-    mantissa = uint64(0)
+    i = skip_sign(text, i, end)
     first = i
-    while i < end and uint8(text[i] - ZERO) < 10:
-        mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
-        i += 1
+    mantissa, i = parse_digits(text, i, end, uint64(0))
     digits = i - first
     decimals = 0
     if i < end and text[i] == POINT:
-        i += 1
-        first = i
-        while i < end and uint8(text[i] - ZERO) < 10:
-            mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
-            i += 1
+        first = i + 1
+        mantissa, i = parse_digits(text, first, end, mantissa)
         decimals = i - first
-    if digits + decimals == 0 or digits + decimals > MOST_DIGITS:
+    if not 0 < digits + decimals <= MOST_DIGITS:
         return failure
     power = -decimals
     if i < end and (text[i] | LOWER) == E:
@@ -66,27 +64,42 @@ def parse_number(text, i, end):
         power += exponent
     if mantissa == 0:
         return float32(-0.0) if negative else float32(0.0), i
-    if power < -LARGEST_POWER or power > LARGEST_POWER:
+    if abs(power) > LARGEST_POWER:
         return failure
     value = float64(mantissa)
     value = value / POWERS[-power] if power < 0 else value * POWERS[power]
-    if is_doubtful(value) or value < SMALLEST or value > LARGEST:
+    if is_doubtful(value):
         return failure
     return float32(-value if negative else value), i
 
 
 @step
+def skip_sign(text, i, end):
+    """Where the digits begin."""
+    return i + 1 if i < end and (text[i] == MINUS or text[i] == PLUS) else i
+
+
+@step
+def parse_digits(text, i, end, mantissa):
+    """The digits from i on appended to those of the mantissa, and where they end."""
+    while i < end and uint8(text[i] - ZERO) < 10:
+        mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
+        i += 1
+    return mantissa, i
+
+
+@step
 def is_doubtful(value):
-    """Whether a float64 is so near the middle of two float32 numbers that its own error decides."""
-    return abs((np.float64(value).view(np.int64) & DROPPED_BITS) - MIDDLE) <= DOUBT
+    """Whether a positive float64 may round wrongly: near a middle, or not normal in float32."""
+    dropped = np.float64(value).view(np.int64) & DROPPED_BITS
+    return value < SMALLEST or value > LARGEST or abs(dropped - MIDDLE) <= DOUBT
 
 
 @step
 def parse_exponent(text, i, end):
     """The whole number after an e, and where it ends."""
     negative = i < end and text[i] == MINUS
-    if i < end and (text[i] == MINUS or text[i] == PLUS):
-        i += 1
+    i = skip_sign(text, i, end)
     first = i
     exponent = 0
     while i < end and i < first + 4 and uint8(text[i] - ZERO) < 10:
@@ -100,7 +113,7 @@ def parse_exponent(text, i, end):
 @step
 def is_blank(character):
     """Whether a character separates numbers; a carriage return can only stand before a newline."""
-    return character == SPACE or character == TAB or character == RETURN
+    return character in (SPACE, TAB, RETURN)
 
 
 @step
@@ -121,9 +134,9 @@ def parse_row(text, i, end, row):
 
 @kernel
 def parse_lines(text, position, numbers, line, words, word_ends):
-    """Parse lines from `line` on, text[position:] being the first of them, until one is not plain.
+    """Parse lines from number `line` on, which begins at `position`, until one is not plain.
 
-    Returns (lines parsed so far, where the next line begins). word_ends[line] is where the word ends in `words`.
+    Returns the number of lines parsed so far, and where the next line begins.
     """
     used = word_ends[line - 1] if line > 0 else 0
     while line < numbers.shape[0]:
