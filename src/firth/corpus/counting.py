@@ -8,7 +8,7 @@ import numpy as np
 from firth.corpus.reading import BlockSizes, Piece
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.tokenizers import CodePoints
-from firth.corpus.word_table import WordTable, enlarged
+from firth.corpus.word_table import WordTable, enlarged, scratch
 from firth.kernels.cpu import tokens, unicode
 
 __all__ = ["Chunk", "TextCounter"]
@@ -48,7 +48,7 @@ class TextCounter:
         self._n_clean = 0  # bytes of an unfinished word at the start of _clean
         self._stream = np.empty(blocks.stream, np.int32)
         self._n_stream = 0
-        self._edges = np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64)
+        self._scratch = scratch()
         self._part = 0
         self._origin = 0  # position in the corpus of _clean[0]
 
@@ -134,7 +134,7 @@ class TextCounter:
                 self.table.arrays,
                 self._stream,
                 self._n_stream,
-                *self._edges,
+                *self._scratch,
             )
             if full:
                 self.table.reserve(len(self.table) + 1, self.table.arena_used + end - at)

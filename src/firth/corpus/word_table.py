@@ -1,4 +1,6 @@
-"""The hash table of words that compiled code fills, seen from Python: it grows here, and gives its words back."""
+"""The hash table of words that compiled code fills, seen from Python: here it grows, and here it
+gives its words back.
+"""
 
 import re
 from typing import Any
@@ -10,7 +12,7 @@ from firth.arrays import Counts
 from firth.corpus.vocabulary import Vocabulary
 from firth.kernels.cpu import tokens, unicode
 
-__all__ = ["WordTable", "closed_table", "enlarged"]
+__all__ = ["WordTable", "closed_table", "enlarged", "scratch"]
 
 _FIRST_WORDS = 1 << 14  # a power of two; tables double
 _FIRST_ARENA = 1 << 18  # bytes
@@ -20,8 +22,20 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _WHITE_SPACE = re.compile(rb"[\t-\r\x1c-\x20]")
 
 
+def scratch() -> NDArray[np.int64]:
+    """What number_words overwrites: room for edges, and for newlines."""
+    return np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64)
+
+
+def enlarged(old: NDArray[Any], size: int, used: int) -> NDArray[Any]:
+    """A longer array that starts with the first `used` numbers of an old one."""
+    new = np.empty(size, old.dtype)
+    new[:used] = old[:used]
+    return new
+
+
 class WordTable:
-    """The arrays of a hash table of words, and how they grow."""
+    """The arrays of a hash table of W words, and how they grow."""
 
     def __init__(self) -> None:
         self.arrays = tokens.WordTable(
@@ -43,12 +57,12 @@ class WordTable:
 
     @property
     def counts(self) -> Counts:
-        """(W,) occurrences."""
+        """(W,) occurrences; a view."""
         return self.arrays.counts[: len(self)]
 
     @property
     def first(self) -> NDArray[np.int64]:
-        """(W,) positions of first occurrences."""
+        """(W,) positions of first occurrences; a view."""
         return self.arrays.first[: len(self)]
 
     def reserve(self, words: int, arena: int) -> None:
@@ -76,30 +90,42 @@ class WordTable:
         other.arrays = tokens.WordTable(*(field.copy() for field in self.arrays))
         return other
 
+    def add(self, text: bytes | NDArray[np.uint8], n_words: int) -> NDArray[np.int32]:
+        """Count the n_words of clean text, each followed by a space; returns their ids here."""
+        clean = np.full(len(text) + tokens.PADDING, ord(" "), np.uint8)
+        clean[: len(text)] = np.frombuffer(text, np.uint8)
+        self.reserve(len(self) + n_words, self.arena_used + len(text))
+        stream = np.empty(len(text) + 2, np.int32)
+        tokens.number_words(clean, 0, len(text), 0, self.arrays, stream, 0, *scratch())
+        return stream[:n_words].copy()
+
     def merge(self, other: "WordTable") -> NDArray[np.int32]:
         """Add the words and counts of another table; returns their ids in this one."""
-        self.reserve(len(self) + len(other), self.arena_used + other.arena_used)
-        new_ids = np.empty(len(other), np.int32)
-        tokens.merge_words(self.arrays, other.arrays, new_ids)
-        return new_ids
+        n_words = len(self)
+        ids = self.add(other._joined(np.arange(len(other)), " "), len(other))
+        self.counts[ids] += other.counts - 1
+        self.first[n_words:] = np.iinfo(np.int64).max
+        self.first[ids] = np.minimum(self.first[ids], other.first)
+        return ids
+
+    def _joined(self, chosen: NDArray[np.int64], separator: str) -> NDArray[np.uint8]:
+        """The bytes of these words, the separator behind each."""
+        ends = self.arrays.ends
+        starts = ends[chosen]
+        lengths = ends[chosen + 1] - starts + 1
+        stops = np.cumsum(lengths)
+        places = np.arange(stops[-1] if len(stops) else 0)
+        places += np.repeat(starts - stops + lengths, lengths)
+        text: NDArray[np.uint8] = self.arrays.arena[places]
+        text[stops - 1] = ord(separator)
+        return text
 
     def words(self, chosen: NDArray[np.int64]) -> list[str]:
         """The words with these ids."""
-        if not len(chosen):
-            return []
-        ends = self.arrays.ends
-        joined = np.empty(int((ends[chosen + 1] - ends[chosen] + 1).sum()), np.uint8)
-        tokens.join_words(self.arrays, chosen, joined)
-        text = joined[:-1].tobytes()
+        text = self._joined(chosen, "\n")[:-1].tobytes()
         if unicode.CONTROL_ESCAPE not in text:
             return text.decode().split("\n")
         return [_ESCAPED.sub(_control_character, word).decode() for word in text.split(b"\n")]
-
-
-def enlarged(old: NDArray[Any], size: int, used: int) -> NDArray[Any]:
-    new = np.empty(size, old.dtype)
-    new[:used] = old[:used]
-    return new
 
 
 def _control_character(escape: re.Match[bytes]) -> bytes:
@@ -111,7 +137,7 @@ def _escape(control: re.Match[bytes]) -> bytes:
 
 
 def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
-    """A table of the words that a text can contain, which takes no others; and their ids in the vocabulary.
+    """A table of the words a text can contain, which takes no others; and their vocabulary ids.
 
     Words with white space in them never come out of a text; nor do halves of surrogate pairs.
     """
@@ -120,14 +146,8 @@ def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
         escaped = _CONTROL.sub(_escape, word.encode("utf-8", "surrogatepass"))
         if escaped and not _WHITE_SPACE.search(escaped):
             writable[escaped] = word_id
-    text = np.frombuffer(
-        b"".join(word + b" " for word in writable) + b" " * tokens.PADDING, np.uint8
-    ).copy()
-    end = len(text) - tokens.PADDING
     table = WordTable()
-    table.reserve(len(writable), end)
-    scratch = np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64)
-    tokens.number_words(text, 0, end, 0, table.arrays, np.empty(end + 2, np.int32), 0, *scratch)
+    table.add(b"".join(word + b" " for word in writable), len(writable))
     table.counts[:] = 0
     table.arrays.sizes[tokens.CLOSED] = 1
     return table, np.fromiter(writable.values(), np.int32, len(writable))

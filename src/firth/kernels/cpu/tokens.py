@@ -3,7 +3,7 @@
 Clean text is described in unicode.py: bytes above 32 are words, spaces part them, a newline ends a sentence.
 A stream is int32: the provisional id of each word in order, and END_OF_SENTENCE after a sentence's last word.
 
-Words are numbered in a hash table of the caller's (WordTable). Each thread has its own; merge_words joins them.
+Words are numbered in a hash table of the caller's (WordTable). Each thread has its own.
 Kernels never allocate: when a table is full they stop, the caller enlarges it and calls again.
 """
 
@@ -25,7 +25,7 @@ __all__ = [
     "WORDS",
     "WordTable",
 ]
-__all__ += ["join_words", "keep_known", "merge_words", "number_words", "refill_slots"]
+__all__ += ["keep_known", "number_words", "refill_slots"]
 
 END_OF_SENTENCE = -1
 UNKNOWN = -2  # a word that is not in a closed table
@@ -107,8 +107,25 @@ def same_bytes(a, start_a, b, start_b, length):
 
 
 @step
+def find_word(slots, ends, arena, hash_, text, start, end):
+    """The id of text[start:end]; for a word that is not in the table, -1 - the slot that waits for it."""
+    mask = int64(len(slots) - 1)
+    length = end - start
+    slot = int64(hash_ << uint64(1)) & mask
+    while True:
+        entry = slots[slot + 1]
+        if entry == 0:
+            return -1 - slot
+        if slots[slot] == hash_ and int64(entry >> uint64(_LENGTH_SHIFT)) == length:
+            word = int64(entry & uint64(_WORD_BITS)) - 1
+            if length <= 8 or same_bytes(arena, ends[word], text, start, length):
+                return word
+        slot = (slot + 2) & mask
+
+
+@step
 def add_word(table, slot, hash_, text, start, end, position):
-    """Put a new word into an empty slot; its id, or _FULL."""
+    """Put a new word into the slot that find_word named; its id, or _FULL."""
     word = table.sizes[WORDS]
     begin = table.ends[word]
     length = end - start
@@ -123,25 +140,6 @@ def add_word(table, slot, hash_, text, start, end, position):
     table.ends[word + 1] = begin + length
     table.sizes[WORDS] = word + 1
     return word
-
-
-@step
-def find_word(table, hash_, text, start, end, position):
-    """The id of text[start:end], which is added if it is new; UNKNOWN if the table is closed, _FULL if full."""
-    mask = int64(len(table.slots) - 1)
-    length = end - start
-    slot = int64(hash_ << uint64(1)) & mask
-    while True:
-        entry = table.slots[slot + 1]
-        if entry == 0:
-            if table.sizes[CLOSED]:
-                return UNKNOWN
-            return add_word(table, slot, hash_, text, start, end, position)
-        if table.slots[slot] == hash_ and int64(entry >> uint64(_LENGTH_SHIFT)) == length:
-            word = int64(entry & uint64(_WORD_BITS)) - 1
-            if length <= 8 or same_bytes(table.arena, table.ends[word], text, start, length):
-                return word
-        slot = (slot + 2) & mask
 
 
 @step
@@ -185,11 +183,11 @@ def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
     Stops before a word that reaches `end`, as it may go on, and before a new word if the table is full.
     Returns where it stopped, the new n, and whether the table is full.
     """
-    n_edges = 0
+    slots, counts, ends, arena = table.slots, table.counts, table.ends, table.arena
+    closed = table.sizes[CLOSED]
+    n_edges = int64(0)
     while at <= end:
-        at, n_edges, n_newlines = find_edges(
-            clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines
-        )
+        at, n_edges, n_newlines = find_edges(clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines)
         next_newline = 0
         for i in range(0, n_edges - 1, 2):
             start, stop = edges[i], edges[i + 1]
@@ -199,15 +197,17 @@ def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
             if stop >= end:
                 return start, n, False
             hash_ = hash_word(clean, start, stop)
-            word = find_word(table, hash_, clean, start, stop, origin + start)
-            if word >= 0:
-                table.counts[word] += 1
-                stream[n] = word
-                n += 1
-            elif word == _FULL:
-                return start, n, True
-            else:
-                table.sizes[UNKNOWN_SEEN] += 1
+            word = find_word(slots, ends, arena, hash_, clean, start, stop)
+            if word < 0:
+                if closed:
+                    table.sizes[UNKNOWN_SEEN] += 1
+                    continue
+                word = add_word(table, -1 - word, hash_, clean, start, stop, origin + start)
+                if word == _FULL:
+                    return start, n, True
+            counts[word] += 1
+            stream[n] = word
+            n += 1
         for _ in range(next_newline, n_newlines):
             n = end_sentence(stream, n)
         # A word that goes on behind these bytes is looked up with the next ones.
@@ -228,30 +228,6 @@ def refill_slots(old, slots):
                 slot = (slot + 2) & mask
             slots[slot] = old[i]
             slots[slot + 1] = old[i + 1]
-
-
-@kernel
-def merge_words(table, other, new_ids):
-    """Add the words of another table, which must fit; new_ids (W,) int32 becomes their ids in this one."""
-    for word in range(other.sizes[WORDS]):
-        start, end = other.ends[word], other.ends[word + 1]
-        hash_ = hash_word(other.arena, start, end)
-        here = find_word(table, hash_, other.arena, start, end, other.first[word])
-        table.counts[here] += other.counts[word]
-        table.first[here] = min(table.first[here], other.first[word])
-        new_ids[word] = here
-
-
-@kernel
-def join_words(table, chosen, out):
-    """Write the bytes of these words to `out`, a newline behind each."""
-    n = 0
-    for i in range(len(chosen)):
-        for j in range(table.ends[chosen[i]], table.ends[chosen[i] + 1]):
-            out[n] = table.arena[j]
-            n += 1
-        out[n] = ord("\n")
-        n += 1
 
 
 @kernel

@@ -124,11 +124,11 @@ def put_code_point(clean, n, entry, inside):
         if inside == WAITING:
             clean[n] = ord("'")
             n += 1
-        n = encode(clean, n, entry & CODE_POINT_BITS)
-        second = entry >> SECOND_SHIFT & CODE_POINT_BITS
-        if second:
-            n = encode(clean, n, second)
-        return n, WORD
+        while True:
+            n = encode(clean, n, entry & CODE_POINT_BITS)
+            entry = entry >> SECOND_SHIFT & CODE_POINT_BITS
+            if entry == 0:
+                return n, WORD
     if kind == APOSTROPHE and inside == WORD:
         return n, WAITING
     if kind == NEWLINE:
