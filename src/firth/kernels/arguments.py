@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 
-__all__ = ["Cbow", "Corpus", "HotRows", "Report", "Sampling", "Schedule", "Weights"]
+__all__ = ["Cbow", "Corpus", "HotRows", "Report", "Room", "Sampling", "Schedule", "Weights"]
 
 
 class Corpus(NamedTuple):
@@ -74,3 +74,16 @@ class Cbow(NamedTuple):
     hidden: NDArray[np.float32]  # (stride,) scratch: the mean of the window's word vectors
     gradient: NDArray[np.float32]  # (stride,) scratch: what the targets want of the hidden vector
     share: bool  # whether each word of the window gets the gradient divided by their number (the exact gradient)
+
+
+class Room(NamedTuple):
+    """A thread's scratch arrays; kernels/cpu/targets.py makes them."""
+
+    inputs: NDArray[np.int64]  # (2 * window + 2,) rows of the words around a position
+    word_rows: NDArray[np.int64]  # (words of a batch,) the row of each
+    targets: NDArray[np.int64]  # (1 + K,) word ids of one position
+    target_rows: NDArray[np.int64]  # (RING * padded,) rows of the targets of several positions
+    steps: NDArray[np.float32]  # dot products, then learning rate x error
+    signs: NDArray[np.float32]  # -1 for a true target, 1 for noise, 0 for padding, by block
+    n_blocks: int  # blocks of targets
+    padded: int  # targets of a position with padding

@@ -95,7 +95,7 @@ class Word2Vec:
         self._context_vectors: Matrix | None = None
 
     def fit(self, corpus: Corpus, progress: ProgressOption = None) -> "Word2Vec":
-        """Learn vectors from a corpus; returns self. What an earlier fit() learned is replaced at the end.
+        """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
         ----------
@@ -172,9 +172,7 @@ class Word2Vec:
             "history": [record.to_json() for record in self.history],
             "total_words": vocabulary.total_words,
         }
-        stored = StoredVectors(
-            vocabulary.words, self.vectors.matrix, vocabulary.counts, self.context_vectors, metadata
-        )
+        stored = StoredVectors(vocabulary.words, self.vectors.matrix, vocabulary.counts, self.context_vectors, metadata)
         native.write(path, stored)
 
     @classmethod

@@ -18,7 +18,9 @@ class Display(Protocol):
     """Shows what happens while a model is fitted; entered before the first word is read, left at the end."""
 
     def __enter__(self) -> "Display": ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     def tell(self, sentence: str) -> None:
         """Say what happens next."""
 
@@ -124,9 +126,7 @@ class _Bar(_Silent):
         name = f"Epoch {progress.epoch} of {progress.epochs}"
         if self._training is None:
             self._training = self._bars.add_task(name, total=progress.words_total, facts="")
-        self._bars.update(
-            self._training, completed=progress.words_done, description=name, facts=_summary(progress)
-        )
+        self._bars.update(self._training, completed=progress.words_done, description=name, facts=_summary(progress))
 
 
 def _summary(progress: Progress) -> str:

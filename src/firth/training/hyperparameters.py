@@ -34,7 +34,9 @@ def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:
     return field(default=default, metadata={"choices": choices, "help": help})
 
 
-def _number(default: Any, help: str, low: float | None = None, high: float = math.inf, above: float | None = None) -> Any:
+def _number(
+    default: Any, help: str, low: float | None = None, high: float = math.inf, above: float | None = None
+) -> Any:
     """A number in [low, high], or greater than `above`."""
     return field(default=default, metadata={"help": help, "low": low, "high": high, "above": above})
 
@@ -46,7 +48,9 @@ class Hyperparameters:
     Raises   SettingError if a value is impossible, naming it, what is possible, and what it means.
     """
 
-    architecture: str = _choice("skipgram", ARCHITECTURES, "what is asked of a window: each of its words, or their mean")
+    architecture: str = _choice(
+        "skipgram", ARCHITECTURES, "what is asked of a window: each of its words, or their mean"
+    )
     objective: str = _choice("negative_sampling", OBJECTIVES, "how a prediction is judged")
     vector_size: int = _number(100, "numbers per vector", 1, 65_536)
     window: int = _number(5, "largest distance, in words, between a word and its context", 1, 10_000)
@@ -63,7 +67,9 @@ class Hyperparameters:
     cbow_gradient: str = _choice(
         "word2vec", CBOW_GRADIENTS, "cbow: each word of a window gets the whole gradient, or its share (exact)"
     )
-    learning_rate: float | None = _number(None, "at the first word; by default 0.025 for skipgram, 0.05 for cbow", above=0)
+    learning_rate: float | None = _number(
+        None, "at the first word; by default 0.025 for skipgram, 0.05 for cbow", above=0
+    )
     final_learning_rate: float = _number(1e-4, "at the last word; falls in a straight line", 0)
     epochs: int = _number(5, "times the whole text is read", 1)
     threads: int | None = _number(None, "worker threads; by default one for each available core", 1, 1_024)

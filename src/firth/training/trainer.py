@@ -93,9 +93,7 @@ class Trainer:
             control[1] = 1
 
         try:
-            run_in_threads(
-                train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop
-            )
+            run_in_threads(train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop)
         except KeyboardInterrupt:
             self._record(epoch, counters, time.perf_counter() - begun)
             raise TrainingInterrupted(f"training stopped in epoch {epoch + 1}") from None

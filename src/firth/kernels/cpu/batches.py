@@ -9,7 +9,7 @@ windows still reach, are found without knowing who trains them. Sentences are ne
 
 from numpy import empty, int32, int64, uint64
 
-from firth.kernels.compile import step
+from firth.kernels.compile import scratch, step
 from firth.kernels.cpu.random import below, draw
 
 __all__ = ["BATCH", "new_batch", "read_batch", "sentence_of"]
@@ -19,7 +19,7 @@ _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
 
 
-@step
+@scratch
 def new_batch(window):
     """Room for a batch: words read, their draws, their reach, and the ends of their sentences within the batch."""
     room = BATCH + 2 * window

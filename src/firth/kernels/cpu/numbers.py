@@ -28,9 +28,7 @@ LOWER = 32  # the bit that makes an ASCII letter lower-case
 
 MOST_DIGITS = 19  # any 19 digits fit uint64
 LARGEST_POWER = 60
-POWERS = np.array(
-    [float(f"1e{i}") for i in range(LARGEST_POWER + 1)]
-)  # correctly rounded by Python
+POWERS = np.array([float(f"1e{i}") for i in range(LARGEST_POWER + 1)])  # correctly rounded by Python
 SMALLEST, LARGEST = 1e-37, 3e38  # inside float32's normal range
 
 DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 has no room for

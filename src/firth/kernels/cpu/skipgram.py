@@ -15,15 +15,25 @@ from firth.kernels.compile import step
 from firth.kernels.cpu.targets import PAIR, steps_from_dots
 from firth.simd.lanes import LANES
 from firth.simd.operations import load, store
-from firth.simd.rows import SUMS_PER_ROW, fma_rows, load_rows, splat_row, store_pair_of_sums, store_rows, take
-from firth.simd.rows import weighted_sum, zero_rows
+from firth.simd.rows import (
+    SUMS_PER_ROW,
+    fma_rows,
+    load_rows,
+    splat_row,
+    store_pair_of_sums,
+    store_rows,
+    take,
+    weighted_sum,
+    zero_rows,
+)
 
 __all__ = ["move_skipgram", "score_skipgram"]
 
 
 @step
-def _score(weights, inputs, n, rows, block, steps, first, signs, signs_at, rate, loss):
+def _score(weights, room, n, rows, block, first, signs_at, rate, loss):
     """steps[first + 8 k + j] = learning rate x error of input k and target j of a block; two inputs at a time."""
+    inputs = room.inputs
     for k in range(0, n, 2):
         sums_a = zero_rows(block)
         sums_b = zero_rows(block)
@@ -32,24 +42,24 @@ def _score(weights, inputs, n, rows, block, steps, first, signs, signs_at, rate,
             sums_a = fma_rows(load(weights.word, inputs[k] + column), targets, sums_a)
             sums_b = fma_rows(load(weights.word, inputs[k + 1] + column), targets, sums_b)
         cell = first + k * SUMS_PER_ROW
-        store_pair_of_sums(steps, cell, sums_a, sums_b)
+        store_pair_of_sums(room.steps, cell, sums_a, sums_b)
         alone = PAIR if k + 1 == n else int64(0)
-        loss = steps_from_dots(steps, cell, PAIR, signs, signs_at + alone, rate, loss)
+        loss = steps_from_dots(room.steps, cell, PAIR, room.signs, signs_at + alone, rate, loss)
     return loss
 
 
 @step
-def _move(weights, inputs, n, rows, block, steps, first):
+def _move(weights, room, n, rows, block, first):
     """Move a block of targets along every input and every input along the targets, LANES columns at a time.
 
-    Both start from the values that were scored: each target row is loaded and stored once.
+    The targets pull from where they were scored: each target row is loaded and stored once.
     """
     for column in range(0, weights.columns, LANES):
         before = load_rows(weights.context, rows, column)
         after = before
         for k in range(n):
-            sizes = splat_row(block, steps, first + k * SUMS_PER_ROW)
-            at = inputs[k] + column
+            sizes = splat_row(block, room.steps, first + k * SUMS_PER_ROW)
+            at = room.inputs[k] + column
             vector = load(weights.word, at)
             after = fma_rows(vector, sizes, after)
             store(weights.word, at, weighted_sum(sizes, before, vector))
@@ -57,23 +67,20 @@ def _move(weights, inputs, n, rows, block, steps, first):
 
 
 @step
-def score_skipgram(weights, inputs, n, targets, first, n_blocks, block, steps, signs, rate, loss):
-    """Score all pairs of inputs[:n] and the targets at targets[first:]; returns loss + theirs.
-
-    inputs has one more entry, the last row once more, so that inputs pair up.
-    """
-    inputs[n] = inputs[n - 1]
+def score_skipgram(weights, room, n, first, block, rate, loss):
+    """Score all pairs of the n inputs and the targets at target_rows[first:]; returns loss + theirs."""
+    room.inputs[n] = room.inputs[n - 1]  # so that inputs pair up
     per_block = (n + 1) * SUMS_PER_ROW
-    for b in range(n_blocks):
-        rows = take(block, targets, first + b * len(block))
-        loss = _score(weights, inputs, n, rows, block, steps, b * per_block, signs, b * 2 * PAIR, rate, loss)
+    for b in range(room.n_blocks):
+        rows = take(block, room.target_rows, first + b * len(block))
+        loss = _score(weights, room, n, rows, block, b * per_block, b * 2 * PAIR, rate, loss)
     return loss
 
 
 @step
-def move_skipgram(weights, inputs, n, targets, first, n_blocks, block, steps):
+def move_skipgram(weights, room, n, first, block):
     """Move what score_skipgram has scored, block after block: a later one meets inputs that earlier ones moved."""
     per_block = (n + 1) * SUMS_PER_ROW
-    for b in range(n_blocks):
-        rows = take(block, targets, first + b * len(block))
-        _move(weights, inputs, n, rows, block, steps, b * per_block)
+    for b in range(room.n_blocks):
+        rows = take(block, room.target_rows, first + b * len(block))
+        _move(weights, room, n, rows, block, b * per_block)

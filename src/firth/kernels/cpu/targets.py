@@ -6,8 +6,10 @@ up to 8 target rows stay in registers together, so the targets are padded to who
 
 from numpy import empty, float32, int64, zeros
 
-from firth.kernels.compile import step
+from firth.kernels.arguments import Room
+from firth.kernels.compile import scratch, step
 from firth.kernels.cpu.activation import sigmoid_and_softplus
+from firth.kernels.cpu.batches import BATCH
 from firth.kernels.cpu.hot_rows import row_of
 from firth.kernels.cpu.sampling import draw_targets
 from firth.simd.lanes import LANES
@@ -15,8 +17,7 @@ from firth.simd.memory import CACHE_LINE, prefetch
 from firth.simd.operations import absolute, fma, load, mul, splat, store
 from firth.simd.rows import SUMS_PER_ROW
 
-__all__ = ["AHEAD", "PAIR", "RING", "new_signs", "new_target_rows", "prefetch_row", "prepare_targets"]
-__all__ += ["steps_from_dots"]
+__all__ = ["AHEAD", "PAIR", "first_target", "new_room", "prefetch_row", "prepare_targets", "steps_from_dots"]
 
 AHEAD = 2  # centers between asking for rows and using them; 1 to 4 measured alike, none 16 % slower
 RING = 4  # centers whose targets are kept: a power of two above AHEAD
@@ -30,26 +31,8 @@ def prefetch_row(matrix, row, columns):
         prefetch(matrix, row + column)
 
 
-@step
-def new_target_rows(n_block, n_blocks, weights, hot):
-    """Room for the target rows of RING centers; what a block has too many stays at the row of zeros."""
-    rows = empty(RING * n_blocks * n_block, int64)
-    rows[:] = hot.spare * weights.stride
-    return rows
-
-
-@step
-def prepare_targets(center, bits, sampling, weights, hot, targets, rows, first):
-    """Draw a center's targets, note where their rows are in rows[first:], and ask for them."""
-    draw_targets(center, bits, sampling, targets)
-    for k in range(sampling.negative_samples + 1):
-        row = row_of(targets[k], weights, hot)
-        rows[first + k] = row
-        prefetch_row(weights.context, row, weights.columns)
-
-
-@step
-def new_signs(n_targets, n_block, n_blocks):
+@scratch
+def _new_signs(n_targets, n_block, n_blocks):
     """For each block: the signs of its targets for two inputs, then for one input alone.
 
     A sign is -1 for the true target, 1 for noise, 0 for what is not there.
@@ -62,6 +45,44 @@ def new_signs(n_targets, n_block, n_blocks):
         signs[cell + SUMS_PER_ROW] = sign
         signs[cell + PAIR] = sign
     return signs
+
+
+@scratch
+def new_room(n_block, sampling, weights, hot):
+    """A thread's scratch arrays. What a block has too many stays at the row of zeros."""
+    n_targets = 1 + sampling.negative_samples
+    n_blocks = (n_targets + n_block - 1) // n_block
+    n_inputs = 2 * sampling.window + 2
+    target_rows = empty(RING * n_blocks * n_block, int64)
+    target_rows[:] = hot.spare * weights.stride
+    return Room(
+        empty(n_inputs, int64),
+        empty(BATCH + 2 * sampling.window, int64),
+        empty(n_targets, int64),
+        target_rows,
+        zeros(n_blocks * n_inputs * SUMS_PER_ROW + 2 * LANES, float32),
+        _new_signs(n_targets, n_block, n_blocks),
+        n_blocks,
+        n_blocks * n_block,
+    )
+
+
+@step
+def first_target(i, room):
+    """Where in room.target_rows the targets of word i of a batch begin."""
+    return (i % RING) * room.padded
+
+
+@step
+def prepare_targets(i, batch, sampling, weights, hot, room):
+    """Draw the targets of word i, note where their rows are, and ask for them."""
+    words, draws, _, _ = batch
+    draw_targets(words[i], draws[i], sampling, room.targets)
+    first = first_target(i, room)
+    for k in range(sampling.negative_samples + 1):
+        row = row_of(room.targets[k], weights, hot)
+        room.target_rows[first + k] = row
+        prefetch_row(weights.context, row, weights.columns)
 
 
 @step

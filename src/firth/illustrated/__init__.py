@@ -1,0 +1,1 @@
+"""The document's pictures as small NumPy functions: slow, readable, exact. The kernels are tested against them."""

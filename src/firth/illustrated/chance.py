@@ -1,0 +1,81 @@
+"""What chance decides in training, drawn as the kernels draw it: a function of a key and the place in the text.
+
+Source   splitmix64: Steele, Lea, Flood 2014; subsampling and noise: Mikolov et al. 2013, arXiv:1310.4546, section 2.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Chance", "Position", "positions", "random_bits"]
+
+_MASK = 2**64 - 1
+
+
+def random_bits(key: int, counter: int) -> int:
+    """The 64 bits that splitmix64 gives for a counter."""
+    bits = (key + counter * 0x9E3779B97F4A7C15) & _MASK
+    bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & _MASK
+    return bits ^ (bits >> 31)
+
+
+class Chance(NamedTuple):
+    """How draws are made in one epoch."""
+
+    keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if 32 random bits are not above
+    noise_table: NDArray[np.uint64]  # (V,) acceptance threshold << 32 | alias
+    window: int
+    shrink_window: bool
+    negative_samples: int  # at most V - 1
+    key: int
+
+    def is_read(self, word: int, place: int) -> bool:
+        """Whether subsampling lets the word at this place of the text be read."""
+        return random_bits(self.key, place) >> 32 <= int(self.keep_thresholds[word])
+
+    def reach(self, place: int) -> int:
+        """How far the window of this place looks to either side."""
+        if not self.shrink_window:
+            return self.window
+        return ((random_bits(self.key, place) & 0xFFFFFFFF) * self.window >> 32) + 1
+
+    def noise_words(self, center: int, place: int) -> list[int]:
+        """Different words, none the center, drawn from the noise distribution."""
+        stream = random_bits(self.key, place)
+        taken = [center]
+        for k in range(1, self.negative_samples + 1):
+            word = self._noise_word(random_bits(stream, k))
+            while word in taken:
+                word = (word + 1) % len(self.noise_table)
+            taken.append(word)
+        return taken[1:]
+
+    def _noise_word(self, bits: int) -> int:
+        slot = (bits >> 32) * len(self.noise_table) >> 32
+        entry = int(self.noise_table[slot])
+        return entry & 0xFFFFFFFF if bits & 0xFFFFFFFF > entry >> 32 else slot
+
+
+class Position(NamedTuple):
+    """One place of the text: its word, the words around it, and words that are not there."""
+
+    place: int
+    center: int
+    context: list[int]
+    negatives: list[int]
+
+
+def positions(sentences: Sequence[Sequence[int]], chance: Chance) -> Iterator[Position]:
+    """Every place of the text that is read and has a word beside it, in order."""
+    start = 0
+    for sentence in sentences:
+        read = [(start + i, word) for i, word in enumerate(sentence) if chance.is_read(word, start + i)]
+        for i, (place, center) in enumerate(read):
+            reach = chance.reach(place)
+            around = read[max(0, i - reach) : i] + read[i + 1 : i + 1 + reach]
+            if around:
+                yield Position(place, center, [word for _, word in around], chance.noise_words(center, place))
+        start += len(sentence)
