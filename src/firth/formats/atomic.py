@@ -28,9 +28,7 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     if not target.parent.is_dir():
         raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
     if target.exists() and not target.is_file():
-        raise FormatError(
-            path, "is not a regular file, so it cannot be replaced; choose another name"
-        )
+        raise FormatError(path, "is not a regular file, so it cannot be replaced; choose another name")
     # A short name of our own: a suffix to the target's could exceed what the file system allows.
     temporary = target.parent / f".firth-{secrets.token_hex(8)}.tmp"
     try:

@@ -3,6 +3,7 @@
 import bz2
 import contextlib
 import gzip
+import io
 import lzma
 import zlib
 from collections.abc import Iterator
@@ -72,10 +73,42 @@ def _open_zstd(path: Path) -> Iterator[BinaryIO]:
     except ImportError:
         raise MissingExtraError(f"reading {path.name} (compressed with zstd)", "zstd") from None
     try:
-        with (
-            path.open("rb") as packed,
-            zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as file,
-        ):
-            yield file
+        with path.open("rb") as packed:
+            frames = _Frames(packed, zstandard.ZstdDecompressor())
+            with io.BufferedReader(frames, 1 << 20) as file:
+                yield file
     except zstandard.ZstdError as error:
         raise FormatError(path, f"the .zst data are damaged ({error})") from None
+
+
+class _Frames(io.RawIOBase):
+    """The content of zstd frames, one after the other; unlike the package's own reader it raises
+    EOFError where the last frame is cut short.
+    """
+
+    def __init__(self, packed: BinaryIO, decompressor: Any) -> None:
+        self._packed = packed
+        self._decompressor = decompressor
+        self._frame: Any = None  # a frame that is not finished
+        self._content = b""  # decompressed and not yet handed out
+        self._rest = b""  # compressed and not yet looked at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._content:
+            data = self._rest or self._packed.read(1 << 17)
+            if not data:
+                if self._frame is not None:
+                    raise EOFError("the last frame is not complete")
+                return 0
+            self._frame = self._frame or self._decompressor.decompressobj()
+            self._content = self._frame.decompress(data)
+            self._rest = self._frame.unused_data
+            if self._frame.eof:
+                self._frame = None
+        count = min(len(buffer), len(self._content))
+        buffer[:count] = self._content[:count]
+        self._content = self._content[count:]
+        return count

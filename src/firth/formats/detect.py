@@ -71,9 +71,7 @@ def _is_numeric_line(rest: bytes, header: Header) -> bool:
     line, line_end, _ = rest.partition(b"\n")
     fields = line.split()[1:]
     enough = len(fields) >= header.vector_size or not line_end
-    return enough and all(
-        byte in NUMERIC for field in fields[-header.vector_size :] for byte in field
-    )
+    return enough and all(byte in NUMERIC for field in fields[-header.vector_size :] for byte in field)
 
 
 def _is_readable(rest: bytes) -> bool:

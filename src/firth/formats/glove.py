@@ -33,8 +33,6 @@ def write(path: str | Path, stored: StoredVectors) -> None:
     """
     words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
     if words and words[0].startswith("\ufeff".encode()):
-        raise FormatError(
-            path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark"
-        )
+        raise FormatError(path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
     with atomic_write(path) as file:
         write_lines(file, words, stored.matrix, "gensim")

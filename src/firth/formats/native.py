@@ -132,9 +132,7 @@ def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
         raise FormatError(path, f"only {len(content)} bytes long; the file is truncated")
     length = int.from_bytes(content[:8].tobytes(), "little")
     if not 2 <= length <= min(LONGEST_HEADER, len(content) - 8):
-        raise FormatError(
-            path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0
-        )
+        raise FormatError(path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0)
     try:
         header = json.loads(content[8 : 8 + length].tobytes().decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -147,9 +145,7 @@ def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
     if not isinstance(stored, dict) or stored.get("format") != "firth":
-        raise FormatError(
-            path, "a safetensors file, but not one of Firth's: its metadata lack format 'firth'"
-        )
+        raise FormatError(path, "a safetensors file, but not one of Firth's: its metadata lack format 'firth'")
     version = str(stored.get("version"))
     if not (version.isascii() and version.isdecimal()):
         raise FormatError(path, f"version {version!r} is not a whole number; the file is damaged")
@@ -185,9 +181,7 @@ def _check_layout(path: Path, header: dict[str, Any], data_size: int) -> None:
             raise FormatError(path, f"tensor {name!r} begins at {begin:,} instead of {position:,}")
         position = end
     if position > data_size:
-        raise FormatError(
-            path, f"{position - data_size:,} bytes are missing at the end; the file is truncated"
-        )
+        raise FormatError(path, f"{position - data_size:,} bytes are missing at the end; the file is truncated")
     if position < data_size:
         raise FormatError(path, f"{data_size - position:,} bytes too many at the end")
 
@@ -221,9 +215,7 @@ def _view(path: Path, name: str, entry: Mapping[str, Any], data: _Buffer) -> NDA
         )
     begin, end = entry["data_offsets"]
     array = data[begin:end].view(expected.numpy).reshape(entry["shape"])
-    native = array.astype(
-        array.dtype.newbyteorder("="), copy=False
-    )  # copies on big-endian machines
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # copies on big-endian machines
     native.flags.writeable = False
     return native
 
@@ -235,9 +227,7 @@ def _check_words(path: Path, ends: NDArray[np.int64], length: int) -> None:
         raise FormatError(path, f"word {word_id:,} ends before it begins; the file is damaged")
     last = int(ends[-1]) if len(ends) else 0
     if last != length:
-        raise FormatError(
-            path, f"the words take {length:,} bytes, but the last one ends at {last:,}"
-        )
+        raise FormatError(path, f"the words take {length:,} bytes, but the last one ends at {last:,}")
 
 
 def write(path: str | Path, stored: StoredVectors) -> None:
@@ -265,9 +255,7 @@ def write(path: str | Path, stored: StoredVectors) -> None:
             _write_rows(file, array, _TENSORS[name].numpy)
 
 
-def _header(
-    path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]
-) -> bytes:
+def _header(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> bytes:
     described = {"format": "firth", "version": str(VERSION)}
     for name, value in metadata.items():
         if name in RESERVED:
@@ -275,9 +263,7 @@ def _header(
         try:
             described[name] = json.dumps(value)
         except (TypeError, ValueError) as error:
-            raise FormatError(
-                path, f"metadata {name!r} cannot be written as JSON: {error}"
-            ) from None
+            raise FormatError(path, f"metadata {name!r} cannot be written as JSON: {error}") from None
     entries: dict[str, Any] = {"__metadata__": described}
     begin = 0
     for name, array in arrays.items():

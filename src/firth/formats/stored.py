@@ -33,11 +33,8 @@ class StoredVectors:
                 "must be one row per word and at least one column"
             )
         if self.counts is not None and np.shape(self.counts) != shape[:1]:
-            raise SettingError(
-                f"counts of shape {np.shape(self.counts)}: must be ({shape[0]},), one per word"
-            )
+            raise SettingError(f"counts of shape {np.shape(self.counts)}: must be ({shape[0]},), one per word")
         if self.context_vectors is not None and np.shape(self.context_vectors) != shape:
             raise SettingError(
-                f"context_vectors of shape {np.shape(self.context_vectors)}: "
-                f"must be {shape}, like the matrix"
+                f"context_vectors of shape {np.shape(self.context_vectors)}: must be {shape}, like the matrix"
             )

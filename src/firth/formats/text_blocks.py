@@ -112,9 +112,7 @@ class _Reader:
                 line=1,
             )
 
-    def _read_lines(
-        self, first: bytes, blocks: Iterator[bytes], line_number: int
-    ) -> tuple[WordCollector, Matrix]:
+    def _read_lines(self, first: bytes, blocks: Iterator[bytes], line_number: int) -> tuple[WordCollector, Matrix]:
         matrix = GrowingMatrix(self._vector_size)
         words = WordCollector()
         waiting: deque[Future[_Words]] = deque()

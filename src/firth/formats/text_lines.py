@@ -89,9 +89,7 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
     fields = [(match.start(), match[0]) for match in _FIELD.finditer(line)]
     if len(fields) <= vector_size:
         found = max(0, len(fields) - 1)
-        raise FormatError(
-            path, f"{found} numbers instead of {vector_size} after the word", line=line_number
-        )
+        raise FormatError(path, f"{found} numbers instead of {vector_size} after the word", line=line_number)
     word = line[: fields[-vector_size][0]].strip(BLANKS)
     before = fields[-vector_size - 1][1]
     if before != word and _NUMBER.fullmatch(before):
@@ -115,7 +113,7 @@ def _rounded(numbers: list[bytes]) -> Vector:
     middle between two float32 numbers, the digits themselves decide which is nearer.
     """
     doubles = np.array([float(number) for number in numbers])
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(all="ignore"):
         floats = doubles.astype(np.float32)
         below, above = _enclosing(doubles, floats)
         middle = (floats != doubles) & (doubles - below == above - doubles)
@@ -126,9 +124,7 @@ def _rounded(numbers: list[bytes]) -> Vector:
     return floats
 
 
-def _enclosing(
-    doubles: NDArray[np.float64], floats: Vector
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _enclosing(doubles: NDArray[np.float64], floats: Vector) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The float32 numbers on either side of each float64, as float64."""
     one = floats.astype(np.float64)
     towards = np.where(doubles > one, np.float32(np.inf), np.float32(-np.inf)).astype(np.float32)

@@ -16,7 +16,7 @@ from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
-from firth.formats.packed_words import WordCollector
+from firth.formats.packed_words import WordCollector, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, parse_header
 from firth.formats.word2vec_text import Dialect
@@ -28,7 +28,9 @@ BLOCK = 1 << 20  # bytes read at once
 LONGEST_HEADER = 64  # bytes
 LONGEST_WORD = 1 << 16  # bytes: without a space in so many, the file is something else
 MOST_NUMBERS = 1 << 22  # per vector: a block is enlarged until one vector fits
-FORBIDDEN = re.compile(r"[ \n]")
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]")  # a line end has its own meaning
+WILD = 1e15  # letters taken for float32 numbers come out as 1e17 and more
 
 
 def read(path: str | Path) -> StoredVectors:
@@ -82,9 +84,7 @@ class _Reader:
         if header is None or not line.endswith(b"\n") or header.vector_size == 0:
             raise FormatError(self._path, "does not begin with a line “words numbers”", byte=0)
         if header.vector_size > MOST_NUMBERS:
-            raise FormatError(
-                self._path, f"the header promises {header.vector_size:,} numbers per word", byte=0
-            )
+            raise FormatError(self._path, f"the header promises {header.vector_size:,} numbers per word", byte=0)
         self._block_start = len(line)
         shortest = 2 + 4 * header.vector_size  # a letter, a space, the vector
         if self._plain_size is not None and len(line) + header.words * shortest > self._plain_size:
@@ -131,6 +131,7 @@ class _Reader:
             vector_starts.append(space + 1)
             position = space + 1 + width
         vectors = self._gather(vector_starts, header.vector_size)
+        self._refuse_shifted(words, vectors, done)
         self._block = block[position:]
         self._block_start += position
         return words, vectors
@@ -150,6 +151,23 @@ class _Reader:
             )
         return vectors
 
+    def _refuse_shifted(self, words: list[bytes], vectors: Matrix, done: int) -> None:
+        """Refuse a file in which some word contains a space.
+
+        The rest of that word was taken for numbers, and the end of its vector for the next word.
+        """
+        text = b"\n".join(words)
+        if not CONTROL.search(text) and _is_utf8(text):
+            return
+        wild = bool(np.abs(vectors).max() > WILD)
+        for i, word in enumerate(words):
+            if CONTROL.search(word) or (wild and not _is_utf8(word)):
+                raise FormatError(
+                    self._path,
+                    f"word {done + i:,} is {decode_word(word[:40])!r}, which is no text: "
+                    "the word before it may contain a space, or the file is damaged",
+                )
+
     def _refuse_rest(self) -> None:
         rest = self._block + self._file.read(LONGEST_HEADER)
         if rest.strip(b"\n"):
@@ -158,6 +176,14 @@ class _Reader:
                 "goes on after the last vector: the header is wrong, or a word contains a space",
                 byte=self._block_start,
             )
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
@@ -169,7 +195,8 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty or contains a space or a line end.
+    FormatError : the place cannot be written, or a word is empty or contains a space or
+        control character.
     """
     words = encode_words(path, stored.words, FORBIDDEN, "word2vec binary")
     line_end = b"\n" if dialect == "c" else b""

@@ -9,9 +9,7 @@ from firth.errors import FormatError
 __all__ = ["encode_words"]
 
 
-def encode_words(
-    path: str | Path, words: Sequence[str], forbidden: re.Pattern[str], format: str
-) -> list[bytes]:
+def encode_words(path: str | Path, words: Sequence[str], forbidden: re.Pattern[str], format: str) -> list[bytes]:
     """All words in UTF-8.
 
     Raises FormatError naming a word that is empty, holds something `forbidden`, or has no UTF-8.
@@ -26,6 +24,4 @@ def encode_words(
     try:
         return [word.encode() for word in words]
     except UnicodeEncodeError as error:
-        raise FormatError(
-            path, f"{error.object!r} has no UTF-8, so {format} cannot hold it; save as .firth"
-        ) from None
+        raise FormatError(path, f"{error.object!r} has no UTF-8, so {format} cannot hold it; save as .firth") from None

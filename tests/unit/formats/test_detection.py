@@ -1,0 +1,155 @@
+import bz2
+import gzip
+import lzma
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firth.errors import FormatError, SettingError
+from firth.formats import glove, native, word2vec_binary, word2vec_text
+from firth.formats.detect import read_any
+from firth.formats.save import write_as
+from firth.formats.stored import StoredVectors
+
+WRITERS = {
+    "firth": native.write,
+    "word2vec-text": word2vec_text.write,
+    "word2vec-binary": word2vec_binary.write,
+    "glove": glove.write,
+}
+PACKERS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.ZstdCompressor().compress,
+}
+
+
+def example():
+    rng = np.random.default_rng(3)
+    words = [f"word{i}" for i in range(500)]
+    return StoredVectors(words, rng.normal(size=(500, 9)).astype(np.float32))
+
+
+@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("packer", [None, *PACKERS])
+def test_content_tells_the_format_whatever_the_name(tmp_path, format, packer):
+    path = tmp_path / "misleading.jpeg"
+    stored = example()
+    WRITERS[format](path, stored)
+    if packer:
+        path.write_bytes(PACKERS[packer](path.read_bytes()))
+    back = read_any(path)
+    assert list(back.words) == stored.words
+    assert back.matrix.tobytes() == stored.matrix.tobytes()
+
+
+@given(
+    words=st.lists(
+        st.text(st.characters(exclude_categories=["Cs", "Zs", "Cc"]), min_size=1),
+        unique=True, min_size=1, max_size=4,
+    ),
+    size=st.integers(1, 3),
+    format=st.sampled_from(list(WRITERS)),
+    data=st.data(),
+)  # fmt: skip
+def test_tiny_files_are_told_apart_too(tmp_path_factory, words, size, format, data):
+    path = tmp_path_factory.mktemp("detect") / "a"
+    finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
+    numbers = st.lists(finite, min_size=len(words) * size, max_size=len(words) * size)
+    matrix = np.array(data.draw(numbers), np.float32).reshape(-1, size)
+    try:
+        WRITERS[format](path, StoredVectors(words, matrix))
+    except FormatError:
+        return  # a word this format cannot hold
+    back = read_any(path)
+    assert list(back.words) == words
+    assert back.matrix.tobytes() == matrix.tobytes()
+
+
+def test_binary_numbers_with_line_ends_among_their_bytes(tmp_path):
+    numbers = struct.unpack("<2f", b"\n\n\n\n1 2\n")
+    stored = StoredVectors(["a", "b"], np.array([numbers, numbers], np.float32))
+    word2vec_binary.write(tmp_path / "a", stored)
+    assert read_any(tmp_path / "a").matrix.tobytes() == stored.matrix.tobytes()
+
+
+def test_missing_files_folders_and_empty_files(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing here.*no such file"):
+        read_any(tmp_path / "nothing here")
+    with pytest.raises(FormatError, match="is a folder"):
+        read_any(tmp_path)
+    (tmp_path / "empty").touch()
+    with pytest.raises(FormatError, match="empty"):
+        read_any(tmp_path / "empty")
+
+
+def zipped(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("vectors.txt", "a 1 2\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda path: path.write_bytes(b"\x93NUMPY\x01\x00"), "NumPy array"),
+        (zipped, "zip archive"),
+        (lambda path: path.write_bytes(b"\xba\x16\x4f\x2f\x0c\0\0\0"), "fastText"),
+        (lambda path: path.write_bytes(gzip.compress(gzip.compress(b"a 1"))), "compressed twice"),
+        (lambda path: path.write_bytes(bytes(100)), "no known format"),
+        (lambda path: path.write_text("Call me Ishmael.\n"), "no numbers follow"),
+    ],
+)
+def test_foreign_files_are_named(tmp_path, make, problem):
+    make(tmp_path / "a")
+    with pytest.raises(FormatError, match=problem):
+        read_any(tmp_path / "a")
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+@pytest.mark.parametrize("format", WRITERS)
+def test_compressed_data_cut_short_are_noticed(tmp_path, packer, format):
+    path = tmp_path / "a"
+    WRITERS[format](path, example())
+    packed = PACKERS[packer](path.read_bytes())
+    for length in (12, len(packed) // 2, len(packed) - 9):
+        path.write_bytes(packed[:length])
+        with pytest.raises(FormatError):
+            read_any(path)
+
+
+def test_compressed_headers_cannot_ask_for_memory(tmp_path):
+    for content in (b"1000000000000 300\na 1\n", b"9 1000000000000\na " + bytes(9)):
+        (tmp_path / "a").write_bytes(gzip.compress(content))
+        with pytest.raises(FormatError):
+            read_any(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [
+        ("a.txt", b"500 9\nword0 "),
+        ("a.vec", b"500 9\nword0 "),
+        ("a.bin", b"500 9\nword0 "),
+        ("a.glove", b"word0 "),
+    ],
+)
+def test_the_suffix_chooses_the_format(tmp_path, name, beginning):
+    write_as(tmp_path / name, example())
+    assert (tmp_path / name).read_bytes().startswith(beginning)
+
+
+def test_a_named_format_overrules_the_suffix(tmp_path):
+    write_as(tmp_path / "a.txt", example(), "firth")
+    assert len(native.read(tmp_path / "a.txt").words) == 500
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.jpeg", None), ("a", None), ("a.txt", "word2vec")])
+def test_unknown_formats_and_suffixes_list_the_choices(tmp_path, name, format):
+    with pytest.raises(SettingError, match="'word2vec-binary'.*.glove"):
+        write_as(tmp_path / name, example(), format)

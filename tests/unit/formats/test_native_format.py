@@ -1,0 +1,213 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.numpy import load_file, save_file
+
+from firth.errors import FormatError, SettingError
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+
+any_words = st.lists(st.text(st.characters(exclude_categories=())), unique=True, max_size=8)
+
+
+def stored(words, vector_size=3, **more):
+    matrix = np.arange(len(words) * vector_size, dtype=np.float32).reshape(-1, vector_size) / 7
+    return StoredVectors(words, matrix, **more)
+
+
+def small(path, **more):
+    native.write(path, stored(["king", "queen", "water"], **more))
+    return path
+
+
+def edit_header(path, change):
+    """Rewrite the JSON header; the tensors stay as they are."""
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    change(header)
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + length :])
+
+
+@given(words=any_words, vector_size=st.integers(1, 5), data=st.data())
+def test_any_words_and_numbers_come_back(tmp_path_factory, words, vector_size, data):
+    path = tmp_path_factory.mktemp("native") / "a.firth"
+    numbers = data.draw(
+        st.lists(st.floats(width=32), min_size=len(words) * vector_size, max_size=len(words) * vector_size)
+    )
+    matrix = np.array(numbers, np.float32).reshape(len(words), vector_size)
+    counts = np.arange(len(words), dtype=np.int64) * 2**40
+    native.write(path, StoredVectors(words, matrix, counts, -matrix, {"a": [1, None, "ü"]}))
+    back = native.read(path)
+    assert list(back.words) == words
+    assert [back.words[i] for i in range(len(words))] == words
+    assert back.matrix.tobytes() == matrix.tobytes()
+    assert back.context_vectors.tobytes() == (-matrix).tobytes()
+    assert back.counts.tolist() == counts.tolist()
+    assert back.metadata == {"a": [1, None, "ü"]}
+
+
+def test_optional_parts_stay_absent(tmp_path):
+    back = native.read(small(tmp_path / "a.firth"))
+    assert back.counts is None
+    assert back.context_vectors is None
+    assert back.metadata == {}
+
+
+def test_arrays_are_aligned_read_only_views_of_the_mapped_file(tmp_path):
+    path = small(tmp_path / "a.firth", counts=np.arange(3))
+    back = native.read(path)
+    for array in (back.matrix, back.counts):
+        assert not array.flags.writeable
+        assert not array.flags.owndata
+        assert array.flags.aligned
+        assert array.flags.c_contiguous
+    with pytest.raises(ValueError):
+        back.matrix.flags.writeable = True
+
+
+def test_the_safetensors_library_opens_it(tmp_path):
+    words = ["naïve", "", "two words", "x\ny"]
+    native.write(tmp_path / "a.firth", stored(words, counts=np.arange(4)))
+    tensors = load_file(tmp_path / "a.firth")
+    assert set(tensors) == {"word_vectors", "counts", "words", "word_ends"}
+    assert tensors["word_vectors"].dtype == np.float32
+    ends = tensors["word_ends"].tolist()
+    text = tensors["words"].tobytes()
+    assert [text[a:b].decode() for a, b in zip([0, *ends], ends, strict=False)] == words
+
+
+def test_a_file_the_safetensors_library_wrote_is_read(tmp_path):
+    tensors = {
+        "word_vectors": np.ones((2, 3), np.float32),
+        "word_ends": np.array([1, 3]),
+        "words": np.frombuffer(b"abc", np.uint8),
+        "later_addition": np.zeros(5, np.float16),
+    }
+    save_file(tensors, tmp_path / "a", {"format": "firth", "version": "1", "history": "[0.5]"})
+    back = native.read(tmp_path / "a")
+    assert list(back.words) == ["a", "bc"]
+    assert back.metadata == {"history": [0.5]}
+
+
+def test_rows_with_padding_between_them_are_written_without_it(tmp_path):
+    padded = np.arange(32, dtype=np.float32).reshape(2, 16)
+    native.write(tmp_path / "a.firth", StoredVectors(["a", "b"], padded[:, :5]))
+    assert native.read(tmp_path / "a.firth").matrix.tolist() == padded[:, :5].tolist()
+
+
+def test_a_file_can_be_replaced_while_it_is_mapped(tmp_path):
+    path = small(tmp_path / "a.firth")
+    old = native.read(path)
+    before = old.matrix.copy()
+    native.write(path, StoredVectors(old.words, old.matrix * 2))
+    assert (old.matrix == before).all()
+    assert (native.read(path).matrix == before * 2).all()
+
+
+def test_every_cut_is_noticed(tmp_path):
+    path = small(tmp_path / "a.firth", counts=np.arange(3))
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(FormatError) as caught:
+            native.read(path)
+        assert str(path) in str(caught.value)
+
+
+def test_bytes_too_many_are_noticed(tmp_path):
+    path = small(tmp_path / "a.firth")
+    path.write_bytes(path.read_bytes() + b"\0\0")
+    with pytest.raises(FormatError, match="2 bytes too many"):
+        native.read(path)
+
+
+def test_a_newer_version_says_so(tmp_path):
+    path = small(tmp_path / "a.firth")
+    edit_header(path, lambda header: header["__metadata__"].update(version="2"))
+    with pytest.raises(FormatError, match="newer Firth.*upgrade"):
+        native.read(path)
+
+
+def test_other_safetensors_files_are_told_apart(tmp_path):
+    save_file({"embeddings": np.ones((2, 3), np.float32)}, tmp_path / "a")
+    with pytest.raises(FormatError, match="not one of Firth's"):
+        native.read(tmp_path / "a")
+
+
+def shape_of(name, shape):
+    return lambda header: header[name].update(shape=shape)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (shape_of("word_vectors", [3, 4]), "asks for 48"),
+        (shape_of("word_vectors", [9]), "dimensions"),
+        (shape_of("word_vectors", [9, 1]), "word_ends has shape"),
+        (shape_of("word_vectors", [3, -3]), "makes no sense"),
+        (shape_of("word_vectors", [3, 3.0]), "makes no sense"),
+        (shape_of("word_vectors", [True, 9]), "makes no sense"),
+        (shape_of("word_vectors", [10**30, 3]), "asks for"),
+        (lambda h: h["word_vectors"].update(dtype="I32"), "I32"),
+        (lambda h: h["word_vectors"].update(dtype="X9"), "makes no sense"),
+        (lambda h: h["word_vectors"].pop("shape"), "makes no sense"),
+        (lambda h: h.update(word_vectors=None), "makes no sense"),
+        (lambda h: h["words"].update(data_offsets=[0, 14]), "instead of"),
+        (lambda h: h["words"].update(data_offsets=[60]), "makes no sense"),
+        (lambda h: h.pop("word_ends"), "no tensor 'word_ends'"),
+        (lambda h: h["__metadata__"].update(format="other"), "not one of Firth's"),
+        (lambda h: h.update(__metadata__=[1]), "not one of Firth's"),
+        (lambda h: h["__metadata__"].update(version="one"), "not a whole number"),
+        (lambda h: h["__metadata__"].update(history="{"), "'history' is not JSON"),
+        (lambda h: h["__metadata__"].update(history=3), "'history' is not JSON"),
+    ],
+)
+def test_a_header_that_lies_is_refused(tmp_path, change, problem):
+    path = small(tmp_path / "a.firth")
+    edit_header(path, change)
+    with pytest.raises(FormatError, match=problem):
+        native.read(path)
+
+
+@pytest.mark.parametrize("ends", [[4, 3, 14], [-1, 3, 14], [4, 9, 15], [4, 9, 13]])
+def test_word_ends_that_lie_are_refused(tmp_path, ends):
+    path = small(tmp_path / "a.firth")
+    right = np.array([4, 9, 14]).tobytes()
+    path.write_bytes(path.read_bytes().replace(right, np.array(ends).tobytes()))
+    with pytest.raises(FormatError, match="ends|end at"):
+        native.read(path)
+
+
+def test_words_that_are_not_utf8_stay_readable_and_different(tmp_path):
+    path = small(tmp_path / "a.firth")
+    path.write_bytes(path.read_bytes().replace(b"kingqueen", b"ki\xffgque\xfen"))
+    assert list(native.read(path).words) == ["ki\\xffg", "que\\xfen", "water"]
+
+
+def test_metadata_must_be_json_and_leave_our_names_alone(tmp_path):
+    with pytest.raises(FormatError, match="'a' cannot be written as JSON"):
+        small(tmp_path / "a.firth", metadata={"a": {1, 2}})
+    with pytest.raises(FormatError, match="'version'"):
+        small(tmp_path / "a.firth", metadata={"version": 7})
+    assert not (tmp_path / "a.firth").exists()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"matrix": np.ones((2, 3), np.float32)},
+        {"matrix": np.ones(3, np.float32)},
+        {"matrix": np.ones((3, 0), np.float32)},
+        {"counts": np.ones(2, np.int64)},
+        {"context_vectors": np.ones((3, 4), np.float32)},
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(parts):
+    whole = {"words": ["a", "b", "c"], "matrix": np.ones((3, 3), np.float32)} | parts
+    with pytest.raises(SettingError, match="must be"):
+        StoredVectors(**whole)

@@ -1,0 +1,45 @@
+import functools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firth.vectors.spelling import edit_distances, near_spellings
+
+WORDS = ["the", "colour", "color", "cooler", "colours", "King", "straße", "re-colour"]
+
+
+def test_nearest_spellings_come_first():
+    assert near_spellings("colur", WORDS) == ["colour", "color", "cooler"]
+
+
+def test_case_is_no_edit():
+    assert near_spellings("KING", WORDS) == ["King"]
+    assert near_spellings("STRASSE", WORDS) == ["straße"]
+
+
+def test_ties_keep_the_order_of_the_vocabulary_and_count_limits():
+    assert near_spellings("cat", ["bat", "hat", "rat", "cart"], count=2) == ["bat", "hat"]
+
+
+def test_nothing_is_suggested_for_what_is_no_misspelling():
+    assert near_spellings("zebra", WORDS) == []
+    assert near_spellings("", WORDS) == []
+    assert near_spellings("colour" * 50, WORDS) == []
+    assert near_spellings("king", []) == []
+
+
+@functools.cache
+def slow_distance(a, b):
+    """The definition."""
+    if not a or not b:
+        return len(a) + len(b)
+    replaced = slow_distance(a[1:], b[1:]) + (a[0] != b[0])
+    return min(replaced, slow_distance(a[1:], b) + 1, slow_distance(a, b[1:]) + 1)
+
+
+letters = st.text("abcé😀", max_size=6)
+
+
+@given(word=letters, others=st.lists(letters, min_size=1, max_size=5))
+def test_distances_are_those_of_the_definition(word, others):
+    assert edit_distances(word, others).tolist() == [slow_distance(word, other) for other in others]
