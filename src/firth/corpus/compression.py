@@ -22,9 +22,7 @@ _FIRST_BYTES = {
 _NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
 LONGEST_MAGIC = 10  # bytes
 
-_ZSTD_INPUT = (
-    1 << 14
-)  # compressed bytes at once; even highly compressible text then stays a few megabytes
+_ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text then stays a few megabytes
 
 
 def compression_of(head: bytes, name: object) -> str | None:

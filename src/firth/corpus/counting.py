@@ -13,9 +13,7 @@ from firth.kernels.cpu import tokens, unicode
 
 __all__ = ["Chunk", "TextCounter"]
 
-_PART_POSITIONS = (
-    1 << 40
-)  # positions set aside for a part of the corpus, more than any part has bytes
+_PART_POSITIONS = 1 << 40  # positions set aside for a part of the corpus, more than any part has bytes
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,7 @@ class Chunk:
 class TextCounter:
     """One thread's reading of text: its own word table, and what it carries from piece to piece."""
 
-    def __init__(
-        self, points: CodePoints, table: WordTable, budget: MemoryBudget, blocks: BlockSizes
-    ) -> None:
+    def __init__(self, points: CodePoints, table: WordTable, budget: MemoryBudget, blocks: BlockSizes) -> None:
         self.table = table
         self.spool = IdSpool(budget)
         self.chunks: list[Chunk] = []
@@ -146,7 +142,5 @@ class TextCounter:
     def _put_aside(self) -> None:
         if self._n_stream:
             place = self.spool.put(self._stream[: self._n_stream])
-            self.chunks.append(
-                Chunk(self._part, len(self.chunks), self.spool, place, self._n_stream)
-            )
+            self.chunks.append(Chunk(self._part, len(self.chunks), self.spool, place, self._n_stream))
         self._n_stream = 0

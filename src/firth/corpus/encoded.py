@@ -33,20 +33,13 @@ class EncodedCorpus:
         if self.total_words < 0:
             object.__setattr__(self, "total_words", len(self.ids))
         offsets = self.sentence_offsets
-        if (
-            self.ids.dtype != "int32"
-            or offsets.dtype != "int64"
-            or self.ids.ndim != 1
-            or offsets.ndim != 1
-        ):
+        if self.ids.dtype != "int32" or offsets.dtype != "int64" or self.ids.ndim != 1 or offsets.ndim != 1:
             raise CorpusError(
                 f"ids are {self.ids.dtype} {self.ids.shape}, sentence_offsets {offsets.dtype} {offsets.shape}: "
                 "must be int32 (T,) and int64 (S + 1,)"
             )
         if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(self.ids):
-            raise CorpusError(
-                f"sentence_offsets must start at 0 and end at the {len(self.ids):,} ids"
-            )
+            raise CorpusError(f"sentence_offsets must start at 0 and end at the {len(self.ids):,} ids")
 
     @property
     def n_words(self) -> int:
@@ -69,14 +62,9 @@ class EncodedCorpus:
         Raises   IndexError if there is no such sentence.
         """
         if not 0 <= number < self.n_sentences:
-            raise IndexError(
-                f"sentence {number:,}: there are {self.n_sentences:,}, numbered from 0"
-            )
+            raise IndexError(f"sentence {number:,}: there are {self.n_sentences:,}, numbered from 0")
         start, stop = self.sentence_offsets[number : number + 2]
-        return [
-            self.vocabulary.words[word_id]
-            for word_id in cast("list[int]", self.ids[start:stop].tolist())
-        ]
+        return [self.vocabulary.words[word_id] for word_id in cast("list[int]", self.ids[start:stop].tolist())]
 
     def __repr__(self) -> str:
         where = "memory-mapped" if self.memory_mapped else "in memory"

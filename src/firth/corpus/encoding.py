@@ -100,9 +100,7 @@ def _choose(
     chosen = frequent[order][:max_vocabulary]
     final_ids = np.full(len(counts), -1, np.int32)
     final_ids[chosen] = np.arange(len(chosen), dtype=np.int32)
-    vocabulary = Vocabulary(
-        counted.tally.words(chosen), counts[chosen], min_count, max_vocabulary, counted.total_words
-    )
+    vocabulary = Vocabulary(counted.tally.words(chosen), counts[chosen], min_count, max_vocabulary, counted.total_words)
     return vocabulary, final_ids
 
 
@@ -140,9 +138,7 @@ def _renumber(
     mapped = 4 * n_words + 8 * (most_sentences + 1) > memory_limit
     ids: GrowingArray = ArrayInFile(np.int32) if mapped else ArrayInMemory(np.int32, n_words + 1)
     resources.callback(ids.close)
-    offsets: GrowingArray = (
-        ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
-    )
+    offsets: GrowingArray = ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
     resources.callback(offsets.close)
     _write_final(counted, final_ids, ids, offsets)
     return EncodedCorpus(
@@ -155,9 +151,7 @@ def _renumber(
     )
 
 
-def _write_final(
-    counted: Counted, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray
-) -> None:
+def _write_final(counted: Counted, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray) -> None:
     offsets.room(1)[0] = 0
     offsets.keep(1)
     written = last_end = 0
@@ -165,9 +159,7 @@ def _write_final(
         stream = chunk.spool.take(chunk.place)
         numbers = final_ids if tally_ids is None else final_ids[tally_ids]
         ends = offsets.room(len(stream) + 1)
-        kept, ended = keep_known(
-            stream, numbers, written, last_end, ids.room(len(stream) + 1), ends
-        )
+        kept, ended = keep_known(stream, numbers, written, last_end, ids.room(len(stream) + 1), ends)
         last_end = int(ends[ended - 1]) if ended else last_end
         written += kept
         ids.keep(kept)

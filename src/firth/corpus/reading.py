@@ -99,9 +99,7 @@ def range_pieces(portion: FileRange, blocks: BlockSizes, advance: Advance) -> Ge
     try:
         with portion.path.open("rb", buffering=0) as file:
             if portion.whole:
-                yield from _advancing(
-                    stream_pieces(Stream(file, str(portion.path)), blocks.piece), file, advance
-                )
+                yield from _advancing(stream_pieces(Stream(file, str(portion.path)), blocks.piece), file, advance)
             else:
                 yield from _plain_pieces(file, portion, blocks.piece, advance)
     except OSError as error:

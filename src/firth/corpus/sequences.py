@@ -109,9 +109,7 @@ class TokenCounter:
         seen = np.bincount(stream[stream >= 0], minlength=len(self._ids))
         seen[: len(self._counts)] += self._counts
         self._counts = seen.astype(np.int64, copy=False)
-        self.chunks.append(
-            Chunk(0, len(self.chunks), self.spool, self.spool.put(stream), len(stream))
-        )
+        self.chunks.append(Chunk(0, len(self.chunks), self.spool, self.spool.put(stream), len(stream)))
         self._stream = array("i")
 
 

@@ -122,13 +122,11 @@ def _expand(path: Path) -> list[Path]:
             return _files_below(path)
         if path.exists():
             return [path]
-    except (
-        OSError
-    ) as error:  # a name too long for the file system, a folder that may not be entered
+    except OSError as error:  # a name too long for the file system, a folder that may not be entered
         raise CorpusError(f"{path}: {error.strerror or error}") from None
     if not glob.has_magic(str(path)):
         raise _no_such_path(path)
-    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]
+    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207  (takes absolute ones)
     files = [file for file in found if file.is_file()]
     if not files:
         raise CorpusError(f"{str(path)!r}: no file matches this pattern")
@@ -152,9 +150,7 @@ def _paths_in(items: list[Any] | tuple[Any, ...]) -> list[Path] | None:
     if any(isinstance(item, os.PathLike) for item in items[:1]):
         for position, item in enumerate(items):
             if not isinstance(item, os.PathLike | str):
-                raise CorpusError(
-                    f"item {position:,} is {_describe(item)}, but the items before are paths"
-                )
+                raise CorpusError(f"item {position:,} is {_describe(item)}, but the items before are paths")
         return [file for item in items for file in _expand(Path(item))]
     tried = [_may_exist(item) for item in items[:_PATHS_TRIED]]
     if not any(tried):
@@ -170,13 +166,7 @@ def _paths_in(items: list[Any] | tuple[Any, ...]) -> list[Path] | None:
 
 
 def _may_exist(item: Any) -> bool:
-    if (
-        not isinstance(item, str)
-        or not item
-        or len(item) > _LONGEST_PATH
-        or "\n" in item
-        or "\0" in item
-    ):
+    if not isinstance(item, str) or not item or len(item) > _LONGEST_PATH or "\n" in item or "\0" in item:
         return False
     return os.path.exists(item)  # noqa: PTH110  (Path.exists raises for names that are too long)
 
@@ -192,9 +182,7 @@ def _from_iterable(items: Iterator[Any]) -> Source:
     if isinstance(first, Iterable) and not isinstance(first, bytes | bytearray):
         return TokenLists(items)
     if first is None:
-        raise CorpusError(
-            "the corpus is empty, or starts with None: give at least one text or token list"
-        )
+        raise CorpusError("the corpus is empty, or starts with None: give at least one text or token list")
     raise CorpusError(
         f"item 0 of the corpus is {_describe(first)}: items must be strings (texts) or lists of strings (tokens)"
     )
@@ -211,6 +199,4 @@ def check_text(text: Any, position: int) -> str:
     """A text of an iterable, or a CorpusError that names its position (from 0)."""
     if isinstance(text, str):
         return text
-    raise CorpusError(
-        f"item {position:,} of the corpus is {_describe(text)}, but the items before it are strings"
-    )
+    raise CorpusError(f"item {position:,} of the corpus is {_describe(text)}, but the items before it are strings")

@@ -98,7 +98,7 @@ class IdSpool:
 
 
 class GrowingArray(Protocol):
-    """An array that is written from front to back."""
+    """An array that is written from front to back: write into room(n), then keep() what you wrote."""
 
     def room(self, n: int) -> NDArray[Any]:
         """Where the next numbers may be written: at least n, or all that is left of an array of known length."""
@@ -113,7 +113,7 @@ class GrowingArray(Protocol):
         """Give back what the finished array does not need."""
 
 
-class ArrayInMemory:
+class ArrayInMemory(GrowingArray):
     """An array of at most `capacity` numbers."""
 
     def __init__(self, dtype: type[np.generic], capacity: int) -> None:
@@ -121,21 +121,24 @@ class ArrayInMemory:
         self._length = 0
 
     def room(self, n: int) -> NDArray[Any]:
+        """All that is left."""
         return self._array[self._length :]
 
     def keep(self, n: int) -> None:
+        """Move on."""
         self._length += n
 
     def finish(self) -> NDArray[Any]:
+        """What was kept, without the memory behind it unless that is a single number."""
         if self._length + 1 < len(self._array):
             self._array = self._array[: self._length].copy()
         return self._array[: self._length]
 
     def close(self) -> None:
-        pass
+        """Nothing to do."""
 
 
-class ArrayInFile:
+class ArrayInFile(GrowingArray):
     """An array in a temporary file, written with write() and mapped only when finished.
 
     Pages written through a map would count as memory of this process.
@@ -146,11 +149,13 @@ class ArrayInFile:
         self._file = _temporary_file()
 
     def room(self, n: int) -> NDArray[Any]:
+        """A window of n numbers, always the same memory."""
         if n > len(self._window):
             self._window = np.empty(n, self._window.dtype)
         return self._window
 
     def keep(self, n: int) -> None:
+        """Write the window to the file."""
         _write(self._file, self._window[:n])
 
     def finish(self) -> NDArray[Any]:
@@ -160,9 +165,8 @@ class ArrayInFile:
         corpora in memory.
         """
         self._file.flush()
-        return np.frombuffer(
-            mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype
-        )
+        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype)
 
     def close(self) -> None:
+        """Close the file; the mapped array keeps its contents."""
         self._file.close()

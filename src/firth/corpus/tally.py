@@ -77,9 +77,7 @@ def count(source: Source, tokenizer: Tokenizer, reading: Reading) -> Counted:
     """
     if isinstance(source, TokenLists):
         if callable(tokenizer):
-            raise SettingError(
-                f"tokenizer={tokenizer!r}: the corpus already consists of lists of tokens; leave it out"
-            )
+            raise SettingError(f"tokenizer={tokenizer!r}: the corpus already consists of lists of tokens; leave it out")
         return _count_tokens(source.sentences, None, reading)
     if callable(tokenizer):
         lines = Lines(source, reading.blocks)
@@ -95,12 +93,8 @@ def _count_tokens(sentences: Iterator[object], lines: Lines | None, reading: Rea
         progress.report(lines.bytes_done if lines else counter.bytes_done)
     progress.finish(lines.bytes_done if lines else counter.bytes_done)
     known_ids = None if reading.known is None else np.arange(len(reading.known), dtype=np.int32)
-    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [
-        (chunk, None) for chunk in counter.chunks
-    ]
-    return Counted(
-        counter, chunks, counter.total_words, lines.invalid_bytes if lines else 0, known_ids
-    )
+    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counter.chunks]
+    return Counted(counter, chunks, counter.total_words, lines.invalid_bytes if lines else 0, known_ids)
 
 
 def _count_text(source: Files | Stream | Texts, points: CodePoints, reading: Reading) -> Counted:
@@ -126,14 +120,10 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, reading: Rea
 def _joined(counters: list[TextCounter], known_ids: NDArray[np.int32] | None) -> Counted:
     """The words of all threads in one table."""
     total_words = sum(counter.total_words for counter in counters)
-    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [
-        (chunk, None) for chunk in counters[0].chunks
-    ]
+    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counters[0].chunks]
     table = counters[0].table
     for counter in counters[1:]:
         new_ids = table.merge(counter.table)
         chunks += [(chunk, new_ids) for chunk in counter.chunks]
     chunks.sort(key=lambda item: (item[0].part, item[0].number))
-    return Counted(
-        table, chunks, total_words, sum(counter.invalid_bytes for counter in counters), known_ids
-    )
+    return Counted(table, chunks, total_words, sum(counter.invalid_bytes for counter in counters), known_ids)

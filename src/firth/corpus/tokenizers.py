@@ -48,16 +48,12 @@ class CodePoints:
     def __init__(self, name: TokenizerName) -> None:
         self.words_only = int(name == "words")
         self._entry = _word_entry if name == "words" else _whitespace_entry
-        self.table: NDArray[np.uint64] = np.zeros(
-            _CODE_POINTS, np.uint64
-        )  # untouched pages take no memory
+        self.table: NDArray[np.uint64] = np.zeros(_CODE_POINTS, np.uint64)  # untouched pages take no memory
 
     def fill(self, code_point: int) -> None:
         """Add the page of this code point."""
         first = code_point - code_point % _PAGE
-        self.table[first : first + _PAGE] = [
-            self._entry(code) for code in range(first, first + _PAGE)
-        ]
+        self.table[first : first + _PAGE] = [self._entry(code) for code in range(first, first + _PAGE)]
 
 
 @functools.cache
@@ -79,9 +75,7 @@ def _whitespace_entry(code_point: int) -> int:
 
 def _word_entry(code_point: int) -> int:
     character = chr(code_point)
-    lower = [
-        ord(part) for part in character.lower()
-    ]  # one code point, two for İ; Unicode has none with three
+    lower = [ord(part) for part in character.lower()]  # one code point, two for İ; Unicode has none with three
     return _entry(_word_class(character), *lower)
 
 
@@ -93,12 +87,8 @@ def _word_class(character: str) -> int:
         return unicode.APOSTROPHE
     if category[0] in "LN":
         return unicode.LETTER
-    if (
-        category[0] == "M" or character in "\u200c\u200d"
-    ):  # joiners shape the letters of Persian, Hindi and others
+    if category[0] == "M" or character in "\u200c\u200d":  # joiners shape the letters of Persian, Hindi and others
         return unicode.MARK
-    if (
-        category == "Cf" and character != "\u200b"
-    ):  # soft hyphen, direction marks; but a zero-width space is a space
+    if category == "Cf" and character != "\u200b":  # soft hyphen, direction marks; but a zero-width space is a space
         return unicode.INVISIBLE
     return unicode.SEPARATOR

@@ -22,9 +22,7 @@ def check_limits(min_count: int, max_vocabulary: int | None) -> None:
     if min_count < 1:
         raise SettingError(f"min_count={min_count}: must be at least 1; use 1 to keep every word")
     if max_vocabulary is not None and max_vocabulary < 1:
-        raise SettingError(
-            f"max_vocabulary={max_vocabulary}: must be at least 1, or None to keep every frequent word"
-        )
+        raise SettingError(f"max_vocabulary={max_vocabulary}: must be at least 1, or None to keep every frequent word")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,9 +46,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         counts = np.ascontiguousarray(self.counts, np.int64)
         if counts.shape != (len(self.words),):
-            raise SettingError(
-                f"{len(self.words):,} words with counts of shape {counts.shape}: one count per word"
-            )
+            raise SettingError(f"{len(self.words):,} words with counts of shape {counts.shape}: one count per word")
         object.__setattr__(self, "counts", counts)
         if self.total_words < 0:
             object.__setattr__(self, "total_words", int(counts.sum()))
@@ -104,11 +100,7 @@ class Vocabulary:
         if not isinstance(word, str) or not word:
             return []
         other_case = [form for form in (word.lower(), word.title(), word.upper()) if form in self]
-        alike = (
-            known
-            for known in self.words
-            if known[:1] == word[0] and abs(len(known) - len(word)) <= 2
-        )
+        alike = (known for known in self.words if known[:1] == word[0] and abs(len(known) - len(word)) <= 2)
         near = difflib.get_close_matches(word, list(islice(alike, _CANDIDATES)), _SUGGESTIONS, 0.7)
         return list(dict.fromkeys(other_case + near))[:_SUGGESTIONS]
 

@@ -34,7 +34,7 @@ def _splat(builder, byte):
 
 
 def _between(builder, block, low, high):
-    """low <= byte <= high as one comparison: bytes below low wrap around to large numbers."""
+    """Whether low <= byte <= high as one comparison: bytes below low wrap around to large numbers."""
     distance = builder.sub(block, _splat(builder, low))
     return builder.icmp_unsigned("<=", distance, _splat(builder, builder.sub(high, low)))
 
@@ -59,9 +59,7 @@ def store_kept(typing, out, to, text, offset, kept, case_bit):
 
     def emit(context, builder, signature, values):
         block = _load(context, builder, signature.args[2], values[2], values[3])
-        capital = _between(
-            builder, block, ir.Constant(_BYTE, ord("A")), ir.Constant(_BYTE, ord("Z"))
-        )
+        capital = _between(builder, block, ir.Constant(_BYTE, ord("A")), ir.Constant(_BYTE, ord("Z")))
         nothing = ir.Constant(_BYTES, [0] * BLOCK)
         case = builder.select(capital, _splat(builder, values[5]), nothing)
         newline = ir.Constant(_BYTES, [ord("\n")] * BLOCK)

@@ -3,7 +3,6 @@
 import sys
 import unicodedata
 
-import corpus_reference as reference
 import pytest
 from gensim.models.word2vec import LineSentence
 from hypothesis import HealthCheck, example, given, settings
@@ -34,7 +33,7 @@ texts = st.lists(st.sampled_from(SNIPPETS) | st.binary(max_size=6), max_size=60)
 texts = texts.filter(lambda data: not data.startswith(NOT_PLAIN))
 
 
-def check(data, path, tokenizer, threads, blocks):
+def check(reference, data, path, tokenizer, threads, blocks):
     """Encode the file and compare everything with the reference."""
     path.write_bytes(data)
     sentences, invalid = reference.sentences_of(data, tokenizer)
@@ -50,25 +49,25 @@ def check(data, path, tokenizer, threads, blocks):
 
 
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts, st.sampled_from([1, 2, 5]), st.sampled_from(TINY))
 @example(b"\xef\xbb\xbfmark", 1, TINY[0])
 @example(b"a'\xe2\x80\x99b a' 'b rock'n'roll", 2, TINY[0])
 @example(b"x" * 63 + b"'s " + b"y" * 64 + b"'", 1, TINY[-1])
 @example("İstanbul Ⱥ\u0301x \u0301lone".encode(), 5, TINY[1])
-def test_agrees_with_reference(tmp_path, tokenizer, data, threads, blocks):
-    check(data, tmp_path / "text.txt", tokenizer, threads, blocks)
+def test_agrees_with_reference(reference, tmp_path, tokenizer, data, threads, blocks):
+    check(reference, data, tmp_path / "text.txt", tokenizer, threads, blocks)
 
 
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
-def test_every_assigned_character(tmp_path, tokenizer):
+def test_every_assigned_character(reference, tmp_path, tokenizer):
     """Lower case and class of every character; each stands behind a letter and before one."""
     lines = [
         f"{code:x} {chr(code)} a{chr(code)} a{chr(code)}b"
         for code in range(sys.maxunicode + 1)
         if unicodedata.category(chr(code)) not in ("Cn", "Co", "Cs")
     ]
-    check("\n".join(lines).encode(), tmp_path / "text.txt", tokenizer, 2, BlockSizes())
+    check(reference, "\n".join(lines).encode(), tmp_path / "text.txt", tokenizer, 2, BlockSizes())
 
 
 def test_lower_case_is_that_of_each_character(tmp_path):
@@ -81,9 +80,7 @@ def test_lower_case_is_that_of_each_character(tmp_path):
 def test_words_by_example():
     text = "The cat’s 'whiskers', don't_you ROCK'n'roll—naïve 3.5% x²"
     corpus = encode([text], min_count=1)
-    assert corpus.sentence(0) == [
-        *["the", "cat's", "whiskers", "don't", "you", "rock'n'roll", "naïve", "3", "5", "x²"]
-    ]
+    assert corpus.sentence(0) == [*["the", "cat's", "whiskers", "don't", "you", "rock'n'roll", "naïve", "3", "5", "x²"]]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -92,25 +89,23 @@ def test_whitespace_is_what_line_sentence_sees(tmp_path, threads):
     text = "a b\u00a0c\td\r\n\n \n\x0be\x0cf\x1cg\x85h\u3000i\u200bj NUL\0inside \x1b[0m don't Ünï 中文\nlast"
     path.write_bytes(text.encode() * 20)
     wanted = [sentence for sentence in LineSentence(str(path)) if sentence]
-    corpus = encode(
-        path, tokenizer="whitespace", min_count=1, threads=threads, blocks=BlockSizes(13, 30, 9)
-    )
+    corpus = encode(path, tokenizer="whitespace", min_count=1, threads=threads, blocks=BlockSizes(13, 30, 9))
     assert [corpus.sentence(i) for i in range(corpus.n_sentences)] == wanted
 
 
 @pytest.mark.parametrize("blocks", [BlockSizes(), BlockSizes(1000, 5000, 1000)])
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
-def test_very_long_words_and_lines(tmp_path, tokenizer, blocks):
-    long = b"long" * 300_000
+def test_very_long_words_and_lines(reference, tmp_path, tokenizer, blocks):
+    long = b"long" * (500_000 if tokenizer == "whitespace" else 100_000)
     many = b" ".join(b"w%d" % (i % 700) for i in range(50_000))
-    check(long + b" " + many + b" " + long + b" " + long[1:], tmp_path / "text.txt", tokenizer, 2, blocks)
+    check(reference, long + b" " + many + b" " + long + b" " + long[1:], tmp_path / "text.txt", tokenizer, 2, blocks)
 
 
-def test_many_words_make_tables_grow(tmp_path):
+def test_many_words_make_tables_grow(reference, tmp_path):
     words = [b"word%d" % (i * 7919 % 60_000) for i in range(150_000)]
     lines = [b" ".join(words[i : i + 9]) for i in range(0, len(words), 9)]
     blocks = BlockSizes(piece=30_000, part=100_000)
-    check(b"\n".join(lines), tmp_path / "text.txt", "whitespace", 3, blocks)
+    check(reference, b"\n".join(lines), tmp_path / "text.txt", "whitespace", 3, blocks)
 
 
 def test_control_characters_stay_in_words(tmp_path):

@@ -10,7 +10,7 @@ What a code point does is looked up in a table of uint64 (1,114,112,):
     bits 28..48  second code point of its lower case, or 0
     bits  0..20  the code point to write
 
-Slow twins: tests/unit/corpus/corpus_reference.py.
+Slow twins: tests/unit/corpus/conftest.py.
 """
 
 from numba import int64, uint8, uint64

@@ -1,23 +1,29 @@
 """The two compiled tokenizers in plain Python: slow, obvious, and what the compiled ones must agree with."""
 
+import functools
+import sys
 import unicodedata
+
+import pytest
 
 APOSTROPHES = "'’"
 JOINERS = "\u200c\u200d"
 ZERO_WIDTH_SPACE = "\u200b"
 
+category = functools.cache(unicodedata.category)
+
 
 def is_letter(character):
-    return unicodedata.category(character)[0] in "LN"
+    return category(character)[0] in "LN"
 
 
 def is_mark(character):
-    return unicodedata.category(character)[0] == "M" or character in JOINERS
+    return category(character)[0] == "M" or character in JOINERS
 
 
 def is_invisible(character):
     kept = JOINERS + ZERO_WIDTH_SPACE
-    return unicodedata.category(character) == "Cf" and character not in kept
+    return category(character) == "Cf" and character not in kept
 
 
 def split_words(line):
@@ -75,3 +81,9 @@ def encode(sentences, min_count=1, max_vocabulary=None):
         if len(ids) > offsets[-1]:
             offsets.append(len(ids))
     return words, [counts[word] for word in words], ids, offsets
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The functions above."""
+    return sys.modules[__name__]
