@@ -18,9 +18,7 @@ from firth.errors import SettingError
 
 __all__ = ["Nearest", "Neighbour", "inverse_norms", "nearest"]
 
-BLOCK_ROWS = (
-    2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
-)
+BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
 QUERIES_AT_ONCE = 1024
 TINY = 1e-30  # a row shorter than this counts as zero: its inverse norm would leave float32's range
 HUGE = 1e18  # a row longer than this would overflow float32 when squared
@@ -183,9 +181,7 @@ class _Best:
         return self._rows
 
 
-def _exact_cosines(
-    matrix: Matrix, rows: NDArray[np.int64], queries: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _exact_cosines(matrix: Matrix, rows: NDArray[np.int64], queries: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cosines (Q, count) in float64, so that one query and many give the very same numbers."""
     query = np.repeat(np.arange(len(queries)), rows.shape[1])
     row = rows.ravel()

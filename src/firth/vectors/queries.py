@@ -7,13 +7,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.arrays import Matrix
 from firth.errors import SettingError
 
 __all__ = [
     "Item",
     "Items",
     "Many",
-    "Query",
+    "Queries",
     "Weighted",
     "Words",
     "build",
@@ -37,11 +38,11 @@ class Weighted(NamedTuple):
     weight: float
 
 
-class Query(NamedTuple):
-    """A direction to look in, and the rows that are no answer because they were asked with."""
+class Queries(NamedTuple):
+    """Directions to look in, and the rows that are no answers because they were asked with."""
 
-    direction: Doubles  # (D,) of length 1, or 0 where the items cancel
-    left_out: list[int]
+    directions: Doubles  # (Q, D) of length 1, or 0 where the items cancel
+    left_out: list[list[int]]  # for each query
 
 
 def unit(vector: Doubles) -> Doubles:
@@ -87,9 +88,7 @@ def _weighted(item: object, sign: float) -> Weighted:
         return Weighted(item, weight)
     if _is_vector(item):
         return Weighted(np.asarray(item, np.float64), weight)
-    raise SettingError(
-        f"{item!r} cannot be asked: must be a word, a vector (D,) of numbers, or (either, weight)"
-    )
+    raise SettingError(f"{item!r} cannot be asked: must be a word, a vector (D,) of numbers, or (either, weight)")
 
 
 def _checked_weight(item: object, weight: Any) -> float:
@@ -102,29 +101,40 @@ def _checked_weight(item: object, weight: Any) -> float:
     return number
 
 
-def build(
-    items: Sequence[Weighted], rows: Callable[[str], int], matrix: NDArray[np.float32]
-) -> Query:
-    """The direction of one query: the weighted sum of its items, each first scaled to length 1.
+def build(asked: Sequence[Sequence[Weighted]], row_of: Callable[[str], int], matrix: Matrix) -> Queries:
+    """The direction of each query: the weighted sum of its items, each first scaled to length 1.
 
-    `rows` finds a word's row in the matrix (V, D). Raises SettingError without any item, or where a
-    vector has another length than D or is not finite.
+    Parameters
+    ----------
+    asked : the items of each query; at least one query.
+    row_of : finds a word's row in the matrix (V, D).
+
+    Raises
+    ------
+    SettingError : a query has no items, or a vector is not D finite numbers.
     """
-    if not items:
-        raise SettingError("nothing to ask: give a word, positive= or negative=")
-    total = np.zeros(matrix.shape[1], np.float64)
-    left_out = []
-    for item, weight in items:
-        if isinstance(item, str):
-            row = rows(item)
-            left_out.append(row)
-            vector = matrix[row].astype(np.float64)
-        else:
-            vector = item
-        if vector.shape != total.shape or not np.isfinite(vector).all():
-            raise SettingError(
-                f"a vector of shape {vector.shape} cannot be asked: "
-                f"must be {total.shape[0]} finite numbers"
-            )
-        total += weight * unit(vector)
-    return Query(unit(total), left_out)
+    size = matrix.shape[1]
+    starts = np.cumsum([0, *map(len, asked)])
+    items = np.empty((starts[-1], size), np.float64)
+    weights = np.empty((starts[-1], 1), np.float64)
+    left_out: list[list[int]] = []
+    for query, start in zip(asked, starts, strict=False):
+        if not query:
+            raise SettingError("nothing to ask: give a word, positive= or negative=")
+        left_out.append([])
+        for i, (item, weight) in enumerate(query, int(start)):
+            weights[i] = weight
+            if isinstance(item, str):
+                row = row_of(item)
+                left_out[-1].append(row)
+                items[i] = matrix[row]
+            else:
+                items[i] = _checked_vector(item, size)
+    directions = np.add.reduceat(unit(items) * weights, starts[:-1])
+    return Queries(unit(directions), left_out)
+
+
+def _checked_vector(vector: Doubles, size: int) -> Doubles:
+    if vector.shape != (size,) or not np.isfinite(vector).all():
+        raise SettingError(f"a vector of shape {vector.shape} cannot be asked: must be {size} finite numbers")
+    return vector

@@ -140,9 +140,7 @@ class WordVectors:
         rows = {word: i for i, word in enumerate(self._words)}
         if len(rows) < len(self._words):
             word, first, second = _first_repeated(self._words)
-            raise SettingError(
-                f"{word!r} comes twice among the words, at {first:,} and {second:,}: each word once"
-            )
+            raise SettingError(f"{word!r} comes twice among the words, at {first:,} and {second:,}: each word once")
         return rows
 
     @cached_property
@@ -151,13 +149,12 @@ class WordVectors:
 
     def word_id(self, word: str) -> int:
         """The row of a word, in [0, V). Raises UnknownWordError with near spellings."""
-        try:
-            return self._rows[word]
-        except KeyError:
-            near = near_spellings(word, self.words)
-            raise UnknownWordError(word, len(self), near) from None
-        except TypeError:
-            raise SettingError(f"{word!r} is not a word: must be a str") from None
+        if not isinstance(word, str):
+            raise SettingError(f"{word!r} is not a word: must be a str")
+        row = self._rows.get(word)
+        if row is None:
+            raise UnknownWordError(word, len(self), near_spellings(word, self.words))
+        return row
 
     def word_ids(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The rows of many words (n,)."""
@@ -171,9 +168,7 @@ class WordVectors:
     def similarity(self, a: str, b: str) -> float: ...
     @overload
     def similarity(self, a: ask.Words, b: ask.Words) -> NDArray[np.float64]: ...
-    def similarity(
-        self, a: str | Sequence[str], b: str | Sequence[str]
-    ) -> float | NDArray[np.float64]:
+    def similarity(self, a: str | Sequence[str], b: str | Sequence[str]) -> float | NDArray[np.float64]:
         """The cosine between two words' vectors, in [-1, 1]; for two lists, pair by pair."""
         if isinstance(a, str) and isinstance(b, str):
             return float(self._pairwise([a], [b])[0])
@@ -189,14 +184,16 @@ class WordVectors:
     @overload
     def most_similar(
         self,
-        word: str | Vector | None = None,
+        word: str | None = None,
         count: int = 10,
         *,
         positive: ask.Items | None = None,
         negative: ask.Items | None = None,
     ) -> list[Neighbour]: ...
     @overload
-    def most_similar(self, word: ask.Words | Matrix, count: int = 10) -> list[list[Neighbour]]: ...
+    def most_similar(self, word: ask.Words, count: int = 10) -> list[list[Neighbour]]: ...
+    @overload
+    def most_similar(self, word: Vector | Matrix, count: int = 10) -> Any: ...
     @overload
     def most_similar(
         self,
@@ -256,9 +253,7 @@ class WordVectors:
     @overload
     def analogy(self, a: str, b: str, c: str, count: int = 10) -> list[Neighbour]: ...
     @overload
-    def analogy(
-        self, a: ask.Words, b: ask.Words, c: ask.Words, count: int = 10
-    ) -> list[list[Neighbour]]: ...
+    def analogy(self, a: ask.Words, b: ask.Words, c: ask.Words, count: int = 10) -> list[list[Neighbour]]: ...
     def analogy(self, a: Any, b: Any, c: Any, count: int = 10) -> Any:
         """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
 
@@ -296,10 +291,10 @@ class WordVectors:
             raise SettingError(f"count={count!r}: must be a whole number, at least 1")
         if not asked:
             return []
-        built = [ask.build(items, self.word_id, self._matrix) for items in asked]
-        left_out = [query.left_out for query in built]
+        directions, left_out = ask.build(asked, self.word_id, self._matrix)
         most = min(count, len(self))
-        directions = np.array([query.direction for query in built])
+        if most == 0:
+            return [[] for _ in asked]
         found = nearest(self._matrix, self._inverse_norms, directions, most, left_out)
         words = self.words
         return [
@@ -345,9 +340,7 @@ def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
     if len(positive) != len(negative) or not all(
         one is None or isinstance(one, list) for one in (*positive, *negative)
     ):
-        raise SettingError(
-            "many queries: positive= and negative= must be as many lists of items each"
-        )
+        raise SettingError("many queries: positive= and negative= must be as many lists of items each")
     return list(zip(positive, negative, strict=True))
 
 
@@ -364,9 +357,7 @@ def _checked_words(words: Sequence[str]) -> list[str]:
 def _checked_matrix(matrix: ArrayLike) -> Matrix:
     array = np.asarray(matrix)
     if array.dtype.kind not in "fiu" or array.ndim != 2:
-        raise SettingError(
-            f"matrix of shape {array.shape} and type {array.dtype}: must be numbers (V, D)"
-        )
+        raise SettingError(f"matrix of shape {array.shape} and type {array.dtype}: must be numbers (V, D)")
     with np.errstate(over="ignore"):  # what does not fit becomes inf, and inf is refused when asked
         return array.astype(np.float32, copy=False)
 

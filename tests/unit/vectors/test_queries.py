@@ -1,0 +1,213 @@
+import warnings
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firth import Neighbour, SettingError, UnknownWordError, WordVectors
+from firth.vectors import neighbours
+
+N_WORDS, SIZE = 3000, 20
+WORDS = [f"word{i}" for i in range(N_WORDS)]
+MATRIX = np.random.default_rng(6).normal(size=(N_WORDS, SIZE)).astype(np.float32)
+MATRIX *= np.random.default_rng(7).uniform(0.1, 9, size=(N_WORDS, 1)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return WordVectors(WORDS, MATRIX)
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    vectors = KeyedVectors(SIZE)
+    vectors.add_vectors(WORDS, MATRIX)
+    return vectors
+
+
+def assert_same(found, expected):
+    assert [neighbour.word for neighbour in found] == [word for word, _ in expected]
+    np.testing.assert_allclose(
+        [neighbour.similarity for neighbour in found], [cosine for _, cosine in expected], atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative"),
+    [
+        (["word1"], []),
+        (["word1", "word2"], []),
+        (["word1", "word2"], ["word3"]),
+        ([], ["word4"]),
+        (["word1"], ["word2", "word3", "word4"]),
+        (["word1", "word1"], ["word2"]),
+        ([("word1", 0.5), ("word2", 2)], [("word3", 0.25)]),
+    ],
+)
+def test_answers_are_gensims(ours, theirs, positive, negative):
+    expected = theirs.most_similar(
+        positive=positive, negative=[(w[0], -w[1]) if isinstance(w, tuple) else w for w in negative], topn=12
+    )
+    assert_same(ours.most_similar(positive=positive, negative=negative, count=12), expected)
+
+
+def test_one_word_and_one_vector_like_gensim(ours, theirs):
+    assert_same(ours.most_similar("word7"), theirs.most_similar("word7"))
+    assert_same(ours.most_similar(positive="word7"), theirs.most_similar("word7"))
+    assert_same(ours.most_similar(MATRIX[7], 5), theirs.similar_by_vector(MATRIX[7], topn=5))
+    assert ours.most_similar(MATRIX[7], 1)[0].word == "word7"  # a vector leaves no word out
+
+
+def test_similarity_and_odd_one_out_like_gensim(ours, theirs):
+    assert ours.similarity("word1", "word2") == pytest.approx(theirs.similarity("word1", "word2"))
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        words = [WORDS[i] for i in rng.choice(N_WORDS, 5, replace=False)]
+        assert ours.odd_one_out(words) == theirs.doesnt_match(words)
+
+
+def test_analogy_is_b_minus_a_plus_c(ours, theirs):
+    expected = theirs.most_similar(positive=["word2", "word3"], negative=["word1"])
+    assert_same(ours.analogy("word1", "word2", "word3"), expected)
+
+
+def test_many_queries_are_the_same_as_one_by_one(ours):
+    some = WORDS[::7]
+    assert ours.most_similar(some, 6) == [ours.most_similar(word, 6) for word in some]
+    assert ours.most_similar(MATRIX[:9], 3) == [ours.most_similar(row, 3) for row in MATRIX[:9]]
+    a, b, c = WORDS[:40], WORDS[40:80], WORDS[80:120]
+    assert ours.analogy(a, b, c) == [ours.analogy(*three) for three in zip(a, b, c, strict=True)]
+    positive = [["word1", "word2"], ["word3"], []]
+    negative = [[], ["word4"], ["word5"]]
+    assert ours.most_similar(positive=positive, negative=negative) == [
+        ours.most_similar(positive=plus, negative=minus) for plus, minus in zip(positive, negative, strict=True)
+    ]
+    assert ours.most_similar(positive=positive[:2]) == [ours.most_similar(positive=plus) for plus in positive[:2]]
+    groups = [WORDS[i : i + 4] for i in range(0, 40, 4)]
+    assert ours.odd_one_out(groups) == [ours.odd_one_out(group) for group in groups]
+    np.testing.assert_array_equal(ours.similarity(a, b), [ours.similarity(x, y) for x, y in zip(a, b, strict=True)])
+    assert ours.most_similar([]) == []
+
+
+@given(
+    data=st.data(),
+    n_words=st.integers(1, 40),
+    size=st.integers(1, 4),
+    n_queries=st.integers(1, 6),
+    count=st.integers(1, 50),
+)
+def test_search_finds_the_best_of_all(data, n_words, size, n_queries, count):
+    """Against sorting everything; small whole numbers make many ties, zeros and repeated rows."""
+    row = st.lists(st.integers(-2, 2), min_size=size, max_size=size)
+    matrix = np.array([data.draw(row) for _ in range(n_words)], np.float32)
+    queries = np.array([data.draw(row) for _ in range(n_queries)], np.float32)
+    words = [str(i) for i in range(n_words)]
+    vectors = WordVectors(words, matrix)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbours, "BLOCK_ROWS", 3)
+        patch.setattr(neighbours, "QUERIES_AT_ONCE", 2)
+        found = vectors.most_similar(queries, count)
+    doubles = matrix.astype(float)
+    norms = np.linalg.norm(doubles, axis=1)
+    for query, answer in zip(queries.astype(float), found, strict=True):
+        length = np.linalg.norm(query)
+        cosines = np.divide(doubles @ query, norms * length, out=np.zeros(n_words), where=norms * length > 0)
+        best = np.sort(cosines)[::-1][:count]
+        np.testing.assert_allclose([n.similarity for n in answer], best, atol=1e-7)
+        for neighbour in answer:
+            assert neighbour.similarity == pytest.approx(cosines[int(neighbour.word)], abs=1e-7)
+        assert len({n.word for n in answer}) == len(answer)
+
+
+@pytest.mark.parametrize("n_queries", [1, 3])
+def test_large_vocabularies_one_or_many(n_queries):
+    """Enough words that groups and blocks are skipped; the best are planted everywhere."""
+    rng = np.random.default_rng(9)
+    matrix = rng.normal(size=(50_000, 4)).astype(np.float32)
+    planted = np.concatenate((np.arange(0, 50_000, 997), [49_999]))
+    matrix[planted] = [9, 9, 9, 9]
+    vectors = WordVectors([str(i) for i in range(50_000)], matrix)
+    for answer in vectors.most_similar(np.ones((n_queries, 4)), len(planted)):
+        assert [int(neighbour.word) for neighbour in answer] == planted.tolist()  # ties in row order
+        assert all(neighbour.similarity == pytest.approx(1) for neighbour in answer)
+
+
+def test_zeros_are_similar_to_nothing_and_warn_about_nothing():
+    vectors = WordVectors(["zero", "a", "b"], [[0, 0], [1, 0], [0, 2]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert vectors.most_similar("zero") == [Neighbour("a", 0), Neighbour("b", 0)]
+        assert vectors.most_similar("a") == [Neighbour("zero", 0), Neighbour("b", 0)]
+        assert vectors.most_similar(positive=["a"], negative=["a"])[0].similarity == 0
+        assert vectors.similarity("zero", "a") == 0
+        assert vectors.similarity("zero", "zero") == 0
+
+
+def test_very_long_and_very_short_vectors():
+    vectors = WordVectors(["long", "short", "plain"], [[1e17, 0], [1e-20, 1e-20], [0, 1]])
+    assert vectors.most_similar("long")[0] == ("short", pytest.approx(0.5**0.5))
+    assert vectors.similarity("short", "plain") == pytest.approx(0.5**0.5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_vectors_that_cannot_be_compared_are_named(value):
+    vectors = WordVectors(["a", "b"], np.array([[1, 0], [0, value]], np.float32))
+    with pytest.raises(SettingError, match="row 1 of the matrix"):
+        vectors.most_similar("a")
+
+
+def test_count(ours):
+    assert len(ours.most_similar("word1", count=N_WORDS + 5)) == N_WORDS - 1
+    assert len(ours.most_similar(["word1", "word2"], N_WORDS)[1]) == N_WORDS - 1
+    assert len(ours.most_similar("word1", np.int64(3))) == 3
+    for count in (0, -1, 2.5, None, True, "3"):
+        with pytest.raises(SettingError, match="count="):
+            ours.most_similar("word1", count=count)
+
+
+@pytest.mark.parametrize(
+    ("ask", "problem"),
+    [
+        (lambda v: v.most_similar(), "nothing to ask"),
+        (lambda v: v.most_similar(positive=[]), "nothing to ask"),
+        (lambda v: v.most_similar(positive=[["word1"], []]), "nothing to ask"),
+        (lambda v: v.most_similar("word1", positive=["word2"]), "not both"),
+        (lambda v: v.most_similar(positive=[["word1"]], negative=[["word2"], ["word3"]]), "as many"),
+        (lambda v: v.most_similar(positive=[["word1"], "word2"]), "as many"),
+        (lambda v: v.most_similar(positive=[3]), "3 cannot be asked"),
+        (lambda v: v.most_similar(positive=3), "3 is no query"),
+        (lambda v: v.most_similar(positive=[("word1", "x")]), "cannot be asked"),
+        (lambda v: v.most_similar(positive=[("word1", None)]), "finite number"),
+        (lambda v: v.most_similar(positive=[("word1", float("nan"))]), "finite number"),
+        (lambda v: v.most_similar(np.ones(3)), "must be 20 finite numbers"),
+        (lambda v: v.most_similar(np.full(SIZE, np.nan)), "must be 20 finite numbers"),
+        (lambda v: v.similarity("word1", ["word2"]), "two words, or two lists"),
+        (lambda v: v.similarity(["word1"], ["word2", "word3"]), "two words, or two lists"),
+        (lambda v: v.analogy("word1", "word2", ["word3"]), "three words, or three lists"),
+        (lambda v: v.analogy(["word1"], ["word2"], []), "three words, or three lists"),
+        (lambda v: v.odd_one_out(["word1", "word2"]), "at least 3"),
+        (lambda v: v.odd_one_out("word1"), "at least 3"),
+    ],
+)  # fmt: skip
+def test_impossible_questions_say_what_to_do(ours, ask, problem):
+    with pytest.raises(SettingError, match=problem):
+        ask(ours)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda v: v.most_similar("wort1"),
+        lambda v: v.most_similar(["word1", "wort1"]),
+        lambda v: v.most_similar(positive=["word1"], negative=["wort1"]),
+        lambda v: v.similarity("word1", "wort1"),
+        lambda v: v.analogy("word1", "word2", "wort1"),
+        lambda v: v.odd_one_out(["word1", "word2", "wort1"]),
+    ],
+)
+def test_unknown_words_are_named_everywhere(ours, ask):
+    with pytest.raises(UnknownWordError, match="'wort1'.*word1") as caught:
+        ask(ours)
+    assert caught.value.suggestions[0] == "word1"
