@@ -16,7 +16,9 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
-_EPOCHS = 15  # 790,000 words are few: more passes than the usual five
+# With 5 passes all three sums had the expected word first for 8 of 8 seeds; with 15, which learn this
+# small text by heart, king - man + woman had it for 6 of 8.
+_EPOCHS = 5
 _NEIGHBOURS_OF = ("king", "bread", "sea", "jerusalem")
 _SUMS = ("king - man + woman", "father - son + daughter", "brother - man + woman")
 

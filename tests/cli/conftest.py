@@ -1,0 +1,59 @@
+"""The `firth` command as a real process, and a model whose answers are known."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firth import WordVectors
+
+Firth = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Gender is one direction and rank another, so that every analogy holds exactly.
+WORDS = {
+    "man": (1, 0, 1),
+    "woman": (1, 1, 1),
+    "king": (2, 0, 1.5),
+    "queen": (2, 1, 1.5),
+    "jack-in-the-box": (-1, 0.3, 0.2),
+    "wörter": (-1, 0.2, 0.4),
+    "[bold]\x1b[31m": (-1, 0.5, 0.9),
+}
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A .firth file of seven words."""
+    path = tmp_path_factory.mktemp("models") / "plane.firth"
+    WordVectors(list(WORDS), np.array(list(WORDS.values()), np.float32)).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def words() -> dict[str, tuple[float, float, float]]:
+    """The words of that file and their vectors."""
+    return dict(WORDS)
+
+
+@pytest.fixture
+def firth(tmp_path: Path) -> Firth:
+    """Run `firth ARGUMENTS…` in an empty folder and return the finished process."""
+
+    def run(*arguments: object, code: int = 0, **options: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "firth", *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            timeout=120,
+            **options,  # type: ignore[call-overload]
+        )
+        assert done.returncode == code, done.stderr
+        return done  # type: ignore[no-any-return]
+
+    return run

@@ -1,0 +1,41 @@
+"""Judging models from the command line."""
+
+import json
+
+from firth import WordVectors
+
+
+def test_own_test_sets(firth, model, tmp_path):
+    (tmp_path / "q.txt").write_text(": gender\nman woman king queen\nman woman king lion\n")
+    (tmp_path / "s.csv").write_text("word1,word2,score\nking,queen,9\nking,man,5\nman,wörter,1\n")
+    arguments = ("evaluate", model, "--analogies", "q.txt", "--similarity", "s.csv")
+    scores = json.loads(firth(*arguments, "--json").stdout)["models"][0]["scores"]
+    assert scores["q.txt"]["accuracy"] == 1
+    assert (scores["q.txt"]["asked"], scores["q.txt"]["total"]) == (1, 2)
+    assert scores["q.txt"]["sections"] == {"gender": {"correct": 1, "asked": 1, "total": 2}}
+    assert scores["s.csv"]["total"] == 3
+    assert -1 <= scores["s.csv"]["interval"][0] <= scores["s.csv"]["spearman"]
+    shown = firth(*arguments).stdout
+    assert "1 of 2" in shown
+    assert "Spearman" in shown
+    assert "95 % interval" in shown
+
+
+def test_two_models_on_the_same_questions(firth, model, words, tmp_path):
+    mirrored = {word: (-x, y, z) for word, (x, y, z) in words.items()}
+    mirrored["queen"] = (5, -5, 5)
+    WordVectors(list(mirrored), list(mirrored.values())).save(tmp_path / "worse.firth")
+    (tmp_path / "q.txt").write_text("man woman king queen\nking queen man woman\n")
+    arguments = ("evaluate", model, "worse.firth", "--analogies", "q.txt", "--top", 7)
+    comparison = json.loads(firth(*arguments, "--json").stdout)["comparisons"]["q.txt"]
+    assert comparison["asked"] == 2
+    assert comparison["difference"] == 1
+    assert "worse.firth, on the questions asked of both" in firth(*arguments).stdout
+
+
+def test_built_in_questions_need_no_file(firth, model):
+    scores = json.loads(firth("evaluate", model, "--json").stdout)["models"][0]["scores"]
+    assert set(scores) == {"built-in analogies", "built-in categories", "built-in odd words"}
+    gender = scores["built-in analogies"]["sections"]["gender"]
+    assert (gender["asked"], gender["correct"]) == (2, 2)
+    assert scores["built-in categories"]["purity"] is None  # no word of them is known

@@ -1,0 +1,70 @@
+"""What all subcommands share: help, errors in one line, exit codes, pipes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from firth.cli.main import COMMANDS
+
+DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
+
+
+def test_help_lists_every_command(firth):
+    for arguments in ((), ("--help",)):
+        shown = firth(*arguments).stdout
+        for name, summary in COMMANDS.items():
+            assert name in shown
+            assert summary in shown
+
+
+def test_version(firth):
+    assert firth("--version").stdout.strip() == "firth 0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["similr"], "No such command 'similr'"),
+        (["similar"], "Missing argument"),
+        (["similar", "{model}", "king", "--cuont", "3"], "--cuont"),
+        (["similar", "{model}", "king", "--count", "0"], "--count"),
+        (["similar", "nowhere.firth", "king"], "nowhere.firth"),
+        (["similar", "{model}", "qeen"], "'qeen' is not among the 7 words; near spellings: queen"),
+        (["similar", __file__, "king"], "test_main.py"),
+        (["analogy", "{model}", "king-man+woman"], "king-man+woman"),
+        (["analogy", "{model}", "king", "man"], "before 'man'"),
+        (["odd", "{model}", "king", "queen"], "3 words"),
+        (["evaluate", "{model}", "--analogies", "nowhere.txt"], "nowhere.txt"),
+        (["evaluate", "{model}", "--method", "guess"], "guess"),
+        (["convert", "{model}", "out.unknown"], "out.unknown"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_2(firth, model, arguments, message):
+    done = firth(*(argument.format(model=model) for argument in arguments), code=2)
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("firth: ")
+    assert message in done.stderr
+
+
+def test_debug_shows_where_an_error_arose(firth, model):
+    for arguments in (("--debug", "odd", model, "a"), ("odd", model, "a", "--debug")):
+        done = firth(*arguments, code=2)
+        assert "Traceback" in done.stderr
+        assert done.stderr.splitlines()[-1].startswith("firth: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="head")
+def test_a_closed_pipe_is_quiet(model, tmp_path):
+    command = f"{sys.executable} -m firth similar {model} " + "king queen man woman " * 2000
+    done = subprocess.run(["/bin/sh", "-c", f"{command} | head -1"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == "most similar to king\n"
+    assert done.stderr == ""
+
+
+def test_every_command_is_documented():
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    missing = [name for name in COMMANDS if f"## firth {name}" not in text]
+    assert not missing, f"not in docs/cli.md: {', '.join(missing)}"

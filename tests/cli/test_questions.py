@@ -1,0 +1,87 @@
+"""Asking a model: similar, analogy, odd, info, convert."""
+
+import json
+
+import pytest
+
+from firth import SettingError, load
+from firth.cli.expression import read_word_sum
+
+
+def test_similar_for_people_and_programs(firth, model):
+    shown = firth("similar", model, "king", "man", "-n", 2).stdout.splitlines()
+    assert shown[0] == "most similar to king"
+    assert shown[2].split() == ["man", f"{load(model).similarity('king', 'man'):.4f}"]
+    assert "most similar to man" in shown
+
+    answers = json.loads(firth("similar", model, "king", "man", "--count", 2, "--json").stdout)
+    assert [answer["word"] for answer in answers] == ["king", "man"]
+    assert [neighbour["word"] for neighbour in answers[0]["neighbours"]] == ["man", "queen"]
+    assert answers[0]["neighbours"][0]["similarity"] == pytest.approx(load(model).similarity("king", "man"), abs=1e-6)
+
+
+def test_words_cannot_command_the_terminal(firth, model):
+    shown = firth("similar", model, "wörter", "-n", 6).stdout
+    assert "\x1b" not in shown
+    assert "[bold]\\x1b[31m" in shown
+
+
+def test_analogy_quoted_or_not(firth, model):
+    quoted = firth("analogy", model, "king - man + woman").stdout
+    assert quoted.splitlines()[:1] == ["king - man + woman"]
+    assert quoted.splitlines()[2].split()[0] == "queen"
+    answer = json.loads(firth("analogy", model, "king", "-", "man", "+", "woman", "--json").stdout)
+    assert answer["positive"] == ["king", "woman"]
+    assert answer["negative"] == ["man"]
+    assert answer["neighbours"][0]["word"] == "queen"
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "negative"),
+    [
+        ("king - man + woman", ["king", "woman"], ["man"]),
+        ("  - man   + king ", ["king"], ["man"]),
+        ("jack-in-the-box + c++ - -5", ["jack-in-the-box", "c++"], ["-5"]),
+        ("paris \u2212 france + italy", ["paris", "italy"], ["france"]),
+        ("king + king", ["king", "king"], []),
+        ("king", ["king"], []),
+    ],
+)
+def test_sums_of_words(text, positive, negative):
+    assert read_word_sum(text) == (positive, negative)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "king -", "king - + man", "king man", "- man", "+", "- - man", "king + man x"]
+)
+def test_sums_that_make_no_sense(text):
+    with pytest.raises(SettingError):
+        read_word_sum(text)
+
+
+def test_odd(firth, model):
+    asked = ["king", "queen", "man", "jack-in-the-box"]
+    assert firth("odd", model, *asked).stdout == "jack-in-the-box\n"
+    assert json.loads(firth("odd", model, *asked, "--json").stdout)["odd"] == "jack-in-the-box"
+
+
+def test_info(firth, model, words):
+    facts = json.loads(firth("info", model, "--json").stdout)
+    assert facts["words"] == len(words)
+    assert facts["vector_size"] == 3
+    assert facts["first_words"] == list(words)
+    assert facts["bytes"] == model.stat().st_size
+    shown = firth("info", model).stdout
+    assert "vector size" in shown
+    assert "\x1b" not in shown
+
+
+def test_convert(firth, model, tmp_path):
+    clean = tmp_path / "clean.firth"
+    vectors = load(model)
+    type(vectors)(vectors.words[:5], vectors.matrix[:5]).save(clean)
+    assert firth("convert", clean, "plain.vec").stdout == "plain.vec: 5 words × 3 numbers\n"
+    assert (tmp_path / "plain.vec").read_text().splitlines()[0] == "5 3"
+    done = firth("convert", "plain.vec", "again.bin", "--format", "word2vec-binary", "--json")
+    assert json.loads(done.stdout) == {"written": "again.bin", "words": 5, "vector_size": 3}
+    assert load(tmp_path / "again.bin").words == load(clean).words
