@@ -131,7 +131,7 @@ def read_files(
             if worker.ident is not None:
                 worker.join()
     _raise_first(workers)
-    progress.finish(0)
+    progress.finish(sum(counter.bytes_done for counter in counters))
 
 
 def _part_pieces(
