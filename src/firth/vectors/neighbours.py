@@ -19,7 +19,9 @@ from firth.errors import SettingError
 __all__ = ["Nearest", "Neighbour", "inverse_norms", "nearest"]
 
 BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
-QUERIES_AT_ONCE = 1024
+QUERIES_AT_ONCE = 1056  # a whole number of tiles of the compiled search, whatever the registers
+WORTH_COMPILING = 1 << 33  # multiplications: 0.1 s, beyond which loading compiled code pays
+LARGEST_HEAP = 1000  # longer lists of the best are sorted faster by NumPy
 TINY = 1e-30  # a row shorter than this counts as zero: its inverse norm would leave float32's range
 HUGE = 1e18  # a row longer than this would overflow float32 when squared
 
@@ -95,7 +97,12 @@ def nearest(
 
 
 def _candidates(matrix: Matrix, inverse: Vector, queries: Matrix, count: int) -> NDArray[np.int64]:
-    """The best `count` rows for each query (Q, count), in no order."""
+    """The best `count` rows for each query, or a few more (Q, at least count), in no order."""
+    if matrix.size * len(queries) >= WORTH_COMPILING and count <= LARGEST_HEAP:
+        # Not at the top of the file: single questions should not wait 0.4 s for Numba.
+        from firth.vectors.compiled_search import best_rows
+
+        return best_rows(matrix, inverse, queries, count)
     if len(queries) == 1:
         cosines = np.matmul(matrix, queries[0]) * inverse
         return _largest(cosines, count)[None]

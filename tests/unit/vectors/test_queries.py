@@ -91,6 +91,7 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     assert ours.most_similar([]) == []
 
 
+@pytest.mark.parametrize("compiled", [False, True])
 @given(
     data=st.data(),
     n_words=st.integers(1, 40),
@@ -98,7 +99,7 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     n_queries=st.integers(1, 6),
     count=st.integers(1, 50),
 )
-def test_search_finds_the_best_of_all(data, n_words, size, n_queries, count):
+def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, count):
     """Against sorting everything; small whole numbers make many ties, zeros and repeated rows."""
     row = st.lists(st.integers(-2, 2), min_size=size, max_size=size)
     matrix = np.array([data.draw(row) for _ in range(n_words)], np.float32)
@@ -108,6 +109,7 @@ def test_search_finds_the_best_of_all(data, n_words, size, n_queries, count):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "BLOCK_ROWS", 3)
         patch.setattr(neighbours, "QUERIES_AT_ONCE", 2)
+        patch.setattr(neighbours, "WORTH_COMPILING", 0 if compiled else 1 << 60)
         found = vectors.most_similar(queries, count)
     doubles = matrix.astype(float)
     norms = np.linalg.norm(doubles, axis=1)
@@ -121,9 +123,10 @@ def test_search_finds_the_best_of_all(data, n_words, size, n_queries, count):
         assert len({n.word for n in answer}) == len(answer)
 
 
-@pytest.mark.parametrize("n_queries", [1, 3])
-def test_large_vocabularies_one_or_many(n_queries):
+@pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (100, True)])
+def test_large_vocabularies_one_or_many(n_queries, compiled, monkeypatch):
     """Enough words that groups and blocks are skipped; the best are planted everywhere."""
+    monkeypatch.setattr(neighbours, "WORTH_COMPILING", 0 if compiled else 1 << 60)
     rng = np.random.default_rng(9)
     matrix = rng.normal(size=(50_000, 4)).astype(np.float32)
     planted = np.concatenate((np.arange(0, 50_000, 997), [49_999]))
@@ -211,3 +214,19 @@ def test_unknown_words_are_named_everywhere(ours, ask):
     with pytest.raises(UnknownWordError, match="'wort1'.*word1") as caught:
         ask(ours)
     assert caught.value.suggestions[0] == "word1"
+
+
+@pytest.mark.parametrize("n_queries", [1, 95, 97, 300])
+@pytest.mark.parametrize("size", [1, 3, 16, 50])
+def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
+    rng = np.random.default_rng(size)
+    vectors = WordVectors([str(i) for i in range(5003)], rng.normal(size=(5003, size)))
+    queries = rng.normal(size=(n_queries, size))
+    answers = []
+    for worth in (0, 1 << 60):
+        monkeypatch.setattr(neighbours, "WORTH_COMPILING", worth)
+        answers.append(vectors.most_similar(queries, 7))
+    similarities = [[[n.similarity for n in answer] for answer in way] for way in answers]
+    np.testing.assert_allclose(*similarities, atol=3e-7)  # float32 may swap rows that are as near
+    if size > 1:
+        assert sum(a != b for a, b in zip(*answers, strict=True)) <= n_queries // 50
