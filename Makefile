@@ -24,13 +24,13 @@ test: $(VENV)/.installed-test ## Lint, check types and run the whole default tes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.installed-test ## Lint, formatting and types only
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 
 format: $(VENV)/.installed-test ## Format the code and fix what the linter can fix
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
 
 bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORPUS=path names the text
 	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }

@@ -234,8 +234,6 @@ def test_every_module_and_public_name_says_what_it_is(name):
     bare = [
         f"{place(module, node.lineno)} {node.name}"
         for node in module.tree.body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        and node.name in listed
-        and not ast.get_docstring(node)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in listed and not ast.get_docstring(node)
     ]
     assert not bare, "no docstring:\n" + "\n".join(bare)

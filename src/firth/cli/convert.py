@@ -28,8 +28,6 @@ def run(
     vectors = load(source)
     vectors.save(target, format=format)  # type: ignore[arg-type]  # save() itself checks the name
     if json:
-        print_json(
-            {"written": str(target), "words": len(vectors), "vector_size": vectors.vector_size}
-        )
+        print_json({"written": str(target), "words": len(vectors), "vector_size": vectors.vector_size})
     else:
         output.print(f"{target}: {len(vectors):,} words × {vectors.vector_size} numbers")

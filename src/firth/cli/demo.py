@@ -24,9 +24,9 @@ _SUMS = ("king - man + woman", "father - son + daughter", "brother - man + woman
 
 
 def run(
-    target: Annotated[
-        Path, typer.Option("--output", "-o", metavar="MODEL", help="Where to save the vectors.")
-    ] = Path("king-james.firth"),
+    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="Where to save the vectors.")] = Path(
+        "king-james.firth"
+    ),
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = _EPOCHS,
 ) -> None:
     """Trains skip-gram with negative sampling on the King James Bible, from nothing, and then
@@ -39,8 +39,8 @@ def run(
     _ask_glove()
     output.print(
         f"\nNow you:\n"
-        f"  firth similar {target} shepherd\n"
-        f'  firth analogy {target} "queen - woman + man"\n'
+        f"  firth similar {target} gold\n"
+        f'  firth analogy {target} "sons - son + daughter"\n'
         f"  firth train your-own-text.txt -o mine.firth"
     )
 
@@ -49,8 +49,7 @@ def _train_and_ask(target: Path, epochs: int) -> None:
     started = time.perf_counter()
     verses = king_james()
     output.print(
-        f"1. The King James Bible: {len(verses):,} verses. Words that stand in the same company "
-        "get similar vectors."
+        f"1. The King James Bible: {len(verses):,} verses. Words that stand in the same company get similar vectors."
     )
     output.print(f"   Verse 1: {verses[0]}\n")
     output.print(
@@ -68,9 +67,7 @@ def _train_and_ask(target: Path, epochs: int) -> None:
 
 
 def _ask_glove() -> None:
-    output.print(
-        "\n5. The same sum, asked of GloVe: 400,000 words, trained by others on 6 billion words."
-    )
+    output.print("\n5. The same sum, asked of GloVe: 400,000 words, trained by others on 6 billion words.")
     vectors = glove_50d()
     asked = read_word_sum(_SUMS[0])
     found = vectors.most_similar(positive=asked.positive, negative=asked.negative, count=10)
@@ -79,10 +76,7 @@ def _ask_glove() -> None:
 
 def _print_neighbours(vectors: WordVectors, words: tuple[str, ...]) -> None:
     found = vectors.most_similar(list(words), 6)
-    rows = [
-        (word, "  ".join(neighbour.word for neighbour in some))
-        for word, some in zip(words, found, strict=True)
-    ]
+    rows = [(word, "  ".join(neighbour.word for neighbour in some)) for word, some in zip(words, found, strict=True)]
     print_table("", ["", ""], rows, numbers=0)
 
 

@@ -28,9 +28,7 @@ _SPEED_VOCABULARY = 20_000
 
 
 def run(
-    seconds: Annotated[
-        float, typer.Option(min=0, help="How long to train for the speed check; 0 for none.")
-    ] = 5.0,
+    seconds: Annotated[float, typer.Option(min=0, help="How long to train for the speed check; 0 for none.")] = 5.0,
     json: Json = False,
 ) -> None:
     """Put this into a report of a problem. The speed check trains skip-gram with 100 numbers per

@@ -42,12 +42,8 @@ def run(
         list[Path] | None,
         typer.Option(help="Pairs of words with people's judgements, csv or tsv; repeatable."),
     ] = None,
-    top: Annotated[
-        int | None, typer.Option(min=1, help="Consider only the N most frequent words.")
-    ] = None,
-    method: Annotated[
-        str, typer.Option(metavar="3cosadd|3cosmul", help="How analogies are answered.")
-    ] = "3cosadd",
+    top: Annotated[int | None, typer.Option(min=1, help="Consider only the N most frequent words.")] = None,
+    method: Annotated[str, typer.Option(metavar="3cosadd|3cosmul", help="How analogies are answered.")] = "3cosadd",
     json: Json = False,
 ) -> None:
     """Without files the built-in questions are asked: analogies of 16 relations, categories and odd
@@ -67,9 +63,7 @@ def run(
         _print_comparisons(model, other, comparisons)
 
 
-def _judge(
-    vectors: WordVectors, asked: dict[str, list[Path]], top: int | None, method: Any
-) -> Scores:
+def _judge(vectors: WordVectors, asked: dict[str, list[Path]], top: int | None, method: Any) -> Scores:
     """Every score of one model, by the name of its test set."""
     scores: Scores = {}
     for path in asked["analogies"]:

@@ -41,16 +41,12 @@ def read_word_sum(text: str) -> WordSum:
                 raise SettingError(f"{text!r}: a word is missing before {piece!r}")
             sign = _SIGNS[piece]
         elif sign is None:
-            raise SettingError(
-                f"{text!r}: there must be a + or - with blanks around it before {piece!r}"
-            )
+            raise SettingError(f"{text!r}: there must be a + or - with blanks around it before {piece!r}")
         else:
             (found.positive if sign == "+" else found.negative).append(piece)
             sign = None
     if sign is not None:
-        raise SettingError(
-            f"{text!r}: a word is missing at the end" if text.strip() else "no words"
-        )
+        raise SettingError(f"{text!r}: a word is missing at the end" if text.strip() else "no words")
     if not found.positive:
         raise SettingError(f"{text!r}: at least one word must be added")
     return found

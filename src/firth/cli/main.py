@@ -36,9 +36,7 @@ COMMANDS = {
 
 # The base of all errors that the command line parser raises; where it lives depends on Typer's
 # version.
-_UsageError: type[Exception] = next(
-    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
-)
+_UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -89,9 +87,7 @@ def _print_version(wanted: bool) -> None:
 def _firth(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
 ) -> None:

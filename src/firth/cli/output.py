@@ -50,9 +50,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1
-) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1) -> None:
     """Print a table whose last `numbers` columns hold numbers."""
     table = Table(
         title=title,

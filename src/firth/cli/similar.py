@@ -22,9 +22,7 @@ def run(
     found = vectors.most_similar(words, count)
     if json:
         answers = zip(words, found, strict=True)
-        print_json(
-            [{"word": word, "neighbours": neighbour_records(some)} for word, some in answers]
-        )
+        print_json([{"word": word, "neighbours": neighbour_records(some)} for word, some in answers])
         return
     for word, neighbours in zip(words, found, strict=True):
         print_table(f"most similar to {word}", ["word", "similarity"], neighbour_rows(neighbours))

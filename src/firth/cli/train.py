@@ -25,12 +25,8 @@ def _train(
             help="Text files, folders or patterns, also .gz .bz2 .xz .zst; - is standard input.",
         ),
     ],
-    target: Annotated[
-        Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")
-    ],
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")
-    ] = False,
+    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     **hyperparameters: Any,
 ) -> None:
@@ -66,8 +62,7 @@ def check_target(target: Path) -> None:
     """Raise SettingError if a model cannot be saved there; better now than after the training."""
     if target.suffix != ".firth":
         raise SettingError(
-            f"{target}: models are saved in .firth files; "
-            "`firth convert` writes other formats afterwards"
+            f"{target}: models are saved in .firth files; `firth convert` writes other formats afterwards"
         )
     if target.is_dir():
         raise SettingError(f"{target} is a folder")
@@ -94,9 +89,7 @@ def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[st
     return rows
 
 
-def _summary_record(
-    model: Word2Vec, target: Path, seconds: float, interrupted: bool
-) -> dict[str, Any]:
+def _summary_record(model: Word2Vec, target: Path, seconds: float, interrupted: bool) -> dict[str, Any]:
     return {
         "model": str(target),
         "words": model.vocabulary.total_words,
@@ -143,14 +136,12 @@ def _with_hyperparameters(function: Any) -> Any:
     hints = get_type_hints(Hyperparameters)
     given = {parameter.name for parameter in own}
     options = [
-        _option(field, hints[field.name])
-        for field in dataclasses.fields(Hyperparameters)
-        if field.name not in given
+        _option(field, hints[field.name]) for field in dataclasses.fields(Hyperparameters) if field.name not in given
     ]
     function.__signature__ = signature.replace(parameters=[*own, *options])
-    function.__annotations__ = {
-        parameter.name: parameter.annotation for parameter in [*own, *options]
-    } | {"return": None}
+    function.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *options]} | {
+        "return": None
+    }
     return function
 
 

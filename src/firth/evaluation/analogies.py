@@ -122,10 +122,7 @@ class AnalogyScore:
         correct = np.bincount(labels[self.right], minlength=len(names))
         asked = np.bincount(labels[self.was_asked], minlength=len(names))
         total = np.bincount(labels, minlength=len(names))
-        return tuple(
-            SectionScore(name, int(correct[i]), int(asked[i]), int(total[i]))
-            for i, name in enumerate(names)
-        )
+        return tuple(SectionScore(name, int(correct[i]), int(asked[i]), int(total[i])) for i, name in enumerate(names))
 
     @cached_property
     def pair_labels(self) -> NDArray[np.int64]:
@@ -174,9 +171,7 @@ def evaluate_analogies(
         if `top` or `method` has an impossible value.
     """
     if method not in get_args(AnalogyMethod):
-        raise SettingError(
-            f"method={method!r}: must be one of {', '.join(get_args(AnalogyMethod))}"
-        )
+        raise SettingError(f"method={method!r}: must be one of {', '.join(get_args(AnalogyMethod))}")
     questions = load_questions(source)
     lookup = look_up_words(vectors, top, ignore_case)
     considered = len(lookup.leaders)
@@ -225,9 +220,7 @@ def _answer(
     return best_word
 
 
-def _combine(
-    cosines: NDArray[np.float32], rows: NDArray[np.int64], method: AnalogyMethod
-) -> NDArray[np.float32]:
+def _combine(cosines: NDArray[np.float32], rows: NDArray[np.int64], method: AnalogyMethod) -> NDArray[np.float32]:
     """Score of every word in this block (columns) for the questions `rows` (q, 3)."""
     scores: NDArray[np.float32] = cosines[rows[:, 1]]
     if method == "3cosadd":
@@ -256,9 +249,7 @@ def _spellings(abc: NDArray[np.int64], leaders: NDArray[np.int32]) -> _Forbidden
     return _Forbidden(entry // 3, order[starts[entry] + within])
 
 
-def _forbid(
-    scores: NDArray[np.float32], forbidden: _Forbidden, start: int, first_word: int
-) -> None:
+def _forbid(scores: NDArray[np.float32], forbidden: _Forbidden, start: int, first_word: int) -> None:
     """Set the forbidden words of the questions from `start` on to minus infinity, in place."""
     count, width = scores.shape
     low, high = np.searchsorted(forbidden.question, [start, start + count])

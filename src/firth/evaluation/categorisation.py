@@ -97,9 +97,7 @@ def evaluate_categorisation(
     known = np.flatnonzero(ids >= 0)
     units = unit_rows(vectors.matrix[ids[known]])
     clusters = _cluster(units, len(np.unique(labels[known])), np.random.default_rng(seed))
-    return CategorisationScore(
-        [words[i] for i in known.tolist()], labels[known], clusters, len(words)
-    )
+    return CategorisationScore([words[i] for i in known.tolist()], labels[known], clusters, len(words))
 
 
 def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -112,9 +110,7 @@ def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDA
     return majority
 
 
-def _cluster(
-    units: NDArray[np.float32], count: int, random: np.random.Generator
-) -> NDArray[np.int64]:
+def _cluster(units: NDArray[np.float32], count: int, random: np.random.Generator) -> NDArray[np.int64]:
     """The cluster (N,) of each row, from the tightest of several runs of spherical k-means."""
     best, tightest = np.zeros(len(units), np.int64), -np.inf
     for _ in range(_STARTS if len(units) else 0):
@@ -134,9 +130,7 @@ def _cluster(
     return best
 
 
-def _spread_centers(
-    units: NDArray[np.float32], count: int, random: np.random.Generator
-) -> NDArray[np.float32]:
+def _spread_centers(units: NDArray[np.float32], count: int, random: np.random.Generator) -> NDArray[np.float32]:
     """Starting centers (count, D): rows far from one another (k-means++)."""
     chosen = [int(random.integers(len(units)))]
     distance = np.full(len(units), np.inf)

@@ -80,9 +80,7 @@ def compare_analogies(first: AnalogyScore, second: AnalogyScore, *, seed: int = 
     )
 
 
-def compare_similarities(
-    first: SimilarityScore, second: SimilarityScore, *, seed: int = 1
-) -> Comparison:
+def compare_similarities(first: SimilarityScore, second: SimilarityScore, *, seed: int = 1) -> Comparison:
     """Compare the Spearman correlations of two models on the same pairs of words.
 
     Raises

@@ -50,9 +50,7 @@ def weighted_pearson(first: Numbers, second: Numbers, weights: Numbers) -> Numbe
 
 def weighted_spearman(first: Numbers, second: Numbers, weights: Numbers) -> Numbers:
     """Spearman's correlation (R,) of `first` (n,) and `second` (n,) under weights (R, n)."""
-    return weighted_pearson(
-        _weighted_ranks(first, weights), _weighted_ranks(second, weights), weights
-    )
+    return weighted_pearson(_weighted_ranks(first, weights), _weighted_ranks(second, weights), weights)
 
 
 def _weighted_ranks(values: Numbers, weights: Numbers) -> Numbers:

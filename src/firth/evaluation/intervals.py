@@ -35,9 +35,7 @@ def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> 
     return Interval(float(low), float(high), level)
 
 
-def resample_weights(
-    groups: int, resamples: int = RESAMPLES, seed: int = 1
-) -> Iterator[NDArray[np.float64]]:
+def resample_weights(groups: int, resamples: int = RESAMPLES, seed: int = 1) -> Iterator[NDArray[np.float64]]:
     """How often each group is in each draw of `groups` with replacement, as blocks of (R, groups).
 
     The R of all blocks add up to `resamples`; a block holds at most 8 MB.

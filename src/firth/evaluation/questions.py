@@ -105,15 +105,11 @@ def built_in_pairs() -> dict[str, list[tuple[str, str]]]:
 def built_in_questions() -> list[AnalogyQuestion]:
     """Every question that the built-in pairs make."""
     return [
-        question
-        for relation, pairs in built_in_pairs().items()
-        for question in questions_from_pairs(relation, pairs)
+        question for relation, pairs in built_in_pairs().items() for question in questions_from_pairs(relation, pairs)
     ]
 
 
-def questions_from_pairs(
-    relation: str, pairs: Iterable[tuple[str, str]]
-) -> Iterator[AnalogyQuestion]:
+def questions_from_pairs(relation: str, pairs: Iterable[tuple[str, str]]) -> Iterator[AnalogyQuestion]:
     """Each ordered two of `pairs` as one question, except where they share a word.
 
     Sharing makes a question unfair: `germany euro, france euro` has an answer that may not be

@@ -191,10 +191,7 @@ def _split_rows(path: Path) -> list[tuple[int, list[str]]]:
     if separator is None:
         return [(number, line.split()) for number, line in lines]
     cells = csv.reader((line for _, line in lines), delimiter=separator)
-    return [
-        (number, [cell.strip() for cell in row])
-        for (number, _), row in zip(lines, cells, strict=False)
-    ]
+    return [(number, [cell.strip() for cell in row]) for (number, _), row in zip(lines, cells, strict=False)]
 
 
 def _find_columns(cells: list[str]) -> tuple[int, int, int] | None:
@@ -210,9 +207,7 @@ def _find_columns(cells: list[str]) -> tuple[int, int, int] | None:
     return first, second, score
 
 
-def _read_pair(
-    path: Path, line: int, cells: list[str], columns: tuple[int, int, int]
-) -> SimilarityPair:
+def _read_pair(path: Path, line: int, cells: list[str], columns: tuple[int, int, int]) -> SimilarityPair:
     first, second, score = columns
     if max(columns) >= len(cells) or not _is_number(cells[score]):
         raise FormatError(path, "a row needs two words and a number", line=line)

@@ -66,16 +66,12 @@ def gensim_vectors(words: list[str], matrix: np.ndarray) -> KeyedVectors:
 def test_same_answers_as_gensim(tmp_path, top):
     words, matrix = noisy_world()
     path = write_questions(tmp_path / "questions.txt", words)
-    _, sections = gensim_vectors(words, matrix).evaluate_word_analogies(
-        str(path), restrict_vocab=top or 300_000
-    )
+    _, sections = gensim_vectors(words, matrix).evaluate_word_analogies(str(path), restrict_vocab=top or 300_000)
     score = evaluate_analogies(WordVectors(words, matrix), path, top=top)
 
     for section in sections[:-1]:
         ours = {True: [], False: []}
-        for question, asked, right in zip(
-            score.questions, score.was_asked, score.right, strict=True
-        ):
+        for question, asked, right in zip(score.questions, score.was_asked, score.right, strict=True):
             if asked and question.section == section["section"]:
                 ours[bool(right)].append(tuple(word.upper() for word in question[1:]))
         assert ours[True] == section["correct"]
@@ -135,9 +131,7 @@ def test_no_word_left_to_answer_is_wrong():
 def test_zero_vectors_neither_answer_nor_break():
     words = [*PLANE, "nothing"]
     matrix = np.array([*PLANE.values(), (0, 0, 0)], np.float32)
-    score = evaluate_analogies(
-        WordVectors(words, matrix), [AnalogyQuestion("", "man", "woman", "king", "queen")]
-    )
+    score = evaluate_analogies(WordVectors(words, matrix), [AnalogyQuestion("", "man", "woman", "king", "queen")])
     assert score.answers == ["queen"]
 
 
@@ -150,9 +144,7 @@ def test_interval_follows_pairs_not_questions():
         words += [f"a{i}", f"b{i}"]
         rows += [directions[i], directions[i] + (4 if i < 5 else -4)]
         questions += [
-            AnalogyQuestion("", f"a{i}", f"b{i}", f"a{j}", f"b{j}")
-            for j in range(10)
-            if j != i and (j < 5) == (i < 5)
+            AnalogyQuestion("", f"a{i}", f"b{i}", f"a{j}", f"b{j}") for j in range(10) if j != i and (j < 5) == (i < 5)
         ]
     score = evaluate_analogies(WordVectors(words, np.array(rows)), questions)
     low, high, level = score.interval()

@@ -39,9 +39,7 @@ def test_separate_clusters_are_pure_and_noise_is_not():
 
 
 def test_purity_counts_the_majority_of_each_cluster():
-    score = CategorisationScore(
-        list("abcdef"), np.array([0, 0, 1, 1, 1, 0]), np.array([0, 0, 0, 1, 1, 1]), 8
-    )
+    score = CategorisationScore(list("abcdef"), np.array([0, 0, 1, 1, 1, 0]), np.array([0, 0, 0, 1, 1, 1]), 8)
     assert score.in_majority.tolist() == [True, True, False, True, True, False]
     assert score.purity == pytest.approx(4 / 6)
     assert score.coverage == pytest.approx(6 / 8)

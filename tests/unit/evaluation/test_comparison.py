@@ -63,8 +63,7 @@ def test_only_questions_asked_of_both_count():
 def test_random_models_are_rarely_told_apart():
     """Under no difference, p below 0.05 must come up in about one of twenty comparisons."""
     few = sum(
-        compare_analogies(answered(chances(0.5, i)), answered(chances(0.5, i + 500))).p_value < 0.05
-        for i in range(60)
+        compare_analogies(answered(chances(0.5, i)), answered(chances(0.5, i + 500))).p_value < 0.05 for i in range(60)
     )
     assert few <= 9  # binomial(60, 0.05) exceeds 9 with probability 0.001
 
@@ -75,9 +74,7 @@ def test_correlations_are_compared_on_common_pairs():
     pairs = [SimilarityPair(f"a{i}", f"b{i}", score) for i, score in enumerate(human)]
     close, loose = (human + noise * random.standard_normal(150) for noise in (0.1, 1.0))
     close[0] = np.nan
-    comparison = compare_similarities(
-        SimilarityScore(pairs, close, 10), SimilarityScore(pairs, loose, 10)
-    )
+    comparison = compare_similarities(SimilarityScore(pairs, close, 10), SimilarityScore(pairs, loose, 10))
     assert comparison.asked == 149
     assert comparison.second == pytest.approx(stats.spearmanr(human[1:], loose[1:])[0])
     assert comparison.interval.low > 0

@@ -22,8 +22,7 @@ def random_vectors(count: int = 60) -> WordVectors:
 def random_pairs(count: int = 100) -> list[SimilarityPair]:
     random = np.random.default_rng(6)
     return [
-        SimilarityPair(f"w{a}", f"W{b}", float(judgement))
-        for a, b, judgement in random.integers(0, 60, (count, 3))
+        SimilarityPair(f"w{a}", f"W{b}", float(judgement)) for a, b, judgement in random.integers(0, 60, (count, 3))
     ]
 
 
