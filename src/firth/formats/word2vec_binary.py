@@ -5,13 +5,15 @@ vectors do not. Numbers are little-endian. Both are read, whichever it is.
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import compression, open_decompressed
@@ -29,7 +31,8 @@ LONGEST_HEADER = 64  # bytes
 LONGEST_WORD = 1 << 16  # bytes: without a space in so many, the file is something else
 MOST_NUMBERS = 1 << 22  # per vector: a block is enlarged until one vector fits
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
-CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]")  # a line end has its own meaning
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+NEWLINE = 10
 WILD = 1e15  # letters taken for float32 numbers come out as 1e17 and more
 
 
@@ -45,6 +48,14 @@ def read(path: str | Path) -> StoredVectors:
     plain_size = None if compression(path) else path.stat().st_size
     with open_decompressed(path) as file:
         return _Reader(path, plain_size, file).read()
+
+
+class _Records(NamedTuple):
+    """Some words, end to end, and their vectors."""
+
+    text: NDArray[np.uint8]
+    word_ends: Offsets  # (n,)
+    vectors: Matrix  # (n, D)
 
 
 class _Reader:
@@ -63,12 +74,13 @@ class _Reader:
         words = WordCollector()
         while len(words) < header.words:
             self._read_on()
-            found, vectors = self._take_records(header, len(words))
-            if found:
-                if len(found) > matrix.room:
-                    matrix.grow(len(found), header.words if self._plain_size else 0)
-                matrix.reserve(len(found))[:] = vectors
-                words.add_list(found)
+            records = self._take_records(header, len(words))
+            rows = len(records.word_ends)
+            if rows:
+                if rows > matrix.room:
+                    matrix.grow(rows, header.words if self._plain_size else 0)
+                matrix.reserve(rows)[:] = records.vectors
+                words.add(records.text, records.word_ends)
         self._refuse_rest()
         packed, repeated = words.finish()
         if repeated:
@@ -107,60 +119,67 @@ class _Reader:
             )
         self._block += chunk
 
-    def _take_records(self, header: Header, done: int) -> tuple[list[bytes], Matrix]:
+    def _take_records(self, header: Header, done: int) -> _Records:
         """Cut the complete records off the block."""
         block, width = self._block, 4 * header.vector_size
-        words: list[bytes] = []
-        vector_starts: list[int] = []
+        spaces: list[int] = []
         position = 0
-        while done + len(words) < header.words:
-            begin = position + block.startswith(b"\n", position)
-            space = block.find(b" ", begin, begin + LONGEST_WORD)
-            if space < 0 and len(block) - begin < LONGEST_WORD:
+        for _ in range(header.words - done):
+            space = block.find(b" ", position, position + LONGEST_WORD)
+            if space < 0 or space + 1 + width > len(block):
+                if space < 0 and len(block) - position >= LONGEST_WORD:
+                    raise self._no_word(done + len(spaces), position)
                 break
-            word = block[begin:space]
-            if space <= begin or b"\n" in word:
-                raise FormatError(
-                    self._path,
-                    f"no word where word {done + len(words):,} should be; the file is damaged",
-                    byte=self._block_start + begin,
-                )
-            if space + 1 + width > len(block):
-                break
-            words.append(word)
-            vector_starts.append(space + 1)
+            spaces.append(space)
             position = space + 1 + width
-        vectors = self._gather(vector_starts, header.vector_size)
-        self._refuse_shifted(words, vectors, done)
+        records = self._cut(np.array(spaces, np.int64), width, done)
         self._block = block[position:]
         self._block_start += position
-        return words, vectors
+        return records
 
-    def _gather(self, starts: list[int], vector_size: int) -> Matrix:
-        """The vectors (n, D) that begin at these bytes of the block."""
-        if not starts:
-            return np.empty((0, vector_size), np.float32)
-        windows = sliding_window_view(np.frombuffer(self._block, np.uint8), 4 * vector_size)
-        vectors = windows[starts].view("<f4")
-        finite = np.isfinite(vectors).all(axis=1)
-        if not finite.all():
+    def _cut(self, spaces: Offsets, width: int, done: int) -> _Records:
+        """The words before these spaces and the vectors after them."""
+        block = np.frombuffer(self._block, np.uint8)
+        if not len(spaces):
+            return _Records(block[:0], spaces, np.empty((0, width // 4), np.float32))
+        begins = np.concatenate(([0], spaces[:-1] + 1 + width))
+        begins += block[begins] == NEWLINE  # the end of the vector before, in the C dialect
+        lengths = spaces - begins
+        if lengths.min() < 1:
+            word_id = int(np.argmax(lengths < 1))
+            raise self._no_word(done + word_id, int(begins[word_id]))
+        ends = np.cumsum(lengths)
+        text = block[np.repeat(begins - ends + lengths, lengths) + np.arange(ends[-1])]
+        vectors = sliding_window_view(block, width)[spaces + 1].view("<f4")
+        if not np.isfinite(vectors).all():
+            word_id = int(np.argmin(np.isfinite(vectors).all(axis=1)))
             raise FormatError(
                 self._path,
-                "a vector is not finite; the file is damaged",
-                byte=self._block_start + starts[int(np.argmin(finite))],
+                f"the vector of word {done + word_id:,} is not finite; the file is damaged",
+                byte=self._block_start + int(spaces[word_id]) + 1,
             )
-        return vectors
+        records = _Records(text, ends, vectors)
+        self._refuse_shifted(records, done)
+        return records
 
-    def _refuse_shifted(self, words: list[bytes], vectors: Matrix, done: int) -> None:
+    def _no_word(self, word_id: int, place: int) -> FormatError:
+        return FormatError(
+            self._path,
+            f"no word where word {word_id:,} should be; the file is damaged",
+            byte=self._block_start + place,
+        )
+
+    def _refuse_shifted(self, records: _Records, done: int) -> None:
         """Refuse a file in which some word contains a space.
 
         The rest of that word was taken for numbers, and the end of its vector for the next word.
         """
-        text = b"\n".join(words)
+        text = records.text.tobytes()
         if not CONTROL.search(text) and _is_utf8(text):
             return
-        wild = bool(np.abs(vectors).max() > WILD)
-        for i, word in enumerate(words):
+        wild = bool(np.abs(records.vectors).max() > WILD)
+        for i, (begin, end) in enumerate(pairwise([0, *records.word_ends.tolist()])):
+            word = text[begin:end]
             if CONTROL.search(word) or (wild and not _is_utf8(word)):
                 raise FormatError(
                     self._path,
