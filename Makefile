@@ -50,10 +50,10 @@ $(BIN)/python:
 	echo "making $(VENV) with $$($$found --version)"; \
 	$$found -m venv $(VENV) >/dev/null 2>&1 || { \
 		rm -rf $(VENV) && $$found -m venv --without-pip $(VENV) && \
-		$$found -m pip --disable-pip-version-check --python $(VENV)/bin/python install --quiet pip; }
+		$$found -m pip --disable-pip-version-check --python $(VENV)/bin/python install -qq pip; }
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed.
 $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
 	@echo "installing Firth with its $* packages into $(VENV)"
-	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[$*]'
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --editable '.[$*]'
 	@touch $@
