@@ -5,7 +5,7 @@ Shapes  V words.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ class WordCollector:
 
     def __init__(self) -> None:
         self._texts: list[Bytes] = []
-        self._lengths: list[Offsets] = []
+        self._lengths: list[NDArray[np.int32]] = []
         self._hashes: list[NDArray[np.uint64]] = []
         self._count = 0
 
@@ -115,7 +115,7 @@ class WordCollector:
     def add(self, text: Bytes, ends: Offsets) -> None:
         """More words, end to end; the arrays are copied."""
         self._texts.append(text.copy())
-        self._lengths.append(np.diff(ends, prepend=0))
+        self._lengths.append(np.diff(ends, prepend=0).astype(np.int32))
         self._hashes.append(_hash_words(text, ends))
         self._count += len(ends)
 
@@ -128,8 +128,20 @@ class WordCollector:
         """All words, and the first that comes a second time if there is one."""
         if not self._texts:
             return PackedWords(np.empty(0, np.uint8), np.empty(0, np.int64)), None
-        words = PackedWords(np.concatenate(self._texts), np.cumsum(np.concatenate(self._lengths)))
-        return words, _first_repeated(words, np.concatenate(self._hashes))
+        text = _joined(self._texts)
+        ends = np.cumsum(_joined(self._lengths), dtype=np.int64)
+        words = PackedWords(text, ends)
+        hashes = _joined(self._hashes)
+        hashes.sort()
+        doubtful = bool((hashes[1:] == hashes[:-1]).any())
+        return words, _first_repeated(words) if doubtful else None
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    """All pieces in one array; the pieces are let go at once, for memory's sake."""
+    joined = np.concatenate(pieces)
+    pieces.clear()
+    return joined
 
 
 def _hash_words(text: Bytes, ends: Offsets) -> NDArray[np.uint64]:
@@ -144,14 +156,10 @@ def _hash_words(text: Bytes, ends: Offsets) -> NDArray[np.uint64]:
     return hashes
 
 
-def _first_repeated(words: PackedWords, hashes: NDArray[np.uint64]) -> Repeated | None:
-    order = np.argsort(hashes, kind="stable")
-    doubtful = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
-    if not len(doubtful):
-        return None
+def _first_repeated(words: PackedWords) -> Repeated | None:
     seen: dict[str, int] = {}
-    for i in np.unique(np.concatenate((order[doubtful], order[doubtful + 1]))).tolist():
-        if words[i] in seen:
-            return Repeated(words[i], seen[words[i]], i)
-        seen[words[i]] = i
+    for i, word in enumerate(words):
+        if word in seen:
+            return Repeated(word, seen[word], i)
+        seen[word] = i
     return None

@@ -25,10 +25,10 @@ from firth.formats.text_lines import Header, find_layout, parse_line
 
 __all__ = ["read_text"]
 
-BLOCK = 1 << 20  # bytes: large enough that a thread is rarely waited for, small beside any matrix
+BLOCK = 1 << 19  # bytes: large enough that a thread is rarely waited for, small beside any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors
 SAMPLE_LINES = 100  # enough to tell the length of the vectors
-SMALL = 1 << 19  # bytes: read without compiled code sooner than that code is loaded (0.4 s)
+SMALL = 1 << 18  # bytes: read without compiled code sooner than that code is loaded (0.4 s)
 BLANK_LINES = b" \t\r\n"
 BOM = b"\xef\xbb\xbf"
 
