@@ -16,8 +16,8 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
-# With 5 passes all three sums had the expected word first for 8 of 8 seeds; with 15, which learn this
-# small text by heart, king - man + woman had it for 6 of 8.
+# With 5 passes the three sums had the expected word first for 16, 19 and 19 of 20 seeds; with 15, which
+# learn this small text by heart, for 11, 17 and 18.
 _EPOCHS = 5
 _NEIGHBOURS_OF = ("king", "bread", "sea", "jerusalem")
 _SUMS = ("king - man + woman", "father - son + daughter", "brother - man + woman")
