@@ -37,6 +37,7 @@ class Schedule(NamedTuple):
     first_rate: float  # at the first token of this epoch
     slope: float  # change per token, not positive
     chunk: int  # tokens a thread takes at a time
+    batch: int  # tokens it trains between exchanges of hot rows, at most kernels.cpu.batches.BATCH
 
 
 class Weights(NamedTuple):

@@ -1,13 +1,14 @@
 """Word2Vec: vectors from text, by skip-gram or CBOW with negative sampling."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from firth.arrays import Matrix
-from firth.corpus.encoding import Corpus, encode
+from firth.corpus.encoding import encode
+from firth.corpus.sources import Corpus
+from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
 from firth.formats import native
@@ -82,7 +83,7 @@ class Word2Vec:
         epochs: int = 5,
         threads: int | None = None,
         seed: int = 1,
-        tokenizer: str | Callable[[str], Iterable[str]] = "words",
+        tokenizer: Tokenizer = "words",
     ) -> None:
         settings = {name: value for name, value in locals().items() if name != "self"}
         self._start(Hyperparameters(**settings))
@@ -113,7 +114,7 @@ class Word2Vec:
                 display.tell("Compiling for this processor; kept for the next time …")
             encoded = encode(
                 corpus,
-                tokenizer=settings.tokenizer,
+                tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
                 min_count=settings.min_count,
                 max_vocabulary=settings.max_vocabulary,
                 threads=settings.threads,

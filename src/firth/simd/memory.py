@@ -6,8 +6,9 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-from firth.simd.vector import INT32, INT64, call, element
+from firth.simd.vector import INT32, call, element
 
 __all__ = ["CACHE_LINE", "add_atomically", "aligned_zeros", "prefetch", "read_atomically"]
 
@@ -51,7 +52,7 @@ def read_atomically(typing, array, index):
     return types.int64(array, types.int64), emit
 
 
-def aligned_zeros(rows, stride):
+def aligned_zeros(rows: int, stride: int) -> NDArray[np.float32]:
     """A zeroed float32 matrix (rows, stride) that starts on a page, on 2 MiB pages where the system offers them.
 
     NumPy aligns to 16 bytes, so that a 64-byte load would straddle two cache lines. Rows are read in random order,

@@ -47,7 +47,7 @@ def splat(typing, scalar):
 
 @intrinsic
 def fma(typing, a, b, c):
-    """a * b + c, rounded once"""
+    """A * b + c, rounded once"""
 
     def emit(context, builder, signature, values):
         return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, list(values))
@@ -98,7 +98,7 @@ def choose(typing, x, if_negative, otherwise):
 
 @intrinsic
 def power_of_two(typing, x, exponent):
-    """x * 2 ** exponent, for whole exponents that leave the result a normal float32."""
+    """X * 2 ** exponent, for whole exponents that leave the result a normal float32."""
 
     def emit(context, builder, signature, values):
         integers = ir.VectorType(INT32, LANES)

@@ -8,8 +8,20 @@ from numba import types
 from numba.extending import intrinsic
 
 from firth.simd.lanes import LANES
-from firth.simd.vector import INT64, VECTOR, call, element, load_at, shuffle, splat_value, store_at, tuple_of
-from firth.simd.vector import unpack, vec, vectors
+from firth.simd.vector import (
+    INT64,
+    VECTOR,
+    call,
+    element,
+    load_at,
+    shuffle,
+    splat_value,
+    store_at,
+    tuple_of,
+    unpack,
+    vec,
+    vectors,
+)
 
 __all__ = ["SUMS_PER_ROW", "fma_rows", "load_rows", "splat_row", "store_pair_of_sums"]
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
@@ -86,7 +98,7 @@ def fma_rows(typing, x, rows, sums):
 
 @intrinsic
 def weighted_sum(typing, weights, rows, start):
-    """start + weights[0] * rows[0] + weights[1] * rows[1] + ..."""
+    """Start + weights[0] * rows[0] + weights[1] * rows[1] + ..."""
 
     def emit(context, builder, signature, values):
         total = values[2]
@@ -104,10 +116,7 @@ def splat_row(typing, like, array, start):
 
     def emit(context, builder, signature, values):
         base = element(context, builder, signature.args[1], values[1], values[2])
-        members = [
-            splat_value(builder, builder.load(builder.gep(base, [ir.Constant(INT64, i)])))
-            for i in range(n)
-        ]
+        members = [splat_value(builder, builder.load(builder.gep(base, [ir.Constant(INT64, i)]))) for i in range(n)]
         return tuple_of(context, builder, signature.return_type, members)
 
     return vectors(n)(like, array, types.int64), emit

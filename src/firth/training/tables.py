@@ -21,8 +21,9 @@ def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
     """
     if threshold == 0:
         return np.ones(len(counts))
-    ratio = threshold * counts.sum() / counts
-    return np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    ratio: NDArray[np.float64] = threshold * counts.sum() / counts
+    kept: NDArray[np.float64] = np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    return kept
 
 
 def keep_thresholds(counts: Counts, threshold: float) -> NDArray[np.uint32]:

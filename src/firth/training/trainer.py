@@ -15,7 +15,7 @@ from firth.simd.rows import SUMS_PER_ROW
 from firth.training.history import EpochRecord, Progress
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.tables import epoch_key, keep_thresholds, noise_table
-from firth.training.weights import TrainingWeights
+from firth.training.weights import TrainingWeights, batch_tokens
 
 __all__ = ["CHUNK", "Trainer", "target_block"]
 
@@ -112,7 +112,7 @@ class Trainer:
             epoch_key(settings.seed, epoch),
         )  # fmt: skip
         first, last = self.rate_at(epoch), self.rate_at(epoch + 1)
-        schedule = Schedule(first, (last - first) / max(len(corpus.ids), 1), CHUNK)
+        schedule = Schedule(first, (last - first) / max(len(corpus.ids), 1), CHUNK, batch_tokens(self.threads))
         block = target_block(1 + self._negative_samples)
         hot, cbow = self._hot[thread], self._cbow[thread]
         return corpus, sampling, schedule, self.weights.argument(), hot, report, block, cbow

@@ -6,13 +6,22 @@ import numpy as np
 
 from firth.arrays import Matrix
 from firth.kernels.arguments import Cbow, HotRows, Weights
+from firth.kernels.cpu.batches import BATCH
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 
-__all__ = ["TrainingWeights", "initial_word_vectors"]
+__all__ = ["TrainingWeights", "batch_tokens", "initial_word_vectors"]
 
-HOT_ROWS = 4096  # words with copies when there are several threads; docs/benchmarks.md has the measurements
-LEAST_EXCHANGED = 16  # the hottest rows, exchanged before every batch
+# What T threads learned from the same start is added up, T steps where one was due: copies must meet often, and with
+# many threads so often that they cost more than they save. Measured in docs/benchmarks.md.
+HOT_ROWS = 512  # words with copies
+LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
+_MOST_THREADS_WITH_COPIES = 4
+
+
+def batch_tokens(threads: int) -> int:
+    """Tokens a thread trains between exchanges of hot rows."""
+    return BATCH // threads if threads <= _MOST_THREADS_WITH_COPIES else BATCH
 
 
 def initial_word_vectors(words: int, vector_size: int, seed: int) -> Matrix:
@@ -31,7 +40,7 @@ class TrainingWeights:
     """Both matrices (V, D) and what the kernels want beside them.
 
     words, vector_size : V and D.
-    hot : words that have a copy of their rows in each of `threads` threads; 0 for a single thread.
+    hot : words that have a copy of their rows in each of `threads` threads; 0 for one thread or many.
     word, context : (V + copies + a row of zeros per thread, D padded to whole cache lines) float32.
     """
 
@@ -46,7 +55,7 @@ class TrainingWeights:
     def allocate(cls, words: int, vector_size: int, threads: int) -> "TrainingWeights":
         """All zeros."""
         stride = -(-vector_size // CACHE_LINE) * CACHE_LINE
-        hot = min(HOT_ROWS, words) if threads > 1 else 0
+        hot = min(HOT_ROWS, words) if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
         rows = words + threads * (hot + 1)
         word, context = (aligned_zeros(rows, stride) for _ in range(2))
         return cls(words, vector_size, threads, hot, word, context)

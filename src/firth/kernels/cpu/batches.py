@@ -14,7 +14,7 @@ from firth.kernels.cpu.random import below, draw
 
 __all__ = ["BATCH", "new_batch", "read_batch", "sentence_of"]
 
-BATCH = 1024  # tokens per batch: its arrays stay in the L1 and L2 caches
+BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
 

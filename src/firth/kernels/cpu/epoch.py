@@ -8,7 +8,7 @@ Threads      share the weights without locks (Hogwild); the hottest rows have co
 from numpy import float32, float64, int64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.batches import BATCH, new_batch, read_batch, sentence_of
+from firth.kernels.cpu.batches import new_batch, read_batch, sentence_of
 from firth.kernels.cpu.cbow import move_cbow, score_cbow
 from firth.kernels.cpu.hot_rows import exchange_hot_rows, row_of, rows_to_exchange
 from firth.kernels.cpu.skipgram import move_skipgram, score_skipgram
@@ -97,7 +97,7 @@ def train_epoch(corpus, sampling, schedule, weights, hot, report, block, cbow):
         while position < chunk_end and read_atomically(report.control, 1) == 0:
             exchange_hot_rows(weights, hot, rows_to_exchange(batches, hot))
             batches += 1
-            last = min(position + BATCH, chunk_end)
+            last = min(position + schedule.batch, chunk_end)
             centers, stop, n_words, sentence = read_batch(corpus, sampling, position, last, sentence, batch)
             rate = float32(schedule.first_rate + schedule.slope * position)
             _prepare_batch(centers, stop, n_words, batch, sampling, weights, hot, room)

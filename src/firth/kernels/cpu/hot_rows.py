@@ -5,9 +5,10 @@ written by all of them all the time, and their cache lines travel from core to c
 two threads are slower than one. So a thread trains copies of these rows, and brings them together with the common
 rows now and then: the common row moves by what this thread has learned since, and the thread goes on from there.
 
-Changes are added, not averaged: averaging 2 threads cost 3 % of the analogies, adding none (docs/benchmarks.md).
-Word frequencies fall like 1 / rank, so `least` rows are exchanged before every batch, twice as many before every
-second one, and so on: each row is then trained about equally often between its exchanges.
+Changes are added, not averaged: averaging those of 2 threads cost 3 % of the analogies. Added changes are too large a
+step where they meet too late: the rarer the exchange and the more threads, the worse, up to divergence with 8 threads
+(docs/benchmarks.md). So copies are few, meet often, and are not used by many threads. The `least` hottest rows are
+exchanged before every batch, twice as many before every second one, and so on.
 """
 
 from numpy import int64

@@ -1,0 +1,70 @@
+"""What every benchmark writes: a JSON file with the machine and the versions, and a table for the docs."""
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+from pathlib import Path
+
+from firth.simd.lanes import LANES
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("firth", "numpy", "numba", "gensim")
+
+
+def processor() -> str:
+    """The name of the processor, as the system gives it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def environment() -> dict:
+    """Machine, versions, date."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "processor": processor(),
+        "cores": cores,
+        "lanes": LANES,
+        "python": platform.python_version(),
+        "versions": versions,
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def save(name: str, results: dict) -> Path:
+    """Write benchmarks/results/NAME.json."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"environment": environment(), **results}, indent=2) + "\n")
+    print(f"wrote {path}")
+    return path
+
+
+def load(name: str) -> dict | None:
+    """What save wrote, or None."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def median(values) -> float:
+    """The median, as a float."""
+    return float(statistics.median(values))
+
+
+def mean_and_spread(values) -> str:
+    """Mean ± standard deviation of a few runs."""
+    values = [float(value) for value in values]
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    return f"{statistics.mean(values):.4f} ± {spread:.4f}"
