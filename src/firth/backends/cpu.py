@@ -31,9 +31,9 @@ def run_in_threads(
             stop()
 
     workers = [threading.Thread(target=run, args=(one,), daemon=True) for one in arguments]
-    for worker in workers:
-        worker.start()
     try:
+        for worker in workers:
+            worker.start()
         for worker in workers:
             while worker.is_alive():
                 worker.join(_TICK)
@@ -43,6 +43,7 @@ def run_in_threads(
         raise
     finally:
         for worker in workers:
-            worker.join()
+            if worker.is_alive():  # Ctrl-C may have come before it started
+                worker.join()
     if errors:
         raise errors[0]

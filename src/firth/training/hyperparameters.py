@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Hyperparameters:
 
     def __post_init__(self) -> None:
         for spec in dataclasses.fields(self):
+            object.__setattr__(self, spec.name, _plain(getattr(self, spec.name)))
             _check(spec, getattr(self, spec.name))
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", _LEARNING_RATES[self.architecture])
@@ -112,6 +114,15 @@ class Hyperparameters:
         if unknown := sorted(set(values) - known):
             raise SettingError(f"unknown hyperparameters: {', '.join(unknown)}; a newer version may know them")
         return cls(**values)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of NumPy as Python's, so that they can be saved as JSON; all else as it is."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value
 
 
 def _check(spec: "dataclasses.Field[Any]", value: Any) -> None:

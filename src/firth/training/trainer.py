@@ -79,8 +79,12 @@ class Trainer:
         Raises   TrainingInterrupted on Ctrl-C, with the weights and the history as far as they got.
         """
         self._started = time.perf_counter()
-        for epoch in range(self.hyperparameters.epochs):
-            self._run_epoch(epoch)
+        epoch = 0
+        try:  # around all epochs: short ones spend much of their time between each other
+            for epoch in range(self.hyperparameters.epochs):
+                self._run_epoch(epoch)
+        except KeyboardInterrupt:
+            raise TrainingInterrupted(f"training stopped in epoch {epoch + 1}") from None
         return self.history
 
     def _run_epoch(self, epoch: int) -> None:
@@ -94,10 +98,8 @@ class Trainer:
 
         try:
             run_in_threads(train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop)
-        except KeyboardInterrupt:
+        finally:
             self._record(epoch, counters, time.perf_counter() - begun)
-            raise TrainingInterrupted(f"training stopped in epoch {epoch + 1}") from None
-        self._record(epoch, counters, time.perf_counter() - begun)
         self._tell(epoch, counters, done=True)
 
     def _counters(self) -> tuple[Any, ...]:
