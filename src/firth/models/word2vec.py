@@ -194,7 +194,7 @@ class Word2Vec:
             np.asarray(stored.counts),
             settings.min_count,
             settings.max_vocabulary,
-            int(stored.metadata.get("total_words", -1)),
+            _read_total_words(path, stored.metadata.get("total_words", -1)),
         )
         model._vectors = WordVectors(stored.words, stored.matrix, stored.counts)
         model._context_vectors = stored.context_vectors
@@ -228,3 +228,9 @@ def _read_history(path: str | Path, records: Any) -> list[EpochRecord]:
         return [EpochRecord(**record) for record in records]
     except TypeError as error:
         raise FormatError(path, f"its training history cannot be read: {error}") from None
+
+
+def _read_total_words(path: str | Path, value: Any) -> int:
+    if not isinstance(value, int):
+        raise FormatError(path, f"its number of words cannot be read: {value!r}")
+    return value

@@ -1,0 +1,275 @@
+"""What other software may rely on: names, defaults, files, errors."""
+
+import gzip
+import inspect
+import io
+
+import numpy as np
+import pytest
+
+import firth
+from firth import CorpusError, FormatError, NotFittedError, SettingError, Word2Vec, WordVectors
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+
+LINES = ["The cat sat on the mat.", "The dog sat on the log.", "A cat and a dog met."] * 20
+TOKENS = [line.lower().replace(".", "").split() for line in LINES]
+QUICK = {"vector_size": 8, "min_count": 1, "epochs": 2, "threads": 1}
+
+# The contract: other programs call Word2Vec with these.
+DEFAULTS = {
+    "architecture": "skipgram",
+    "objective": "negative_sampling",
+    "vector_size": 100,
+    "window": 5,
+    "shrink_window": True,
+    "min_count": 5,
+    "max_vocabulary": None,
+    "subsample_threshold": 1e-3,
+    "negative_samples": 5,
+    "noise_exponent": 0.75,
+    "cbow_gradient": "word2vec",
+    "learning_rate": None,
+    "final_learning_rate": 1e-4,
+    "epochs": 5,
+    "threads": None,
+    "seed": 1,
+    "tokenizer": "words",
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Word2Vec(**QUICK, seed=7, window=3).fit(LINES, progress=False)
+
+
+def same_model(one, other):
+    assert list(one.vectors.words) == list(other.vectors.words)
+    np.testing.assert_array_equal(one.vectors.matrix, other.vectors.matrix)
+    np.testing.assert_array_equal(one.context_vectors, other.context_vectors)
+    np.testing.assert_array_equal(one.vocabulary.counts, other.vocabulary.counts)
+    assert one.vocabulary.total_words == other.vocabulary.total_words
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_the_signature():
+    parameters = inspect.signature(Word2Vec).parameters
+    assert {name: parameter.default for name, parameter in parameters.items()} == DEFAULTS
+    assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    assert list(inspect.signature(Word2Vec.fit).parameters) == ["self", "corpus", "progress"]
+
+
+def test_fit_returns_self_and_what_it_learned():
+    model = Word2Vec(**QUICK)
+    assert model.fit(LINES, progress=False) is model
+    assert isinstance(model.vectors, WordVectors)
+    assert model.vectors.matrix.shape == model.context_vectors.shape == (len(model.vocabulary), 8)
+    assert model.vectors.matrix.dtype == model.context_vectors.dtype == np.float32
+    assert list(model.vectors.words) == list(model.vocabulary.words)
+    assert model.vocabulary.count_of("the") == 80
+    assert [record.epoch for record in model.history] == [1, 2]
+    for record in model.history:
+        assert record.words == sum(map(len, TOKENS))
+        assert record.loss > 0
+        assert record.seconds > 0
+    assert model.vectors.most_similar("cat", count=2)[0].word in model.vocabulary
+
+
+@pytest.mark.parametrize("name", ["vectors", "context_vectors", "vocabulary", "save"])
+def test_nothing_is_there_before_fit(name, tmp_path):
+    model = Word2Vec()
+    assert model.history == []
+    assert "not fitted" in repr(model)
+    with pytest.raises(NotFittedError, match="fit"):
+        model.save(tmp_path / "m.firth") if name == "save" else getattr(model, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_repr_says_what_it_is(model):
+    assert repr(model) == "Word2Vec(skipgram, 8 numbers per vector, 10 words)"
+
+
+def test_fitting_again_replaces_everything(model):
+    again = Word2Vec(**QUICK, seed=7, window=3).fit([["one", "two"], ["three", "four"]] * 9, progress=False)
+    assert sorted(again.vectors.words) == ["four", "one", "three", "two"]
+    again.fit(LINES, progress=False)
+    assert len(again.history) == 2
+    same_model(again, model)
+
+
+def test_a_fit_that_fails_leaves_the_model_as_it_was(model):
+    copy = Word2Vec(**QUICK, seed=7, window=3).fit(LINES, progress=False)
+    with pytest.raises(CorpusError):
+        copy.fit([], progress=False)
+    same_model(copy, model)
+
+
+# ---------------------------------------------------------------- corpora
+
+
+@pytest.mark.parametrize("kind", ["texts", "generator", "tokens", "token generator", "path", "gzip", "files", "text"])
+def test_corpora_of_every_kind_give_the_same_model(kind, model, tmp_path):
+    plain, packed = tmp_path / "corpus.txt", tmp_path / "corpus.gz"
+    text = "\n".join(LINES)
+    plain.write_text(text)
+    packed.write_bytes(gzip.compress(text.encode()))
+    corpora = {
+        "texts": LINES,
+        "generator": (line for line in LINES),
+        "tokens": TOKENS,
+        "token generator": (tuple(sentence) for sentence in TOKENS),
+        "path": plain,
+        "gzip": str(packed),
+        "files": [plain],
+        "text": [text],
+    }
+    same_model(Word2Vec(**QUICK, seed=7, window=3).fit(corpora[kind], progress=False), model)
+
+
+def test_an_open_file(model):
+    file = io.BytesIO("\n".join(LINES).encode())
+    same_model(Word2Vec(**QUICK, seed=7, window=3).fit(file, progress=False), model)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        ([], "the corpus is empty"),
+        ([""], "no words"),
+        (LINES, "min_count=1000"),
+        ("the cat sat on the mat", "the cat sat on the mat"),
+        (17, "int"),
+        ([["a", 1]], "tokens must be strings"),
+    ],
+)
+def test_what_is_no_corpus_is_an_error(corpus, message):
+    with pytest.raises(CorpusError, match=message):
+        Word2Vec(min_count=1000 if corpus is LINES else 1).fit(corpus, progress=False)
+
+
+def test_tokens_are_any_strings(tmp_path):
+    sentences = [["New York", "naïve\n", "東京", "", "a\x00b", "…"]] * 5
+    trained = Word2Vec(**QUICK).fit(sentences, progress=False)
+    assert set(trained.vectors.words) == set(sentences[0])
+    trained.save(tmp_path / "m.firth")
+    same_model(Word2Vec.load(tmp_path / "m.firth"), trained)
+
+
+def test_limits_of_the_vocabulary():
+    trained = Word2Vec(**{**QUICK, "min_count": 21}, max_vocabulary=3).fit(LINES, progress=False)
+    assert len(trained.vocabulary) == 3
+    assert trained.vocabulary.unknown_words == sum(map(len, TOKENS)) - trained.vocabulary.counts.sum() > 0
+    assert trained.history[0].words == trained.vocabulary.counts.sum(), "only known words are trained"
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_saved_model_comes_back_whole(model, tmp_path):
+    model.save(tmp_path / "m.firth")
+    back = Word2Vec.load(str(tmp_path / "m.firth"))
+    same_model(back, model)
+    assert back.hyperparameters == model.hyperparameters
+    assert back.history == model.history
+    assert repr(back) == repr(model)
+
+
+def test_any_reader_of_vectors_reads_a_saved_model(model, tmp_path):
+    model.save(tmp_path / "m.firth")
+    vectors = firth.load(tmp_path / "m.firth")
+    assert list(vectors.words) == list(model.vectors.words)
+    np.testing.assert_array_equal(vectors.matrix, model.vectors.matrix)
+    assert vectors.most_similar("cat") == model.vectors.most_similar("cat")
+
+
+def test_words_that_were_left_out_are_still_counted(tmp_path):
+    trained = Word2Vec(**{**QUICK, "min_count": 21}).fit(LINES, progress=False)
+    trained.save(tmp_path / "m.firth")
+    assert Word2Vec.load(tmp_path / "m.firth").vocabulary.unknown_words == trained.vocabulary.unknown_words > 0
+
+
+def test_a_model_can_be_saved_over_the_file_it_was_loaded_from(model, tmp_path):
+    model.save(tmp_path / "m.firth")
+    back = Word2Vec.load(tmp_path / "m.firth")
+    back.save(tmp_path / "m.firth")
+    same_model(Word2Vec.load(tmp_path / "m.firth"), model)
+    same_model(back, model)
+
+
+def test_a_loaded_model_can_be_fitted_again(model, tmp_path):
+    model.save(tmp_path / "m.firth")
+    same_model(Word2Vec.load(tmp_path / "m.firth").fit(LINES, progress=False), model)
+
+
+def test_a_tokenizer_of_ones_own(tmp_path):
+    trained = Word2Vec(**QUICK, tokenizer=lambda line: line.split(",")).fit(["a b,c d"] * 9, progress=False)
+    assert set(trained.vectors.words) == {"a b", "c d"}
+    trained.save(tmp_path / "m.firth")
+    back = Word2Vec.load(tmp_path / "m.firth")
+    assert back.hyperparameters.tokenizer == "custom"
+    same_model(back, trained)
+    with pytest.raises(SettingError, match="tokenizer='custom'"):  # a file cannot hold a function
+        back.fit(["a b"], progress=False)
+
+
+def test_a_model_that_had_nothing_to_learn_can_be_saved(tmp_path):
+    """Sentences of one word: there is no pair and no loss, NaN in the history."""
+    trained = Word2Vec(**QUICK).fit([["alone"], ["apart"]] * 9, progress=False)
+    assert np.isnan(trained.history[0].loss)
+    assert trained.history[0].pairs == 0
+    trained.save(tmp_path / "m.firth")
+    back = Word2Vec.load(tmp_path / "m.firth")
+    same_model(back, trained)
+    assert np.isnan(back.history[0].loss)
+
+
+@pytest.mark.parametrize("format", ["firth", "word2vec-binary"])
+def test_vectors_alone_are_no_model(model, tmp_path, format):
+    model.vectors.save(tmp_path / "v", format=format)
+    with pytest.raises(FormatError) as error:
+        Word2Vec.load(tmp_path / "v")
+    assert error.value.path == tmp_path / "v"
+    if format == "firth":
+        assert "firth.load()" in str(error.value)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.99])
+def test_a_cut_file_is_an_error(model, tmp_path, kept):
+    path = tmp_path / "m.firth"
+    model.save(path)
+    path.write_bytes(path.read_bytes()[: int(kept * path.stat().st_size)])
+    with pytest.raises(FormatError, match=r"m\.firth"):
+        Word2Vec.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hyperparameters", {"vector_size": -1}),
+        ("hyperparameters", {"future_setting": 1}),
+        ("hyperparameters", [1, 2]),
+        ("hyperparameters", "none"),
+        ("hyperparameters", None),
+        ("history", [{"epoch": 1}]),
+        ("history", [3]),
+        ("history", 5),
+        ("history", {"epoch": 1}),
+        ("total_words", "many"),
+        ("total_words", None),
+        ("total_words", [1]),
+    ],
+)
+def test_impossible_facts_in_a_file_are_errors(model, tmp_path, name, value):
+    path = tmp_path / "m.firth"
+    facts = {"hyperparameters": model.hyperparameters.to_json(), "history": [], "total_words": 400, name: value}
+    vectors, counts = model.vectors, np.asarray(model.vocabulary.counts)
+    native.write(path, StoredVectors(model.vocabulary.words, vectors.matrix, counts, model.context_vectors, facts))
+    with pytest.raises(FormatError, match=r"m\.firth"):
+        Word2Vec.load(path)
+
+
+def test_a_missing_file_is_the_usual_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Word2Vec.load(tmp_path / "nothing.firth")

@@ -1,0 +1,59 @@
+"""Ctrl-C during fit(): it ends, says so, and the model is usable."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import json, os, signal, threading
+import numpy as np
+from firth import TrainingInterrupted, Word2Vec
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
+learning = threading.Event()
+
+def press_ctrl_c():
+    learning.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+def watch(progress):
+    if progress.words_done > 0:
+        learning.set()
+
+corpus = [["the", "cat", "sat", "on", "a", "mat"]] * {sentences}
+model = Word2Vec(vector_size=8, min_count=1, epochs=1_000_000_000, threads={threads})
+threading.Thread(target=press_ctrl_c, daemon=True).start()
+try:
+    model.fit(corpus, progress=watch)
+except TrainingInterrupted as error:
+    print(json.dumps({{
+        "message": str(error),
+        "is_keyboard_interrupt": isinstance(error, KeyboardInterrupt),
+        "epochs": [record.epoch for record in model.history],
+        "words": [record.words for record in model.history],
+        "finite": bool(np.isfinite(model.vectors.matrix).all() and np.isfinite(model.context_vectors).all()),
+        "nearest": model.vectors.most_similar("cat", count=1)[0].word,
+        "vocabulary": list(model.vocabulary.words),
+        "others": threading.active_count() - 1 - sum(t.name.endswith("(press_ctrl_c)") for t in threading.enumerate()),
+    }}))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize(("sentences", "threads"), [(10, 1), (200_000, 2)], ids=["short epochs", "long epochs"])
+def test_ctrl_c_leaves_a_usable_model(sentences, threads):
+    script = SCRIPT.format(sentences=sentences, threads=threads)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["message"].startswith("training stopped in epoch ")
+    assert told["is_keyboard_interrupt"]
+    assert told["epochs"] == list(range(1, len(told["epochs"]) + 1))
+    assert all(words == 6 * sentences for words in told["words"][:-1]), "all epochs but the last are whole"
+    assert 0 <= told["words"][-1] <= 6 * sentences
+    assert told["finite"]
+    assert set(told["vocabulary"]) == {"the", "cat", "sat", "on", "a", "mat"}
+    assert told["nearest"] in told["vocabulary"]
+    assert told["others"] == 0, "no worker is left"
