@@ -1,5 +1,7 @@
 """`firth demo`: the first minute."""
 
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -34,14 +36,15 @@ def run(
 
     Everything is on this machine already: no network is used.
     """
+    firth = "firth" if shutil.which("firth") else sys.argv[0]  # the path it was started by, where that is needed
     check_target(target)
     _train_and_ask(target, epochs)
     _ask_glove()
     output.print(
         f"\nNow you:\n"
-        f"  firth similar {target} gold\n"
-        f'  firth analogy {target} "sons - son + daughter"\n'
-        f"  firth train your-own-text.txt -o mine.firth"
+        f"  {firth} similar {target} gold\n"
+        f'  {firth} analogy {target} "sons - son + daughter"\n'
+        f"  {firth} train your-own-text.txt -o mine.firth"
     )
 
 

@@ -13,6 +13,7 @@ import typer
 
 import firth
 from firth.cli.output import Json, output, print_json, print_table
+from firth.cores import available_cores
 from firth.kernels.compile import cache_folder
 from firth.models.word2vec import Word2Vec
 from firth.simd.lanes import LANES
@@ -65,7 +66,7 @@ def _facts() -> dict[str, Any]:
         "vector instructions": processor_features(),
         "lanes": LANES,
         "processors": os.cpu_count(),
-        "usable threads": _usable_threads(),
+        "usable threads": available_cores(),
         "cache folder": str(folder),
         "cached files": len(files),
         "cached bytes": sum(file.stat().st_size for file in files),
@@ -88,11 +89,6 @@ def _model_name() -> str:
             if name.strip() == "model name":
                 return value.strip()
     return platform.processor() or platform.machine()
-
-
-def _usable_threads() -> int:
-    """Processors this process may use, which can be fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
@@ -128,7 +124,7 @@ def _check_speed(seconds: float, *, quiet: bool) -> dict[str, Any]:
         "words": words,
         "seconds": spent,
         "first_call_seconds": first_call,
-        "threads": _usable_threads(),
+        "threads": available_cores(),
     }
 
 

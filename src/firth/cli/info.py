@@ -54,4 +54,4 @@ def _shown(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return str(value)
+    return "default" if value is None else str(value)

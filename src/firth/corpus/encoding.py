@@ -7,12 +7,12 @@
 Words get provisional ids while the corpus is read, because only its end tells how frequent they are.
 """
 
-import os
 from contextlib import ExitStack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.cores import available_cores
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.reading import BlockSizes
 from firth.corpus.sources import Corpus, recognise
@@ -80,9 +80,7 @@ def encode(
 
 def _n_threads(threads: int | None) -> int:
     if threads is None:
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
+        return available_cores()
     if threads < 1:
         raise SettingError(f"threads={threads}: must be at least 1, or None for all cores")
     return threads

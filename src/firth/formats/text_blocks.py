@@ -4,7 +4,6 @@ Shapes  V words, D numbers per vector.
 Memory  the matrix, grown as lines come, and a few blocks of text: a few MB per thread.
 """
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
+from firth.cores import available_cores
 from firth.errors import FormatError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
@@ -68,7 +68,7 @@ class _Reader:
     def __init__(self, path: Path, plain_size: int | None) -> None:
         self._path = path
         self._plain_size = plain_size  # bytes; None where compression hides it
-        self._threads = min(8, os.cpu_count() or 1)
+        self._threads = min(8, available_cores())
 
     def read(self, file: BinaryIO) -> StoredVectors:
         blocks = _whole_lines(self._path, file)

@@ -16,7 +16,7 @@ from firth.formats.stored import StoredVectors
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.training.display import Display, ProgressOption, open_display
 from firth.training.history import EpochRecord
-from firth.training.hyperparameters import Hyperparameters
+from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 from firth.training.trainer import Trainer
 from firth.training.weights import TrainingWeights, initial_word_vectors
 from firth.vectors.word_vectors import WordVectors
@@ -109,6 +109,10 @@ class Word2Vec:
                  KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
         """
         settings = self.hyperparameters
+        if settings.tokenizer == CUSTOM_TOKENIZER:
+            raise SettingError(
+                "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
+            )
         with open_display(progress) as display:
             if not is_prepared("corpus"):
                 display.tell("Compiling for this processor; kept for the next time …")
@@ -126,6 +130,7 @@ class Word2Vec:
             weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
             ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
             trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, display.training)
+            _mention_if_hardly_read(trainer, display)
             _prepare(trainer, display)
             try:
                 trainer.run()
@@ -196,7 +201,7 @@ class Word2Vec:
             settings.max_vocabulary,
             _read_total_words(path, stored.metadata.get("total_words", -1)),
         )
-        model._vectors = WordVectors(stored.words, stored.matrix, stored.counts)
+        model._vectors = WordVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
         model._context_vectors = stored.context_vectors
         return model
 
@@ -204,6 +209,17 @@ class Word2Vec:
         size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
         settings = self.hyperparameters
         return f"Word2Vec({settings.architecture}, {settings.vector_size} numbers per vector, {size})"
+
+
+def _mention_if_hardly_read(trainer: Trainer, display: Display) -> None:
+    """A text of few different words is nearly all subsampled away, and would teach nothing in silence."""
+    words, read = len(trainer.corpus.ids), trainer.expected_words_read()
+    if read < 0.1 * words:
+        threshold = trainer.hyperparameters.subsample_threshold
+        display.tell(
+            f"Note: of {words:,} words only about {read:,.0f} are read in each epoch, for all others are frequent "
+            f"(subsample_threshold={threshold:g}); 0 reads all."
+        )
 
 
 def _prepare(trainer: Trainer, display: Display) -> None:

@@ -3,14 +3,14 @@
 import dataclasses
 import math
 import numbers
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from firth.cores import available_cores
 from firth.errors import SettingError
 
-__all__ = ["ARCHITECTURES", "CBOW_GRADIENTS", "OBJECTIVES", "TOKENIZERS", "Hyperparameters", "available_cores"]
+__all__ = ["ARCHITECTURES", "CBOW_GRADIENTS", "CUSTOM_TOKENIZER", "OBJECTIVES", "TOKENIZERS", "Hyperparameters"]
 
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling",)
@@ -19,16 +19,9 @@ TOKENIZERS = ("words", "whitespace")
 
 # The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
-_CUSTOM = "custom"  # what a model file says of a tokenizer that was a function
+CUSTOM_TOKENIZER = "custom"  # what a model file says of a tokenizer that was a function
 
 Tokenizer = str | Callable[[str], Iterable[str]]
-
-
-def available_cores() -> int:
-    """The cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:
@@ -104,7 +97,7 @@ class Hyperparameters:
         """JSON values by name; a tokenizer that is a function is noted as "custom"."""
         values = dataclasses.asdict(self)
         if not isinstance(self.tokenizer, str):
-            values["tokenizer"] = _CUSTOM
+            values["tokenizer"] = CUSTOM_TOKENIZER
         return values
 
     @classmethod
@@ -129,7 +122,7 @@ def _check(spec: "dataclasses.Field[Any]", value: Any) -> None:
     given = f"{spec.name}={value!r}"
     meaning = spec.metadata["help"]
     if spec.name == "tokenizer":
-        if not callable(value) and value not in (*TOKENIZERS, _CUSTOM):
+        if not callable(value) and value not in (*TOKENIZERS, CUSTOM_TOKENIZER):
             raise SettingError(f"{given}: must be 'words', 'whitespace' or a function from a line to its words")
     elif "choices" in spec.metadata:
         choices = spec.metadata["choices"]

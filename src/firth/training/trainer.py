@@ -14,7 +14,7 @@ from firth.kernels.cpu.epoch import train_epoch
 from firth.simd.rows import SUMS_PER_ROW
 from firth.training.history import EpochRecord, Progress
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.tables import epoch_key, keep_probabilities, keep_thresholds, noise_table
 from firth.training.weights import TrainingWeights, batch_tokens
 
 __all__ = ["CHUNK", "Trainer", "target_block"]
@@ -53,6 +53,7 @@ class Trainer:
         self.history: list[EpochRecord] = []
         self.threads = weights.threads
         self._keep = keep_thresholds(counts, hyperparameters.subsample_threshold)
+        self._counts = counts
         self._noise = noise_table(counts, hyperparameters.noise_exponent)
         # All noise words of a position differ from each other and from its word.
         self._negative_samples = min(hyperparameters.negative_samples, len(counts) - 1)
@@ -66,6 +67,10 @@ class Trainer:
     def block_size(self) -> int:
         """Target rows held in registers together: with the architecture, it decides which kernel is compiled."""
         return len(target_block(1 + self._negative_samples))
+
+    def expected_words_read(self) -> float:
+        """Words of an epoch that subsampling lets be read, on average."""
+        return float(keep_probabilities(self._counts, self.hyperparameters.subsample_threshold) @ self._counts)
 
     def prepare(self) -> None:
         """Compile the kernel for these settings, or load it from the cache: an epoch without words."""

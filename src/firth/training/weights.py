@@ -85,9 +85,10 @@ class TrainingWeights:
         return Weights(self.word.reshape(-1), self.context.reshape(-1), self.stride, columns)
 
     def hot_rows(self, thread: int) -> HotRows:
-        """A thread's copies. The copies and their snapshots agree: both are zero until the first exchange."""
+        """A thread's copies. Copies and snapshots start at zero, so that the first exchange fills both."""
         snapshots = (aligned_zeros(max(self.hot, 1), self.stride).reshape(-1) for _ in range(2))
         first = self.words + thread * self.hot
+        self.word[first : first + self.hot] = self.context[first : first + self.hot] = 0
         spare = self.words + self.threads * self.hot + thread
         return HotRows(self.hot, first, LEAST_EXCHANGED, spare, *snapshots)
 

@@ -3,13 +3,13 @@
 Shapes  V rows, D numbers per row, Q queries.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
+from firth.cores import available_cores
 from firth.kernels.cpu.nearest import OFFSETS, ROWS, TILE, offer_rows
 
 __all__ = ["best_rows"]
@@ -32,7 +32,7 @@ def best_rows(matrix: Matrix, inverse: Vector, queries: Matrix, count: int) -> N
     padded = np.zeros((tiles, TILE, vector_size), np.float32)
     padded.reshape(-1, vector_size)[: len(queries)] = queries
     packed = np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel()
-    threads = max(1, min(_cores(), len(matrix) // max(count, 1000)))
+    threads = max(1, min(available_cores(), len(matrix) // max(count, 1000)))
     ends = [len(matrix) * i // threads for i in range(threads + 1)]
 
     def search(first: int, last: int) -> NDArray[np.int64]:
@@ -41,11 +41,6 @@ def best_rows(matrix: Matrix, inverse: Vector, queries: Matrix, count: int) -> N
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(search, ends[:-1], ends[1:]))
     return np.hstack(found)
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _best_of(matrix: Matrix, inverse: Vector, part: slice, packed: Vector, shape: tuple[int, int]) -> NDArray[np.int64]:
