@@ -32,7 +32,6 @@ class Run:
     seed: int
     threads: int = 2
     options: tuple = ()  # settings that differ from the defaults, as (name, value)
-    allowed_seconds: float = 0.0  # for the table at equal time: as many epochs as fit
 
     def name(self) -> str:
         extra = " ".join(f"{name}={value}" for name, value in self.options)
@@ -108,7 +107,7 @@ def planned(arguments) -> list[Run]:
     return runs
 
 
-def main() -> None:
+def main(planned=planned, name: str = "quality") -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus")
     parser.add_argument("--analogies", required=True)
@@ -117,7 +116,7 @@ def main() -> None:
     parser.add_argument("--threads", type=lambda text: [int(n) for n in text.split(",")], default=[1, 4, 8, 16])
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time; more only where there are cores for them")
     parser.add_argument("--only", default="", help="only runs whose name contains this")
-    parser.add_argument("--output", default=str(RESULTS / "quality.json"))
+    parser.add_argument("--output", default=str(RESULTS / f"{name}.json"))
     arguments = parser.parse_args()
     output = Path(arguments.output)
     results = json.loads(output.read_text())["runs"] if output.exists() else []

@@ -1,0 +1,32 @@
+"""Every benchmark, one after another, then the tables of docs/benchmarks.md and docs/defaults.md.
+
+    python benchmarks/run.py CORPUS [--evaluation FOLDER]
+
+FOLDER holds questions-words.txt (Google's analogies) and men.csv (MEN); without it, quality is not measured.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("corpus")
+    parser.add_argument("--evaluation", type=Path)
+    arguments = parser.parse_args()
+    scripts = [["startup.py"], *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py"))]
+    if arguments.evaluation:
+        files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]
+        files += ["--men", str(arguments.evaluation / "men.csv")]
+        scripts += [[name, arguments.corpus, *files] for name in ("equal_time.py", "quality.py", "defaults.py")]
+    for script, *options in [*scripts, ["tables.py"]]:
+        print(f"== {script}", flush=True)
+        subprocess.run([sys.executable, str(HERE / script), *options], check=True)
+
+
+if __name__ == "__main__":
+    main()

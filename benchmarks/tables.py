@@ -1,0 +1,100 @@
+"""Writes the measured tables into docs/benchmarks.md and docs/defaults.md, between their markers.
+
+    python benchmarks/tables.py
+
+A marker is a pair of lines, <!-- NAME --> and <!-- end -->; what stands between is replaced.
+"""
+
+import re
+from pathlib import Path
+
+import quality
+from report import load, median
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def where(results: dict) -> str:
+    """One line: machine, versions, date."""
+    facts = results["environment"]
+    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items() if name != "firth")
+    return f"{facts['processor']}, {facts['cores']} cores, Python {facts['python']}, {versions}; {facts['date']}."
+
+
+def grid(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def train_speed(results: dict) -> str:
+    rows = []
+    for row in results["rows"]:
+        share = f"{row['percent_of_peak']:.0f} %" if "percent_of_peak" in row else ""
+        rows.append([
+            row["name"], f"{median(row['firth']):.2f}", f"{median(row['gensim']):.1f}", f"**{row['ratio']:.1f}×**",
+            " ".join(f"{ratio:.1f}" for ratio in row["ratios"]), share,
+            " ".join(f"{value:.0f}" for value in row["handover_ns"]),
+        ])  # fmt: skip
+    header = ["", "Firth, s", "gensim, s", "ratio", "of each round", "of the FMA peak", "core to core, ns"]
+    return grid(header, rows) + f"\n\n{results['threads']} threads. {where(results)}"
+
+
+def command(results: dict) -> str:
+    rows = [
+        [name, f"{median(results[key]):.1f}", " ".join(f"{s:.1f}" for s in results[key]),
+         f"{max(results[f'{key}_megabytes']):.0f}"]
+        for name, key in (("Firth", "firth"), ("gensim", "gensim"))
+    ]  # fmt: skip
+    table = grid(["", "median, s", "runs, s", "peak memory, MB"], rows)
+    return f"{table}\n\nRatio **{results['ratio']:.1f}×**, {results['threads']} threads. {where(results)}"
+
+
+def startup(results: dict) -> str:
+    rows = [
+        [name, f"{median(values):.3f}", " ".join(f"{value:.3f}" for value in values)]
+        for name, values in results.items()
+        if name != "environment"
+    ]
+    return grid(["", "median, s", "runs, s"], rows) + f"\n\n{where(results)}"
+
+
+def encoding(results: dict) -> str:
+    rows = []
+    for name, found in results["systems"].items():
+        times = f"{results['systems']['gensim']['seconds'] / found['seconds']:.1f}×" if name != "gensim" else ""
+        label = "gensim, vocabulary scan" if name == "gensim" else f'Firth, "{name}"'
+        runs = " ".join(f"{run:.2f}" for run in found["runs"])
+        rows.append([label, f"{found['seconds']:.2f}", runs, f"{found['cpu_seconds']:.2f}", times])
+    return grid(["", "median, s", "runs, s", "CPU s", "faster"], rows) + f"\n\n{where(results)}"
+
+
+def runs(results: dict) -> str:
+    return f"{quality.table(results['runs'])}\n\n{where(results)}"
+
+
+TABLES = {
+    "train_speed": train_speed,
+    "command": command,
+    "startup": startup,
+    "encoding": encoding,
+    "quality": runs,
+    "equal_time": runs,
+    "defaults": runs,
+}
+
+
+def main() -> None:
+    for page in ("benchmarks.md", "defaults.md"):
+        path = DOCS / page
+        text = path.read_text()
+        for name, table in TABLES.items():
+            results = load(name)
+            if results:
+                block = f"<!-- {name} -->\n{table(results)}\n<!-- end -->"
+                text = re.sub(f"<!-- {name} -->\n.*?<!-- end -->", lambda _, block=block: block, text, flags=re.DOTALL)
+        path.write_text(text)
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
