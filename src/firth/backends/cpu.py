@@ -22,28 +22,39 @@ def run_in_threads(
     here, too.
     """
     errors: list[BaseException] = []
+    gate, closed = threading.Lock(), threading.Event()
+    working: list[threading.Event] = []
 
-    def run(one: tuple[Any, ...]) -> None:
+    def run(one: tuple[Any, ...], done: threading.Event) -> None:
+        with gate:
+            if closed.is_set():
+                return
+            working.append(done)
         try:
             work(*one)
         except BaseException as error:
             errors.append(error)
             stop()
+        finally:
+            done.set()
 
-    workers = [threading.Thread(target=run, args=(one,), daemon=True) for one in arguments]
+    # Events, because threading cannot be asked after Ctrl-C: a start() that it interrupts may or may not have started
+    # the thread, and a join() takes the thread for ended ever after (Python 3.11 and 3.12).
+    jobs = [(one, threading.Event()) for one in arguments]
     try:
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            while worker.is_alive():
-                worker.join(_TICK)
+        for job in jobs:
+            threading.Thread(target=run, args=job, daemon=True).start()
+        for _, done in jobs:
+            while not done.is_set():
+                done.wait(_TICK)
                 on_tick()
     except BaseException:
         stop()
         raise
     finally:
-        for worker in workers:
-            if worker.is_alive():  # Ctrl-C may have come before it started
-                worker.join()
+        with gate:
+            closed.set()
+        for done in working:
+            done.wait()
     if errors:
         raise errors[0]
