@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from firth.errors import (
         CorpusError,
+        DivergenceError,
         FirthError,
         FormatError,
         MissingExtraError,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CorpusError",
+    "DivergenceError",
     "FirthError",
     "FormatError",
     "MissingExtraError",

@@ -7,6 +7,7 @@
         ├── FormatError                 (ValueError)   a vector file is damaged, foreign, or cannot hold what is asked
         ├── UnknownWordError            (KeyError)     a word is not in the vocabulary
         ├── NotFittedError              (RuntimeError) something was asked of a model before fit()
+        ├── DivergenceError             (ArithmeticError) vectors grew beyond all bounds in training
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
@@ -19,6 +20,7 @@ from pathlib import Path
 
 __all__ = [
     "CorpusError",
+    "DivergenceError",
     "FirthError",
     "FormatError",
     "MissingExtraError",
@@ -96,6 +98,10 @@ class UnknownWordError(FirthError, KeyError):
 
 class NotFittedError(FirthError, RuntimeError):
     """Something was asked of a model that only a trained model has."""
+
+
+class DivergenceError(FirthError, ArithmeticError):
+    """Vectors grew beyond all bounds in training: the learning rate is too high for this text."""
 
 
 class MissingExtraError(FirthError, ImportError):

@@ -107,6 +107,7 @@ class Word2Vec:
 
         Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
                  KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
+                 DivergenceError if the learning rate was far too high; the model then keeps what it had.
         """
         settings = self.hyperparameters
         if settings.tokenizer == CUSTOM_TOKENIZER:

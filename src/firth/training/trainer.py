@@ -8,9 +8,10 @@ import numpy as np
 
 from firth.arrays import Counts, Offsets, WordIds
 from firth.backends.cpu import run_in_threads
-from firth.errors import TrainingInterrupted
+from firth.errors import DivergenceError, TrainingInterrupted
 from firth.kernels.arguments import Corpus, Report, Sampling, Schedule
 from firth.kernels.cpu.epoch import train_epoch
+from firth.kernels.cpu.hot_rows import merge_hot_rows
 from firth.simd.rows import SUMS_PER_ROW
 from firth.training.history import EpochRecord, Progress
 from firth.training.hyperparameters import Hyperparameters
@@ -76,12 +77,14 @@ class Trainer:
         """Compile the kernel for these settings, or load it from the cache: an epoch without words."""
         nothing = Corpus(np.empty(0, np.int32), np.zeros(1, np.int64))
         control, *columns = self._counters()
+        self._merge_copies()
         train_epoch(*self._arguments(nothing, 0, Report(control, *(column[0] for column in columns)), 0))
 
     def run(self) -> list[EpochRecord]:
         """Train all epochs; returns their records, also kept in `history`.
 
-        Raises   TrainingInterrupted on Ctrl-C, with the weights and the history as far as they got.
+        Raises   TrainingInterrupted on Ctrl-C, with the weights and the history as far as they got;
+                 DivergenceError if a vector is no longer finite.
         """
         self._started = time.perf_counter()
         epoch = 0
@@ -104,8 +107,23 @@ class Trainer:
         try:
             run_in_threads(train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop)
         finally:
+            self._merge_copies()
             self._record(epoch, counters, time.perf_counter() - begun)
+        self._check_finite(epoch)
         self._tell(epoch, counters, done=True)
+
+    def _merge_copies(self) -> None:
+        for hot in self._hot:
+            merge_hot_rows(self.weights.argument(), hot)
+
+    def _check_finite(self, epoch: int) -> None:
+        """Training would go on with NaN without a word: comparisons in the kernels let it pass."""
+        for matrix in (self.weights.word, self.weights.context):
+            if not np.isfinite(matrix.sum(dtype=np.float64)):
+                raise DivergenceError(
+                    f"the vectors grew beyond all bounds in epoch {epoch + 1}: "
+                    f"learning_rate={self.hyperparameters.rate:g} is too high for this text; try a tenth of it"
+                )
 
     def _counters(self) -> tuple[Any, ...]:
         """control, and for every thread: tokens, pairs, loss, each in cache lines of its own."""

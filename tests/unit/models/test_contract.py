@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import firth
-from firth import CorpusError, FormatError, NotFittedError, SettingError, Word2Vec, WordVectors
+from firth import CorpusError, DivergenceError, FormatError, NotFittedError, SettingError, Word2Vec, WordVectors
 from firth.formats import native
 from firth.formats.stored import StoredVectors
+from firth.training.hyperparameters import Hyperparameters
 
 LINES = ["The cat sat on the mat.", "The dog sat on the log.", "A cat and a dog met."] * 20
 TOKENS = [line.lower().replace(".", "").split() for line in LINES]
@@ -273,3 +274,14 @@ def test_impossible_facts_in_a_file_are_errors(model, tmp_path, name, value):
 def test_a_missing_file_is_the_usual_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         Word2Vec.load(tmp_path / "nothing.firth")
+
+
+def test_a_learning_rate_far_too_high_is_said_and_keeps_what_was_learned():
+    corpus = [[f"w{(i * j) % 17}" for i in range(40)] for j in range(200)]
+    model = Word2Vec(vector_size=8, epochs=2, threads=1, subsample_threshold=0).fit(corpus, progress=False)
+    before = model.vectors.matrix.copy()
+    wild = Hyperparameters(vector_size=8, epochs=5, threads=1, subsample_threshold=0, learning_rate=1e6)
+    model.hyperparameters = wild
+    with pytest.raises(DivergenceError, match=r"learning_rate=1e\+06"):
+        model.fit(corpus, progress=False)
+    np.testing.assert_array_equal(model.vectors.matrix, before)

@@ -106,4 +106,3 @@ def train_epoch(corpus, sampling, schedule, weights, hot, report, block, cbow):
             report.loss[0] += float64(loss)
             report.tokens[0] += last - position
             position = last
-    exchange_hot_rows(weights, hot, int64(hot.count))

@@ -13,11 +13,11 @@ exchanged before every batch, twice as many before every second one, and so on.
 
 from numpy import int64
 
-from firth.kernels.compile import step
+from firth.kernels.compile import kernel, step
 from firth.simd.lanes import LANES
 from firth.simd.operations import add, load, store, sub
 
-__all__ = ["exchange_hot_rows", "row_of", "rows_to_exchange"]
+__all__ = ["exchange_hot_rows", "merge_hot_rows", "row_of", "rows_to_exchange"]
 
 
 @step
@@ -56,3 +56,12 @@ def exchange_hot_rows(weights, hot, rows):
     """Bring this thread's copies of the first `rows` words and the common rows together."""
     _exchange(weights.word, hot.word_snapshot, weights, hot, rows)
     _exchange(weights.context, hot.context_snapshot, weights, hot, rows)
+
+
+@kernel
+def merge_hot_rows(weights, hot):
+    """Bring all copies of one thread and the common rows together, at the end of an epoch, while nobody trains.
+
+    Threads that did this themselves, at the same time, overwrote each other's last stretch now and then.
+    """
+    exchange_hot_rows(weights, hot, int64(hot.count))
