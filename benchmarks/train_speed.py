@@ -10,7 +10,7 @@ import time
 
 import firth
 from machine import handover_nanoseconds, peak_gflops
-from report import median, save
+from report import load, median, save
 
 SETTINGS = {
     "skip-gram, D 100, K 5": {"architecture": "skipgram", "vector_size": 100, "negative_samples": 5},
@@ -39,8 +39,8 @@ def gensim_epoch(corpus: str, threads: int, options: dict) -> float:
     return time.perf_counter() - begun
 
 
-def measure(corpus: str, threads: int, rounds: int, chosen: str) -> list[dict]:
-    rows = []
+def measure(corpus: str, threads: int, rounds: int, chosen: str) -> None:
+    rows = (load("train_speed") or {"rows": []})["rows"]  # settings that are not measured now stay
     for name, options in SETTINGS.items():
         if chosen not in name:
             continue
@@ -58,12 +58,12 @@ def measure(corpus: str, threads: int, rounds: int, chosen: str) -> list[dict]:
             work = 6 * options["vector_size"] * pairs * (1 + options["negative_samples"])
             row["gflops_per_core"] = work / median(row["firth"]) / threads / 1e9
             row["percent_of_peak"] = 100 * row["gflops_per_core"] / median(row["peak_gflops"])
-        rows.append(row)
+        rows = [*(other for other in rows if other["name"] != name), row]
+        save("train_speed", {"threads": threads, "rows": rows})
         print(f"{name:<24} Firth {seconds_list(row['firth'])}  gensim {seconds_list(row['gensim'])}  "
               f"ratio {row['ratio']:.1f} (each {', '.join(f'{r:.1f}' for r in row['ratios'])})  "
               f"{row.get('percent_of_peak', float('nan')):.0f} % of {median(row['peak_gflops']):.0f} GFLOP/s  "
               f"core to core {seconds_list(row['handover_ns'])} ns", flush=True)  # fmt: skip
-    return rows
 
 
 def seconds_list(values) -> str:
@@ -77,9 +77,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="only settings whose name contains this")
     arguments = parser.parse_args()
-    rows = measure(arguments.corpus, arguments.threads, arguments.rounds, arguments.only)
-    if not arguments.only:
-        save("train_speed", {"threads": arguments.threads, "rows": rows})
+    measure(arguments.corpus, arguments.threads, arguments.rounds, arguments.only)
 
 
 if __name__ == "__main__":
