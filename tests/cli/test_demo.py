@@ -25,7 +25,10 @@ def test_demo_trains_asks_and_saves(firth, tmp_path):
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ["queen", "0.8524"] in lines  # the published vectors' answer
     assert ["widow", "0.7099"] in lines
-    assert sum(line[0].endswith("firth") for line in lines if line) == 3  # three commands to try next
+    next_commands = " ".join(done.stdout.partition("Now you:")[2].split())
+    assert next_commands.count("firth similar ") == 1, next_commands
+    assert next_commands.count("firth analogy ") == 1, next_commands
+    assert next_commands.count("firth train ") == 1, next_commands
     assert len(load(tmp_path / "kjv.firth")) > 3000
 
 

@@ -37,6 +37,8 @@ def run(
     Everything is on this machine already: no network is used.
     """
     firth = "firth" if shutil.which("firth") else sys.argv[0]  # the path it was started by, where that is needed
+    if firth.endswith(".py"):
+        firth = f"{sys.executable} -m firth"
     check_target(target)
     _train_and_ask(target, epochs)
     _ask_glove()

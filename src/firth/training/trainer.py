@@ -107,14 +107,15 @@ class Trainer:
         try:
             run_in_threads(train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop)
         finally:
-            self._merge_copies()
             self._record(epoch, counters, time.perf_counter() - begun)
+            self._merge_copies()
         self._check_finite(epoch)
         self._tell(epoch, counters, done=True)
 
     def _merge_copies(self) -> None:
-        for hot in self._hot:
-            merge_hot_rows(self.weights.argument(), hot)
+        if self.weights.hot:
+            for hot in self._hot:
+                merge_hot_rows(self.weights.argument(), hot)
 
     def _check_finite(self, epoch: int) -> None:
         """Training would go on with NaN without a word: comparisons in the kernels let it pass."""
