@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
+from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.intervals import (
     Interval,
     group_totals,
@@ -64,54 +65,18 @@ class SectionScore(NamedTuple):
 
 
 @dataclass(frozen=True)
-class AnalogyScore:
-    """The answers of one model to Q questions.
+class AnalogyScore(AnsweredQuestions):
+    """The answers of one model to Q analogy questions.
 
     Attributes
     ----------
-    questions : the Q questions.
-    answers : (Q,) the model's answer, or None where one of the four words is not among those
-        considered.
-    right : (Q,) whether the answer is the expected word.
     method : "3cosadd" or "3cosmul".
     words_considered : how many of the most frequent words could be asked about and answered with.
     """
 
     questions: Sequence[AnalogyQuestion]
-    answers: Sequence[str | None]
-    right: NDArray[np.bool_]
     method: AnalogyMethod
     words_considered: int
-
-    @cached_property
-    def was_asked(self) -> NDArray[np.bool_]:
-        """(Q,) whether all four words of the question are among those considered."""
-        return np.array([answer is not None for answer in self.answers], bool)
-
-    @property
-    def total(self) -> int:
-        """Questions in the test set, Q."""
-        return len(self.questions)
-
-    @property
-    def asked(self) -> int:
-        """Questions whose four words are all known."""
-        return int(self.was_asked.sum())
-
-    @property
-    def correct(self) -> int:
-        """Right answers."""
-        return int(self.right.sum())
-
-    @property
-    def accuracy(self) -> float:
-        """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
-        return self.correct / self.asked if self.asked else float("nan")
-
-    @property
-    def coverage(self) -> float:
-        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
-        return self.asked / self.total if self.total else float("nan")
 
     @cached_property
     def sections(self) -> tuple[SectionScore, ...]:

@@ -6,14 +6,13 @@ The odd word is the one least similar to the mean of all, each scaled to length 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.errors import FormatError
+from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.categories import load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
 from firth.evaluation.lookup import Lookup, look_up_words, unit_rows
@@ -31,53 +30,8 @@ OddSource: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[str]] | None
 
 
 @dataclass(frozen=True)
-class OddOneOutScore:
-    """The answers of one model to Q questions.
-
-    Attributes
-    ----------
-    questions : (Q,) words of which the last does not belong.
-    answers : (Q,) the word the model finds odd, or None where a word is unknown.
-    """
-
-    questions: Sequence[Sequence[str]]
-    answers: Sequence[str | None]
-
-    @property
-    def total(self) -> int:
-        """Questions in the test set, Q."""
-        return len(self.questions)
-
-    @cached_property
-    def was_asked(self) -> NDArray[np.bool_]:
-        """(Q,) whether all words of the question are known."""
-        return np.array([answer is not None for answer in self.answers], bool)
-
-    @cached_property
-    def right(self) -> NDArray[np.bool_]:
-        """(Q,) whether the odd word was found."""
-        pairs = zip(self.questions, self.answers, strict=True)
-        return np.array([answer == words[-1] for words, answer in pairs], bool)
-
-    @property
-    def asked(self) -> int:
-        """Questions whose words are all known."""
-        return int(self.was_asked.sum())
-
-    @property
-    def correct(self) -> int:
-        """Right answers."""
-        return int(self.right.sum())
-
-    @property
-    def accuracy(self) -> float:
-        """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
-        return self.correct / self.asked if self.asked else float("nan")
-
-    @property
-    def coverage(self) -> float:
-        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
-        return self.asked / self.total if self.total else float("nan")
+class OddOneOutScore(AnsweredQuestions):
+    """The answers of one model to Q questions: words of which the last does not belong."""
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
         """Bootstrap confidence interval of the accuracy, drawing questions."""
@@ -112,7 +66,9 @@ def evaluate_odd_one_out(
         source = read_odd_questions(source)
     questions = [list(words) for words in source]
     lookup = look_up_words(vectors, top, ignore_case)
-    return OddOneOutScore(questions, [_find_odd(vectors, lookup, words) for words in questions])
+    answers = [_find_odd(vectors, lookup, words) for words in questions]
+    right = [answer == words[-1] for answer, words in zip(answers, questions, strict=True)]
+    return OddOneOutScore(questions, answers, np.array(right, bool))
 
 
 def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:

@@ -33,7 +33,7 @@ def target_block(targets: int) -> tuple[int, ...]:
 class Trainer:
     """Trains weights on a corpus, epoch after epoch.
 
-    corpus_ids, sentence_offsets : the encoded corpus, (T,) int32 and (S + 1,) int64.
+    corpus : the encoded text: ids (T,) int32 and sentence offsets (S + 1,) int64.
     counts : (V,) of the vocabulary the ids refer to.
     weights : trained in place.
     on_progress : called about ten times a second, and at the end of every epoch.
@@ -149,16 +149,15 @@ class Trainer:
         return settings.rate + (settings.final_learning_rate - settings.rate) * epochs / settings.epochs
 
     def _record(self, epoch: int, counters: tuple[Any, ...], seconds: float) -> None:
-        _, tokens, pairs, loss = (column.sum() for column in counters)
-        mean = float(loss / pairs) if pairs else float("nan")
-        words = int(tokens)
+        words, pairs, loss = _totals(counters)
         rate = self.rate_at(epoch + words / max(len(self.corpus.ids), 1))
-        self.history.append(EpochRecord(epoch + 1, mean, words, int(pairs), seconds, rate))
+        self.history.append(EpochRecord(epoch + 1, loss, words, pairs, seconds, rate))
 
     def _tell(self, epoch: int, counters: tuple[Any, ...], *, done: bool) -> None:
-        _, tokens, pairs, loss = (column.sum() for column in counters)
+        words, _, loss = _totals(counters)
         per_epoch = len(self.corpus.ids)
-        words, total = epoch * per_epoch + int(tokens), self.hyperparameters.epochs * per_epoch
+        words += epoch * per_epoch
+        total = self.hyperparameters.epochs * per_epoch
         seconds = time.perf_counter() - self._started
         speed = words / seconds if seconds > 0 else 0.0
         self.on_progress(
@@ -169,9 +168,15 @@ class Trainer:
                 words_total=total,
                 words_per_second=speed,
                 learning_rate=self.rate_at(words / max(per_epoch, 1)),
-                loss=float(loss / pairs) if pairs else float("nan"),
+                loss=loss,
                 seconds=seconds,
                 seconds_left=(total - words) / speed if speed > 0 else float("inf"),
                 epoch_done=done,
             )
         )
+
+
+def _totals(counters: tuple[Any, ...]) -> tuple[int, int, float]:
+    """Words, pairs and mean loss per pair of all threads; NaN before the first pair."""
+    _, tokens, pairs, loss = (column.sum() for column in counters)
+    return int(tokens), int(pairs), float(loss / pairs) if pairs else float("nan")
