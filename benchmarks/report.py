@@ -3,25 +3,16 @@
 import datetime
 import importlib.metadata
 import json
-import os
 import platform
 import statistics
 from pathlib import Path
 
+from firth.cores import available_cores
 from firth.simd.lanes import LANES
+from firth.simd.processor import model_name
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("firth", "numpy", "numba", "gensim")
-
-
-def processor() -> str:
-    """The name of the processor, as the system gives it."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def environment() -> dict:
@@ -32,10 +23,9 @@ def environment() -> dict:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "processor": processor(),
-        "cores": cores,
+        "processor": model_name(),
+        "cores": available_cores(),
         "lanes": LANES,
         "python": platform.python_version(),
         "versions": versions,

@@ -18,7 +18,11 @@ def main() -> None:
     parser.add_argument("corpus")
     parser.add_argument("--evaluation", type=Path)
     arguments = parser.parse_args()
-    scripts = [["startup.py"], *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py"))]
+    scripts = [
+        ["startup.py"],
+        ["small_text.py"],
+        *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),
+    ]
     if arguments.evaluation:
         files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]
         files += ["--men", str(arguments.evaluation / "men.csv")]

@@ -72,7 +72,18 @@ def runs(results: dict) -> str:
     return f"{quality.table(results['runs'])}\n\n{where(results)}"
 
 
+def small_text(results: dict) -> str:
+    sums = [f"{word} − {less} + {more} = {expected}" for word, less, more, expected in results["sums"]]
+    rows = [
+        [str(row["epochs"]), str(row["threads"]), *(str(count) for count in row["right"]), f"{row['seconds']:.1f}"]
+        for row in results["rows"]
+    ]
+    table = grid(["epochs", "threads", *sums, "median, s"], rows)
+    return f"{table}\n\nOf {results['seeds']} seeds. {where(results)}"
+
+
 TABLES = {
+    "small_text": small_text,
     "train_speed": train_speed,
     "command": command,
     "startup": startup,

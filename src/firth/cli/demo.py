@@ -18,8 +18,7 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
-# With 5 passes the three sums had the expected word first for 16, 19 and 19 of 20 seeds; with 15, which
-# learn this small text by heart, for 11, 17 and 18.
+# More passes learn this small text by heart: docs/defaults.md counts for how many seeds the sums come out.
 _EPOCHS = 5
 _NEIGHBOURS_OF = ("king", "bread", "sea", "jerusalem")
 _SUMS = ("king - man + woman", "father - son + daughter", "brother - man + woman")

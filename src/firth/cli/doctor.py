@@ -5,7 +5,6 @@ import platform
 import sys
 import time
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from firth.cores import available_cores
 from firth.kernels.compile import cache_folder
 from firth.models.word2vec import Word2Vec
 from firth.simd.lanes import LANES
-from firth.simd.processor import processor_features, processor_name
+from firth.simd.processor import model_name, processor_features, processor_name
 
 __all__ = ["run"]
 
@@ -61,7 +60,7 @@ def _facts() -> dict[str, Any]:
         "system": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
         "optional packages": {name: _version(name) for name in _EXTRAS},
-        "processor": _model_name(),
+        "processor": model_name(),
         "architecture": processor_name(),
         "vector instructions": processor_features(),
         "lanes": LANES,
@@ -78,17 +77,6 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _model_name() -> str:
-    """What the system calls the processor."""
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
-                return value.strip()
-    return platform.processor() or platform.machine()
 
 
 def _print_facts(facts: dict[str, Any]) -> None:

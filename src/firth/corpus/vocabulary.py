@@ -1,6 +1,5 @@
 """The words of a corpus, numbered by falling frequency."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +9,9 @@ import numpy as np
 
 from firth.arrays import Counts
 from firth.errors import SettingError, UnknownWordError
+from firth.spelling import near_spellings
 
 __all__ = ["Vocabulary", "check_limits"]
-
-_SUGGESTIONS = 3
-_CANDIDATES = 3000  # words compared with a misspelt one: about 20 ms
 
 
 def check_limits(min_count: int, max_vocabulary: int | None) -> None:
@@ -84,7 +81,8 @@ class Vocabulary:
         """
         found = self._ids.get(word)
         if found is None:
-            raise UnknownWordError(word, len(self), self._near_spellings(word))
+            suggestions = near_spellings(word, self.words) if isinstance(word, str) else []
+            raise UnknownWordError(word, len(self), suggestions)
         return found
 
     def ids_of(self, words: Iterable[str]) -> list[int]:
@@ -95,14 +93,6 @@ class Vocabulary:
         """How often a word occurs; 0 if it is not in the vocabulary."""
         found = self._ids.get(word)
         return 0 if found is None else int(self.counts[found])
-
-    def _near_spellings(self, word: str) -> list[str]:
-        if not isinstance(word, str) or not word:
-            return []
-        other_case = [form for form in (word.lower(), word.title(), word.upper()) if form in self]
-        alike = (known for known in self.words if known[:1] == word[0] and abs(len(known) - len(word)) <= 2)
-        near = difflib.get_close_matches(word, list(islice(alike, _CANDIDATES)), _SUGGESTIONS, 0.7)
-        return list(dict.fromkeys(other_case + near))[:_SUGGESTIONS]
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(word) for word in islice(self.words, 3))

@@ -20,7 +20,7 @@ import numba
 
 from firth.simd.lanes import LANES
 
-__all__ = ["cache_folder", "is_prepared", "kernel", "mark_prepared", "scratch", "step"]
+__all__ = ["cache_folder", "is_compiled", "is_prepared", "kernel", "mark_prepared", "scratch", "step"]
 
 # No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
 _FLAGS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
@@ -68,6 +68,11 @@ def cache_folder() -> Path:
     user = os.getuid() if hasattr(os, "getuid") else "user"
     shared = Path(tempfile.gettempdir()) / f"firth-{user}" / version
     return shared if _usable(shared) else Path(tempfile.mkdtemp(prefix="firth-"))
+
+
+def is_compiled(name: str) -> bool:
+    """Whether the cache folder holds machine code of a kernel, named `file.function`."""
+    return any(cache_folder().rglob(f"{name}-*.nbi"))
 
 
 def is_prepared(name: str) -> bool:

@@ -13,7 +13,7 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.kernels.compile import is_prepared, mark_prepared
+from firth.kernels.compile import is_compiled, is_prepared, mark_prepared
 from firth.training.display import Display, ProgressOption, open_display
 from firth.training.history import EpochRecord
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
@@ -115,7 +115,7 @@ class Word2Vec:
                 "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
             )
         with open_display(progress) as display:
-            if not is_prepared("corpus"):
+            if not is_compiled("tokens.number_words"):
                 display.tell("Compiling for this processor; kept for the next time …")
             encoded = encode(
                 corpus,
@@ -125,7 +125,6 @@ class Word2Vec:
                 threads=settings.threads,
                 progress=display.reading,
             )
-            mark_prepared("corpus")
             vocabulary = encoded.vocabulary
             weights = TrainingWeights.allocate(len(vocabulary), settings.vector_size, settings.worker_threads)
             weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))

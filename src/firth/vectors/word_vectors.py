@@ -14,9 +14,9 @@ from firth.formats.detect import read_any
 from firth.formats.packed_words import PackedWords
 from firth.formats.save import FormatName, write_as
 from firth.formats.stored import StoredVectors
+from firth.spelling import near_spellings
 from firth.vectors import queries as ask
 from firth.vectors.neighbours import Neighbour, inverse_norms, nearest
-from firth.vectors.spelling import near_spellings
 
 __all__ = ["WordVectors", "load"]
 

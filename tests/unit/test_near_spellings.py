@@ -3,7 +3,7 @@ import functools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth.vectors.spelling import edit_distances, near_spellings
+from firth.spelling import edit_distances, near_spellings
 
 WORDS = ["the", "colour", "color", "cooler", "colours", "King", "straße", "re-colour"]
 
