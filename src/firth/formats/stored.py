@@ -11,6 +11,7 @@ import numpy as np
 
 from firth.arrays import Counts, Matrix
 from firth.errors import SettingError
+from firth.formats.subwords import Subwords
 
 __all__ = ["StoredVectors"]
 
@@ -24,6 +25,7 @@ class StoredVectors:
     counts: Counts | None = None  # (V,) occurrences in the training corpus
     context_vectors: Matrix | None = None  # (V, D) float32, the output side of a trained model
     metadata: Mapping[str, Any] = field(default_factory=dict)  # any JSON values, by name
+    subwords: Subwords | None = None  # vectors of character n-grams, for words that are not among `words`
 
     def __post_init__(self) -> None:
         shape = np.shape(self.matrix)
@@ -37,4 +39,8 @@ class StoredVectors:
         if self.context_vectors is not None and np.shape(self.context_vectors) != shape:
             raise SettingError(
                 f"context_vectors of shape {np.shape(self.context_vectors)}: must be {shape}, like the matrix"
+            )
+        if self.subwords is not None and self.subwords.matrix.shape[1] != shape[1]:
+            raise SettingError(
+                f"subwords with {self.subwords.matrix.shape[1]} numbers per n-gram: must be {shape[1]}, like the matrix"
             )

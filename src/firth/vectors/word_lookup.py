@@ -11,6 +11,7 @@ from firth.arrays import Counts, Matrix, Vector
 from firth.errors import SettingError, UnknownWordError
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
+from firth.formats.subwords import Subwords
 from firth.spelling import near_spellings
 from firth.vectors.neighbours import inverse_norms
 from firth.vectors.queries import Words
@@ -26,6 +27,7 @@ class WordLookup:
         self._matrix = stored.matrix.view()
         self._matrix.flags.writeable = False  # the norms are computed once
         self._counts = stored.counts
+        self._subwords = stored.subwords
 
     @property
     def words(self) -> Sequence[str]:
@@ -41,6 +43,11 @@ class WordLookup:
     def counts(self) -> Counts | None:
         """How often each word occurred (V,) int64, or None where that is unknown."""
         return self._counts
+
+    @property
+    def subwords(self) -> Subwords | None:
+        """Vectors of character n-grams, from which `subwords.vector(word)` makes one for a word that is not here."""
+        return self._subwords
 
     @property
     def vector_size(self) -> int:

@@ -104,7 +104,7 @@ class WordVectors(Questions):
 
     def stored(self) -> StoredVectors:
         """The same vectors as the formats write them."""
-        return StoredVectors(self.words, self._matrix, self._counts, metadata=self._metadata)
+        return StoredVectors(self.words, self._matrix, self._counts, metadata=self._metadata, subwords=self._subwords)
 
 
 def _checked_words(words: Sequence[str]) -> list[str]:
