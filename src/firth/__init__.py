@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from firth.models.word2vec import Word2Vec
     from firth.vectors.neighbours import Neighbour
+    from firth.vectors.number_table import read_table
     from firth.vectors.word_vectors import WordVectors, load
 
 __version__ = "0.1.0"
@@ -43,6 +44,7 @@ __all__ = [
     "WordVectors",
     "__version__",
     "load",
+    "read_table",
 ]
 
 _HOMES = {
@@ -50,6 +52,7 @@ _HOMES = {
     "Word2Vec": "firth.models.word2vec",
     "WordVectors": "firth.vectors.word_vectors",
     "load": "firth.vectors.word_vectors",
+    "read_table": "firth.vectors.number_table",
 }
 
 

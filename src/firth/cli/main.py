@@ -31,6 +31,7 @@ COMMANDS = {
     "evaluate": "Judge one model, or two models on the same questions.",
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
+    "people": "People, or any things with scores, as vectors: who is most like whom.",
     "doctor": "This machine as Firth sees it, with a speed check.",
 }
 
