@@ -8,6 +8,7 @@ from firth.errors import FormatError
 from firth.formats import native, word2vec_binary, word2vec_text
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.stored import StoredVectors
+from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_lines import Header, parse_header
 
 __all__ = ["read_any"]
@@ -41,11 +42,11 @@ def read_any(path: str | Path) -> StoredVectors:
     packed = compression(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
-        if native.is_safetensors(beginning) and packed:
+        if is_safetensors(beginning) and packed:
             return native.parse(path, np.frombuffer(beginning + file.read(), np.uint8))
     if not beginning:
         raise FormatError(path, "the file is empty")
-    if native.is_safetensors(beginning):
+    if is_safetensors(beginning):
         return native.read(path)
     for magic, name in _FOREIGN.items():
         if beginning.startswith(magic):

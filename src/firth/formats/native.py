@@ -1,11 +1,6 @@
 """Firth's own file, `*.firth`: one safetensors file that is mapped into memory, not read.
 
-Byte by byte
-    8 bytes     N, little-endian: the length of the header
-    N bytes     JSON: {"name": {"dtype", "shape", "data_offsets": [begin, end]}, …,
-                "__metadata__": {…}}, padded with spaces so that the tensors begin at a multiple of
-                64
-    the rest    tensors, little-endian, one after the other in the order of their offsets
+The container is described in tensor_file.py; the tensors begin at a multiple of 64 bytes.
 
 Tensors
     counts            I64  (V,)     optional: occurrences of each word
@@ -19,11 +14,9 @@ Metadata: "format" is "firth", "version" a whole number; every other value is a 
 """
 
 import json
-import mmap
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,44 +25,30 @@ from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
+from firth.formats.tensor_file import TensorFile, map_file, write_tensors
 
-__all__ = ["VERSION", "is_safetensors", "parse", "read", "write"]
+__all__ = ["VERSION", "parse", "read", "write"]
 
 VERSION = 1
-ALIGNMENT = 64  # bytes: one cache line, and the widest register
-LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
 RESERVED = ("format", "version")
-
-_Buffer = NDArray[np.uint8]
 
 
 class _Expected(NamedTuple):
     """What a tensor of this name must be."""
 
     dtype: str  # as safetensors spells it
-    numpy: str
     dimensions: int
     required: bool
 
 
 # In file order: widest numbers first, so that every tensor is aligned.
 _TENSORS = {
-    "counts": _Expected("I64", "<i8", 1, False),
-    "word_ends": _Expected("I64", "<i8", 1, True),
-    "word_vectors": _Expected("F32", "<f4", 2, True),
-    "context_vectors": _Expected("F32", "<f4", 2, False),
-    "words": _Expected("U8", "|u1", 1, True),
+    "counts": _Expected("I64", 1, False),
+    "word_ends": _Expected("I64", 1, True),
+    "word_vectors": _Expected("F32", 2, True),
+    "context_vectors": _Expected("F32", 2, False),
+    "words": _Expected("U8", 1, True),
 }
-_ITEM_SIZES = {
-    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "I16": 2, "U16": 2, "F16": 2,
-    "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8,
-}  # fmt: skip
-
-
-def is_safetensors(beginning: bytes) -> bool:
-    """Whether a file that begins like this (at least 9 bytes) is any safetensors file."""
-    length = int.from_bytes(beginning[:8], "little")
-    return len(beginning) > 8 and 2 <= length <= LONGEST_HEADER and beginning[8:9] == b"{"
 
 
 def read(path: str | Path) -> StoredVectors:
@@ -83,23 +62,17 @@ def read(path: str | Path) -> StoredVectors:
     FormatError : the file is damaged, foreign, or of a newer version; the place is named.
     """
     path = Path(path)
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size == 0:
-            raise FormatError(path, "the file is empty")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return parse(path, np.frombuffer(mapped, np.uint8))
+    return parse(path, map_file(path))
 
 
-def parse(path: Path, content: _Buffer) -> StoredVectors:
+def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     """Read a native file from its bytes; the arrays are views of `content`."""
-    header, data_start = _read_header(path, content)
-    metadata = _read_metadata(path, header.pop("__metadata__", {}))
-    _check_layout(path, header, len(content) - data_start)
+    file = TensorFile(path, content, (name for name, expected in _TENSORS.items() if expected.required))
+    metadata = _read_metadata(path, file.metadata)
     tensors = {
-        name: _view(path, name, header[name], content[data_start:])
+        name: file.array(name, expected.dtype, expected.dimensions)
         for name, expected in _TENSORS.items()
-        if name in header or expected.required
+        if name in file
     }
     matrix = tensors["word_vectors"]
     ends = tensors["word_ends"]
@@ -126,22 +99,6 @@ def parse(path: Path, content: _Buffer) -> StoredVectors:
     )
 
 
-def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
-    """The header and the offset where the tensors begin."""
-    if len(content) < 8:
-        raise FormatError(path, f"only {len(content)} bytes long; the file is truncated")
-    length = int.from_bytes(content[:8].tobytes(), "little")
-    if not 2 <= length <= min(LONGEST_HEADER, len(content) - 8):
-        raise FormatError(path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0)
-    try:
-        header = json.loads(content[8 : 8 + length].tobytes().decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise FormatError(path, f"the header is not JSON ({error})", byte=8) from None
-    if not isinstance(header, dict):
-        raise FormatError(path, "the header is not a JSON object", byte=8)
-    return header, 8 + length
-
-
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
     if not isinstance(stored, dict) or stored.get("format") != "firth":
@@ -164,60 +121,6 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
         except (TypeError, ValueError, RecursionError):
             raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
     return metadata
-
-
-def _check_layout(path: Path, header: dict[str, Any], data_size: int) -> None:
-    """Every tensor as long as its shape says, one after the other, up to the end of the file."""
-    for name, expected in _TENSORS.items():
-        if expected.required and name not in header:
-            raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
-    spans = []
-    for name, entry in header.items():
-        begin, end = _span(path, name, entry)
-        spans.append((begin, end, name))
-    position = 0
-    for begin, end, name in sorted(spans):
-        if begin != position:
-            raise FormatError(path, f"tensor {name!r} begins at {begin:,} instead of {position:,}")
-        position = end
-    if position > data_size:
-        raise FormatError(path, f"{position - data_size:,} bytes are missing at the end; the file is truncated")
-    if position < data_size:
-        raise FormatError(path, f"{data_size - position:,} bytes too many at the end")
-
-
-def _span(path: Path, name: str, entry: Any) -> tuple[int, int]:
-    """Where a tensor begins and ends, after checking its header entry by itself."""
-    try:
-        dtype, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
-        if any(type(n) is not int or n < 0 for n in (*shape, begin, end)):
-            raise ValueError
-        size = _ITEM_SIZES[dtype]
-    except (TypeError, KeyError, ValueError):
-        raise FormatError(path, f"the header entry of tensor {name!r} makes no sense") from None
-    for n in shape:
-        size *= n
-    if end - begin != size:
-        raise FormatError(
-            path,
-            f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} asks for {size:,}",
-        )
-    return begin, end
-
-
-def _view(path: Path, name: str, entry: Mapping[str, Any], data: _Buffer) -> NDArray[Any]:
-    expected = _TENSORS[name]
-    if entry["dtype"] != expected.dtype or len(entry["shape"]) != expected.dimensions:
-        raise FormatError(
-            path,
-            f"tensor {name!r} is {entry['dtype']} with {len(entry['shape'])} dimensions "
-            f"instead of {expected.dtype} with {expected.dimensions}",
-        )
-    begin, end = entry["data_offsets"]
-    array = data[begin:end].view(expected.numpy).reshape(entry["shape"])
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # copies on big-endian machines
-    native.flags.writeable = False
-    return native
 
 
 def _check_words(path: Path, ends: NDArray[np.int64], length: int) -> None:
@@ -247,15 +150,14 @@ def write(path: str | Path, stored: StoredVectors) -> None:
         "words": np.frombuffer(b"".join(encoded), np.uint8),
     }
     present = {name: array for name, array in arrays.items() if array is not None}
-    header = _header(path, present, stored.metadata)
+    dtypes = {name: expected.dtype for name, expected in _TENSORS.items()}
+    metadata = _described(path, stored.metadata)
     with atomic_write(path) as file:
-        file.write(len(header).to_bytes(8, "little"))
-        file.write(header)
-        for name, array in present.items():
-            _write_rows(file, array, _TENSORS[name].numpy)
+        write_tensors(file, present, dtypes, metadata)
 
 
-def _header(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> bytes:
+def _described(path: str | Path, metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The metadata with every value as a JSON document."""
     described = {"format": "firth", "version": str(VERSION)}
     for name, value in metadata.items():
         if name in RESERVED:
@@ -264,22 +166,4 @@ def _header(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapp
             described[name] = json.dumps(value)
         except (TypeError, ValueError) as error:
             raise FormatError(path, f"metadata {name!r} cannot be written as JSON: {error}") from None
-    entries: dict[str, Any] = {"__metadata__": described}
-    begin = 0
-    for name, array in arrays.items():
-        end = begin + array.size * np.dtype(_TENSORS[name].numpy).itemsize
-        entries[name] = {
-            "dtype": _TENSORS[name].dtype,
-            "shape": list(array.shape),
-            "data_offsets": [begin, end],
-        }
-        begin = end
-    header = json.dumps(entries).encode()
-    return header + b" " * (-(8 + len(header)) % ALIGNMENT)
-
-
-def _write_rows(file: BinaryIO, array: NDArray[Any], dtype: str) -> None:
-    """Write in pieces, so that rows with padding between them need no full contiguous copy."""
-    rows = max(1, (1 << 22) // max(1, array[:1].size))
-    for start in range(0, len(array), rows):
-        file.write(np.ascontiguousarray(array[start : start + rows], dtype).data)
+    return described

@@ -1,0 +1,184 @@
+"""The safetensors container: arrays by name behind a header of JSON, mapped into memory and never executed.
+
+Byte by byte
+    8 bytes     N, little-endian: the length of the header
+    N bytes     JSON: {"name": {"dtype", "shape", "data_offsets": [begin, end]}, …,
+                "__metadata__": {…}}, padded with spaces
+    the rest    tensors, little-endian, one after the other in the order of their offsets
+"""
+
+import json
+import mmap
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FormatError
+
+__all__ = ["TensorFile", "is_safetensors", "map_file", "write_tensors"]
+
+ALIGNMENT = 64  # bytes: one cache line, and the widest register
+LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
+
+# As safetensors spells them. NumPy has no types for the others: they are counted in bytes only.
+_NUMPY_TYPES = {
+    "BOOL": "|b1", "U8": "|u1", "I8": "|i1", "I16": "<i2", "U16": "<u2", "F16": "<f2", "I32": "<i4", "U32": "<u4",
+    "F32": "<f4", "F64": "<f8", "I64": "<i8", "U64": "<u8",
+}  # fmt: skip
+_ITEM_SIZES = {name: np.dtype(dtype).itemsize for name, dtype in _NUMPY_TYPES.items()}
+_ITEM_SIZES |= {"F8_E5M2": 1, "F8_E4M3": 1, "BF16": 2}
+
+_Buffer = NDArray[np.uint8]
+
+
+def is_safetensors(beginning: bytes) -> bool:
+    """Whether a file that begins like this (at least 9 bytes) is any safetensors file."""
+    length = int.from_bytes(beginning[:8], "little")
+    return len(beginning) > 8 and 2 <= length <= LONGEST_HEADER and beginning[8:9] == b"{"
+
+
+def map_file(path: Path) -> _Buffer:
+    """The bytes of a file, mapped into memory. Raises FormatError for an empty one."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            raise FormatError(path, "the file is empty")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, np.uint8)
+
+
+class TensorFile:
+    """The tensors of one file as views of its bytes.
+
+    Parameters
+    ----------
+    required : tensors that must be there.
+
+    Attributes
+    ----------
+    metadata : what the header has as `__metadata__`; {} where there is none.
+
+    Raises
+    ------
+    FormatError : the header makes no sense, or the tensors do not fill the file exactly.
+    """
+
+    def __init__(self, path: Path, content: _Buffer, required: Iterable[str] = ()) -> None:
+        self._path = path
+        header, data_start = _read_header(path, content)
+        self.metadata: object = header.pop("__metadata__", {})
+        self._entries = header
+        self._data = content[data_start:]
+        for name in required:
+            if name not in header:
+                raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
+        _check_layout(path, header, len(self._data))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def dtype(self, name: str) -> str:
+        """The type of a tensor that is there, as safetensors spells it: F32, I64, …"""
+        dtype: str = self._entries[name]["dtype"]
+        return dtype
+
+    def array(self, name: str, dtype: str, dimensions: int) -> NDArray[Any]:
+        """A tensor that is there, read-only.
+
+        Raises FormatError where it has another type (as safetensors spells it) or number of dimensions.
+        """
+        entry = self._entries[name]
+        if entry["dtype"] != dtype or len(entry["shape"]) != dimensions:
+            raise FormatError(
+                self._path,
+                f"tensor {name!r} is {entry['dtype']} with {len(entry['shape'])} dimensions "
+                f"instead of {dtype} with {dimensions}",
+            )
+        return self._view(entry, _NUMPY_TYPES[dtype])
+
+    def _view(self, entry: Mapping[str, Any], numpy_type: str) -> NDArray[Any]:
+        begin, end = entry["data_offsets"]
+        array = self._data[begin:end].view(numpy_type).reshape(entry["shape"])
+        native = array.astype(array.dtype.newbyteorder("="), copy=False)  # copies on big-endian machines
+        native.flags.writeable = False
+        return native
+
+
+def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
+    """The header and the offset where the tensors begin."""
+    if len(content) < 8:
+        raise FormatError(path, f"only {len(content)} bytes long; the file is truncated")
+    length = int.from_bytes(content[:8].tobytes(), "little")
+    if not 2 <= length <= min(LONGEST_HEADER, len(content) - 8):
+        raise FormatError(path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0)
+    try:
+        header = json.loads(content[8 : 8 + length].tobytes().decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise FormatError(path, f"the header is not JSON ({error})", byte=8) from None
+    if not isinstance(header, dict):
+        raise FormatError(path, "the header is not a JSON object", byte=8)
+    return header, 8 + length
+
+
+def _check_layout(path: Path, entries: dict[str, Any], data_size: int) -> None:
+    """Every tensor as long as its shape says, one after the other, up to the end of the file."""
+    spans = []
+    for name, entry in entries.items():
+        begin, end = _span(path, name, entry)
+        spans.append((begin, end, name))
+    position = 0
+    for begin, end, name in sorted(spans):
+        if begin != position:
+            raise FormatError(path, f"tensor {name!r} begins at {begin:,} instead of {position:,}")
+        position = end
+    if position > data_size:
+        raise FormatError(path, f"{position - data_size:,} bytes are missing at the end; the file is truncated")
+    if position < data_size:
+        raise FormatError(path, f"{data_size - position:,} bytes too many at the end")
+
+
+def _span(path: Path, name: str, entry: Any) -> tuple[int, int]:
+    """Where a tensor begins and ends, after checking its header entry by itself."""
+    try:
+        dtype, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
+        if any(type(n) is not int or n < 0 for n in (*shape, begin, end)):
+            raise ValueError
+        size = _ITEM_SIZES[dtype]
+    except (TypeError, KeyError, ValueError):
+        raise FormatError(path, f"the header entry of tensor {name!r} makes no sense") from None
+    for n in shape:
+        size *= n
+    if end - begin != size:
+        raise FormatError(
+            path,
+            f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} asks for {size:,}",
+        )
+    return begin, end
+
+
+def write_tensors(
+    file: BinaryIO, arrays: Mapping[str, NDArray[Any]], dtypes: Mapping[str, str], metadata: Mapping[str, str]
+) -> None:
+    """Write arrays in the order given, each as the type (safetensors spelling) that `dtypes` has for its name."""
+    entries: dict[str, Any] = {"__metadata__": dict(metadata)}
+    begin = 0
+    for name, array in arrays.items():
+        end = begin + array.size * _ITEM_SIZES[dtypes[name]]
+        entries[name] = {"dtype": dtypes[name], "shape": list(array.shape), "data_offsets": [begin, end]}
+        begin = end
+    header = json.dumps(entries).encode()
+    header += b" " * (-(8 + len(header)) % ALIGNMENT)
+    file.write(len(header).to_bytes(8, "little"))
+    file.write(header)
+    for name, array in arrays.items():
+        _write_rows(file, array, _NUMPY_TYPES[dtypes[name]])
+
+
+def _write_rows(file: BinaryIO, array: NDArray[Any], dtype: str) -> None:
+    """Write in pieces, so that rows with padding between them need no full contiguous copy."""
+    rows = max(1, (1 << 22) // max(1, array[:1].size))
+    for start in range(0, len(array), rows):
+        file.write(np.ascontiguousarray(array[start : start + rows], dtype).data)
