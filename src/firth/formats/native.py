@@ -67,8 +67,9 @@ def read(path: str | Path) -> StoredVectors:
 
 def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     """Read a native file from its bytes; the arrays are views of `content`."""
-    file = TensorFile(path, content, (name for name, expected in _TENSORS.items() if expected.required))
+    file = TensorFile(path, content)
     metadata = _read_metadata(path, file.metadata)
+    file.check(name for name, expected in _TENSORS.items() if expected.required)
     tensors = {
         name: file.array(name, expected.dtype, expected.dimensions)
         for name, expected in _TENSORS.items()

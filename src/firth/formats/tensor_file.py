@@ -51,11 +51,7 @@ def map_file(path: Path) -> _Buffer:
 
 
 class TensorFile:
-    """The tensors of one file as views of its bytes.
-
-    Parameters
-    ----------
-    required : tensors that must be there.
+    """The tensors of one file as views of its bytes: first to be checked, then to be looked at.
 
     Attributes
     ----------
@@ -63,19 +59,22 @@ class TensorFile:
 
     Raises
     ------
-    FormatError : the header makes no sense, or the tensors do not fill the file exactly.
+    FormatError : the header makes no sense.
     """
 
-    def __init__(self, path: Path, content: _Buffer, required: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path, content: _Buffer) -> None:
         self._path = path
         header, data_start = _read_header(path, content)
         self.metadata: object = header.pop("__metadata__", {})
         self._entries = header
         self._data = content[data_start:]
+
+    def check(self, required: Iterable[str]) -> None:
+        """Raise FormatError unless these tensors are there, and all tensors fill the file exactly."""
         for name in required:
-            if name not in header:
-                raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
-        _check_layout(path, header, len(self._data))
+            if name not in self:
+                raise FormatError(self._path, f"has no tensor {name!r}; the file is damaged")
+        _check_layout(self._path, self._entries, len(self._data))
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
