@@ -17,6 +17,7 @@ from firth.kernels.compile import is_compiled, is_prepared, mark_prepared
 from firth.training.display import Display, ProgressOption, open_display
 from firth.training.history import EpochRecord
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.scoring import Score, score_text
 from firth.training.trainer import Trainer
 from firth.training.weights import TrainingWeights, initial_word_vectors
 from firth.vectors.word_vectors import WordVectors
@@ -145,6 +146,30 @@ class Word2Vec:
         self.history = trainer.history
         self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
         self._context_vectors = trainer.weights.context_vectors()
+
+    def score(self, corpus: Corpus, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
+        """The mean loss per pair of a text, by preference one that the model was not trained on. Nothing is learned.
+
+        It is the loss of `history`, with windows, noise words and subsampling as in training, but of finished vectors.
+
+        Parameters
+        ----------
+        corpus : as for fit(). Words that the model does not know are left out, as rare words are in training.
+        seed : of what is drawn. Models of the same vocabulary and settings meet the same pairs and noise words.
+        tokenizer : None for the model's own.
+
+        Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or holds no known neighbours.
+        """
+        settings = self.hyperparameters
+        tokenizer = tokenizer or cast(Tokenizer, settings.tokenizer)
+        if tokenizer == CUSTOM_TOKENIZER:
+            raise SettingError(
+                "the model's tokenizer was a function, which a file cannot keep: give it as tokenizer=, or any if the "
+                "corpus is lists of tokens"
+            )
+        vocabulary, context_vectors = self.vocabulary, self.context_vectors
+        encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
+        return score_text(settings, encoded, self.vectors.matrix, context_vectors, seed)
 
     @property
     def vectors(self) -> WordVectors:

@@ -1,0 +1,43 @@
+"""`firth score MODEL CORPUS…`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.output import Json, print_json, print_table
+from firth.models.word2vec import Word2Vec
+
+__all__ = ["run"]
+
+
+def run(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
+    corpus: Annotated[
+        list[str],
+        typer.Argument(metavar="CORPUS...", help="Text files, folders or patterns; - is standard input."),
+    ],
+    seed: Annotated[int, typer.Option(help="Of the windows, noise words and subsampling that are drawn.")] = 1,
+    json: Json = False,
+) -> None:
+    """The mean loss per pair, in nats, of words that stand together there: the smaller, the better
+    the model foretells them. Compare models of the same vocabulary and settings; a model that knows
+    nothing has (1 + negative samples) × 0.693.
+    """
+    trained = Word2Vec.load(model)
+    # Paths, not strings: a list of strings could be texts. A single string may be - or a pattern.
+    source = corpus[0] if len(corpus) == 1 else [Path(name) for name in corpus]
+    score = trained.score(source, seed=seed)
+    if json:
+        print_json({"model": str(model), **score._asdict(), "coverage": round(score.coverage, 6), "seed": seed})
+        return
+    rows = [
+        ("loss", f"{score.loss:.4f} nats per pair"),
+        ("pairs", f"{score.pairs:,}"),
+        ("words", f"{score.words:,}"),
+        ("unknown words", f"{score.unknown_words:,}"),
+        ("coverage", f"{score.coverage:.3f}"),
+    ]
+    if trained.history:
+        rows.insert(1, ("", f"{trained.history[-1].loss:.4f} in the last epoch of training"))
+    print_table(str(model), ["", ""], rows, numbers=0)
