@@ -51,6 +51,7 @@ class FormatError(FirthError, ValueError):
     path : the file.
     line : 1-based line of a text file, or None.
     byte : 0-based offset into a binary file, or None.
+    place_and_problem : the message without the path.
     """
 
     def __init__(
@@ -65,12 +66,9 @@ class FormatError(FirthError, ValueError):
         self.line = line
         self.byte = byte
         self.problem = problem
-        place = str(path)
-        if line is not None:
-            place += f", line {line:,}"
-        if byte is not None:
-            place += f", byte {byte:,}"
-        super().__init__(f"{place}: {problem}")
+        places = [f"{unit} {number:,}" for unit, number in (("line", line), ("byte", byte)) if number is not None]
+        self.place_and_problem = ": ".join([*places, problem])
+        super().__init__(", ".join([str(path), *places]) + f": {problem}")
 
 
 class UnknownWordError(FirthError, KeyError):

@@ -85,3 +85,15 @@ def test_convert(firth, model, tmp_path):
     done = firth("convert", "plain.vec", "again.bin", "--format", "word2vec-binary", "--json")
     assert json.loads(done.stdout) == {"written": "again.bin", "words": 5, "vector_size": 3}
     assert load(tmp_path / "again.bin").words == load(clean).words
+
+
+def test_convert_leaves_out_bad_lines_when_asked(firth, tmp_path):
+    (tmp_path / "bad.txt").write_text("king 1 2\nqueen 1\nman 3 4\n\x1b[31m 5 x6\n")
+    done = firth("convert", "bad.txt", "good.bin", "--on-error", "skip", "--json")
+    assert json.loads(done.stdout) == {"written": "good.bin", "words": 2, "vector_size": 2, "skipped": 2}
+    assert done.stderr.splitlines() == [
+        "bad.txt: line 2: 1 numbers instead of 2 after the word",
+        "bad.txt: line 4: 'x6' is not a finite number",
+        "bad.txt: 2 skipped",
+    ]
+    assert load(tmp_path / "good.bin").words == ["king", "man"]

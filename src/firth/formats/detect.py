@@ -6,6 +6,7 @@ import numpy as np
 
 from firth.errors import FormatError
 from firth.formats import native, word2vec_binary, word2vec_text
+from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import is_safetensors
@@ -28,17 +29,24 @@ _FOREIGN = {
 }
 
 
-def read_any(path: str | Path) -> StoredVectors:
+def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not.
 
     A native file that is not compressed is only mapped into memory, which takes milliseconds.
+
+    Parameters
+    ----------
+    on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files,
+        and tells it in `skipped`; other formats have no lines to skip.
 
     Raises
     ------
     FileNotFoundError : there is no such file.
     FormatError : the file is damaged, or of no known format.
+    SettingError : `on_error` is neither "raise" nor "skip".
     """
     path = Path(path)
+    BadLines(on_error)  # refuses an unknown choice, whatever the format
     packed = compression(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
@@ -55,10 +63,10 @@ def read_any(path: str | Path) -> StoredVectors:
     if header is None or _is_numeric_line(rest, header):
         if b"\0" in beginning:
             raise FormatError(path, "is of no known format: neither text, nor with a known header")
-        return word2vec_text.read(path)
+        return word2vec_text.read(path, on_error=on_error)
     if not _is_readable(rest):
-        return word2vec_binary.read(path)
-    return _read_either(path)
+        return word2vec_binary.read(path, on_error=on_error)
+    return _read_either(path, on_error)
 
 
 def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:
@@ -84,12 +92,12 @@ def _is_readable(rest: bytes) -> bool:
     return all(character.isprintable() or character in "\t\r\n" for character in text)
 
 
-def _read_either(path: Path) -> StoredVectors:
+def _read_either(path: Path, on_error: OnError) -> StoredVectors:
     """A damaged text file, or a few binary numbers that happen to look like text."""
     try:
-        return word2vec_text.read(path)
+        return word2vec_text.read(path, on_error=on_error)
     except FormatError as problem:
         try:
-            return word2vec_binary.read(path)
+            return word2vec_binary.read(path, on_error=on_error)
         except FormatError:
             raise problem from None

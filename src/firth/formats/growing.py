@@ -1,10 +1,15 @@
 """A matrix that is filled row by row before anyone knows how many rows there are."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from firth.arrays import Matrix
 
 __all__ = ["GrowingMatrix"]
+
+MOVED_ROWS = 4096  # at once, when gaps are closed
 
 
 class GrowingMatrix:
@@ -18,6 +23,11 @@ class GrowingMatrix:
     def __init__(self, vector_size: int) -> None:
         self._matrix: Matrix = np.empty((0, vector_size), np.float32)
         self._used = 0
+
+    @property
+    def used(self) -> int:
+        """Rows reserved so far."""
+        return self._used
 
     @property
     def room(self) -> int:
@@ -40,6 +50,18 @@ class GrowingMatrix:
         """The next `rows` rows, for the caller to fill; there must be room."""
         self._used += rows
         return self._matrix[self._used - rows : self._used]
+
+    def drop(self, rows: Sequence[int]) -> None:
+        """Take out these rows, in rising order, and close the gaps."""
+        if not rows:
+            return
+        to = rows[0]
+        for gap, end in pairwise([*rows, self._used]):
+            for begin in range(gap + 1, end, MOVED_ROWS):
+                moved = self._matrix[begin : min(begin + MOVED_ROWS, end)]
+                self._matrix[to : to + len(moved)] = moved
+                to += len(moved)
+        self._used = to
 
     def finish(self) -> Matrix:
         """The rows reserved so far (V, D), and no more memory than they need."""

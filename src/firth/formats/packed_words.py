@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets
+from firth.kernels.arguments import HASH_PRIME
 
-__all__ = ["PackedWords", "Repeated", "WordCollector", "decode_word"]
+__all__ = ["PackedWords", "Repeated", "WordCollector", "decode_word", "hash_words"]
 
 Bytes = NDArray[np.uint8]
-
-PRIME = np.uint64(0x100000001B3)  # the FNV prime; any large odd number would do
+Hashes = NDArray[np.uint64]
 
 
 def decode_word(word: bytes) -> str:
@@ -77,6 +77,13 @@ class PackedWords(Sequence[str]):
                 self._decoded = [decode_word(content[a:b]) for a, b in pairwise(places)]
         return self._decoded
 
+    def without(self, word_ids: Sequence[int]) -> "PackedWords":
+        """The same words but for these."""
+        lengths = np.diff(self._ends, prepend=0)
+        kept = np.ones(len(self), bool)
+        kept[list(word_ids)] = False
+        return PackedWords(self._text[np.repeat(kept, lengths)], np.cumsum(lengths[kept]))
+
 
 def _decode_all(text: Bytes, ends: Offsets) -> tuple[str, list[int]]:
     """One string of all words, and where they start in it: 3 times as fast as one by one.
@@ -93,7 +100,7 @@ def _decode_all(text: Bytes, ends: Offsets) -> tuple[str, list[int]]:
 
 
 class Repeated(NamedTuple):
-    """A word that comes twice, and where (0 is the first word)."""
+    """A word that comes again, where it came first and where again (0 is the first word)."""
 
     word: str
     first: int
@@ -106,35 +113,30 @@ class WordCollector:
     def __init__(self) -> None:
         self._texts: list[Bytes] = []
         self._lengths: list[NDArray[np.int32]] = []
-        self._hashes: list[NDArray[np.uint64]] = []
+        self._hashes: list[Hashes] = []
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, text: Bytes, ends: Offsets) -> None:
-        """More words, end to end; the arrays are copied."""
+    def add(self, text: Bytes, ends: Offsets, hashes: Hashes) -> None:
+        """More words, end to end, and their hashes (see `hash_words`); the arrays are copied."""
         self._texts.append(text.copy())
         self._lengths.append(np.diff(ends, prepend=0).astype(np.int32))
-        self._hashes.append(_hash_words(text, ends))
+        self._hashes.append(hashes.copy())
         self._count += len(ends)
 
-    def add_list(self, words: Sequence[bytes]) -> None:
-        """More words, one by one."""
-        lengths = np.fromiter(map(len, words), np.int64, len(words))
-        self.add(np.frombuffer(b"".join(words), np.uint8), np.cumsum(lengths))
-
-    def finish(self) -> tuple[PackedWords, Repeated | None]:
-        """All words, and the first that comes a second time if there is one."""
+    def finish(self) -> tuple[PackedWords, list[Repeated]]:
+        """All words, and every repetition among them, in order."""
         if not self._texts:
-            return PackedWords(np.empty(0, np.uint8), np.empty(0, np.int64)), None
-        text = _joined(self._texts)
-        ends = np.cumsum(_joined(self._lengths), dtype=np.int64)
-        words = PackedWords(text, ends)
+            return PackedWords(np.empty(0, np.uint8), np.empty(0, np.int64)), []
         hashes = _joined(self._hashes)
         hashes.sort()
         doubtful = bool((hashes[1:] == hashes[:-1]).any())
-        return words, _first_repeated(words) if doubtful else None
+        del hashes  # before the words are joined, for memory's sake
+        text = _joined(self._texts)
+        words = PackedWords(text, np.cumsum(_joined(self._lengths), dtype=np.int64))
+        return words, _repetitions(words) if doubtful else []
 
 
 def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
@@ -144,22 +146,18 @@ def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
     return joined
 
 
-def _hash_words(text: Bytes, ends: Offsets) -> NDArray[np.uint64]:
-    """A number for each word, equal for equal words: the sum of (byte i + 1) PRIME^i, mod 2^64."""
+def hash_words(text: Bytes, ends: Offsets) -> Hashes:
+    """A number for each word, equal for equal words: the sum of (byte j + 1) HASH_PRIME^j, mod 2^64."""
     lengths = np.diff(ends, prepend=0)
-    # Each byte's place within its word, and PRIME to that power.
+    # Each byte's place within its word, and the prime to that power.
     places = np.arange(len(text)) - np.repeat(ends - lengths, lengths)
     powers = np.ones(int(lengths.max(initial=0)) + 1, np.uint64)
-    np.cumprod(np.full(len(powers) - 1, PRIME), out=powers[1:])
+    np.cumprod(np.full(len(powers) - 1, HASH_PRIME), out=powers[1:])
     sums = np.concatenate(([np.uint64(0)], np.cumsum((text + np.uint64(1)) * powers[places])))
-    hashes: NDArray[np.uint64] = sums[ends] - sums[ends - lengths]
+    hashes: Hashes = sums[ends] - sums[ends - lengths]
     return hashes
 
 
-def _first_repeated(words: PackedWords) -> Repeated | None:
+def _repetitions(words: PackedWords) -> list[Repeated]:
     seen: dict[str, int] = {}
-    for i, word in enumerate(words):
-        if word in seen:
-            return Repeated(word, seen[word], i)
-        seen[word] = i
-    return None
+    return [Repeated(word, first, i) for i, word in enumerate(words) if (first := seen.setdefault(word, i)) < i]

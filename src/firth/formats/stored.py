@@ -11,6 +11,7 @@ import numpy as np
 
 from firth.arrays import Counts, Matrix
 from firth.errors import SettingError
+from firth.formats.bad_lines import Skipped
 from firth.formats.subwords import Subwords
 
 __all__ = ["StoredVectors"]
@@ -26,6 +27,7 @@ class StoredVectors:
     context_vectors: Matrix | None = None  # (V, D) float32, the output side of a trained model
     metadata: Mapping[str, Any] = field(default_factory=dict)  # any JSON values, by name
     subwords: Subwords | None = None  # vectors of character n-grams, for words that are not among `words`
+    skipped: Skipped = Skipped()  # what the reader left out; never written
 
     def __post_init__(self) -> None:
         shape = np.shape(self.matrix)

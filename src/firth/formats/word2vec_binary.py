@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
+from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
-from firth.formats.packed_words import WordCollector, decode_word
+from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, parse_header
 from firth.formats.word2vec_text import Dialect
@@ -36,18 +37,25 @@ NEWLINE = 10
 WILD = 1e15  # letters taken for float32 numbers come out as 1e17 and more
 
 
-def read(path: str | Path) -> StoredVectors:
+def read(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     """Read words and vectors of either dialect.
+
+    Parameters
+    ----------
+    on_error : "skip" leaves out vectors that are not finite, records without a word and words that
+        come again, and takes what there is of a file that is cut short or goes on after its last
+        vector; `skipped` tells what was left out.
 
     Raises
     ------
     FileNotFoundError : there is no such file.
-    FormatError : the file is damaged, cut short, or something else; the byte is named.
+    FormatError : the file is damaged, cut short, or something else; the byte is named. With "skip":
+        it can no longer be told where a word begins.
     """
     path = Path(path)
     plain_size = None if compression(path) else path.stat().st_size
     with open_decompressed(path) as file:
-        return _Reader(path, plain_size, file).read()
+        return _Reader(path, plain_size, file, BadLines(on_error)).read()
 
 
 class _Records(NamedTuple):
@@ -61,34 +69,47 @@ class _Records(NamedTuple):
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, path: Path, plain_size: int | None, file: BinaryIO) -> None:
+    def __init__(self, path: Path, plain_size: int | None, file: BinaryIO, bad: BadLines) -> None:
         self._path = path
         self._plain_size = plain_size  # bytes; None where compression hides it
         self._file = file
+        self._bad = bad
         self._block = b""
         self._block_start = 0  # where in the file the block begins
+        self._done = 0  # records taken
 
     def read(self) -> StoredVectors:
         header = self._read_header()
         matrix = GrowingMatrix(header.vector_size)
         words = WordCollector()
-        while len(words) < header.words:
-            self._read_on()
-            records = self._take_records(header, len(words))
+        while self._done < header.words and self._read_on():
+            records = self._take_records(header)
             rows = len(records.word_ends)
             if rows:
                 if rows > matrix.room:
-                    matrix.grow(rows, header.words if self._plain_size else 0)
+                    matrix.grow(rows, self._rows_expected(header))
                 matrix.reserve(rows)[:] = records.vectors
-                words.add(records.text, records.word_ends)
-        self._refuse_rest()
-        packed, repeated = words.finish()
-        if repeated:
-            raise FormatError(
-                self._path,
-                f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}",
-            )
-        return StoredVectors(packed, matrix.finish())
+                words.add(records.text, records.word_ends, hash_words(records.text, records.word_ends))
+        self._check_end()
+        packed = self._without_repetitions(words, matrix)
+        if self._bad.count and not packed:
+            raise FormatError(self._path, f"not one vector can be read; {self._bad.problems[0]}")
+        return StoredVectors(packed, matrix.finish(), skipped=self._bad.skipped())
+
+    def _rows_expected(self, header: Header) -> int:
+        return min(header.words, (self._plain_size or 0) // _shortest_record(header))
+
+    def _without_repetitions(self, words: WordCollector, matrix: GrowingMatrix) -> PackedWords:
+        """The words, each once, and their rows alone in the matrix."""
+        packed, repetitions = words.finish()
+        if not repetitions:
+            return packed
+        for again in repetitions:
+            problem = f"word {again.second:,} is {again.word!r}, like word {again.first:,}"
+            self._bad.meet(FormatError(self._path, problem))
+        second = [again.second for again in repetitions]
+        matrix.drop(second)
+        return packed.without(second)
 
     def _read_header(self) -> Header:
         line = self._file.readline(LONGEST_HEADER)
@@ -98,8 +119,8 @@ class _Reader:
         if header.vector_size > MOST_NUMBERS:
             raise FormatError(self._path, f"the header promises {header.vector_size:,} numbers per word", byte=0)
         self._block_start = len(line)
-        shortest = 2 + 4 * header.vector_size  # a letter, a space, the vector
-        if self._plain_size is not None and len(line) + header.words * shortest > self._plain_size:
+        words = min(header.words, 1) if self._bad.are_skipped else header.words
+        if self._plain_size is not None and len(line) + words * _shortest_record(header) > self._plain_size:
             raise FormatError(
                 self._path,
                 f"the header promises {header.words:,} words of {header.vector_size:,} numbers, "
@@ -108,68 +129,76 @@ class _Reader:
             )
         return header
 
-    def _read_on(self) -> None:
-        """Add to what is left of the block."""
+    def _read_on(self) -> bool:
+        """Add to what is left of the block; whether there was anything to add."""
         chunk = self._file.read(BLOCK)
         if not chunk:
-            raise FormatError(
-                self._path,
-                "the file ends in the middle of a word or its vector; it is cut short",
-                byte=self._block_start + len(self._block),
+            self._bad.meet(
+                FormatError(
+                    self._path,
+                    "the file ends in the middle of a word or its vector; it is cut short",
+                    byte=self._block_start + len(self._block),
+                )
             )
+            self._block = b""
         self._block += chunk
+        return bool(chunk)
 
-    def _take_records(self, header: Header, done: int) -> _Records:
+    def _take_records(self, header: Header) -> _Records:
         """Cut the complete records off the block."""
         block, width = self._block, 4 * header.vector_size
         spaces: list[int] = []
         position = 0
-        for _ in range(header.words - done):
+        for _ in range(header.words - self._done):
             space = block.find(b" ", position, position + LONGEST_WORD)
             if space < 0 or space + 1 + width > len(block):
                 if space < 0 and len(block) - position >= LONGEST_WORD:
-                    raise self._no_word(done + len(spaces), position)
+                    raise self._no_word(len(spaces), position)
                 break
             spaces.append(space)
             position = space + 1 + width
-        records = self._cut(np.array(spaces, np.int64), width, done)
+        records = self._cut(np.array(spaces, np.int64), width)
+        self._done += len(spaces)
         self._block = block[position:]
         self._block_start += position
         return records
 
-    def _cut(self, spaces: Offsets, width: int, done: int) -> _Records:
-        """The words before these spaces and the vectors after them."""
+    def _cut(self, spaces: Offsets, width: int) -> _Records:
+        """The words before these spaces and the vectors after them, but for the bad ones."""
         block = np.frombuffer(self._block, np.uint8)
         if not len(spaces):
             return _Records(block[:0], spaces, np.empty((0, width // 4), np.float32))
         begins = np.concatenate(([0], spaces[:-1] + 1 + width))
         begins += block[begins] == NEWLINE  # the end of the vector before, in the C dialect
-        lengths = spaces - begins
-        if lengths.min() < 1:
-            word_id = int(np.argmax(lengths < 1))
-            raise self._no_word(done + word_id, int(begins[word_id]))
-        ends = np.cumsum(lengths)
-        text = block[np.repeat(begins - ends + lengths, lengths) + np.arange(ends[-1])]
         vectors = sliding_window_view(block, width)[spaces + 1].view("<f4")
-        if not np.isfinite(vectors).all():
-            word_id = int(np.argmin(np.isfinite(vectors).all(axis=1)))
-            raise FormatError(
-                self._path,
-                f"the vector of word {done + word_id:,} is not finite; the file is damaged",
-                byte=self._block_start + int(spaces[word_id]) + 1,
+        good = self._find_bad(begins, spaces, vectors)
+        records = _gathered(block, begins, spaces, vectors)
+        self._refuse_shifted(records)
+        return records if good.all() else _gathered(block, begins[good], spaces[good], vectors[good])
+
+    def _find_bad(self, begins: Offsets, spaces: Offsets, vectors: Matrix) -> NDArray[np.bool_]:
+        """Which records (n,) have a word and a finite vector; the others are reported."""
+        has_word, finite = spaces > begins, np.isfinite(vectors).all(axis=1)
+        for i in np.flatnonzero(~(has_word & finite)).tolist():
+            self._bad.meet(
+                self._no_word(i, int(begins[i]))
+                if not has_word[i]
+                else FormatError(
+                    self._path,
+                    f"the vector of word {self._done + i:,} is not finite; the file is damaged",
+                    byte=self._block_start + int(spaces[i]) + 1,
+                )
             )
-        records = _Records(text, ends, vectors)
-        self._refuse_shifted(records, done)
-        return records
+        return has_word & finite
 
     def _no_word(self, word_id: int, place: int) -> FormatError:
         return FormatError(
             self._path,
-            f"no word where word {word_id:,} should be; the file is damaged",
+            f"no word where word {self._done + word_id:,} should be; the file is damaged",
             byte=self._block_start + place,
         )
 
-    def _refuse_shifted(self, records: _Records, done: int) -> None:
+    def _refuse_shifted(self, records: _Records) -> None:
         """Refuse a file in which some word contains a space.
 
         The rest of that word was taken for numbers, and the end of its vector for the next word.
@@ -177,24 +206,39 @@ class _Reader:
         text = records.text.tobytes()
         if not CONTROL.search(text) and _is_utf8(text):
             return
-        wild = bool(np.abs(records.vectors).max() > WILD)
+        wild = bool((np.isfinite(records.vectors) & (np.abs(records.vectors) > WILD)).any())
         for i, (begin, end) in enumerate(pairwise([0, *records.word_ends.tolist()])):
             word = text[begin:end]
             if CONTROL.search(word) or (wild and not _is_utf8(word)):
                 raise FormatError(
                     self._path,
-                    f"word {done + i:,} is {decode_word(word[:40])!r}, which is no text: "
+                    f"word {self._done + i:,} is {decode_word(word[:40])!r}, which is no text: "
                     "the word before it may contain a space, or the file is damaged",
                 )
 
-    def _refuse_rest(self) -> None:
+    def _check_end(self) -> None:
         rest = self._block + self._file.read(LONGEST_HEADER)
         if rest.strip(b"\n"):
-            raise FormatError(
-                self._path,
-                "goes on after the last vector: the header is wrong, or a word contains a space",
-                byte=self._block_start,
+            self._bad.meet(
+                FormatError(
+                    self._path,
+                    "goes on after the last vector: the header is wrong, or a word contains a space",
+                    byte=self._block_start,
+                )
             )
+
+
+def _shortest_record(header: Header) -> int:
+    """Bytes: a letter, a space, the vector."""
+    return 2 + 4 * header.vector_size
+
+
+def _gathered(block: NDArray[np.uint8], begins: Offsets, spaces: Offsets, vectors: Matrix) -> _Records:
+    """The words between these places, end to end."""
+    lengths = spaces - begins
+    ends = np.cumsum(lengths)
+    text = block[np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())]
+    return _Records(text, ends, vectors)
 
 
 def _is_utf8(text: bytes) -> bool:

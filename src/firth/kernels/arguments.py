@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 
-__all__ = ["Cbow", "Corpus", "HotRows", "Report", "Room", "Sampling", "Schedule", "Weights"]
+__all__ = ["Cbow", "Corpus", "HotRows", "ParsedLines", "Report", "Room", "Sampling", "Schedule", "Weights"]
+__all__ += ["HASH_PRIME"]
+
+HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 
 
 class Corpus(NamedTuple):
@@ -88,3 +91,12 @@ class Room(NamedTuple):
     signs: NDArray[np.float32]  # -1 for a true target, 1 for noise, 0 for padding, by block
     n_blocks: int  # blocks of targets
     padded: int  # targets of a position with padding
+
+
+class ParsedLines(NamedTuple):
+    """What lines "word number …" become, N lines of D numbers each."""
+
+    numbers: NDArray[np.float32]  # (N, D)
+    words: NDArray[np.uint8]  # all words end to end, with room for all of the text
+    word_ends: Offsets  # (N,) where each word ends
+    word_hashes: NDArray[np.uint64]  # (N,) the sum of (byte j + 1) HASH_PRIME^j of each word, mod 2^64

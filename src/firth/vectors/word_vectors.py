@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from firth.arrays import Counts, Matrix
 from firth.errors import SettingError
+from firth.formats.bad_lines import OnError, Skipped
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, write_as
 from firth.formats.stored import StoredVectors
@@ -17,15 +18,22 @@ from firth.vectors.questions import Questions
 __all__ = ["WordVectors", "load"]
 
 
-def load(path: str | Path) -> "WordVectors":
+def load(path: str | Path, *, on_error: OnError = "raise") -> "WordVectors":
     """Open a file of vectors of any known format, told by its content, not by its name.
+
+    Parameters
+    ----------
+    on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files
+        (of a word that comes again, all but the first); `skipped` then counts them and tells the
+        first five. Nothing can be skipped in other formats.
 
     Raises
     ------
     FileNotFoundError : there is no such file.
     FormatError : the file is damaged or of no known format; the line or byte is named.
+    SettingError : `on_error` is neither "raise" nor "skip".
     """
-    return WordVectors.from_stored(read_any(path))
+    return WordVectors.from_stored(read_any(path, on_error=on_error))
 
 
 class WordVectors(Questions):
@@ -76,11 +84,17 @@ class WordVectors(Questions):
     def _keep(self, stored: StoredVectors) -> None:
         super()._keep(stored)
         self._metadata = dict(stored.metadata)
+        self._skipped = stored.skipped
 
     @property
     def metadata(self) -> dict[str, Any]:
         """What else the file said, for instance the hyperparameters of the training."""
         return self._metadata
+
+    @property
+    def skipped(self) -> Skipped:
+        """What `load(path, on_error="skip")` left out: `count` lines, and `problems`, the first few in words."""
+        return self._skipped
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(self._words[i]) for i in range(min(3, len(self))))

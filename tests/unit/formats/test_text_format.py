@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth.errors import FormatError
-from firth.formats import glove, text_blocks, word2vec_text
+from firth.formats import glove, line_blocks, text_blocks, word2vec_text
 from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
 from firth.formats.text_lines import parse_line
+from firth.kernels.arguments import ParsedLines
 from firth.kernels.cpu.numbers import parse_lines
 
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -28,7 +29,7 @@ def reader(request, monkeypatch):
     """Small files are read in Python, large ones by compiled code in blocks: the answers are the same."""
     if request.param == "compiled":
         monkeypatch.setattr(text_blocks, "SMALL", 0)
-        monkeypatch.setattr(text_blocks, "BLOCK", 64)
+        monkeypatch.setattr(line_blocks, "BLOCK", 64)
     return read_text
 
 
@@ -146,7 +147,8 @@ def parse_fast(number):
     """What compiled code makes of a number; None where it leaves it to the careful reader."""
     text = np.frombuffer(b"w " + number.encode(), np.uint8)
     out = np.empty((1, 1), np.float32)
-    lines, _ = parse_lines(text, 0, out, 0, np.empty(99, np.uint8), np.zeros(1, np.int64))
+    found = ParsedLines(out, np.empty(99, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.uint64))
+    lines, _ = parse_lines(text, 0, 0, found)
     return out[0, 0] if lines else None
 
 

@@ -10,14 +10,13 @@ units
           in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more is
           correct unless float64 landed within a few units of the middle between two float32
           numbers: about one number in 2^25, left to the careful reader.
-Shapes    D numbers per line, N lines. text (bytes,) uint8 is read; numbers (N, D) float32, words
-(bytes,)
-          uint8 and word_ends (N,) int64 are filled.
+Shapes    text (bytes,) uint8 is read; the arrays of ParsedLines (kernels/arguments.py) are filled.
 """
 
 import numpy as np
 from numba import float32, float64, int64, uint8, uint64
 
+from firth.kernels.arguments import HASH_PRIME
 from firth.kernels.compile import kernel, step
 
 __all__ = ["parse_lines"]
@@ -115,41 +114,50 @@ def is_blank(character):
 
 
 @step
-def parse_row(text, i, end, row):
-    """Fill row (D,) from text[i:end]; whether that is exactly D plain numbers."""
+def parse_row(text, i, row):
+    """Fill row (D,) with exactly D plain numbers from i on; where the line ends, or NOT_PLAIN."""
+    size = text.shape[0]
     for d in range(row.shape[0]):
-        if i >= end or not is_blank(text[i]):
-            return False
-        while i < end and is_blank(text[i]):
+        if i >= size or not is_blank(text[i]):
+            return int64(NOT_PLAIN)
+        while i < size and is_blank(text[i]):
             i += 1
-        row[d], i = parse_number(text, i, end)
+        row[d], i = parse_number(text, i, size)
         if i == NOT_PLAIN:
-            return False
-    while i < end and is_blank(text[i]):
+            return int64(NOT_PLAIN)
+    while i < size and is_blank(text[i]):
         i += 1
-    return i == end
+    return i if i == size or text[i] == NEWLINE else int64(NOT_PLAIN)
+
+
+@step
+def skip_word(text, i):
+    """Where the word that begins at i ends, and its hash: the sum of (byte j + 1) PRIME^j, mod 2^64."""
+    word_hash, power = uint64(0), uint64(1)
+    while i < text.shape[0] and text[i] != NEWLINE and not is_blank(text[i]):
+        word_hash += (uint64(text[i]) + uint64(1)) * power
+        power *= HASH_PRIME
+        i += 1
+    return i, word_hash
 
 
 @kernel
-def parse_lines(text, position, numbers, line, words, word_ends):
+def parse_lines(text, position, line, found):
     """Parse lines from number `line` on, which begins at `position`, until one is not plain.
 
-    Returns the number of lines parsed so far, and where the next line begins.
+    `found` is filled. Returns the number of lines parsed so far, and where the next line begins.
     """
-    used = word_ends[line - 1] if line > 0 else 0
-    while line < numbers.shape[0]:
-        end = position
-        word_end = -1
-        while end < text.shape[0] and text[end] != NEWLINE:
-            if word_end < 0 and is_blank(text[end]):
-                word_end = end
-            end += 1
-        if word_end <= position or not parse_row(text, word_end, end, numbers[line]):
+    used = found.word_ends[line - 1] if line > 0 else 0
+    while line < found.numbers.shape[0]:
+        word_end, word_hash = skip_word(text, position)
+        end = parse_row(text, word_end, found.numbers[line]) if word_end > position else int64(NOT_PLAIN)
+        if end == NOT_PLAIN:
             return line, position
         for i in range(position, word_end):
-            words[used] = text[i]
+            found.words[used] = text[i]
             used += 1
-        word_ends[line] = used
+        found.word_ends[line] = used
+        found.word_hashes[line] = word_hash
         position = end + 1
         line += 1
     return line, position
