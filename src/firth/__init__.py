@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UnknownWordError,
     )
     from firth.models.word2vec import Word2Vec
+    from firth.vectors.alignment import align
     from firth.vectors.neighbours import Neighbour
     from firth.vectors.number_table import read_table
     from firth.vectors.word_vectors import WordVectors, load
@@ -43,6 +44,7 @@ __all__ = [
     "Word2Vec",
     "WordVectors",
     "__version__",
+    "align",
     "load",
     "read_table",
 ]
@@ -51,6 +53,7 @@ _HOMES = {
     "Neighbour": "firth.vectors.neighbours",
     "Word2Vec": "firth.models.word2vec",
     "WordVectors": "firth.vectors.word_vectors",
+    "align": "firth.vectors.alignment",
     "load": "firth.vectors.word_vectors",
     "read_table": "firth.vectors.number_table",
 }

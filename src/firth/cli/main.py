@@ -29,6 +29,7 @@ COMMANDS = {
     "analogy": 'Words nearest to a sum of words, as in "king - man + woman".',
     "odd": "The word that does not belong with the others.",
     "evaluate": "Judge one model, or two models on the same questions.",
+    "compare": "Two models in one space: how words moved from one to the other.",
     "score": "The loss of a model on a text it was not trained on.",
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
