@@ -33,6 +33,7 @@ COMMANDS = {
     "score": "The loss of a model on a text it was not trained on.",
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
+    "windows": "The training examples that a sliding window makes of a text.",
     "people": "People, or any things with scores, as vectors: who is most like whom.",
     "doctor": "This machine as Firth sees it, with a speed check.",
 }
