@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from firth.models.word2vec import Word2Vec
     from firth.vectors.alignment import align
+    from firth.vectors.line_search import WordBetween
     from firth.vectors.neighbours import Neighbour
     from firth.vectors.number_table import read_table
     from firth.vectors.word_vectors import WordVectors, load
@@ -42,6 +43,7 @@ __all__ = [
     "TrainingInterrupted",
     "UnknownWordError",
     "Word2Vec",
+    "WordBetween",
     "WordVectors",
     "__version__",
     "align",
@@ -52,6 +54,7 @@ __all__ = [
 _HOMES = {
     "Neighbour": "firth.vectors.neighbours",
     "Word2Vec": "firth.models.word2vec",
+    "WordBetween": "firth.vectors.line_search",
     "WordVectors": "firth.vectors.word_vectors",
     "align": "firth.vectors.alignment",
     "load": "firth.vectors.word_vectors",

@@ -1,6 +1,6 @@
 """The compiled way to answer many queries over a large vocabulary, on all cores.
 
-Shapes  V rows, D numbers per row, Q queries.
+Shapes  N rows that are searched, D numbers per row, Q queries.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Vector
 from firth.cores import available_cores
 from firth.kernels.cpu.nearest import OFFSETS, ROWS, TILE, offer_rows
+from firth.vectors.searched_rows import SearchedRows
 
 __all__ = ["best_rows"]
 
@@ -18,35 +19,34 @@ BLOCK_NUMBERS = 1 << 16  # 256 KB of rows at once, beside the queries in the sec
 BELOW_ALL, ABOVE_ALL = -2.0, 2.0  # no cosine is
 
 
-def best_rows(matrix: Matrix, inverse: Vector, queries: Matrix, count: int) -> NDArray[np.int64]:
-    """The best `count` rows for each query and a few more (Q, at least count), in no order.
+def best_rows(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np.int64]:
+    """The places of the best `count` rows for each query and a few more (Q, at least count), in no order.
 
     Parameters
     ----------
-    matrix, inverse : (V, D) and the (V,) inverse norms of its rows.
     queries : (Q, D) of length 1, or 0.
-    count : in [1, V].
+    count : in [1, N].
     """
     tiles = -(-len(queries) // TILE)
-    vector_size = matrix.shape[1]
+    vector_size = queries.shape[1]
     padded = np.zeros((tiles, TILE, vector_size), np.float32)
     padded.reshape(-1, vector_size)[: len(queries)] = queries
     packed = np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel()
-    threads = max(1, min(available_cores(), len(matrix) // max(count, 1000)))
-    ends = [len(matrix) * i // threads for i in range(threads + 1)]
+    threads = max(1, min(available_cores(), searched.n_rows // max(count, 1000)))
+    ends = [searched.n_rows * i // threads for i in range(threads + 1)]
 
     def search(first: int, last: int) -> NDArray[np.int64]:
-        return _best_of(matrix, inverse, slice(first, last), packed, (len(queries), count))
+        return _best_of(searched, slice(first, last), packed, (len(queries), count))
 
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(search, ends[:-1], ends[1:]))
     return np.hstack(found)
 
 
-def _best_of(matrix: Matrix, inverse: Vector, part: slice, packed: Vector, shape: tuple[int, int]) -> NDArray[np.int64]:
-    """The best rows of one part of the matrix for each query, of the given shape (Q, count)."""
+def _best_of(searched: SearchedRows, part: slice, packed: Vector, shape: tuple[int, int]) -> NDArray[np.int64]:
+    """The best places of one part of the rows for each query, of the given shape (Q, count)."""
     n_queries, count = shape
-    vector_size = matrix.shape[1]
+    vector_size = searched.matrix.shape[1]
     slots = len(packed) // vector_size
     cosines = np.full((slots, count), BELOW_ALL, np.float32)
     rows = np.zeros((slots, count), np.int64)
@@ -57,6 +57,6 @@ def _best_of(matrix: Matrix, inverse: Vector, part: slice, packed: Vector, shape
     block = np.zeros((block_rows, vector_size), np.float32)
     for first in range(part.start, part.stop, block_rows):
         last = min(first + block_rows, part.stop)
-        np.multiply(matrix[first:last], inverse[first:last, None], out=block[: last - first])
+        searched.units(first, last, out=block[: last - first])
         offer_rows(block, first, last - first, packed, OFFSETS, products, thresholds, cosines, rows)
     return rows[:n_queries]

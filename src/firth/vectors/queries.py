@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
+from firth.vectors.analogy_search import NONE, WordSums
 
 __all__ = [
     "Item",
@@ -17,8 +18,12 @@ __all__ = [
     "Queries",
     "Weighted",
     "Words",
+    "both",
     "build",
+    "build_sums",
+    "checked_vector",
     "is_many",
+    "paired",
     "unit",
     "weighted_items",
 ]
@@ -29,6 +34,7 @@ Items: TypeAlias = Item | Sequence[Item]  # one query
 Many: TypeAlias = Sequence[list[Item]]  # many queries
 
 Doubles: TypeAlias = NDArray[np.float64]
+Find: TypeAlias = Callable[[str], int | Vector]  # a word's row, or a vector where it has none
 
 
 class Weighted(NamedTuple):
@@ -71,6 +77,23 @@ def weighted_items(items: object, sign: float) -> list[Weighted]:
     return [_weighted(item, sign) for item in items]
 
 
+def both(positive: object, negative: object) -> list[Weighted]:
+    """One query's items: those added, then those taken away."""
+    return weighted_items(positive, 1.0) + weighted_items(negative, -1.0)
+
+
+def paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
+    """The positive and the negative items of each of many queries."""
+    length = len(positive if positive is not None else negative)
+    positive = [None] * length if positive is None else positive
+    negative = [None] * length if negative is None else negative
+    if len(positive) != len(negative) or not all(
+        one is None or isinstance(one, list) for one in (*positive, *negative)
+    ):
+        raise SettingError("many queries: positive= and negative= must be as many lists of items each")
+    return list(zip(positive, negative, strict=True))
+
+
 def _is_weighted(item: object) -> bool:
     return isinstance(item, tuple) and len(item) == 2 and not isinstance(item[1], str | np.ndarray)
 
@@ -101,40 +124,76 @@ def _checked_weight(item: object, weight: Any) -> float:
     return number
 
 
-def build(asked: Sequence[Sequence[Weighted]], row_of: Callable[[str], int], matrix: Matrix) -> Queries:
+def build(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> Queries:
     """The direction of each query: the weighted sum of its items, each first scaled to length 1.
 
     Parameters
     ----------
-    asked : the items of each query; at least one query.
-    row_of : finds a word's row in the matrix (V, D).
+    asked : the items of each query.
+    find : finds a word's row in the matrix (V, D), or a vector for it.
 
     Raises
     ------
     SettingError : a query has no items, or a vector is not D finite numbers.
     """
-    size = matrix.shape[1]
-    starts = np.cumsum([0, *map(len, asked)])
-    items = np.empty((starts[-1], size), np.float64)
-    weights = np.empty((starts[-1], 1), np.float64)
+    units, left_out = _look_up(asked, find, matrix)
+    weights = np.array([weight for query in asked for _, weight in query])[:, None]
+    starts = np.cumsum([0, *map(len, asked)])[:-1]
+    return Queries(unit(np.add.reduceat(units * weights, starts)), left_out)
+
+
+def build_sums(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> tuple[WordSums, list[list[int]]]:
+    """The same for methods that combine cosines: what each query adds and takes away, and what it leaves out.
+
+    Raises
+    ------
+    SettingError : as `build` does; also where a query adds nothing, or a weight is not 1.
+    """
+    units, left_out = _look_up(asked, find, matrix)
+    added: list[list[int]] = []
+    taken: list[list[int]] = []
+    line = 0
+    for query in asked:
+        added.append([])
+        taken.append([])
+        for item, weight in query:
+            if abs(weight) != 1:
+                raise SettingError(f"weight {weight} of {item!r}: method='3cosmul' knows no weights; leave it out")
+            (added if weight > 0 else taken)[-1].append(line)
+            line += 1
+        if not added[-1]:
+            raise SettingError("method='3cosmul' needs at least one positive= item")
+    return WordSums(units, _rectangle(added), _rectangle(taken)), left_out
+
+
+def _rectangle(lines: list[list[int]]) -> NDArray[np.int64]:
+    width = max(map(len, lines))
+    return np.array([some + [NONE] * (width - len(some)) for some in lines], np.int64)
+
+
+def _look_up(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> tuple[Doubles, list[list[int]]]:
+    """All items as vectors of length 1 (n, D), and for each query the rows of its words."""
+    vectors = np.empty((sum(map(len, asked)), matrix.shape[1]), np.float64)
     left_out: list[list[int]] = []
-    for query, start in zip(asked, starts, strict=False):
+    line = 0
+    for query in asked:
         if not query:
             raise SettingError("nothing to ask: give a word, positive= or negative=")
         left_out.append([])
-        for i, (item, weight) in enumerate(query, int(start)):
-            weights[i] = weight
-            if isinstance(item, str):
-                row = row_of(item)
-                left_out[-1].append(row)
-                items[i] = matrix[row]
-            else:
-                items[i] = _checked_vector(item, size)
-    directions = np.add.reduceat(unit(items) * weights, starts[:-1])
-    return Queries(unit(directions), left_out)
+        for item, _ in query:
+            found = find(item) if isinstance(item, str) else checked_vector(item, matrix.shape[1])
+            if isinstance(found, int):
+                left_out[-1].append(found)
+                found = matrix[found]
+            vectors[line] = found
+            line += 1
+    return unit(vectors), left_out
 
 
-def _checked_vector(vector: Doubles, size: int) -> Doubles:
-    if vector.shape != (size,) or not np.isfinite(vector).all():
-        raise SettingError(f"a vector of shape {vector.shape} cannot be asked: must be {size} finite numbers")
-    return vector
+def checked_vector(vector: Any, size: int) -> Doubles:
+    """The vector as float64, if it is D finite numbers. Raises SettingError."""
+    if not _is_vector(vector) or vector.shape != (size,) or not np.isfinite(vector).all():
+        shown = f"a vector of shape {vector.shape}" if isinstance(vector, np.ndarray) else repr(vector)
+        raise SettingError(f"{shown} cannot be asked: must be {size} finite numbers")
+    doubles: Doubles = np.asarray(vector, np.float64)
+    return doubles

@@ -1,39 +1,28 @@
-"""The questions that can be asked of words and their vectors: one at a time, or many with the same call."""
+"""The questions whose answers are words: one at a time, or many with the same call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.vectors import queries as ask
-from firth.vectors.neighbours import Neighbour, nearest
-from firth.vectors.word_lookup import WordLookup
+from firth.vectors.analogy_search import AnalogyMethod, best_answers, check_method
+from firth.vectors.line_search import WordBetween, nearest_to_line
+from firth.vectors.neighbours import Nearest, Neighbour, count_nearer, exact_cosines, nearest
+from firth.vectors.word_lookup import Restriction, WordLookup
 
 __all__ = ["Questions"]
 
 
 class Questions(WordLookup):
-    """Words that can be compared and asked for neighbours."""
+    """Words that can be asked for neighbours.
 
-    @overload
-    def similarity(self, a: str, b: str) -> float: ...
-    @overload
-    def similarity(self, a: ask.Words, b: ask.Words) -> NDArray[np.float64]: ...
-    def similarity(self, a: str | Sequence[str], b: str | Sequence[str]) -> float | NDArray[np.float64]:
-        """The cosine between two words' vectors, in [-1, 1]; for two lists, pair by pair."""
-        if isinstance(a, str) and isinstance(b, str):
-            return float(self._pairwise([a], [b])[0])
-        if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
-            raise SettingError("similarity() takes two words, or two lists of the same length")
-        return self._pairwise(a, b)
-
-    def _pairwise(self, a: Sequence[str], b: Sequence[str]) -> NDArray[np.float64]:
-        units = [ask.unit(self[list(words)].astype(np.float64)) for words in (a, b)]
-        cosines: NDArray[np.float64] = np.einsum("nd,nd->n", *units).clip(-1.0, 1.0)
-        return cosines
+    In all questions, `restrict=` names the only answers there may be: a number (the first so many
+    words), words, or booleans (V,). `exclude=` names words that are no answers.
+    """
 
     @overload
     def most_similar(
@@ -43,11 +32,23 @@ class Questions(WordLookup):
         *,
         positive: ask.Items | None = None,
         negative: ask.Items | None = None,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
     ) -> list[Neighbour]: ...
     @overload
-    def most_similar(self, word: ask.Words, count: int = 10) -> list[list[Neighbour]]: ...
+    def most_similar(
+        self, word: ask.Words, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> list[list[Neighbour]]: ...
     @overload
-    def most_similar(self, word: Vector | Matrix, count: int = 10) -> Any: ...
+    def most_similar(
+        self,
+        word: Vector | Matrix,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+    ) -> Any: ...
     @overload
     def most_similar(
         self,
@@ -56,6 +57,9 @@ class Questions(WordLookup):
         *,
         positive: ask.Many,
         negative: ask.Many | None = None,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
     ) -> list[list[Neighbour]]: ...
     def most_similar(
         self,
@@ -64,21 +68,28 @@ class Questions(WordLookup):
         *,
         positive: Any = None,
         negative: Any = None,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Any = None,
+        exclude: Iterable[str] = (),
     ) -> Any:
         """Words whose vectors point most nearly the same way.
 
         Parameters
         ----------
         word : one word or vector (D,); or a list of words or a matrix (n, D): as many queries.
-        count : at least 1; fewer come back only where the vocabulary is smaller.
+        count : at least 1; fewer come back only where fewer words may answer.
         positive, negative : what to add up and take away for ONE query: a word, or a list of words,
             vectors (D,) and (word or vector, weight) pairs. Each is first scaled to length 1.
             A list of lists is as many queries.
+        method : "3cosadd" ranks by the cosine with the sum. "3cosmul" ranks by the product of
+            (1 + cosine) / 2 with each positive item, divided by that of the negative ones (Levy
+            and Goldberg 2014): no single item can outweigh the others. It knows no weights.
+        restrict, exclude : the only words that may answer, and words that may not.
 
         Returns
         -------
-        Best first, without the words asked with; `similarity` is the cosine, in [-1, 1]. One list
-        for one query, a list of lists for many.
+        Best first, without the words asked with; `similarity` is the cosine, in [-1, 1] (with
+        "3cosmul" the score, at least 0). One list for one query, a list of lists for many.
 
         Raises
         ------
@@ -88,89 +99,199 @@ class Questions(WordLookup):
         Examples
         --------
         >>> vectors.most_similar("king")  # doctest: +SKIP
-        >>> vectors.most_similar(["king", "water"])  # two queries # doctest: +SKIP
+        >>> vectors.most_similar(["king", "water"], restrict=10_000)  # two queries # doctest: +SKIP
         >>> vectors.most_similar(  # doctest: +SKIP
         ...     positive=["king", "woman"], negative=["man"]
         ... )
         """
+        one = False
         if word is not None:
             if positive is not None or negative is not None:
                 raise SettingError("give either a word or positive= and negative=, not both")
-            if isinstance(word, str) or (isinstance(word, np.ndarray) and word.ndim == 1):
-                return self._answer([ask.weighted_items([word], 1.0)], count)[0]
-            return self._answer([ask.weighted_items([one], 1.0) for one in word], count)
-        if ask.is_many(positive) or ask.is_many(negative):
-            pairs = _paired(positive, negative)
-            return self._answer([_both(plus, minus) for plus, minus in pairs], count)
-        return self._answer([_both(positive, negative)], count)[0]
+            one = isinstance(word, str) or (isinstance(word, np.ndarray) and word.ndim == 1)
+            asked = [ask.weighted_items([each], 1.0) for each in ([word] if one else word)]
+        elif ask.is_many(positive) or ask.is_many(negative):
+            asked = [ask.both(plus, minus) for plus, minus in ask.paired(positive, negative)]
+        else:
+            one = True
+            asked = [ask.both(positive, negative)]
+        answers = self._answer(asked, count, method, restrict, exclude)
+        return answers[0] if one else answers
+
+    def nearest_to_vector(
+        self, vector: ArrayLike, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> Any:
+        """Words whose vectors point most nearly the same way as numbers (D,), or as each row of a matrix (n, D).
+
+        A list for one vector, a list of lists for a matrix. Raises as `most_similar` does.
+        """
+        numbers = np.asarray(vector)
+        if numbers.ndim not in (1, 2) or numbers.dtype.kind not in "fiu":
+            raise SettingError(f"a vector of shape {numbers.shape}: must be numbers ({self.vector_size},) or a matrix")
+        return self.most_similar(numbers, count, restrict=restrict, exclude=exclude)
 
     @overload
-    def analogy(self, a: str, b: str, c: str, count: int = 10) -> list[Neighbour]: ...
+    def analogy(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        count: int = 10,
+        *,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+    ) -> list[Neighbour]: ...
     @overload
-    def analogy(self, a: ask.Words, b: ask.Words, c: ask.Words, count: int = 10) -> list[list[Neighbour]]: ...
-    def analogy(self, a: Any, b: Any, c: Any, count: int = 10) -> Any:
+    def analogy(
+        self,
+        a: ask.Words,
+        b: ask.Words,
+        c: ask.Words,
+        count: int = 10,
+        *,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+    ) -> list[list[Neighbour]]: ...
+    def analogy(
+        self,
+        a: Any,
+        b: Any,
+        c: Any,
+        count: int = 10,
+        *,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Any = None,
+        exclude: Iterable[str] = (),
+    ) -> Any:
         """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
 
         "man is to king as woman is to …" is `analogy("man", "king", "woman")`. Three lists of the
-        same length ask many at once. Raises as `most_similar` does.
+        same length ask many at once. The other parameters, and what is raised, are those of
+        `most_similar`.
         """
-        if isinstance(a, str) and isinstance(b, str) and isinstance(c, str):
-            return self.most_similar(positive=[b, c], negative=[a], count=count)
+        one = isinstance(a, str) and isinstance(b, str) and isinstance(c, str)
+        if one:
+            a, b, c = [a], [b], [c]
         if any(isinstance(words, str) for words in (a, b, c)) or not len(a) == len(b) == len(c):
             raise SettingError("analogy() takes three words, or three lists of the same length")
-        questions = zip(a, b, c, strict=True)
-        return self._answer([_both([b, c], [a]) for a, b, c in questions], count)
+        asked = [ask.both([b, c], [a]) for a, b, c in zip(a, b, c, strict=True)]
+        answers = self._answer(asked, count, method, restrict, exclude)
+        return answers[0] if one else answers
 
     @overload
-    def odd_one_out(self, words: ask.Words) -> str: ...
+    def between(
+        self, a: str, b: str, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> list[WordBetween]: ...
     @overload
-    def odd_one_out(self, words: list[list[str]]) -> list[str]: ...
-    def odd_one_out(self, words: Any) -> Any:
-        """The word least like the mean of all of them; for a list of lists, one word for each.
+    def between(
+        self,
+        a: ask.Words,
+        b: ask.Words,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+    ) -> list[list[WordBetween]]: ...
+    def between(self, a: Any, b: Any, count: int = 10, *, restrict: Any = None, exclude: Iterable[str] = ()) -> Any:
+        """The words nearest to the line from one word to another.
+
+        Both vectors are scaled to length 1; the line is the straight one between them. A word is as
+        near as its largest cosine to a point strictly between the ends: words that are nearest to
+        an end are its neighbours, and not between.
+
+        Returns
+        -------
+        Best first, without `a` and `b`: the word, that cosine, and the position of that point on
+        the line, from 0 (`a`) to 1 (`b`). Fewer than `count` where fewer words lie between. Two
+        lists of words are asked pair by pair, for a list of lists.
 
         Raises
         ------
         UnknownWordError : a word is not in the vocabulary.
-        SettingError : fewer than 3 words, among which none can be the odd one.
+        SettingError : `count` is below 1, or not two words or two lists of the same length are given.
         """
-        if ask.is_many(words):
-            return [self.odd_one_out(some) for some in words]
-        if isinstance(words, str) or len(words) < 3:
-            raise SettingError(f"{words!r}: odd_one_out() needs a list of at least 3 words")
-        units = ask.unit(self[list(words)].astype(np.float64))
-        return words[int(np.argmin(units @ units.mean(axis=0)))]
+        one = isinstance(a, str) and isinstance(b, str)
+        if one:
+            a, b = [a], [b]
+        if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
+            raise SettingError("between() takes two words, or two lists of the same length")
+        _check_count(count)
+        ends = self._built([[ask.Weighted(word, 1.0)] for pair in zip(a, b, strict=True) for word in pair])
+        searched = self.searched(restrict, exclude)
+        answers = [
+            nearest_to_line(searched, self.words, ends.directions[i : i + 2], count, sum(ends.left_out[i : i + 2], []))
+            for i in range(0, len(ends.directions), 2)
+        ]
+        return answers[0] if one else answers
 
-    def _answer(self, asked: Sequence[list[ask.Weighted]], count: int) -> list[list[Neighbour]]:
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-            raise SettingError(f"count={count!r}: must be a whole number, at least 1")
+    @overload
+    def rank(
+        self, word: str, other: str, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> int: ...
+    @overload
+    def rank(
+        self, word: ask.Words, other: ask.Words, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> NDArray[np.int64]: ...
+    def rank(self, word: Any, other: Any, *, restrict: Any = None, exclude: Iterable[str] = ()) -> Any:
+        """The place of `other` among the neighbours of `word`: 1 for the most similar.
+
+        It is one more than the number of words with a larger cosine, `word` not counted (gensim's
+        rule: equally similar words share a place). Two lists of words are asked pair by pair, for
+        an array. Only words that `restrict=` and `exclude=` allow are counted; `other` itself may
+        be any word. Raises as `most_similar` does.
+        """
+        one = isinstance(word, str) and isinstance(other, str)
+        if one:
+            word, other = [word], [other]
+        if isinstance(word, str) or isinstance(other, str) or len(word) != len(other):
+            raise SettingError("rank() takes two words, or two lists of the same length")
+        asked = self._built([[ask.Weighted(each, 1.0)] for each in word])
+        compared = self[list(other)]
+        places = np.arange(len(compared))[:, None]
+        thresholds = exact_cosines(compared, places, asked.directions)[:, 0]
+        own = np.array([rows[0] if rows else -1 for rows in asked.left_out], np.int64)
+        ranks = 1 + count_nearer(self.searched(restrict, exclude), asked.directions, thresholds, own)
+        return int(ranks[0]) if one else ranks
+
+    def _built(self, asked: Sequence[list[ask.Weighted]]) -> ask.Queries:
+        return ask.build(asked, self.find, self._matrix)
+
+    def _answer(
+        self,
+        asked: Sequence[list[ask.Weighted]],
+        count: int,
+        method: AnalogyMethod,
+        restrict: Any,
+        exclude: Iterable[str],
+    ) -> list[list[Neighbour]]:
+        _check_count(count)
+        check_method(method)
+        searched = self.searched(restrict, exclude)
+        most = min(count, searched.n_rows)
         if not asked:
             return []
-        directions, left_out = ask.build(asked, self.word_id, self._matrix)
-        most = min(count, len(self))
-        if most == 0:
-            return [[] for _ in asked]
-        found = nearest(self._matrix, self._inverse_norms, directions, most, left_out)
+        if method == "3cosmul":
+            sums, left_out = ask.build_sums(asked, self.find, self._matrix)
+            found = best_answers(searched, sums, method, most, left_out) if most else None
+        else:
+            directions, left_out = self._built(asked)
+            found = nearest(searched, directions, most, left_out) if most else None
+        return [[] for _ in asked] if found is None else self._named(found)
+
+    def _named(self, found: Nearest) -> list[list[Neighbour]]:
         words = self.words
         return [
             [
-                Neighbour(words[row], cosine)
-                for row, cosine in zip(rows, cosines, strict=True)
-                if cosine >= -1.0  # those left out have -inf
+                Neighbour(words[row], similarity)
+                for row, similarity in zip(rows, similarities, strict=True)
+                if similarity >= -1.0  # those left out have -inf
             ]
-            for rows, cosines in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
+            for rows, similarities in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
         ]
 
 
-def _both(positive: object, negative: object) -> list[ask.Weighted]:
-    return ask.weighted_items(positive, 1.0) + ask.weighted_items(negative, -1.0)
-
-
-def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
-    length = len(positive if positive is not None else negative)
-    positive = [None] * length if positive is None else positive
-    negative = [None] * length if negative is None else negative
-    if len(positive) != len(negative) or not all(
-        one is None or isinstance(one, list) for one in (*positive, *negative)
-    ):
-        raise SettingError("many queries: positive= and negative= must be as many lists of items each")
-    return list(zip(positive, negative, strict=True))
+def _check_count(count: object) -> None:
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise SettingError(f"count={count!r}: must be a whole number, at least 1")

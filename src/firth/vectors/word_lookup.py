@@ -1,8 +1,8 @@
 """Words, the rows of the matrix that they have, and their vectors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import overload
+from typing import Any, Literal, TypeAlias, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,13 @@ from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
 from firth.spelling import near_spellings
-from firth.vectors.neighbours import inverse_norms
 from firth.vectors.queries import Words
+from firth.vectors.searched_rows import SearchedRows, inverse_norms
 
-__all__ = ["WordLookup"]
+__all__ = ["Fallback", "Restriction", "WordLookup", "check_words"]
+
+Fallback: TypeAlias = Literal["subword", "spelling"]
+Restriction: TypeAlias = int | Iterable[str] | NDArray[np.bool_]
 
 
 class WordLookup:
@@ -28,6 +31,7 @@ class WordLookup:
         self._matrix.flags.writeable = False  # the norms are computed once
         self._counts = stored.counts
         self._subwords = stored.subwords
+        self._fallback: Fallback | None = None
 
     @property
     def words(self) -> Sequence[str]:
@@ -68,10 +72,68 @@ class WordLookup:
     @overload
     def __getitem__(self, word: Words) -> Matrix: ...
     def __getitem__(self, word: str | Words) -> Vector | Matrix:
-        """A word's vector (D,), or for a list of words a matrix (n, D)."""
-        rows = self.word_id(word) if isinstance(word, str) else self.word_ids(word)
-        found: Vector | Matrix = self._matrix[rows]
+        """A word's vector (D,), or for a list of words a matrix (n, D). Unknown words: see `fallback`."""
+        if isinstance(word, str):
+            return self._vector(self.find(word))
+        check_words(word)
+        found = [self.find(one) for one in word]
+        if all(isinstance(one, int) for one in found):
+            return self._matrix[np.array(found, np.int64)]
+        return np.stack([self._vector(one) for one in found])
+
+    def _vector(self, found: int | Vector) -> Vector:
+        vector: Vector = self._matrix[found] if isinstance(found, int) else found
+        return vector
+
+    @property
+    def fallback(self) -> Fallback | None:
+        """What stands in for a word that is not there, in every question; can be set.
+
+        None : nothing does; an unknown word is an error.
+        "subword" : a vector made of the word's character n-grams, where the file has such vectors.
+        "spelling" : the word spelled most nearly alike.
+        """
+        return self._fallback
+
+    @fallback.setter
+    def fallback(self, fallback: Fallback | None) -> None:
+        if fallback is not None and fallback not in get_args(Fallback):
+            raise SettingError(f"fallback={fallback!r}: must be None, 'subword' or 'spelling'")
+        if fallback == "subword" and self.subwords is None:
+            raise SettingError(
+                "fallback='subword': these vectors have no subwords; load a fastText .bin file, or use 'spelling'"
+            )
+        self._fallback = fallback
+
+    def find(self, word: str) -> int | Vector:
+        """The row of a word, in [0, V), or of what stands in for it; a vector (D,) where that has no row.
+
+        Raises
+        ------
+        UnknownWordError : the word is not there and nothing stands in for it; near spellings are named.
+        """
+        found = self.found(word)
+        if found is None:
+            raise UnknownWordError(word, len(self), near_spellings(word, self.words))
         return found
+
+    def found(self, word: str) -> int | Vector | None:
+        """What `find` finds, or None."""
+        row = self._row(word)
+        if row is not None or self._fallback is None:
+            return row
+        if self._fallback == "subword" and self._subwords is not None:
+            return self._subwords.vector(word)
+        near = near_spellings(word, self.words, 1)
+        return self._rows[near[0]] if near else None
+
+    def found_as(self, word: str) -> str | None:
+        """The word whose vector `word` is answered with: itself, or by `fallback` the spelling nearest to it.
+
+        None where its vector is made of subwords. Raises UnknownWordError where nothing stands in for it.
+        """
+        found = self.find(word)
+        return self._words[found] if isinstance(found, int) else None
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -85,20 +147,66 @@ class WordLookup:
     def _inverse_norms(self) -> Vector:
         return inverse_norms(self._matrix)
 
-    def word_id(self, word: str) -> int:
-        """The row of a word, in [0, V). Raises UnknownWordError with near spellings."""
+    def _row(self, word: str) -> int | None:
         if not isinstance(word, str):
             raise SettingError(f"{word!r} is not a word: must be a str")
-        row = self._rows.get(word)
+        return self._rows.get(word)
+
+    def word_id(self, word: str) -> int:
+        """The row of a word, in [0, V), whatever `fallback` is. Raises UnknownWordError with near spellings."""
+        row = self._row(word)
         if row is None:
             raise UnknownWordError(word, len(self), near_spellings(word, self.words))
         return row
 
     def word_ids(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The rows of many words (n,)."""
-        if isinstance(words, str) or not isinstance(words, Sequence | np.ndarray):
-            raise SettingError(f"{words!r}: must be a word or a list of words")
+        check_words(words)
         return np.array([self.word_id(word) for word in words], np.int64)
+
+    def searched(self, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> SearchedRows:
+        """The rows that may answer a question.
+
+        Parameters
+        ----------
+        restrict : a number: the first so many words, the most frequent in most files; words: only
+            these; booleans (V,): where true. None: all.
+        exclude : words that are no answers; those that are not there anyway are ignored.
+
+        Raises
+        ------
+        UnknownWordError : a word of `restrict` is not there.
+        SettingError : `restrict` is none of these, or leaves no word.
+        """
+        rows = self._restricted(restrict)
+        left_out = [exclude] if isinstance(exclude, str) else exclude
+        excluded = [self._rows[word] for word in left_out if word in self._rows]
+        return rows.without(np.array(excluded, np.int64)) if excluded else rows
+
+    def _restricted(self, restrict: Any) -> SearchedRows:
+        everything = SearchedRows(self._matrix, self._inverse_norms)
+        if restrict is None:
+            return everything
+        if isinstance(restrict, int | np.integer) and not isinstance(restrict, bool):
+            if restrict < 1:
+                raise SettingError(f"restrict={restrict}: must be at least 1, or None for all words")
+            return SearchedRows(self._matrix[:restrict], self._inverse_norms[:restrict])
+        if isinstance(restrict, np.ndarray) and restrict.dtype == bool:
+            if restrict.shape != (len(self),):
+                raise SettingError(
+                    f"restrict of shape {restrict.shape}: a mask must have one value per word, ({len(self)},)"
+                )
+            return everything._replace(rows=np.flatnonzero(restrict))
+        if not isinstance(restrict, Iterable):
+            raise SettingError(f"restrict={restrict!r}: must be a number, words or an array of booleans (V,)")
+        words = [restrict] if isinstance(restrict, str) else list(restrict)
+        return everything._replace(rows=np.unique(self.word_ids(words)))
+
+
+def check_words(words: object) -> None:
+    """Raise SettingError unless this is a list, tuple or array."""
+    if isinstance(words, str) or not isinstance(words, Sequence | np.ndarray):
+        raise SettingError(f"{words!r}: must be a word or a list of words")
 
 
 def _first_repeated(words: Sequence[str]) -> tuple[str, int, int]:

@@ -13,12 +13,14 @@ from firth.formats.bad_lines import OnError, Skipped
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, write_as
 from firth.formats.stored import StoredVectors
+from firth.vectors.comparisons import Comparisons
 from firth.vectors.questions import Questions
+from firth.vectors.word_lookup import Fallback
 
 __all__ = ["WordVectors", "load"]
 
 
-def load(path: str | Path, *, on_error: OnError = "raise") -> "WordVectors":
+def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | None = None) -> "WordVectors":
     """Open a file of vectors of any known format, told by its content, not by its name.
 
     Parameters
@@ -26,17 +28,22 @@ def load(path: str | Path, *, on_error: OnError = "raise") -> "WordVectors":
     on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files
         (of a word that comes again, all but the first); `skipped` then counts them and tells the
         first five. Nothing can be skipped in other formats.
+    fallback : what stands in for words that are not there: "subword", "spelling", or None for an
+        error; see `WordVectors.fallback`.
 
     Raises
     ------
     FileNotFoundError : there is no such file.
     FormatError : the file is damaged or of no known format; the line or byte is named.
-    SettingError : `on_error` is neither "raise" nor "skip".
+    SettingError : `on_error` is neither "raise" nor "skip", or `fallback` is "subword" and the file
+        has no subwords.
     """
-    return WordVectors.from_stored(read_any(path, on_error=on_error))
+    vectors = WordVectors.from_stored(read_any(path, on_error=on_error))
+    vectors.fallback = fallback
+    return vectors
 
 
-class WordVectors(Questions):
+class WordVectors(Questions, Comparisons):
     """Words and one vector for each.
 
     Parameters
@@ -45,6 +52,7 @@ class WordVectors(Questions):
     matrix : (V, D) numbers; float32 is used as it is, anything else is converted.
     counts : (V,) occurrences of each word, if known.
     metadata : anything JSON can hold that should be kept in a native file with the vectors.
+    fallback : "spelling" lets the word spelled most nearly alike stand in for one that is not there.
 
     Raises
     ------
@@ -64,6 +72,7 @@ class WordVectors(Questions):
         counts: ArrayLike | None = None,
         *,
         metadata: Mapping[str, Any] | None = None,
+        fallback: Fallback | None = None,
     ) -> None:
         stored = StoredVectors(
             _checked_words(words),
@@ -72,6 +81,7 @@ class WordVectors(Questions):
             metadata=metadata or {},
         )
         self._keep(stored)
+        self.fallback = fallback
         _ = self._rows  # a word that comes twice is found now
 
     @classmethod

@@ -59,15 +59,23 @@ def any_above(products, thresholds, query):
 
 
 @step
+def is_worse(cosine, row, other_cosine, other_row):
+    """Whether a row comes after another: of equals the first row is the best."""
+    return cosine < other_cosine or (cosine == other_cosine and row > other_row)
+
+
+@step
 def replace_root(cosines, rows, query, cosine, row):
     """Put a row in the place of the worst of a query's best, and mend the heap."""
     count = cosines.shape[1]
     hole = 0
     child = 1
     while child < count:
-        if child + 1 < count and cosines[query, child + 1] < cosines[query, child]:
+        if child + 1 < count and is_worse(
+            cosines[query, child + 1], rows[query, child + 1], cosines[query, child], rows[query, child]
+        ):
             child += 1
-        if cosines[query, child] >= cosine:
+        if not is_worse(cosines[query, child], rows[query, child], cosine, row):
             break
         cosines[query, hole] = cosines[query, child]
         rows[query, hole] = rows[query, child]
