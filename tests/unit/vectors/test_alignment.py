@@ -71,7 +71,9 @@ def test_angles_and_lengths_of_the_second_model_stay():
     aligned = firth.align(first, second).aligned
     words = list(second.words)
     assert list(aligned.words) == words
-    np.testing.assert_allclose(aligned.similarity(words[1:], words[:-1]), second.similarity(words[1:], words[:-1]), atol=1e-5)
+    np.testing.assert_allclose(
+        aligned.similarity(words[1:], words[:-1]), second.similarity(words[1:], words[:-1]), atol=1e-5
+    )
     np.testing.assert_allclose(np.linalg.norm(aligned.matrix, axis=1), np.linalg.norm(second.matrix, axis=1), rtol=1e-5)
     np.testing.assert_array_equal(aligned.counts, second.counts)
 
