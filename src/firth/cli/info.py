@@ -23,10 +23,19 @@ def run(model: Model, json: Json = False) -> None:
     }
     if vectors.counts is not None:
         facts["total_count"] = int(vectors.counts.sum())
+    if subwords := vectors.subwords:
+        facts["subwords"] = {
+            "rows": len(subwords.matrix),
+            "min_length": subwords.min_length,
+            "max_length": subwords.max_length,
+        }
     if json:
         print_json({**facts, **vectors.metadata})
         return
     facts["first_words"] = " ".join(facts["first_words"])
+    if subwords:
+        lengths = f"{subwords.min_length} to {subwords.max_length}"
+        facts["subwords"] = f"n-grams of {lengths} characters, hashed to {len(subwords.matrix):,} rows"
     rows = [(name.replace("_", " "), _shown(value)) for name, value in facts.items()]
     rows += [(name.replace("_", " "), _shown(value)) for name, value in _flat(vectors.metadata)]
     print_table(str(model), ["", ""], rows, numbers=0)

@@ -1,11 +1,13 @@
 """Opening a file of vectors whose format nobody has named: its content tells."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.errors import FormatError
-from firth.formats import native, word2vec_binary, word2vec_text
+from firth.formats import fasttext, native, word2vec_binary, word2vec_text
 from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.stored import StoredVectors
@@ -15,6 +17,7 @@ from firth.formats.text_lines import Header, parse_header
 __all__ = ["read_any"]
 
 ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
+PIECE = 1 << 22  # bytes decompressed at once
 NUMERIC = b"0123456789+-.eE"
 
 # What people also try to open; told by their first bytes so that the error can help.
@@ -24,7 +27,6 @@ _FOREIGN = {
     b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
     b"\x93NUMPY": "a NumPy array without words: give both to firth.WordVectors(words, matrix)",
     b"\x89HDF": "an HDF5 file",
-    b"\xba\x16\x4f\x2f": "a fastText .bin model: open the .vec file beside it",
     b"\x1f\x8b": "compressed twice",
 }
 
@@ -51,7 +53,9 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
         if is_safetensors(beginning) and packed:
-            return native.parse(path, np.frombuffer(beginning + file.read(), np.uint8))
+            return native.parse(path, _whole_content(beginning, file))
+        if fasttext.is_fasttext(beginning):
+            return fasttext.parse(path, _whole_content(beginning, file)) if packed else fasttext.read(path)
     if not beginning:
         raise FormatError(path, "the file is empty")
     if is_safetensors(beginning):
@@ -67,6 +71,16 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     if not _is_readable(rest):
         return word2vec_binary.read(path, on_error=on_error)
     return _read_either(path, on_error)
+
+
+def _whole_content(beginning: bytes, file: BinaryIO) -> NDArray[np.uint8]:
+    """All bytes of a compressed file, in one block of memory that grows in place."""
+    content = bytearray(beginning)
+    while piece := file.read(PIECE):
+        content += piece
+    array = np.frombuffer(content, np.uint8)
+    array.flags.writeable = False
+    return array
 
 
 def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:

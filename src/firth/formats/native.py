@@ -7,10 +7,12 @@ Tensors
     word_ends         I64  (V,)     where each word ends in `words`
     word_vectors      F32  (V, D)
     context_vectors   F32  (V, D)   optional: the output side, for more training
+    subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see subwords.py
     words             U8            all words in UTF-8, end to end; any string is a legal word
 
 Metadata: "format" is "firth", "version" a whole number; every other value is a JSON document
-(a trained model writes "hyperparameters" and "history").
+(a trained model writes "hyperparameters" and "history"). "subwords" comes with subword_vectors:
+{"hash": "fasttext", "min_length": 3, "max_length": 6}.
 """
 
 import json
@@ -21,16 +23,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.arrays import Matrix
+from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
+from firth.formats.subwords import Subwords
 from firth.formats.tensor_file import TensorFile, map_file, write_tensors
 
 __all__ = ["VERSION", "parse", "read", "write"]
 
 VERSION = 1
-RESERVED = ("format", "version")
+RESERVED = ("format", "version", "subwords")
+HASH = "fasttext"  # how n-grams are hashed to rows; there may be others one day
 
 
 class _Expected(NamedTuple):
@@ -47,6 +52,7 @@ _TENSORS = {
     "word_ends": _Expected("I64", 1, True),
     "word_vectors": _Expected("F32", 2, True),
     "context_vectors": _Expected("F32", 2, False),
+    "subword_vectors": _Expected("F32", 2, False),
     "words": _Expected("U8", 1, True),
 }
 
@@ -82,6 +88,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
         ("word_ends", matrix.shape[:1]),
         ("counts", matrix.shape[:1]),
         ("context_vectors", matrix.shape),
+        ("subword_vectors", (*tensors.get("subword_vectors", matrix).shape[:1], *matrix.shape[1:])),
     ):
         if name in tensors and tensors[name].shape != shape:
             raise FormatError(
@@ -91,13 +98,32 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
             )
     if matrix.shape[1] < 1:
         raise FormatError(path, f"word_vectors have shape {matrix.shape}: no numbers at all")
+    subwords = _read_subwords(path, metadata.pop("subwords", None), tensors.get("subword_vectors"))
     return StoredVectors(
         words=PackedWords(tensors["words"], ends),
         matrix=matrix,
         counts=tensors.get("counts"),
         context_vectors=tensors.get("context_vectors"),
         metadata=metadata,
+        subwords=subwords,
     )
+
+
+def _read_subwords(path: Path, description: Any, vectors: Matrix | None) -> Subwords | None:
+    """The n-grams, from what the metadata say of them and their vectors."""
+    if description is None and vectors is None:
+        return None
+    if vectors is None or not isinstance(description, dict):
+        raise FormatError(path, "n-grams need both the tensor 'subword_vectors' and the metadata 'subwords'")
+    if description.get("hash") != HASH:
+        hashed = description.get("hash")
+        raise FormatError(path, f"n-grams hashed by {hashed!r}: this reads {HASH!r}; a newer Firth may know it")
+    shortest: Any = description.get("min_length")
+    longest: Any = description.get("max_length")
+    try:
+        return Subwords(vectors, shortest, longest)
+    except SettingError as error:
+        raise FormatError(path, f"{error}; the file is damaged") from None
 
 
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
@@ -115,7 +141,7 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
         )
     metadata = {}
     for name, value in stored.items():
-        if name in RESERVED:
+        if name in ("format", "version"):
             continue
         try:
             metadata[name] = json.loads(value)
@@ -148,11 +174,15 @@ def write(path: str | Path, stored: StoredVectors) -> None:
         "word_ends": np.cumsum(lengths),
         "word_vectors": stored.matrix,
         "context_vectors": stored.context_vectors,
+        "subword_vectors": None if stored.subwords is None else stored.subwords.matrix,
         "words": np.frombuffer(b"".join(encoded), np.uint8),
     }
     present = {name: array for name, array in arrays.items() if array is not None}
     dtypes = {name: expected.dtype for name, expected in _TENSORS.items()}
     metadata = _described(path, stored.metadata)
+    if stored.subwords is not None:
+        ngrams = {"min_length": stored.subwords.min_length, "max_length": stored.subwords.max_length}
+        metadata["subwords"] = json.dumps({"hash": HASH, **ngrams})
     with atomic_write(path) as file:
         write_tensors(file, present, dtypes, metadata)
 

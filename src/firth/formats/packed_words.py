@@ -48,6 +48,16 @@ class PackedWords(Sequence[str]):
         self._ends = ends
         self._decoded: list[str] | None = None
 
+    @property
+    def text(self) -> Bytes:
+        """All words end to end, as the file has them."""
+        return self._text
+
+    @property
+    def ends(self) -> Offsets:
+        """(V,) the byte offset just past each word in `text`."""
+        return self._ends
+
     def __len__(self) -> int:
         return len(self._ends)
 

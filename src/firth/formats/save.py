@@ -1,6 +1,7 @@
 """Choosing the format to write: named, or by the file's suffix."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -10,18 +11,19 @@ from firth.formats.stored import StoredVectors
 
 __all__ = ["FormatName", "write_as"]
 
-FormatName: TypeAlias = Literal["firth", "word2vec-text", "word2vec-binary", "glove"]
+FormatName: TypeAlias = Literal["firth", "word2vec-text", "word2vec-binary", "glove", "fasttext-vec"]
 
 _WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
     "firth": native.write,
     "word2vec-text": word2vec_text.write,
     "word2vec-binary": word2vec_binary.write,
     "glove": glove.write,
+    "fasttext-vec": partial(word2vec_text.write, dialect="fasttext"),
 }
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",
     ".txt": "word2vec-text",
-    ".vec": "word2vec-text",
+    ".vec": "word2vec-text",  # read by the same programs as fastText's own, which rounds to five digits
     ".bin": "word2vec-binary",
     ".glove": "glove",
 }

@@ -12,9 +12,9 @@ import numpy as np
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 
-__all__ = ["END_OF_SENTENCE", "Subwords", "ngram_hashes"]
+__all__ = ["Subwords", "ngram_hashes", "ngram_rows"]
 
-END_OF_SENTENCE = "</s>"  # the one word that fastText does not take to pieces
+END_OF_SENTENCE = b"</s>"  # the one word that fastText does not take to pieces
 OFFSET_BASIS, PRIME = 2166136261, 16777619  # of the 32-bit FNV-1a hash
 
 
@@ -45,17 +45,17 @@ class Subwords:
         shape = np.shape(self.matrix)
         if len(shape) != 2 or not 0 < shape[0] < 1 << 32 or shape[1] < 1:
             raise SettingError(f"subwords of shape {shape}: must be (B, D), at least one row for n-grams")
-        if not 1 <= self.min_length <= self.max_length:
+        lengths = (self.min_length, self.max_length)
+        if any(type(length) is not int for length in lengths) or not 1 <= lengths[0] <= lengths[1]:
             raise SettingError(
-                f"n-grams of {self.min_length} to {self.max_length} characters: must be at least 1, the shorter first"
+                f"n-grams of {lengths[0]!r} to {lengths[1]!r} characters: must be whole numbers of at least 1, "
+                "the smaller first"
             )
 
     def rows(self, word: str) -> list[int]:
         """The rows of the word's n-grams, in [0, B); a row may come twice."""
-        if word == END_OF_SENTENCE:
-            return []
-        marked = b"<%b>" % word.encode("utf-8", "surrogatepass")
-        return [value % len(self.matrix) for value in ngram_hashes(marked, self.min_length, self.max_length)]
+        encoded = word.encode("utf-8", "surrogatepass")
+        return ngram_rows(encoded, self.min_length, self.max_length, len(self.matrix))
 
     def vector(self, word: str) -> Vector | None:
         """The mean (D,) of the word's n-gram vectors: what fastText answers for a word that is not in its vocabulary.
@@ -71,6 +71,13 @@ class Subwords:
         if not np.isfinite(mean).all():
             raise SettingError(f"the vectors of the n-grams of {word!r} are not finite; the file is damaged")
         return mean
+
+
+def ngram_rows(word: bytes, min_length: int, max_length: int, n_rows: int) -> list[int]:
+    """The row in [0, n_rows) of every n-gram of a word in UTF-8; none for the end of a sentence."""
+    if word == END_OF_SENTENCE:
+        return []
+    return [value % n_rows for value in ngram_hashes(b"<%b>" % word, min_length, max_length)]
 
 
 def ngram_hashes(marked: bytes, min_length: int, max_length: int) -> Iterator[int]:

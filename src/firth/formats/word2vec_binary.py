@@ -7,7 +7,7 @@ vectors do not. Numbers are little-endian. Both are read, whichever it is.
 import re
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -22,10 +22,11 @@ from firth.formats.growing import GrowingMatrix
 from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, parse_header
-from firth.formats.word2vec_text import Dialect
 from firth.formats.writable import encode_words
 
-__all__ = ["read", "write"]
+__all__ = ["Dialect", "read", "write"]
+
+Dialect: TypeAlias = Literal["gensim", "c"]
 
 BLOCK = 1 << 20  # bytes read at once
 LONGEST_HEADER = 64  # bytes

@@ -1,8 +1,9 @@
 """The text format of word2vec: a line "words numbers", then a line "word number …" for each word.
 
-Two dialects differ in the digits. The original C program prints six decimals, which loses digits,
-and ends every line with a space; gensim prints the shortest digits that read back as the same
-float32. Files without the first line (GloVe's) are read just as well.
+Three dialects differ in the digits. The original C program prints six decimals, fastText five
+significant digits, which both loses some, and both end every line with a space; gensim prints the
+shortest digits that read back as the same float32. Files without the first line (GloVe's) are read
+just as well.
 """
 
 import re
@@ -17,9 +18,11 @@ from firth.formats.writable import encode_words
 
 __all__ = ["Dialect", "read", "write", "write_lines"]
 
-Dialect: TypeAlias = Literal["gensim", "c"]
+Dialect: TypeAlias = Literal["gensim", "c", "fasttext"]
 
 FORBIDDEN = re.compile(r"[ \t\r\n]")
+FORBIDDEN_IN_FASTTEXT = re.compile(r"[\0 \t\r\n\v\f]")
+NUMBER_FORMS = {"c": "%f ", "fasttext": "%.5g "}
 
 read = read_text
 
@@ -30,13 +33,14 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
     Parameters
     ----------
     dialect : "gensim" keeps every float32 exactly; "c" prints six decimals, as the original
-    program.
+        program, "fasttext" five significant digits, as fastText in its .vec.
 
     Raises
     ------
     FormatError : the place cannot be written, or a word is empty or contains a blank or a line end.
     """
-    words = encode_words(path, stored.words, FORBIDDEN, "word2vec text")
+    forbidden = FORBIDDEN_IN_FASTTEXT if dialect == "fasttext" else FORBIDDEN
+    words = encode_words(path, stored.words, forbidden, "fastText's .vec" if dialect == "fasttext" else "word2vec text")
     with atomic_write(path) as file:
         file.write(b"%d %d\n" % stored.matrix.shape)
         write_lines(file, words, stored.matrix, dialect)
@@ -46,10 +50,10 @@ def write_lines(file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dia
     """One line for each word."""
     for start in range(0, len(words), 1000):
         rows = matrix[start : start + 1000]
-        if dialect == "c":
-            line = " ".join(["%f"] * rows.shape[1]) + " "
-            numbers = [line % tuple(row) for row in rows.tolist()]
-        else:
+        if dialect == "gensim":
             numbers = [" ".join(row) for row in rows.astype("U16").tolist()]
+        else:
+            line = NUMBER_FORMS[dialect] * rows.shape[1]
+            numbers = [line % tuple(row) for row in rows.tolist()]
         pairs = zip(words[start : start + 1000], numbers, strict=True)
         file.write(b"".join(b"%b %b\n" % (word, text.encode()) for word, text in pairs))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 
-__all__ = ["Cbow", "Corpus", "HotRows", "ParsedLines", "Report", "Room", "Sampling", "Schedule", "Weights"]
-__all__ += ["HASH_PRIME"]
+__all__ = ["Cbow", "Corpus", "HotRows", "NgramTable", "ParsedLines", "Report", "Room", "Sampling", "Schedule"]
+__all__ += ["HASH_PRIME", "Weights"]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 
@@ -100,3 +100,14 @@ class ParsedLines(NamedTuple):
     words: NDArray[np.uint8]  # all words end to end, with room for all of the text
     word_ends: Offsets  # (N,) where each word ends
     word_hashes: NDArray[np.uint64]  # (N,) the sum of (byte j + 1) HASH_PRIME^j of each word, mod 2^64
+
+
+class NgramTable(NamedTuple):
+    """The rows of a fastText input matrix, first those of the words, then those of hashed n-grams."""
+
+    content: NDArray[np.uint8]  # a file, in which the float32 numbers may stand at any address
+    start: int  # the byte where row 0 begins
+    n_words: int  # rows before those of n-grams
+    n_buckets: int  # rows of n-grams; 0 where words have none
+    min_length: int  # characters of the shortest n-gram
+    max_length: int

@@ -8,9 +8,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from firth.simd.vector import INT32, INT64, call, element
+from firth.simd.vector import FLOAT, INT32, INT64, call, element
 
-__all__ = ["BLOCK", "bits_between", "load_eight", "store_kept", "trailing_zeros"]
+__all__ = ["BLOCK", "bits_between", "load_eight", "load_float", "store_kept", "trailing_zeros"]
 
 BLOCK = 64  # bytes, one bit each of a uint64
 
@@ -84,6 +84,19 @@ def load_eight(typing, array, offset):
         return value
 
     return types.uint64(array, types.int64), emit
+
+
+@intrinsic
+def load_float(typing, array, offset):
+    """array[offset : offset + 4] as a float32, at any address; LLVM joins neighbouring ones into registers."""
+
+    def emit(context, builder, signature, values):
+        pointer = element(context, builder, signature.args[0], *values)
+        value = builder.load(builder.bitcast(pointer, FLOAT.as_pointer()))
+        value.align = 1
+        return value
+
+    return types.float32(array, types.int64), emit
 
 
 @intrinsic

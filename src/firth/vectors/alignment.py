@@ -1,7 +1,7 @@
 """Laying one model over another, to see how words moved between two texts or two times.
 
-Two trainings put their words into spaces that are turned against each other, even on the same text: only angles within a
-model mean something. A rotation changes none of them, so the best rotation of one model onto the other makes the two
+Two trainings put their words into spaces that are turned against each other, even on the same text: only angles within
+a model mean something. A rotation changes none of them, so the best rotation of one model onto the other makes the two
 comparable, word by word.
 
 Shapes  S words that both models know and that the rotation is fitted to; D numbers per vector.

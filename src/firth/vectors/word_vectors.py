@@ -116,8 +116,8 @@ class WordVectors(Questions, Comparisons):
 
         Parameters
         ----------
-        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary" or "glove"; by default
-            told by the suffix: .firth, .txt or .vec, .bin, .glove.
+        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove" or "fasttext-vec"; by
+            default told by the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove.
 
         Raises
         ------

@@ -9,6 +9,7 @@ from safetensors.numpy import load_file, save_file
 from firth.errors import FormatError, SettingError
 from firth.formats import native
 from firth.formats.stored import StoredVectors
+from firth.formats.subwords import Subwords
 
 any_words = st.lists(st.text(st.characters(exclude_categories=())), unique=True, max_size=8)
 
@@ -55,6 +56,7 @@ def test_optional_parts_stay_absent(tmp_path):
     back = native.read(small(tmp_path / "a.firth"))
     assert back.counts is None
     assert back.context_vectors is None
+    assert back.subwords is None
     assert back.metadata == {}
 
 
@@ -211,3 +213,61 @@ def test_parts_that_do_not_fit_together_are_refused(parts):
     whole = {"words": ["a", "b", "c"], "matrix": np.ones((3, 3), np.float32)} | parts
     with pytest.raises(SettingError, match="must be"):
         StoredVectors(**whole)
+
+
+NGRAMS = np.random.default_rng(2).normal(size=(7, 3)).astype(np.float32)
+
+
+def test_subwords_come_back(tmp_path):
+    path = small(tmp_path / "a.firth", subwords=Subwords(NGRAMS, 2, 5), metadata={"source": "here"})
+    back = native.read(path)
+    assert back.subwords.matrix.tobytes() == NGRAMS.tobytes()
+    assert (back.subwords.min_length, back.subwords.max_length) == (2, 5)
+    assert back.metadata == {"source": "here"}
+    assert back.subwords.vector("kingly").tobytes() == Subwords(NGRAMS, 2, 5).vector("kingly").tobytes()
+    assert load_file(path)["subword_vectors"].tobytes() == NGRAMS.tobytes()
+
+
+def test_subwords_at_an_odd_address_are_written_too(tmp_path):
+    odd = np.frombuffer(b"x" + NGRAMS.tobytes(), np.uint8)[1:].view(np.float32).reshape(-1, 3)
+    path = small(tmp_path / "a.firth", subwords=Subwords(odd, 2, 5))
+    assert native.read(path).subwords.matrix.tobytes() == NGRAMS.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("subwords", "problem"),
+    [
+        (None, "need both the tensor 'subword_vectors' and the metadata"),
+        ([3, 6], "need both"),
+        ({"hash": "murmur", "min_length": 3, "max_length": 6}, "hashed by 'murmur'"),
+        ({"hash": "fasttext", "min_length": 3}, "3 to None characters"),
+        ({"hash": "fasttext", "min_length": 3.0, "max_length": 6}, "3.0 to 6 characters"),
+        ({"hash": "fasttext", "min_length": 0, "max_length": 6}, "0 to 6 characters"),
+        ({"hash": "fasttext", "min_length": 6, "max_length": 3}, "6 to 3 characters"),
+    ],
+)
+def test_subwords_that_make_no_sense(tmp_path, subwords, problem):
+    path = small(tmp_path / "a.firth", subwords=Subwords(NGRAMS, 2, 5))
+    edit_header(path, lambda header: header["__metadata__"].update(subwords=json.dumps(subwords)))
+    with pytest.raises(FormatError, match=problem):
+        native.read(path)
+
+
+def test_lengths_of_ngrams_without_their_vectors(tmp_path):
+    path = small(tmp_path / "a.firth")
+    lengths = json.dumps({"hash": "fasttext", "min_length": 3, "max_length": 6})
+    edit_header(path, lambda header: header["__metadata__"].update(subwords=lengths))
+    with pytest.raises(FormatError, match="need both"):
+        native.read(path)
+
+
+def test_ngrams_of_another_size_than_words(tmp_path):
+    path = small(tmp_path / "a.firth", subwords=Subwords(NGRAMS, 2, 5))
+    edit_header(path, lambda header: header["subword_vectors"].update(shape=[21, 1]))
+    with pytest.raises(FormatError, match=r"subword_vectors has shape \(21, 1\)"):
+        native.read(path)
+
+
+def test_metadata_cannot_be_named_like_the_ngrams(tmp_path):
+    with pytest.raises(FormatError, match="cannot be named 'subwords'"):
+        small(tmp_path / "a.firth", metadata={"subwords": 1})

@@ -1,0 +1,15 @@
+import json
+
+import numpy as np
+
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+from firth.formats.subwords import Subwords
+
+
+def test_subwords_are_shown(firth, tmp_path):
+    matrix = np.ones((4, 2), np.float32)
+    native.write(tmp_path / "a.firth", StoredVectors(["a"], matrix[:1], subwords=Subwords(matrix, 3, 6)))
+    assert "n-grams of 3 to 6 characters, hashed to 4 rows" in firth("info", "a.firth").stdout
+    facts = json.loads(firth("info", "a.firth", "--json").stdout)
+    assert facts["subwords"] == {"rows": 4, "min_length": 3, "max_length": 6}
