@@ -36,6 +36,32 @@ def test_analogy_quoted_or_not(firth, model):
     assert answer["neighbours"][0]["word"] == "queen"
 
 
+def test_who_may_answer_and_what_stands_in(firth, model):
+    done = firth("similar", model, "kinng", "--restrict", 4, "--exclude", "man", "--fallback", "spelling", "--json")
+    assert done.stderr == "firth: 'kinng' is not among the 7 words: answered as 'king'\n"
+    (answer,) = json.loads(done.stdout)
+    assert answer["word"] == "kinng"
+    assert [neighbour["word"] for neighbour in answer["neighbours"]] == ["queen", "woman"]
+    assert "no subwords" in firth("similar", model, "king", "--fallback", "subword", code=2).stderr
+
+
+def test_analogy_by_products(firth, model):
+    shown = firth("analogy", model, "king - man + woman", "--method", "3cosmul", "-n", 1).stdout.splitlines()
+    score = load(model).analogy("man", "king", "woman", 1, method="3cosmul")[0].similarity
+    assert [line.split() for line in shown[1:]] == [["word", "score"], ["queen", f"{score:.4f}"]]
+    assert "3cosadd, 3cosmul" in firth("analogy", model, "king", "--method", "3cosdiv", code=2).stderr
+
+
+def test_between(firth, model):
+    shown = firth("between", model, "king", "woman").stdout.splitlines()
+    assert shown[0] == "between king and woman"
+    expected = load(model).between("king", "woman")
+    assert [line.split()[0] for line in shown[2:]] == [answer.word for answer in expected]
+    answer = json.loads(firth("between", model, "king", "woman", "-n", 1, "--json").stdout)
+    assert (answer["from"], answer["to"]) == ("king", "woman")
+    assert answer["between"][0]["position"] == pytest.approx(expected[0].position, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("text", "positive", "negative"),
     [

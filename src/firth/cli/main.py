@@ -27,6 +27,7 @@ COMMANDS = {
     "train": "Train word vectors on your own text.",
     "similar": "The words most similar to each given word.",
     "analogy": 'Words nearest to a sum of words, as in "king - man + woman".',
+    "between": "The words on the way from one word to another.",
     "odd": "The word that does not belong with the others.",
     "evaluate": "Judge one model, or two models on the same questions.",
     "compare": "Two models in one space: how words moved from one to the other.",

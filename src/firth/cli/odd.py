@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from firth.cli.asking import FallbackName, load_to_ask
 from firth.cli.output import Json, Model, output, print_json, printable
-from firth.vectors.word_vectors import load
 
 __all__ = ["run"]
 
@@ -13,10 +13,11 @@ __all__ = ["run"]
 def run(
     model: Model,
     words: Annotated[list[str], typer.Argument(metavar="WORD...", help="At least three words.")],
+    fallback: FallbackName = None,
     json: Json = False,
 ) -> None:
     """The odd word is the one least similar to the mean of all of them."""
-    odd = load(model).odd_one_out(words)
+    odd = load_to_ask(model, fallback, words).odd_one_out(words)
     if json:
         print_json({"words": words, "odd": odd})
     else:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from firth.cli.asking import Exclude, FallbackName, Restrict, load_to_ask
 from firth.cli.output import Count, Json, Model, print_json, print_table
 from firth.vectors.neighbours import Neighbour
-from firth.vectors.word_vectors import load
 
 __all__ = ["neighbour_records", "neighbour_rows", "run"]
 
@@ -15,11 +15,14 @@ def run(
     model: Model,
     words: Annotated[list[str], typer.Argument(metavar="WORD...")],
     count: Count = 10,
+    restrict: Restrict = None,
+    exclude: Exclude = None,
+    fallback: FallbackName = None,
     json: Json = False,
 ) -> None:
     """Similarity is the cosine of the angle between two vectors: 1 is the same direction."""
-    vectors = load(model)
-    found = vectors.most_similar(words, count)
+    vectors = load_to_ask(model, fallback, words)
+    found = vectors.most_similar(words, count, restrict=restrict, exclude=exclude or ())
     if json:
         answers = zip(words, found, strict=True)
         print_json([{"word": word, "neighbours": neighbour_records(some)} for word, some in answers])
