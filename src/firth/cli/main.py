@@ -35,7 +35,7 @@ COMMANDS = {
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
     "windows": "The training examples that a sliding window makes of a text.",
-    "people": "People, or any things with scores, as vectors: who is most like whom.",
+    "people": "People as vectors of their scores: who is most like whom.",
     "doctor": "This machine as Firth sees it, with a speed check.",
 }
 
