@@ -1,0 +1,1 @@
+"""Language models: words in, a probability for every word of the vocabulary out."""

@@ -1,0 +1,125 @@
+"""What every language model can do; how it does it is its own business.
+
+Words in, a probability for each word of the vocabulary out. Shapes: V outcomes (vocabulary.py), T words.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus.line_words import line_words
+from firth.corpus.sources import Corpus
+from firth.corpus.tokenizers import Tokenizer
+from firth.errors import NotFittedError, SettingError
+from firth.language_models.sentences import Sentences, read_known
+from firth.language_models.vocabulary import LanguageVocabulary
+
+__all__ = ["LanguageModel", "LanguageScore", "NextWord"]
+
+SCORED_AT_ONCE = 1 << 18  # words: a few MB for each array of a portion
+
+
+class NextWord(NamedTuple):
+    """A word that may come next, and how probable it is."""
+
+    word: str
+    probability: float
+
+
+class LanguageScore(NamedTuple):
+    """How well a model foresees a text; every word and every end of a sentence is predicted once."""
+
+    perplexity: float  # exp(nats): as uncertain as among so many equally probable words
+    nats: float  # mean negative log-probability
+    predicted: int  # words and sentence ends
+    sentences: int
+    unknown_words: int  # among the words; each counts as "<unk>"
+
+
+class LanguageModel(ABC):
+    """A probability for every word that may come next.
+
+    A history is the sentence so far, from its start: a text, which is split into words as the training text was, or a
+    list of words. Words that the model does not know are "<unk>".
+
+    Attributes
+    ----------
+    tokenizer : how text becomes words.
+    """
+
+    tokenizer: Tokenizer
+    _vocabulary: LanguageVocabulary | None = None
+
+    @property
+    def vocabulary(self) -> LanguageVocabulary:
+        """The words that can be predicted. Raises NotFittedError before fit()."""
+        if self._vocabulary is None:
+            raise NotFittedError("this model has not read anything yet: call fit(corpus) or load(path) first")
+        return self._vocabulary
+
+    @abstractmethod
+    def fit(self, corpus: Corpus) -> Self:
+        """Learn from a corpus, and return self."""
+
+    @abstractmethod
+    def save(self, path: str | Path) -> None:
+        """Write the model to one file, atomically."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a model that save() wrote."""
+
+    @abstractmethod
+    def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
+        """The distribution (V,) after a sentence that began with these ids."""
+
+    @abstractmethod
+    def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
+        """The natural logarithm of the probability of each word and each "</s>" (T + S,), sentence by sentence."""
+
+    def distribution(self, history: str | Sequence[str] = "") -> NDArray[np.float64]:
+        """The probability of every outcome (V,), in the order of `vocabulary.words`; they sum to 1.
+
+        Raises NotFittedError before fit().
+        """
+        return self.probabilities_after(self.history_ids(history))
+
+    def history_ids(self, history: str | Sequence[str]) -> list[int]:
+        """The ids of a history."""
+        words = line_words(history, self.tokenizer) if isinstance(history, str) else history
+        return [self.vocabulary.id_of(word) for word in words]
+
+    def next_words(self, history: str | Sequence[str] = "", count: int = 10) -> list[NextWord]:
+        """The words most likely to come next, best first; "<unk>" and "</s>" are not among them.
+
+        Raises SettingError if `count` is below 1, NotFittedError before fit().
+        """
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+            raise SettingError(f"count={count!r}: must be a whole number, at least 1")
+        known = self.distribution(history)[: len(self.vocabulary.known)]
+        count = min(count, len(known))
+        best = np.argpartition(known, len(known) - count)[len(known) - count :]
+        best = best[np.lexsort((best, -known[best]))]
+        return [NextWord(self.vocabulary.known[i], float(known[i])) for i in best]
+
+    def score(self, corpus: Corpus) -> LanguageScore:
+        """How well the model foresees a text, best one that it has not seen. Raises CorpusError as encode() does."""
+        sentences = read_known(corpus, self.tokenizer, self.vocabulary)
+        total = 0.0
+        for part in sentences.parts(SCORED_AT_ONCE):
+            total -= float(self.log_probabilities(part).sum())
+        n_sentences = len(sentences.offsets) - 1
+        predicted = len(sentences.ids) + n_sentences
+        nats = total / predicted
+        unknown = int((sentences.ids == self.vocabulary.unknown).sum())
+        return LanguageScore(math.exp(min(nats, 700.0)), nats, predicted, n_sentences, unknown)
+
+    def perplexity(self, corpus: Corpus) -> float:
+        """exp(mean negative log-probability): as uncertain as among so many equally probable words."""
+        return self.score(corpus).perplexity

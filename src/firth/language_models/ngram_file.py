@@ -1,0 +1,132 @@
+"""The file of an n-gram model: one safetensors file.
+
+Tensors
+    words            U8            the K known words in UTF-8, end to end
+    word_ends        I64  (K,)     where each word ends in `words`
+    counts           I64  (K,)     occurrences of each in the training text
+    ngrams.k         I32  (N_k,)   last words of the n-grams of order k, sorted by prefix, then word; k = 2 … n
+    probabilities.k  F32  (N_k,)   of the last word after the others; k = 1 … n
+    backoffs.k       F32  (N_k,)   weight of the shorter history; k = 1 … n - 1
+    starts.k         U32  (N_k+1,) where the children of each begin in ngrams.(k+1); k = 1 … n - 1
+N_1 is K + 3: the words, "<unk>", "</s>" and "<s>", by id.
+
+Metadata: "format" is "firth-ngrams", "version" a whole number, "settings" and "discounts" are JSON.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from firth.errors import FormatError
+from firth.language_models.kneser_ney import Discounts, SmoothedLevel
+from firth.language_models.tensor_file import (
+    VOCABULARY_TYPES,
+    TensorFile,
+    Tensors,
+    read_tensors,
+    read_vocabulary,
+    vocabulary_tensors,
+    write_tensors,
+)
+from firth.language_models.vocabulary import LanguageVocabulary
+
+__all__ = ["KIND", "Settings", "StoredNgrams", "read", "write"]
+
+KIND, VERSION = "firth-ngrams", 1
+HIGHEST_ORDER = 5
+_TYPES = {"ngrams.": "int32", "probabilities.": "float32", "backoffs.": "float32", "starts.": "uint32"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model was made; the meaning is that of NgramModel's parameters."""
+
+    order: int
+    min_count: int
+    max_vocabulary: int | None
+    tokenizer: str
+
+
+class StoredNgrams(NamedTuple):
+    """The content of a file."""
+
+    vocabulary: LanguageVocabulary
+    levels: list[SmoothedLevel]
+    discounts: list[Discounts]
+    settings: Settings
+
+
+def write(path: str | Path, stored: StoredNgrams) -> None:
+    """Write the file, atomically. Raises FormatError if the place cannot be written."""
+    tensors = vocabulary_tensors(stored.vocabulary)
+    last = len(stored.levels)
+    for k, level in enumerate(stored.levels, 1):
+        tensors[f"probabilities.{k}"] = level.probabilities
+        if k > 1:
+            tensors[f"ngrams.{k}"] = level.words
+        if k < last:
+            tensors[f"backoffs.{k}"] = level.backoffs
+            tensors[f"starts.{k}"] = level.starts
+    metadata = {"settings": asdict(stored.settings), "discounts": [list(one) for one in stored.discounts]}
+    write_tensors(path, KIND, VERSION, TensorFile(tensors, metadata))
+
+
+def read(path: str | Path) -> StoredNgrams:
+    """Read the file. Raises FileNotFoundError, or FormatError if it is damaged or something else."""
+    content = read_tensors(path, KIND, VERSION, VOCABULARY_TYPES | _TYPES)
+    settings = _settings(path, content.metadata)
+    vocabulary = read_vocabulary(path, content.tensors)
+    levels: list[SmoothedLevel] = []
+    for k in range(1, settings.order + 1):
+        levels.append(_level(path, content.tensors, k, settings.order, len(vocabulary) + 1))
+        _check_level(path, levels, k, len(vocabulary) + 1)
+    try:
+        discounts = [Discounts(*map(float, one)) for one in content.metadata["discounts"]]
+    except (KeyError, TypeError, ValueError):
+        raise FormatError(path, "its discounts cannot be read; the file is damaged") from None
+    return StoredNgrams(vocabulary, levels, discounts, settings)
+
+
+def _settings(path: str | Path, metadata: dict[str, Any]) -> Settings:
+    try:
+        settings = Settings(**metadata["settings"])
+        whole = type(settings.order) is int and type(settings.min_count) is int and type(settings.tokenizer) is str
+        limit = settings.max_vocabulary
+        if not whole or not 1 <= settings.order <= HIGHEST_ORDER or settings.min_count < 1:
+            raise ValueError
+        if limit is not None and (type(limit) is not int or limit < 1):
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        raise FormatError(path, "its settings cannot be read; the file is damaged") from None
+    return settings
+
+
+def _level(path: str | Path, tensors: Tensors, k: int, order: int, n_ids: int) -> SmoothedLevel:
+    try:
+        return SmoothedLevel(
+            words=tensors[f"ngrams.{k}"] if k > 1 else np.arange(n_ids, dtype=np.int32),
+            probabilities=tensors[f"probabilities.{k}"],
+            backoffs=tensors[f"backoffs.{k}"] if k < order else np.empty(0, np.float32),
+            starts=tensors[f"starts.{k}"] if k < order else np.empty(0, np.uint32),
+        )
+    except KeyError as missing:
+        raise FormatError(path, f"has no tensor {missing}; the file is damaged") from None
+
+
+def _check_level(path: str | Path, levels: list[SmoothedLevel], k: int, n_ids: int) -> None:
+    """Every id and every place inside what it points into: a query trusts them."""
+    level = levels[-1]
+    n = len(level.words)
+    fits = level.words.shape == level.probabilities.shape == (n,)
+    if n and fits:
+        fits = bool(level.words.min() >= 0 and level.words.max() < n_ids)
+        fits = fits and bool((level.probabilities >= 0).all() and (level.probabilities <= 1.001).all())
+    if k > 1:
+        starts = levels[-2].starts
+        fits = fits and starts.shape == (len(levels[-2].words) + 1,) and levels[-2].backoffs.shape == (len(starts) - 1,)
+        fits = fits and bool(starts[0] == 0 and starts[-1] == n and (starts[1:] >= starts[:-1]).all())
+        fits = fits and bool((levels[-2].backoffs >= 0).all() and (levels[-2].backoffs <= 1.001).all())
+    if not fits:
+        raise FormatError(path, f"the n-grams of order {k} do not fit together; the file is damaged")
