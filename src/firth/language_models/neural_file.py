@@ -1,0 +1,98 @@
+"""The file of a neural language model: one safetensors file.
+
+Tensors  words, word_ends, counts   the vocabulary, as in ngram_file.py
+         embeddings   F32  (V + 1, D)      one row for each id, "<s>" last
+         hidden       F32  (M, C * D)      hidden_bias  F32  (M,)
+         output       F32  (V, M)          output_bias  F32  (V,)
+         direct       F32  (V, C * D)      only with direct connections
+
+Metadata: "format" is "firth-neural-language-model", "version" a whole number, "settings" and "history" are JSON.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from firth.errors import FormatError, SettingError
+from firth.illustrated.language_model import Network
+from firth.language_models.neural_settings import NeuralSettings
+from firth.language_models.neural_training import EpochScore
+from firth.language_models.tensor_file import (
+    VOCABULARY_TYPES,
+    TensorFile,
+    read_tensors,
+    read_vocabulary,
+    vocabulary_tensors,
+    write_tensors,
+)
+from firth.language_models.vocabulary import LanguageVocabulary
+
+__all__ = ["KIND", "StoredNetwork", "read", "write"]
+
+KIND, VERSION = "firth-neural-language-model", 1
+_TYPES = {name: "float32" for name in Network._fields if name != "direct"}
+
+
+class StoredNetwork(NamedTuple):
+    """The content of a file."""
+
+    vocabulary: LanguageVocabulary
+    network: Network
+    settings: NeuralSettings
+    history: list[EpochScore]
+
+
+def write(path: str | Path, stored: StoredNetwork) -> None:
+    """Write the file, atomically. Raises FormatError if the place cannot be written."""
+    tensors = vocabulary_tensors(stored.vocabulary)
+    tensors |= {name: array for name, array in stored.network._asdict().items() if array is not None}
+    settings = asdict(stored.settings)
+    if callable(settings["tokenizer"]):
+        settings["tokenizer"] = "custom"
+    history = [list(score) for score in stored.history]
+    write_tensors(path, KIND, VERSION, TensorFile(tensors, {"settings": settings, "history": history}))
+
+
+def read(path: str | Path) -> StoredNetwork:
+    """Read the file. Raises FileNotFoundError, or FormatError if it is damaged or something else."""
+    content = read_tensors(path, KIND, VERSION, VOCABULARY_TYPES | _TYPES)
+    settings = _settings(path, content.metadata)
+    vocabulary = read_vocabulary(path, content.tensors)
+    network = Network(**{name: content.tensors.get(name) for name in Network._fields})  # type: ignore[arg-type]
+    inputs = (settings.order - 1) * settings.vector_size
+    shapes = {
+        "embeddings": (len(vocabulary) + 1, settings.vector_size),
+        "hidden": (settings.hidden_size, inputs),
+        "hidden_bias": (settings.hidden_size,),
+        "output": (len(vocabulary), settings.hidden_size),
+        "output_bias": (len(vocabulary),),
+        "direct": (len(vocabulary), inputs) if settings.direct_connections else None,
+    }
+    for name, shape in shapes.items():
+        array = getattr(network, name)
+        if (None if array is None else array.shape) != shape:
+            found = "missing" if array is None else f"of shape {array.shape}"
+            raise FormatError(path, f"tensor {name!r} is {found}, not of shape {shape}; the file is damaged")
+        if array is not None and not np.isfinite(array).all():
+            raise FormatError(path, f"tensor {name!r} has numbers that are not finite; the file is damaged")
+    return StoredNetwork(vocabulary, network, settings, _history(path, content.metadata))
+
+
+def _settings(path: str | Path, metadata: dict[str, Any]) -> NeuralSettings:
+    try:
+        values = dict(metadata["settings"])
+        tokenizer = values.pop("tokenizer")
+        settings = NeuralSettings(**values, tokenizer="words")  # "custom" is no name that may be given
+    except (KeyError, TypeError, ValueError, SettingError) as problem:
+        raise FormatError(path, f"its settings cannot be read ({problem}); the file is damaged") from None
+    object.__setattr__(settings, "tokenizer", str(tokenizer))
+    return settings
+
+
+def _history(path: str | Path, metadata: dict[str, Any]) -> list[EpochScore]:
+    try:
+        return [EpochScore(*record) for record in metadata.get("history", [])]
+    except TypeError:
+        raise FormatError(path, "its history cannot be read; the file is damaged") from None

@@ -1,0 +1,149 @@
+"""Training the neural language model: batches of examples, Adagrad, and a stop when held-out text stops getting easier.
+
+Adagrad (Duchi, Hazan & Singer 2011, JMLR 12) divides the step of every number by the root of its summed squared
+gradients: rows of rare words, seldom updated, take the larger steps they need. The paper of 2003 used one falling rate.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix
+from firth.errors import DivergenceError
+from firth.illustrated.language_model import Network
+from firth.language_models.neural_network import Examples, Workspace, log_probabilities
+
+__all__ = ["EpochScore", "TrainingSettings", "mean_nats", "train_network"]
+
+
+class TrainingSettings(NamedTuple):
+    """What training needs to know; the meaning is that of NeuralModel's parameters."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    patience: int
+    seed: int
+
+
+class EpochScore(NamedTuple):
+    """How an epoch went."""
+
+    epoch: int  # from 1
+    training_nats: float  # mean loss while it went on
+    held_out_perplexity: float
+    learning_rate: float
+    words_per_second: float
+    seconds: float
+
+
+class _Adagrad:
+    """Steps for every matrix of a network."""
+
+    def __init__(self, network: Network, weight_decay: float) -> None:
+        self._network = network
+        self._decay = weight_decay
+        self._squares = [None if weights is None else np.full_like(weights, 1e-8) for weights in network]
+        self._scratch = [None if weights is None else np.empty_like(weights) for weights in network]
+
+    def step(self, gradient: Network, histories: NDArray[np.int32], rate: float) -> None:
+        """Move the network against a gradient."""
+        parts = zip(self._network[1:], self._squares[1:], self._scratch[1:], gradient[1:], strict=True)
+        for weights, squares, scratch, slope in parts:
+            if weights is not None and squares is not None and scratch is not None and slope is not None:
+                if weights.ndim == 2 and self._decay:
+                    np.multiply(weights, self._decay, out=scratch)
+                    slope += scratch
+                np.multiply(slope, slope, out=scratch)
+                squares += scratch
+                np.sqrt(squares, out=scratch)
+                np.divide(slope, scratch, out=scratch)
+                scratch *= rate
+                weights -= scratch
+        self._step_embeddings(gradient.embeddings, histories.ravel(), rate)
+
+    def _step_embeddings(self, slopes: Matrix, words: NDArray[np.int32], rate: float) -> None:
+        """Only the rows that were looked up; rows looked up more than once get the sum of their gradients."""
+        squares = self._squares[0]
+        assert squares is not None  # a network always has embeddings
+        order = np.argsort(words, kind="stable")
+        rows, starts = np.unique(words[order], return_index=True)
+        sums = np.add.reduceat(slopes[order], starts, axis=0)
+        squares[rows] += sums * sums
+        self._network.embeddings[rows] -= rate * sums / np.sqrt(squares[rows])
+
+
+def train_network(
+    network: Network,
+    training: Examples,
+    held_out: Examples,
+    settings: TrainingSettings,
+    report: Callable[[EpochScore], None],
+) -> Network:
+    """Train until the last epoch, or until `patience` epochs brought no lower perplexity; returns the best network.
+
+    report : called after every epoch; what it raises ends the training.
+
+    Raises DivergenceError if the loss stops being a number.
+    """
+    optimiser = _Adagrad(network, settings.weight_decay)
+    workspace = Workspace(settings.batch_size, len(network.output))
+    random = np.random.default_rng(settings.seed)
+    best, lowest, since_best = network, math.inf, 0
+    rate = settings.learning_rate
+    for epoch in range(1, settings.epochs + 1):
+        began = time.perf_counter()
+        total = 0.0
+        for examples in _batches(training, settings.batch_size, random):
+            gradient, loss = workspace.gradients(network, examples)
+            optimiser.step(_mean(gradient, len(examples[1])), examples[0], rate)
+            total += loss
+        if not math.isfinite(total):
+            raise DivergenceError(f"the loss of epoch {epoch} is {total}: take a smaller learning_rate than {rate:g}")
+        seconds = time.perf_counter() - began
+        nats = mean_nats(network, held_out, settings.batch_size)
+        words = len(training[1])
+        report(EpochScore(epoch, total / words, math.exp(min(nats, 700)), rate, words / seconds, seconds))
+        if nats < lowest:
+            best, lowest, since_best = _copy(network), nats, 0
+            continue
+        since_best += 1
+        rate /= 2
+        if since_best >= settings.patience:
+            break
+    return best
+
+
+def _batches(examples: Examples, batch_size: int, random: np.random.Generator) -> Iterator[Examples]:
+    """All examples in a new order, batch by batch."""
+    histories, following = examples
+    order = random.permutation(len(following))
+    for start in range(0, len(order), batch_size):
+        some = order[start : start + batch_size]
+        yield histories[some], following[some]
+
+
+def _mean(gradient: Network, n_examples: int) -> Network:
+    for slope in gradient:
+        if slope is not None:
+            slope *= np.float32(1 / n_examples)
+    return gradient
+
+
+def _copy(network: Network) -> Network:
+    return Network(*(None if weights is None else weights.copy() for weights in network))  # type: ignore[arg-type]
+
+
+def mean_nats(network: Network, examples: Examples, batch_size: int) -> float:
+    """Mean negative log-probability."""
+    histories, following = examples
+    total = 0.0
+    for start in range(0, len(following), batch_size):
+        some = slice(start, start + batch_size)
+        total -= float(log_probabilities(network, (histories[some], following[some])).sum())
+    return total / len(following)
