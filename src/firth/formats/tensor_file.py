@@ -79,6 +79,15 @@ class TensorFile:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    @property
+    def names(self) -> list[str]:
+        """All tensors, in the order of the header."""
+        return list(self._entries)
+
+    def dimensions(self, name: str) -> int:
+        """The number of dimensions of a tensor that is there."""
+        return len(self._entries[name]["shape"])
+
     def dtype(self, name: str) -> str:
         """The type of a tensor that is there, as safetensors spells it: F32, I64, …"""
         dtype: str = self._entries[name]["dtype"]

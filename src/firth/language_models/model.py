@@ -7,15 +7,16 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.line_words import line_words
 from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.errors import NotFittedError, SettingError
+from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_known
 from firth.language_models.vocabulary import LanguageVocabulary
 
@@ -52,6 +53,9 @@ class LanguageModel(ABC):
     tokenizer : how text becomes words.
     """
 
+    kind: ClassVar[str]  # what a file of it is called inside
+    version: ClassVar[int]  # of that file
+
     tokenizer: Tokenizer
     _vocabulary: LanguageVocabulary | None = None
 
@@ -67,13 +71,28 @@ class LanguageModel(ABC):
         """Learn from a corpus, and return self."""
 
     @abstractmethod
-    def save(self, path: str | Path) -> None:
-        """Write the model to one file, atomically."""
+    def pack(self) -> ModelFile:
+        """The model as arrays and JSON, for a file."""
 
     @classmethod
     @abstractmethod
+    def unpack(cls, path: str | Path, content: ModelFile) -> Self:
+        """The model from arrays and JSON. Raises FormatError, naming `path`, where they make no sense."""
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to one file (safetensors), atomically.
+
+        Raises NotFittedError before fit(), FormatError if the place cannot be written.
+        """
+        write_model(path, self.kind, self.version, self.pack())
+
+    @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a model that save() wrote."""
+        """Read a model that save() wrote; a tokenizer that was a function must be set again.
+
+        Raises FileNotFoundError, or FormatError if the file is damaged or something else.
+        """
+        return cls.unpack(path, read_model(path, cls.kind, cls.version))
 
     @abstractmethod
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
@@ -92,8 +111,11 @@ class LanguageModel(ABC):
 
     def history_ids(self, history: str | Sequence[str]) -> list[int]:
         """The ids of a history."""
-        words = line_words(history, self.tokenizer) if isinstance(history, str) else history
-        return [self.vocabulary.id_of(word) for word in words]
+        if isinstance(history, str):
+            if not callable(self.tokenizer):
+                check_tokenizer(self.tokenizer)  # a file cannot keep a function: set `tokenizer` to it again
+            history = line_words(history, self.tokenizer)
+        return [self.vocabulary.id_of(word) for word in history]
 
     def next_words(self, history: str | Sequence[str] = "", count: int = 10) -> list[NextWord]:
         """The words most likely to come next, best first; "<unk>" and "</s>" are not among them.

@@ -16,6 +16,7 @@ from firth.errors import NotFittedError, SettingError
 from firth.illustrated.language_model import Network
 from firth.language_models import neural_file
 from firth.language_models.model import LanguageModel
+from firth.language_models.model_file import ModelFile
 from firth.language_models.neural_network import Examples, initial_network, log_probabilities, probabilities
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore, train_network
@@ -60,6 +61,9 @@ class NeuralModel(LanguageModel):
              n = order, m = vector_size, h = hidden_size.
     """
 
+    kind = neural_file.KIND
+    version = neural_file.VERSION
+
     def __init__(
         self,
         *,
@@ -87,7 +91,7 @@ class NeuralModel(LanguageModel):
     def fit(
         self,
         corpus: Corpus,
-        held_out: Corpus | None = None,
+        held_out: "Corpus | None" = None,
         *,
         vectors: WordVectors | None = None,
         report: Callable[[EpochScore], None] | None = None,
@@ -127,8 +131,8 @@ class NeuralModel(LanguageModel):
             if report is not None:
                 report(score)
 
-        examples = [_examples(some, settings.order - 1, vocabulary) for some in (sentences, aside)]
-        best = train_network(network, *examples, settings.training, note)
+        training, stopping = (_examples(some, settings.order - 1, vocabulary) for some in (sentences, aside))
+        best = train_network(network, training, stopping, settings.training, note)
         self._vocabulary, self._network, self.history = vocabulary, best, scores
         return self
 
@@ -150,8 +154,8 @@ class NeuralModel(LanguageModel):
         length = self.settings.order - 1
         padded = [self.vocabulary.start] * length + list(history)
         last = np.array([padded[len(padded) - length :]], np.int32)
-        found = probabilities(self.network, last)[0].astype(np.float64)
-        return found / found.sum()
+        found: NDArray[np.float64] = probabilities(self.network, last)[0].astype(np.float64)
+        return np.asarray(found / found.sum())
 
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
         """Some hundred words at once."""
@@ -163,20 +167,14 @@ class NeuralModel(LanguageModel):
         ]
         return np.concatenate(pieces)
 
-    def save(self, path: str | Path) -> None:
-        """Write the model to one file (safetensors), atomically.
-
-        Raises NotFittedError before fit(), FormatError if the place cannot be written.
-        """
-        neural_file.write(path, neural_file.StoredNetwork(self.vocabulary, self.network, self.settings, self.history))
+    def pack(self) -> ModelFile:
+        """The model as arrays and JSON, for a file. Raises NotFittedError before fit()."""
+        return neural_file.pack(neural_file.StoredNetwork(self.vocabulary, self.network, self.settings, self.history))
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a model that save() wrote; a tokenizer that was a function must be set again.
-
-        Raises FileNotFoundError, or FormatError if the file is damaged or something else.
-        """
-        stored = neural_file.read(path)
+    def unpack(cls, path: str | Path, content: ModelFile) -> Self:
+        """The model from arrays and JSON. Raises FormatError, naming `path`, where they make no sense."""
+        stored = neural_file.unpack(path, content)
         model = cls()
         model.settings = stored.settings
         model.tokenizer = stored.settings.tokenizer

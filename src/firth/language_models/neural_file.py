@@ -1,6 +1,6 @@
 """The file of a neural language model: one safetensors file.
 
-Tensors  words, word_ends, counts   the vocabulary, as in ngram_file.py
+Tensors  words, word_ends, counts   the vocabulary, as in model_file.py
          embeddings   F32  (V + 1, D)      one row for each id, "<s>" last
          hidden       F32  (M, C * D)      hidden_bias  F32  (M,)
          output       F32  (V, M)          output_bias  F32  (V,)
@@ -17,22 +17,21 @@ import numpy as np
 
 from firth.errors import FormatError, SettingError
 from firth.illustrated.language_model import Network
+from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
-from firth.language_models.tensor_file import (
-    VOCABULARY_TYPES,
-    TensorFile,
-    read_tensors,
-    read_vocabulary,
-    vocabulary_tensors,
-    write_tensors,
-)
 from firth.language_models.vocabulary import LanguageVocabulary
 
-__all__ = ["KIND", "StoredNetwork", "read", "write"]
+__all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
 
 KIND, VERSION = "firth-neural-language-model", 1
-_TYPES = {name: "float32" for name in Network._fields if name != "direct"}
+_EXPECTED = {
+    "embeddings": ("float32", 2),
+    "hidden": ("float32", 2),
+    "hidden_bias": ("float32", 1),
+    "output": ("float32", 2),
+    "output_bias": ("float32", 1),
+}
 
 
 class StoredNetwork(NamedTuple):
@@ -44,23 +43,22 @@ class StoredNetwork(NamedTuple):
     history: list[EpochScore]
 
 
-def write(path: str | Path, stored: StoredNetwork) -> None:
-    """Write the file, atomically. Raises FormatError if the place cannot be written."""
-    tensors = vocabulary_tensors(stored.vocabulary)
-    tensors |= {name: array for name, array in stored.network._asdict().items() if array is not None}
+def pack(stored: StoredNetwork) -> ModelFile:
+    """A model as arrays and JSON."""
+    arrays = {name: array for name, array in stored.network._asdict().items() if array is not None}
     settings = asdict(stored.settings)
     if callable(settings["tokenizer"]):
         settings["tokenizer"] = "custom"
     history = [list(score) for score in stored.history]
-    write_tensors(path, KIND, VERSION, TensorFile(tensors, {"settings": settings, "history": history}))
+    return ModelFile(stored.vocabulary, arrays, {"settings": settings, "history": history})
 
 
-def read(path: str | Path) -> StoredNetwork:
-    """Read the file. Raises FileNotFoundError, or FormatError if it is damaged or something else."""
-    content = read_tensors(path, KIND, VERSION, VOCABULARY_TYPES | _TYPES)
-    settings = _settings(path, content.metadata)
-    vocabulary = read_vocabulary(path, content.tensors)
-    network = Network(**{name: content.tensors.get(name) for name in Network._fields})  # type: ignore[arg-type]
+def unpack(path: str | Path, content: ModelFile) -> StoredNetwork:
+    """A model from arrays and JSON. Raises FormatError where they make no sense."""
+    vocabulary, arrays, metadata = content
+    settings = _settings(path, metadata)
+    check_arrays(path, arrays, _EXPECTED)
+    network = Network(**{name: arrays.get(name) for name in Network._fields})  # type: ignore[arg-type]
     inputs = (settings.order - 1) * settings.vector_size
     shapes = {
         "embeddings": (len(vocabulary) + 1, settings.vector_size),
@@ -77,7 +75,7 @@ def read(path: str | Path) -> StoredNetwork:
             raise FormatError(path, f"tensor {name!r} is {found}, not of shape {shape}; the file is damaged")
         if array is not None and not np.isfinite(array).all():
             raise FormatError(path, f"tensor {name!r} has numbers that are not finite; the file is damaged")
-    return StoredNetwork(vocabulary, network, settings, _history(path, content.metadata))
+    return StoredNetwork(vocabulary, network, settings, _history(path, metadata))
 
 
 def _settings(path: str | Path, metadata: dict[str, Any]) -> NeuralSettings:

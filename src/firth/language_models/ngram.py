@@ -18,6 +18,7 @@ from firth.errors import NotFittedError, SettingError
 from firth.language_models import ngram_file
 from firth.language_models.kneser_ney import Discounts, SmoothedLevel, smooth
 from firth.language_models.model import LanguageModel
+from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_new
 
@@ -51,6 +52,9 @@ class NgramModel(LanguageModel):
     >>> model.next_words("thou shalt", count=1)[0].word
     'not'
     """
+
+    kind = ngram_file.KIND
+    version = ngram_file.VERSION
 
     def __init__(
         self,
@@ -144,24 +148,19 @@ class NgramModel(LanguageModel):
             log[seen] = np.log(below.probabilities[found[seen]].astype(np.float64))
         return log
 
-    def save(self, path: str | Path) -> None:
-        """Write the model to one file (safetensors), atomically.
-
-        Raises NotFittedError before fit(), FormatError if the place cannot be written.
-        """
-        ngram_file.write(path, ngram_file.StoredNgrams(self.vocabulary, self._levels, self.discounts, self._settings()))
+    def pack(self) -> ModelFile:
+        """The model as arrays and JSON, for a file. Raises NotFittedError before fit()."""
+        stored = ngram_file.StoredNgrams(self.vocabulary, self._levels, self.discounts, self._settings())
+        return ngram_file.pack(stored)
 
     def _settings(self) -> ngram_file.Settings:
         tokenizer = self.tokenizer if isinstance(self.tokenizer, str) else "custom"
         return ngram_file.Settings(self.order, self.min_count, self.max_vocabulary, tokenizer)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a model that save() wrote; a tokenizer that was a function must be set again.
-
-        Raises FileNotFoundError, or FormatError if the file is damaged or something else.
-        """
-        stored = ngram_file.read(path)
+    def unpack(cls, path: str | Path, content: ModelFile) -> Self:
+        """The model from arrays and JSON. Raises FormatError, naming `path`, where they make no sense."""
+        stored = ngram_file.unpack(path, content)
         settings = stored.settings
         model = cls(order=settings.order, min_count=settings.min_count, max_vocabulary=settings.max_vocabulary)
         model.tokenizer = settings.tokenizer  # type: ignore[assignment]

@@ -1,9 +1,7 @@
 """The file of an n-gram model: one safetensors file.
 
 Tensors
-    words            U8            the K known words in UTF-8, end to end
-    word_ends        I64  (K,)     where each word ends in `words`
-    counts           I64  (K,)     occurrences of each in the training text
+    words, word_ends, counts       the vocabulary of K words (model_file.py)
     ngrams.k         I32  (N_k,)   last words of the n-grams of order k, sorted by prefix, then word; k = 2 … n
     probabilities.k  F32  (N_k,)   of the last word after the others; k = 1 … n
     backoffs.k       F32  (N_k,)   weight of the shorter history; k = 1 … n - 1
@@ -21,22 +19,13 @@ import numpy as np
 
 from firth.errors import FormatError
 from firth.language_models.kneser_ney import Discounts, SmoothedLevel
-from firth.language_models.tensor_file import (
-    VOCABULARY_TYPES,
-    TensorFile,
-    Tensors,
-    read_tensors,
-    read_vocabulary,
-    vocabulary_tensors,
-    write_tensors,
-)
+from firth.language_models.model_file import Arrays, ModelFile, check_arrays
 from firth.language_models.vocabulary import LanguageVocabulary
 
-__all__ = ["KIND", "Settings", "StoredNgrams", "read", "write"]
+__all__ = ["KIND", "VERSION", "Settings", "StoredNgrams", "pack", "unpack"]
 
 KIND, VERSION = "firth-ngrams", 1
 HIGHEST_ORDER = 5
-_TYPES = {"ngrams.": "int32", "probabilities.": "float32", "backoffs.": "float32", "starts.": "uint32"}
 
 
 @dataclass(frozen=True)
@@ -58,32 +47,31 @@ class StoredNgrams(NamedTuple):
     settings: Settings
 
 
-def write(path: str | Path, stored: StoredNgrams) -> None:
-    """Write the file, atomically. Raises FormatError if the place cannot be written."""
-    tensors = vocabulary_tensors(stored.vocabulary)
+def pack(stored: StoredNgrams) -> ModelFile:
+    """A model as arrays and JSON."""
+    arrays: Arrays = {}
     last = len(stored.levels)
     for k, level in enumerate(stored.levels, 1):
-        tensors[f"probabilities.{k}"] = level.probabilities
+        arrays[f"probabilities.{k}"] = level.probabilities
         if k > 1:
-            tensors[f"ngrams.{k}"] = level.words
+            arrays[f"ngrams.{k}"] = level.words
         if k < last:
-            tensors[f"backoffs.{k}"] = level.backoffs
-            tensors[f"starts.{k}"] = level.starts
+            arrays[f"backoffs.{k}"] = level.backoffs
+            arrays[f"starts.{k}"] = level.starts
     metadata = {"settings": asdict(stored.settings), "discounts": [list(one) for one in stored.discounts]}
-    write_tensors(path, KIND, VERSION, TensorFile(tensors, metadata))
+    return ModelFile(stored.vocabulary, arrays, metadata)
 
 
-def read(path: str | Path) -> StoredNgrams:
-    """Read the file. Raises FileNotFoundError, or FormatError if it is damaged or something else."""
-    content = read_tensors(path, KIND, VERSION, VOCABULARY_TYPES | _TYPES)
-    settings = _settings(path, content.metadata)
-    vocabulary = read_vocabulary(path, content.tensors)
+def unpack(path: str | Path, content: ModelFile) -> StoredNgrams:
+    """A model from arrays and JSON. Raises FormatError where they make no sense."""
+    vocabulary, arrays, metadata = content
+    settings = _settings(path, metadata)
     levels: list[SmoothedLevel] = []
     for k in range(1, settings.order + 1):
-        levels.append(_level(path, content.tensors, k, settings.order, len(vocabulary) + 1))
+        levels.append(_level(path, arrays, k, settings.order, len(vocabulary) + 1))
         _check_level(path, levels, k, len(vocabulary) + 1)
     try:
-        discounts = [Discounts(*map(float, one)) for one in content.metadata["discounts"]]
+        discounts = [Discounts(*map(float, one)) for one in metadata["discounts"]]
     except (KeyError, TypeError, ValueError):
         raise FormatError(path, "its discounts cannot be read; the file is damaged") from None
     return StoredNgrams(vocabulary, levels, discounts, settings)
@@ -103,16 +91,17 @@ def _settings(path: str | Path, metadata: dict[str, Any]) -> Settings:
     return settings
 
 
-def _level(path: str | Path, tensors: Tensors, k: int, order: int, n_ids: int) -> SmoothedLevel:
-    try:
-        return SmoothedLevel(
-            words=tensors[f"ngrams.{k}"] if k > 1 else np.arange(n_ids, dtype=np.int32),
-            probabilities=tensors[f"probabilities.{k}"],
-            backoffs=tensors[f"backoffs.{k}"] if k < order else np.empty(0, np.float32),
-            starts=tensors[f"starts.{k}"] if k < order else np.empty(0, np.uint32),
-        )
-    except KeyError as missing:
-        raise FormatError(path, f"has no tensor {missing}; the file is damaged") from None
+def _level(path: str | Path, arrays: Arrays, k: int, order: int, n_ids: int) -> SmoothedLevel:
+    expected = {f"probabilities.{k}": ("float32", 1)}
+    expected |= {f"ngrams.{k}": ("int32", 1)} if k > 1 else {}
+    expected |= {f"backoffs.{k}": ("float32", 1), f"starts.{k}": ("uint32", 1)} if k < order else {}
+    check_arrays(path, arrays, expected)
+    return SmoothedLevel(
+        words=arrays[f"ngrams.{k}"] if k > 1 else np.arange(n_ids, dtype=np.int32),
+        probabilities=arrays[f"probabilities.{k}"],
+        backoffs=arrays[f"backoffs.{k}"] if k < order else np.empty(0, np.float32),
+        starts=arrays[f"starts.{k}"] if k < order else np.empty(0, np.uint32),
+    )
 
 
 def _check_level(path: str | Path, levels: list[SmoothedLevel], k: int, n_ids: int) -> None:

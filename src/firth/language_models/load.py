@@ -1,0 +1,22 @@
+"""Opening a language model whose kind nobody has named: its file tells."""
+
+from pathlib import Path
+
+from firth.errors import FormatError
+from firth.language_models.mixture import KINDS
+from firth.language_models.model import LanguageModel
+from firth.language_models.model_file import kind_of_file
+
+__all__ = ["load_language_model"]
+
+
+def load_language_model(path: str | Path) -> LanguageModel:
+    """Read a language model of any kind.
+
+    Raises FileNotFoundError, or FormatError if the file is damaged or something else.
+    """
+    kind = kind_of_file(path)
+    if kind not in KINDS:
+        advice = "; it has word vectors: train a language model with `firth lm train`" if kind == "firth" else ""
+        raise FormatError(path, f"is no language model{advice}")
+    return KINDS[kind].load(path)

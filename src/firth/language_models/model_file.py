@@ -1,0 +1,137 @@
+"""Language models as files: named arrays and JSON in one safetensors file, mapped into memory and checked.
+
+Metadata   "format" says what kind of model it is, "version" is a whole number; every other value is a JSON document.
+Vocabulary words U8 (all known words in UTF-8, end to end), word_ends I64 (K,), counts I64 (K,).
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FormatError, SettingError
+from firth.formats.atomic import atomic_write
+from firth.formats.packed_words import PackedWords
+from firth.formats.tensor_file import TensorFile, is_safetensors, map_file, write_tensors
+from firth.language_models.vocabulary import LanguageVocabulary
+
+__all__ = ["Arrays", "ModelFile", "check_arrays", "kind_of_file", "read_model", "write_model"]
+
+Arrays = dict[str, NDArray[Any]]
+
+_VOCABULARY = {"words": ("uint8", 1), "word_ends": ("int64", 1), "counts": ("int64", 1)}
+_SPELLINGS = {"uint8": "U8", "int32": "I32", "uint32": "U32", "int64": "I64", "float32": "F32"}
+
+
+class ModelFile(NamedTuple):
+    """The content of a file."""
+
+    vocabulary: LanguageVocabulary
+    arrays: Arrays  # all but those of the vocabulary
+    metadata: dict[str, Any]  # decoded JSON
+
+
+def write_model(path: str | Path, kind: str, version: int, content: ModelFile) -> None:
+    """Write a file, atomically. Raises FormatError if the place cannot be written."""
+    encoded = [word.encode("utf-8", "surrogatepass") for word in content.vocabulary.known]
+    arrays = content.arrays | {
+        "words": np.frombuffer(b"".join(encoded), np.uint8),
+        "word_ends": np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded))),
+        "counts": content.vocabulary.counts,
+    }
+    # Widest numbers first, so that every array is aligned.
+    arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))
+    spellings = {name: _SPELLINGS[array.dtype.name] for name, array in arrays.items()}
+    metadata = {"format": kind, "version": str(version)}
+    metadata |= {name: json.dumps(value) for name, value in content.metadata.items()}
+    with atomic_write(path) as file:
+        write_tensors(file, arrays, spellings, metadata)
+
+
+def kind_of_file(path: str | Path) -> str:
+    """What the metadata call the format; "" where they do not say.
+
+    Raises FileNotFoundError, or FormatError if this is no safetensors file.
+    """
+    return str(_metadata(Path(path), _open(path)).get("format", ""))
+
+
+def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
+    """Read a file of one kind; the arrays are read-only views of it.
+
+    Raises FileNotFoundError, or FormatError if the file is damaged, of another kind, or newer.
+    """
+    path = Path(path)
+    file = _open(path)
+    metadata = _metadata(path, file)
+    if metadata.get("format") != kind:
+        raise FormatError(path, f"is of format {metadata.get('format')!r}, not {kind!r}")
+    written = str(metadata.get("version"))
+    if not (written.isascii() and written.isdecimal()):
+        raise FormatError(path, f"version {written!r} is not a whole number; the file is damaged")
+    if int(written[:9]) > version:
+        raise FormatError(path, f"written by a newer Firth (file version {written[:9]}, this reads up to {version})")
+    file.check(_VOCABULARY)
+    known = [name for name in file.names if file.dtype(name) in _SPELLINGS.values()]
+    arrays = {name: file.array(name, file.dtype(name), file.dimensions(name)) for name in known}
+    check_arrays(path, arrays, _VOCABULARY)
+    vocabulary = _vocabulary(path, *(arrays.pop(name) for name in _VOCABULARY))
+    return ModelFile(vocabulary, arrays, _decoded(path, metadata))
+
+
+def check_arrays(path: str | Path, arrays: Arrays, expected: Mapping[str, tuple[str, int]]) -> None:
+    """Raise FormatError unless these arrays are there, each of its NumPy type and number of dimensions."""
+    for name, (dtype, dimensions) in expected.items():
+        if name not in arrays:
+            raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
+        found = arrays[name]
+        if found.dtype != dtype or found.ndim != dimensions:
+            raise FormatError(
+                path,
+                f"tensor {name!r} is {found.dtype} with {found.ndim} dimensions, not {dtype} with {dimensions}; "
+                "the file is damaged",
+            )
+
+
+def _open(path: str | Path) -> TensorFile:
+    path = Path(path)
+    if path.is_dir():
+        raise FormatError(path, "is a folder, not a language model")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    content = map_file(path)
+    if not is_safetensors(content[:9].tobytes()):
+        raise FormatError(path, "is no language model: not a safetensors file")
+    return TensorFile(path, content)
+
+
+def _metadata(path: Path, file: TensorFile) -> dict[str, Any]:
+    if not isinstance(file.metadata, dict):
+        raise FormatError(path, "the metadata are not a JSON object; the file is damaged")
+    return file.metadata
+
+
+def _decoded(path: Path, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    decoded = {}
+    for name, value in metadata.items():
+        if name in ("format", "version"):
+            continue
+        try:
+            decoded[name] = json.loads(value)
+        except (TypeError, ValueError, RecursionError):
+            raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
+    return decoded
+
+
+def _vocabulary(
+    path: Path, text: NDArray[np.uint8], ends: NDArray[np.int64], counts: NDArray[np.int64]
+) -> LanguageVocabulary:
+    if not len(ends) or (np.diff(ends, prepend=0) < 0).any() or ends[-1] != len(text):
+        raise FormatError(path, "the ends of its words do not fit the words; the file is damaged")
+    try:
+        return LanguageVocabulary(list(PackedWords(text, ends)), counts)
+    except SettingError as problem:
+        raise FormatError(path, f"{problem}; the file is damaged") from None
