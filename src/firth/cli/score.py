@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import Json, print_json, print_table
 from firth.models.word2vec import Word2Vec
 
@@ -13,10 +14,7 @@ __all__ = ["run"]
 
 def run(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
-    corpus: Annotated[
-        list[str],
-        typer.Argument(metavar="CORPUS...", help="Text files, folders or patterns; - is standard input."),
-    ],
+    corpus: CorpusArgument,
     seed: Annotated[int, typer.Option(help="Of the windows, noise words and subsampling that are drawn.")] = 1,
     json: Json = False,
 ) -> None:
@@ -25,9 +23,7 @@ def run(
     nothing has (1 + negative samples) × 0.693.
     """
     trained = Word2Vec.load(model)
-    # Paths, not strings: a list of strings could be texts. A single string may be - or a pattern.
-    source = corpus[0] if len(corpus) == 1 else [Path(name) for name in corpus]
-    score = trained.score(source, seed=seed)
+    score = trained.score(source_of(corpus), seed=seed)
     if json:
         print_json({"model": str(model), **score._asdict(), "coverage": round(score.coverage, 6), "seed": seed})
         return

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from firth.cli.corpus import CorpusArgument, check_folder, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.errors import SettingError, TrainingInterrupted
 from firth.models.word2vec import Word2Vec
@@ -18,13 +19,7 @@ __all__ = ["check_target", "run", "summary_rows"]
 
 
 def _train(
-    corpus: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CORPUS...",
-            help="Text files, folders or patterns, also .gz .bz2 .xz .zst; - is standard input.",
-        ),
-    ],
+    corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -39,10 +34,7 @@ def _train(
     started = time.perf_counter()
     interrupted = False
     try:
-        # Paths, not strings: a list of strings could be texts. A single string may be - or a
-        # pattern.
-        source = corpus[0] if len(corpus) == 1 else [Path(name) for name in corpus]
-        model.fit(source, progress=False if quiet or json else None)
+        model.fit(source_of(corpus), progress=False if quiet or json else None)
     except TrainingInterrupted:
         interrupted = True
     model.save(target)
@@ -64,10 +56,7 @@ def check_target(target: Path) -> None:
         raise SettingError(
             f"{target}: models are saved in .firth files; `firth convert` writes other formats afterwards"
         )
-    if target.is_dir():
-        raise SettingError(f"{target} is a folder")
-    if not target.absolute().parent.is_dir():
-        raise SettingError(f"{target}: there is no folder {target.absolute().parent}")
+    check_folder(target)
 
 
 def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[str, str]]:

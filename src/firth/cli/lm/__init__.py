@@ -1,0 +1,1 @@
+"""The `firth lm` command: language models."""

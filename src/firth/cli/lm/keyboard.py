@@ -1,0 +1,17 @@
+"""`firth lm keyboard MODEL`"""
+
+from firth.cli.lm.arguments import LanguageModelFile
+from firth.cli.lm.keyboard_screen import type_with_suggestions
+from firth.cli.output import output
+from firth.language_models.keyboard import Keyboard
+from firth.language_models.load import load_language_model
+
+__all__ = ["run"]
+
+
+def run(model: LanguageModelFile) -> None:
+    """Type, and see the three words most likely to come next, or to be meant by the letters typed so
+    far. Tab takes the first; F1, F2 and F3 take the first, second and third. Enter starts a new
+    line; Ctrl-D or Ctrl-C ends and prints the text. Nothing is learned from what you type.
+    """
+    output.print(type_with_suggestions(Keyboard(load_language_model(model))))

@@ -1,0 +1,47 @@
+"""`firth lm mix MODEL MODEL… --held-out CORPUS -o MODEL`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.corpus import check_folder, source_of
+from firth.cli.output import Json, print_json, print_table
+from firth.language_models.load import load_language_model
+from firth.language_models.mixture import MixtureModel
+
+__all__ = ["run"]
+
+
+def run(
+    models: Annotated[list[Path], typer.Argument(metavar="MODEL MODEL...", help="Models of the same vocabulary.")],
+    held_out: Annotated[
+        list[str], typer.Option("--held-out", metavar="CORPUS", help="A text none of them learned from; repeatable.")
+    ],
+    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The file to write.")],
+    json: Json = False,
+) -> None:
+    """Models that err differently foresee a text better together. The weights are those that foresee
+    the held-out text best. The models must have been trained on one text with the same
+    `--min-count`, `--max-vocabulary` and `--tokenizer`.
+    """
+    check_folder(target)
+    mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out))
+    perplexities = [model.perplexity(source_of(held_out)) for model in (*mixture.models, mixture)]
+    mixture.save(target)
+    if json:
+        parts = zip(models, mixture.weights.tolist(), perplexities, strict=False)
+        print_json(
+            {
+                "model": str(target),
+                "perplexity": perplexities[-1],
+                "models": [{"model": str(path), "weight": w, "perplexity": p} for path, w, p in parts],
+            }
+        )
+        return
+    rows = [
+        (str(path), f"{weight:.3f}", f"{perplexity:,.2f}")
+        for path, weight, perplexity in zip(models, mixture.weights, perplexities, strict=False)
+    ]
+    rows.append((str(target), "", f"{perplexities[-1]:,.2f}"))
+    print_table("perplexity of the held-out text", ["model", "weight", "perplexity"], rows, numbers=2)
