@@ -24,6 +24,7 @@ LADDER = [
     {"backends"},
     {"training"},
     {"models"},
+    {"language_models"},
     {"evaluation"},
     {"plots", "explorer"},
     {"datasets"},

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
         TrainingInterrupted,
         UnknownWordError,
     )
+    from firth.language_models.keyboard import Keyboard
+    from firth.language_models.load import load_language_model
+    from firth.language_models.mixture import MixtureModel
+    from firth.language_models.neural import NeuralModel
+    from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
     from firth.vectors.alignment import align
     from firth.vectors.line_search import WordBetween
@@ -36,8 +41,12 @@ __all__ = [
     "DivergenceError",
     "FirthError",
     "FormatError",
+    "Keyboard",
     "MissingExtraError",
+    "MixtureModel",
     "Neighbour",
+    "NeuralModel",
+    "NgramModel",
     "NotFittedError",
     "SettingError",
     "TrainingInterrupted",
@@ -48,16 +57,22 @@ __all__ = [
     "__version__",
     "align",
     "load",
+    "load_language_model",
     "read_table",
 ]
 
 _HOMES = {
+    "Keyboard": "firth.language_models.keyboard",
+    "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",
+    "NeuralModel": "firth.language_models.neural",
+    "NgramModel": "firth.language_models.ngram",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.line_search",
     "WordVectors": "firth.vectors.word_vectors",
     "align": "firth.vectors.alignment",
     "load": "firth.vectors.word_vectors",
+    "load_language_model": "firth.language_models.load",
     "read_table": "firth.vectors.number_table",
 }
 

@@ -1,8 +1,8 @@
 """The `firth` command itself: which subcommands there are, and what happens to their errors.
 
 A subcommand is a file beside this one with a function `run`, whose signature becomes its arguments
-and options. Only the file of the subcommand that was called is imported: `firth --help` has to be
-there before Numba could be.
+and options; those of a group are in the folder of its name. Only the file of the subcommand that was
+called is imported: `firth --help` has to be there before Numba could be.
 
 Exit codes   0 done   2 an error, told in one line on stderr   130 stopped by Ctrl-C
 """
@@ -20,7 +20,7 @@ import typer
 import firth
 from firth.errors import FirthError
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "GROUPS", "main"]
 
 COMMANDS = {
     "demo": "The first minute: train on real text, ask the vectors.",
@@ -35,8 +35,21 @@ COMMANDS = {
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
     "windows": "The training examples that a sliding window makes of a text.",
+    "lm": "Language models: the next word, a keyboard, gaps.",
     "people": "People as vectors of their scores: who is most like whom.",
     "doctor": "This machine as Firth sees it, with a speed check.",
+}
+
+# Commands that have commands of their own.
+GROUPS = {
+    "lm": {
+        "train": "Train a language model on your own text.",
+        "predict": "The words most likely to come next.",
+        "evaluate": "How well a language model foresees a text.",
+        "mix": "Two or more language models that speak together.",
+        "fill": "What stands in a gap, by the left and by both sides.",
+        "keyboard": "Type with three suggestions, as on a phone.",
+    },
 }
 
 # The base of all errors that the command line parser raises; where it lives depends on Typer's
@@ -48,6 +61,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line (default: that of this process) and exit."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = _take_debug(words)
+    if len(words) == 1 and words[0] in GROUPS:
+        words.append("--help")
     _print_any_word()
     try:
         code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
@@ -68,19 +83,39 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _application(words: list[str]) -> typer.Typer:
     """The command line, with the subcommand that `words` call imported and the others by name."""
-    application = typer.Typer(
+    application = _new_application()
+    application.callback()(_firth)
+    called = [word for word in words if not word.startswith("-")][:2]
+    _add_commands(application, COMMANDS, "firth.cli", called)
+    return application
+
+
+def _new_application() -> typer.Typer:
+    return typer.Typer(
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    application.callback()(_firth)
-    called = next((word for word in words if not word.startswith("-")), None)
-    for name, summary in COMMANDS.items():
-        run = importlib.import_module(f"firth.cli.{name}").run if name == called else _named_only
-        details = inspect.getdoc(run) if name == called else None
+
+
+def _add_commands(application: typer.Typer, commands: dict[str, str], package: str, called: list[str]) -> None:
+    """Add commands by name, and the one that is called, the first of `called`, with what it does."""
+    for name, summary in commands.items():
+        is_called = called[:1] == [name]
+        if is_called and name in GROUPS and commands is COMMANDS:
+            group = _new_application()
+            group.callback()(_group)
+            _add_commands(group, GROUPS[name], f"{package}.{name}", called[1:])
+            application.add_typer(group, name=name, help=summary)
+            continue
+        run = importlib.import_module(f"{package}.{name}").run if is_called else _named_only
+        details = inspect.getdoc(run) if is_called else None
         application.command(name, help="\n\n".join(filter(None, [summary, details])))(run)
-    return application
+
+
+def _group() -> None:
+    """Stands for a command that only has others below it."""
 
 
 def _print_version(wanted: bool) -> None:
