@@ -36,6 +36,7 @@ COMMANDS = {
     "convert": "Write vectors in another format.",
     "windows": "The training examples that a sliding window makes of a text.",
     "lm": "Language models: the next word, a keyboard, gaps.",
+    "step": "One training step with words of your choice, number by number.",
     "people": "People as vectors of their scores: who is most like whom.",
     "doctor": "This machine as Firth sees it, with a speed check.",
 }

@@ -1,5 +1,6 @@
 """Word2Vec: vectors from text, by skip-gram or CBOW with negative sampling."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from firth.training.display import Display, ProgressOption, open_display
 from firth.training.history import EpochRecord
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 from firth.training.scoring import Score, score_text
+from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
 from firth.training.weights import TrainingWeights, initial_word_vectors
 from firth.vectors.word_vectors import WordVectors
@@ -170,6 +172,35 @@ class Word2Vec:
         vocabulary, context_vectors = self.vocabulary, self.context_vectors
         encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
         return score_text(settings, encoded, self.vectors.matrix, context_vectors, seed)
+
+    def trace(
+        self,
+        center: str,
+        context: str | Sequence[str],
+        negatives: int | Sequence[str] | None = None,
+        *,
+        learning_rate: float | None = None,
+        seed: int = 1,
+    ) -> Trace:
+        """One training step with these words, in every detail; the model stays as it is.
+
+        Skip-gram looks up the center in the word vectors and a neighbour in the context vectors, CBOW the words around
+        in the word vectors and the center in the context vectors; then both look up the negatives.
+
+        Parameters
+        ----------
+        center : the word in the middle of a window.
+        context : skip-gram: one word beside it. CBOW: one word, or all words of the window.
+        negatives : words that are not there; or how many to draw, None for as many as in training.
+        learning_rate : None for that of the first word of training.
+        seed : of the negatives that are drawn.
+
+        Raises   NotFittedError before fit(); UnknownWordError; SettingError if words are missing or come twice, or the
+                 objective is another than negative sampling.
+        """
+        matrices = self.vectors.matrix, self.context_vectors
+        words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
+        return trace_step(self.hyperparameters, matrices, words, learning_rate)
 
     @property
     def vectors(self) -> WordVectors:

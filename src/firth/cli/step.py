@@ -1,0 +1,75 @@
+"""`firth step MODEL CENTER CONTEXT…`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.output import Json, output, print_json, print_table
+from firth.models.word2vec import Word2Vec
+from firth.training.trace import LookedUp, Trace
+
+__all__ = ["run"]
+
+_SHOWN_NUMBERS = 2  # of each vector; --json has all
+
+
+def run(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
+    center: Annotated[str, typer.Argument(metavar="CENTER", help="The word in the middle of a window.")],
+    context: Annotated[
+        list[str], typer.Argument(metavar="CONTEXT...", help="A word beside it; for CBOW all words around it.")
+    ],
+    negatives: Annotated[
+        list[str] | None, typer.Option(help="A word that is not there; repeatable. By default they are drawn.")
+    ] = None,
+    draw: Annotated[int | None, typer.Option(min=0, help="Negatives to draw; by default as in training.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="By default that of the first word of training.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the negatives that are drawn.")] = 1,
+    json: Json = False,
+) -> None:
+    """One training step: rows that are looked up, dot products, sigmoids, errors, and how the vectors
+    move. The model stays as it is.
+    """
+    if negatives and draw is not None:
+        raise typer.BadParameter("give words or a number to draw, not both", param_hint="--negatives, --draw")
+    chosen = negatives or draw
+    trained = Word2Vec.load(model)
+    trace = trained.trace(
+        center, context if len(context) > 1 else context[0], chosen, learning_rate=learning_rate, seed=seed
+    )
+    if json:
+        print_json({"model": str(model), **trace.to_json()})
+    else:
+        _print_question(trace)
+        _print_moves(trace)
+
+
+def _print_question(trace: Trace) -> None:
+    asked = " + ".join(found.word for found in trace.inputs)
+    columns = zip(trace.outputs, trace.targets, trace.dot_products, trace.sigmoids, trace.errors, strict=True)
+    rows = [
+        (asked, found.word, f"{target:.0f}", f"{dot:.4f}", f"{sigmoid:.4f}", f"{error:+.4f}")
+        for found, target, dot, sigmoid, error in columns
+    ]
+    names = ["input", "output", "target", "dot product", "sigmoid", "error = target - sigmoid"]
+    print_table("are they neighbours?", names, rows, numbers=4)
+    output.print(f"\nloss {trace.loss:.4f} nats, learning rate {trace.learning_rate:g}\n")
+
+
+def _print_moves(trace: Trace) -> None:
+    dots = zip(trace.dot_products, trace.dot_products_after, strict=True)
+    rows = [(found.word, "word", f"{found.row:,}", *_ends(found), "") for found in trace.inputs]
+    rows += [
+        (found.word, "context", f"{found.row:,}", *_ends(found), f"{before:.3f} → {after:.3f}")
+        for found, (before, after) in zip(trace.outputs, dots, strict=True)
+    ]
+    print_table("what moves", ["word", "matrix", "row", "before", "after", "dot product"], rows, numbers=4)
+
+
+def _ends(found: LookedUp) -> list[str]:
+    """The first numbers of a vector before and after."""
+    more = " …" if len(found.before) > _SHOWN_NUMBERS else ""
+    return [
+        " ".join(f"{number:.4f}" for number in vector[:_SHOWN_NUMBERS]) + more for vector in (found.before, found.after)
+    ]

@@ -1,0 +1,153 @@
+"""One training step under the magnifying glass: what is looked up, what follows from it, and what moves.
+
+Fast twins   kernels/cpu/skipgram.py and cbow.py make this very step; the tests compare the two.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import SettingError
+from firth.illustrated.chance import Chance
+from firth.illustrated.negative_sampling import training_step
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.tables import epoch_key, keep_thresholds, noise_table
+
+__all__ = ["LookedUp", "Trace", "trace_step", "traced_words"]
+
+Numbers: TypeAlias = NDArray[np.floating]
+_WordRow: TypeAlias = tuple[str, int]  # a word and its row
+
+
+class LookedUp(NamedTuple):
+    """A row of one of the two matrices that a step looks up and moves."""
+
+    word: str
+    row: int
+    before: Numbers  # (D,)
+    after: Numbers  # (D,)
+
+    @property
+    def change(self) -> Numbers:
+        """(D,) after - before."""
+        return self.after - self.before
+
+
+class Trace(NamedTuple):
+    """One step of negative sampling: m inputs, n = 1 + K outputs, D numbers per vector; computed in float64."""
+
+    architecture: str
+    learning_rate: float
+    inputs: list[LookedUp]  # rows of word_vectors: the center for skip-gram, the words of the window for CBOW
+    hidden: Numbers  # (D,) the mean of the inputs: for skip-gram, the center's vector itself
+    outputs: list[LookedUp]  # rows of context_vectors: the true word, then the negatives
+    targets: Numbers  # (n,) 1, 0, 0, …
+    dot_products: Numbers  # (n,) hidden . output
+    sigmoids: Numbers  # (n,)
+    errors: Numbers  # (n,) target - sigmoid
+    loss: float  # before the step, in nats
+    dot_products_after: Numbers  # (n,) the same question, asked again
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values by name."""
+        values = self._asdict()
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                values[name] = value.tolist()
+        for name in ("inputs", "outputs"):
+            values[name] = [
+                {"word": word, "row": row, "before": before.tolist(), "after": after.tolist()}
+                for word, row, before, after in values[name]
+            ]
+        return values
+
+
+def traced_words(
+    hyperparameters: Hyperparameters,
+    vocabulary: Vocabulary,
+    asked: tuple[str, str | Sequence[str], int | Sequence[str] | None],
+    seed: int,
+) -> tuple[list[_WordRow], list[_WordRow]]:
+    """The words that a step looks up in the word vectors and in the context vectors, the true one first.
+
+    asked : center, context and negatives, as Word2Vec.trace explains them.
+
+    Raises   UnknownWordError; SettingError if words are missing or come twice.
+    """
+    center, context, negatives = asked
+    around = [context] if isinstance(context, str) else list(context)
+    if not around or (hyperparameters.architecture == "skipgram" and len(around) > 1):
+        raise SettingError(f"context={context!r}: must be one word; only CBOW looks at several together")
+    shown, told = ([center], around[0]) if hyperparameters.architecture == "skipgram" else (around, center)
+    if negatives is None:
+        negatives = min(hyperparameters.negative_samples, len(vocabulary) - 1)
+    if isinstance(negatives, int):
+        negatives = _drawn(hyperparameters, vocabulary, told, negatives, seed)
+    if isinstance(negatives, str) or len({told, *negatives}) != 1 + len(negatives):
+        raise SettingError(f"negatives={negatives!r}: must be a list of different words, none of them {told!r}")
+    inputs, outputs = ([(word, vocabulary.id_of(word)) for word in words] for words in (shown, [told, *negatives]))
+    return inputs, outputs
+
+
+def _drawn(hyperparameters: Hyperparameters, vocabulary: Vocabulary, told: str, wanted: int, seed: int) -> list[str]:
+    """So many different words by the noise distribution, none of them the true one, as in training."""
+    if isinstance(wanted, bool) or not 0 <= wanted < len(vocabulary):
+        raise SettingError(f"negatives={wanted!r}: must be from 0 to {len(vocabulary) - 1:,}, or a list of words")
+    tables = keep_thresholds(vocabulary.counts, 0), noise_table(vocabulary.counts, hyperparameters.noise_exponent)
+    chance = Chance(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
+    return [vocabulary.words[word] for word in chance.noise_words(vocabulary.id_of(told), 0)]
+
+
+def trace_step(
+    hyperparameters: Hyperparameters,
+    matrices: tuple[Matrix, Matrix],
+    words: tuple[list[_WordRow], list[_WordRow]],
+    learning_rate: float | None = None,
+) -> Trace:
+    """What a step with these words would do; the matrices stay as they are.
+
+    matrices : word_vectors and context_vectors (V, D).
+    words : inputs and outputs; the first output is the true one, and all outputs are different.
+    learning_rate : None for the one at the first word of training.
+
+    Raises   SettingError if the objective is not negative sampling, or the learning rate is impossible.
+    """
+    if hyperparameters.objective != "negative_sampling":
+        raise SettingError(
+            f"objective={hyperparameters.objective!r}: a step can be traced for 'negative_sampling' alone"
+        )
+    rate = hyperparameters.rate if learning_rate is None else learning_rate
+    if not 0 <= rate < float("inf"):
+        raise SettingError(f"learning_rate={rate!r}: must be a number, at least 0")
+    shown, told = ([row for _, row in some] for some in words)
+    inputs = np.asarray(matrices[0][shown], np.float64)
+    outputs = np.asarray(matrices[1][told], np.float64)
+    hidden = inputs.mean(axis=0, keepdims=True)
+    moved, outputs_after = hidden.copy(), outputs.copy()
+    step = training_step(moved, outputs_after, 0, 0, range(1, len(told)), rate)
+    change = moved[0] - hidden[0]
+    if hyperparameters.architecture == "cbow" and hyperparameters.cbow_gradient == "exact":
+        change = change / len(shown)
+    times = [shown.count(row) for row in shown]  # a word that stands in the window twice moves twice
+    inputs_after = inputs + np.outer(times, change)
+    return Trace(
+        hyperparameters.architecture,
+        rate,
+        _looked_up(words[0], inputs, inputs_after),
+        hidden[0],
+        _looked_up(words[1], outputs, outputs_after),
+        step.targets,
+        step.dot_products,
+        step.sigmoids,
+        step.errors,
+        step.loss,
+        outputs_after @ inputs_after.mean(axis=0),
+    )
+
+
+def _looked_up(words: list[_WordRow], before: Numbers, after: Numbers) -> list[LookedUp]:
+    return [LookedUp(*word, *numbers) for word, *numbers in zip(words, before, after, strict=True)]
