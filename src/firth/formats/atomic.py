@@ -1,15 +1,16 @@
-"""Replacing a file in one step: others see the old file or the new one, never half of it."""
+"""Replacing a file, or a folder of known files: others see the old one or the new one, never half of it."""
 
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from firth.errors import FormatError
 
-__all__ = ["atomic_write"]
+__all__ = ["atomic_folder", "atomic_write"]
 
 
 @contextlib.contextmanager
@@ -24,13 +25,10 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     ------
     FormatError : the folder does not exist, or `path` is a folder or a device.
     """
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
+    target = _target(path)
     if target.exists() and not target.is_file():
         raise FormatError(path, "is not a regular file, so it cannot be replaced; choose another name")
-    # A short name of our own: a suffix to the target's could exceed what the file system allows.
-    temporary = target.parent / f".firth-{secrets.token_hex(8)}.tmp"
+    temporary = _sibling(target)
     try:
         with temporary.open("xb") as file:
             yield file
@@ -42,13 +40,93 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    _sync(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the system can."""
+@contextlib.contextmanager
+def atomic_folder(path: str | Path, required: Collection[str], optional: Collection[str] = ()) -> Iterator[Path]:
+    """Make a temporary folder that takes the place of `path` when the block ends without error.
+
+    A folder that was there is replaced only if it is empty, or has all `required` files, perhaps
+    some of the `optional` ones, and nothing else: no other file of anybody's is ever deleted.
+    After an error nothing is left behind, and the old folder is untouched. The step from one
+    folder to the other is two renames: a crash between them leaves the old folder under a name
+    that begins with `.firth-`.
+
+    Raises
+    ------
+    FormatError : the folder around it does not exist, or `path` is something that is not replaced.
+    """
+    target = _target(path)
+    names = {*required, *optional}
+    if os.path.lexists(target):
+        _refuse_foreign(path, target, set(required), names)
+    temporary = _sibling(target)
+    try:
+        temporary.mkdir()
+        yield temporary
+        for written in temporary.iterdir():
+            _sync(written)
+        _sync(temporary)
+        if target.exists():
+            temporary.chmod(target.stat().st_mode)
+            _exchange(temporary, target, names)
+        else:
+            temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _sync(target.parent)
+
+
+def _target(path: str | Path) -> Path:
+    """What is to be replaced: the end of all symbolic links."""
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
+    return target
+
+
+def _sibling(target: Path) -> Path:
+    """A name that nobody uses: short, because a suffix to the target's could exceed what the file system allows."""
+    return target.parent / f".firth-{secrets.token_hex(8)}.tmp"
+
+
+def _refuse_foreign(path: str | Path, target: Path, required: set[str], names: set[str]) -> None:
+    """Refuse whatever is at the place of a folder, unless it is a folder that may be replaced."""
+    if not target.is_dir():
+        raise FormatError(path, "is a file, and a folder is to be written; choose another name")
+    found = {entry.name: entry for entry in target.iterdir()}
+    foreign = [name for name in sorted(found) if name not in names or found[name].is_symlink() or found[name].is_dir()]
+    missing = sorted(required - set(found))
+    if foreign or (found and missing):
+        reason = f"there is {foreign[0]!r} in it" if foreign else f"there is no {missing[0]!r} in it"
+        raise FormatError(
+            path,
+            f"is a folder that may hold other things than vectors ({reason}), so it is not replaced; "
+            "choose another name, or remove it yourself",
+        )
+
+
+def _exchange(temporary: Path, target: Path, names: set[str]) -> None:
+    """Put one folder in the place of another, of which only files of these names are deleted."""
+    aside = _sibling(target)
+    target.rename(aside)
+    try:
+        temporary.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    for name in names:
+        (aside / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # somebody has put another file there in the meantime: it stays
+        aside.rmdir()
+
+
+def _sync(path: Path) -> None:
+    """Make what is in a file, or the names in a folder, survive a power cut, where the system can."""
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -1,4 +1,4 @@
-"""Opening a file of vectors whose format nobody has named: its content tells."""
+"""Opening a file or folder of vectors whose format nobody has named: its content tells."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -10,6 +10,7 @@ from firth.errors import FormatError
 from firth.formats import fasttext, native, word2vec_binary, word2vec_text
 from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
+from firth.formats.folders import read_folder
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_lines import Header, parse_header
@@ -25,14 +26,15 @@ _FOREIGN = {
     b"\x80": "a Python pickle (gensim's own .model or .kv?): save it there with "
     "save_word2vec_format(path, binary=True) and open that file",
     b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
-    b"\x93NUMPY": "a NumPy array without words: give both to firth.WordVectors(words, matrix)",
+    b"\x93NUMPY": "a NumPy array without words: put it as vectors.npy beside a words.txt and open that folder, "
+    "or give both to firth.WordVectors(words, matrix)",
     b"\x89HDF": "an HDF5 file",
     b"\x1f\x8b": "compressed twice",
 }
 
 
 def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
-    """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not.
+    """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not, or a folder of one.
 
     A native file that is not compressed is only mapped into memory, which takes milliseconds.
 
@@ -49,6 +51,8 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     """
     path = Path(path)
     BadLines(on_error)  # refuses an unknown choice, whatever the format
+    if path.is_dir():
+        return read_folder(path)
     packed = compression(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
@@ -63,6 +67,11 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     for magic, name in _FOREIGN.items():
         if beginning.startswith(magic):
             raise FormatError(path, f"is {name}")
+    return _read_word2vec(path, beginning, on_error)
+
+
+def _read_word2vec(path: Path, beginning: bytes, on_error: OnError) -> StoredVectors:
+    """Read text or word2vec's binary: the first vector is in digits, or it is not."""
     header, rest = _split_header(beginning)
     if header is None or _is_numeric_line(rest, header):
         if b"\0" in beginning:

@@ -129,7 +129,11 @@ def _read_subwords(path: Path, description: Any, vectors: Matrix | None) -> Subw
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
     if not isinstance(stored, dict) or stored.get("format") != "firth":
-        raise FormatError(path, "a safetensors file, but not one of Firth's: its metadata lack format 'firth'")
+        raise FormatError(
+            path,
+            "a safetensors file, but not one of Firth's: its metadata lack format 'firth'; of a model2vec or "
+            "sentence-transformers model, open the folder",
+        )
     version = str(stored.get("version"))
     if not (version.isascii() and version.isdecimal()):
         raise FormatError(path, f"version {version!r} is not a whole number; the file is damaged")

@@ -1,4 +1,4 @@
-"""Choosing the format to write: named, or by the file's suffix."""
+"""Choosing the format to write: named, or by the file's suffix; a folder's is always named."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,12 +6,32 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from firth.errors import SettingError
-from firth.formats import glove, native, word2vec_binary, word2vec_text
+from firth.formats import (
+    glove,
+    native,
+    numpy_folder,
+    projector,
+    spacy_text,
+    static_embedding,
+    word2vec_binary,
+    word2vec_text,
+)
 from firth.formats.stored import StoredVectors
 
 __all__ = ["FormatName", "write_as"]
 
-FormatName: TypeAlias = Literal["firth", "word2vec-text", "word2vec-binary", "glove", "fasttext-vec"]
+FormatName: TypeAlias = Literal[
+    "firth",
+    "word2vec-text",
+    "word2vec-binary",
+    "glove",
+    "fasttext-vec",
+    "spacy",
+    "numpy",
+    "projector",
+    "projector-bytes",
+    "sentence-transformers",
+]
 
 _WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
     "firth": native.write,
@@ -19,6 +39,11 @@ _WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
     "word2vec-binary": word2vec_binary.write,
     "glove": glove.write,
     "fasttext-vec": partial(word2vec_text.write, dialect="fasttext"),
+    "spacy": spacy_text.write,
+    "numpy": numpy_folder.write,
+    "projector": projector.write_tsv,
+    "projector-bytes": projector.write_bytes,
+    "sentence-transformers": static_embedding.write,
 }
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",

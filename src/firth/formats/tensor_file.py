@@ -24,13 +24,14 @@ __all__ = ["TensorFile", "is_safetensors", "map_file", "write_tensors"]
 ALIGNMENT = 64  # bytes: one cache line, and the widest register
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
 
-# As safetensors spells them. NumPy has no types for the others: they are counted in bytes only.
+# As safetensors spells them. Other types can stand in a file, but are never looked at.
 _NUMPY_TYPES = {
     "BOOL": "|b1", "U8": "|u1", "I8": "|i1", "I16": "<i2", "U16": "<u2", "F16": "<f2", "I32": "<i4", "U32": "<u4",
     "F32": "<f4", "F64": "<f8", "I64": "<i8", "U64": "<u8",
+    "BF16": "<u2",  # bfloat16 is no type of NumPy's: its bits
 }  # fmt: skip
 _ITEM_SIZES = {name: np.dtype(dtype).itemsize for name, dtype in _NUMPY_TYPES.items()}
-_ITEM_SIZES |= {"F8_E5M2": 1, "F8_E4M3": 1, "BF16": 2}
+_ITEM_SIZES |= {"F8_E5M2": 1, "F8_E4M3": 1}
 
 _Buffer = NDArray[np.uint8]
 
