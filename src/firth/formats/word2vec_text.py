@@ -20,7 +20,7 @@ __all__ = ["Dialect", "read", "write", "write_lines"]
 
 Dialect: TypeAlias = Literal["gensim", "c", "fasttext"]
 
-FORBIDDEN = re.compile(r"[ \t\r\n]")
+FORBIDDEN = re.compile(r"[\0 \t\r\n]")  # a NUL would be taken for a binary file
 FORBIDDEN_IN_FASTTEXT = re.compile(r"[\0 \t\r\n\v\f]")
 NUMBER_FORMS = {"c": "%f ", "fasttext": "%.5g "}
 

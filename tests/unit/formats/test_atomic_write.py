@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FormatError
-from firth.formats.atomic import atomic_write
+from firth.formats.atomic import atomic_folder, atomic_write
 
 
 def files_in(folder):
@@ -71,3 +71,76 @@ def test_impossible_places_are_explained(tmp_path, place):
 def test_devices_are_never_replaced():
     with pytest.raises(FormatError, match="regular"), atomic_write("/dev/null"):
         pytest.fail("the block must not run")
+
+
+def write_folder(path, content="new"):
+    with atomic_folder(path, ("a", "b"), ("c",)) as folder:
+        (folder / "a").write_text(content)
+        (folder / "b").write_text(content)
+
+
+def test_new_folder_appears_whole(tmp_path):
+    with atomic_folder(tmp_path / "new", ("a",)) as folder:
+        (folder / "a").write_text("content")
+        assert not (tmp_path / "new").exists()
+    assert (tmp_path / "new" / "a").read_text() == "content"
+    assert files_in(tmp_path) == ["new"]
+
+
+@pytest.mark.parametrize("before", [[], ["a", "b"], ["a", "b", "c"]])
+def test_folders_of_the_same_files_are_replaced(tmp_path, before):
+    (tmp_path / "old").mkdir(0o750)
+    for name in before:
+        (tmp_path / "old" / name).write_text("old")
+    write_folder(tmp_path / "old")
+    assert sorted(files_in(tmp_path / "old")) == ["a", "b"]
+    assert (tmp_path / "old" / "a").read_text() == "new"
+    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o750
+    assert files_in(tmp_path) == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"), [(["a", "b", "thesis.doc"], "there is 'thesis.doc' in it"), (["a"], "there is no 'b' in it")]
+)
+def test_folders_with_anything_else_are_left_alone(tmp_path, before, reason):
+    (tmp_path / "old").mkdir()
+    for name in before:
+        (tmp_path / "old" / name).write_text("old")
+    with pytest.raises(FormatError, match=reason):
+        write_folder(tmp_path / "old")
+    assert sorted(files_in(tmp_path / "old")) == before
+    assert files_in(tmp_path) == ["old"]
+
+
+def test_a_folder_or_link_of_a_known_name_is_not_deleted(tmp_path):
+    write_folder(tmp_path / "old", "old")
+    (tmp_path / "old" / "b").unlink()
+    (tmp_path / "old" / "b").mkdir()
+    with pytest.raises(FormatError, match="there is 'b' in it"):
+        write_folder(tmp_path / "old")
+    assert (tmp_path / "old" / "b").is_dir()
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path):
+    (tmp_path / "old").write_text("old")
+    with pytest.raises(FormatError, match="is a file"):
+        write_folder(tmp_path / "old")
+    assert (tmp_path / "old").read_text() == "old"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_failure_keeps_the_old_folder_and_leaves_nothing(tmp_path, error):
+    write_folder(tmp_path / "kept", "old")
+    with pytest.raises(error), atomic_folder(tmp_path / "kept", ("a", "b")) as folder:
+        (folder / "a").write_text("half")
+        raise error
+    assert (tmp_path / "kept" / "a").read_text() == "old"
+    assert files_in(tmp_path) == ["kept"]
+
+
+def test_links_to_folders_survive(tmp_path):
+    write_folder(tmp_path / "target", "old")
+    (tmp_path / "link").symlink_to(tmp_path / "target", target_is_directory=True)
+    write_folder(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target" / "a").read_text() == "new"

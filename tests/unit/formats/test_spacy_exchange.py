@@ -1,0 +1,47 @@
+"""spaCy itself makes a pipeline of the text."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from firth.errors import FormatError
+from firth.formats import spacy_text
+from firth.formats.detect import read_any
+from firth.formats.stored import StoredVectors
+
+WORDS = ["2", "new york", "the", "naïve", "東京", "e-mail", "case", "a\u00a0b", "…", ". . ."]
+MATRIX = np.random.default_rng(8).normal(size=(len(WORDS), 5)).astype(np.float32)
+
+SHOW = """
+import json, sys, spacy
+vectors = spacy.load(sys.argv[1]).vocab
+print(json.dumps([vectors[word].vector.tolist() for word in json.loads(sys.argv[2])]))
+"""
+
+
+@pytest.mark.skipif(find_spec("spacy") is None, reason="spacy is not installed (it lags behind new versions of Python)")
+def test_spacy_init_vectors_takes_the_text(tmp_path):
+    spacy_text.write(tmp_path / "words.txt", StoredVectors(WORDS, MATRIX))
+    command = [sys.executable, "-m", "spacy", "init", "vectors", "en", "words.txt", "pipeline"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    command = [sys.executable, "-c", SHOW, "pipeline", json.dumps(WORDS)]
+    shown = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    np.testing.assert_array_equal(np.array(json.loads(shown), np.float32), MATRIX)
+    with pytest.raises(FormatError, match=r"folder of spaCy's.*spacy\.load"):
+        read_any(tmp_path / "pipeline")
+
+
+def test_the_first_line_counts(tmp_path):
+    spacy_text.write(tmp_path / "a", StoredVectors(["2", "new york"], MATRIX[:2, :1]))
+    assert (tmp_path / "a").read_text().splitlines()[0] == "2 1"
+
+
+@pytest.mark.parametrize("word", ["", "a\tb", "a\rb", "a\nb", " a", "a ", "new 1"])
+def test_words_that_no_line_can_hold_are_refused_by_name(tmp_path, word):
+    with pytest.raises(FormatError) as caught:
+        spacy_text.write(tmp_path / "a", StoredVectors(["x", word], MATRIX[:2]))
+    assert repr(word) in str(caught.value)
