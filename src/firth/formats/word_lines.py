@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from firth.errors import FormatError
-from firth.formats.packed_words import PackedWords, WordCollector
+from firth.formats.packed_words import PackedWords, decode_word
 
 __all__ = ["check_rows", "pack_words", "read_lines"]
 
@@ -24,18 +26,17 @@ def pack_words(path: Path, words: Sequence[bytes], first_line: int = 1) -> Packe
 
     Raises FormatError where a line is empty, or a word comes a second time.
     """
-    if b"" in words:
-        raise FormatError(path, "there is no word on this line", line=first_line + words.index(b""))
-    collector = WordCollector()
-    collector.add_list(words)
-    packed, repeated = collector.finish()
-    if repeated:
-        raise FormatError(
-            path,
-            f"{repeated.word!r} again: it is already on line {repeated.first + first_line:,}",
-            line=repeated.second + first_line,
-        )
-    return packed
+    seen: dict[bytes, int] = {}
+    for i, word in enumerate(words):
+        if not word:
+            raise FormatError(path, "there is no word on this line", line=first_line + i)
+        first = seen.setdefault(word, i)
+        if first != i:
+            raise FormatError(
+                path, f"{decode_word(word)!r} again: it is already on line {first + first_line:,}", line=first_line + i
+            )
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    return PackedWords(np.frombuffer(b"".join(words), np.uint8), np.cumsum(lengths))
 
 
 def check_rows(words_path: Path, words: int, vectors_path: Path, rows: int) -> None:
