@@ -123,3 +123,16 @@ def test_convert_leaves_out_bad_lines_when_asked(firth, tmp_path):
         "bad.txt: 2 skipped",
     ]
     assert load(tmp_path / "good.bin").words == ["king", "man"]
+
+
+def test_convert_to_folders(firth, model, tmp_path):
+    done = firth("convert", model, "folder/", "--format", "sentence-transformers", "--normalize")
+    assert done.stdout == f"folder: {len(load(model)):,} words × 3 numbers\n"
+    assert load(tmp_path / "folder").words == load(model).words
+    assert firth("info", "folder").stdout.startswith("folder\n")
+    for arguments, problem in [
+        (["again/"], "'projector-bytes'"),
+        (["again/", "--format", "sentence-transformers", "--sif", "0.001"], "no counts"),
+        (["again.txt", "--sif", "0.001"], "belong to --format sentence-transformers"),
+    ]:
+        assert problem in firth("convert", "folder", *arguments, code=2).stderr

@@ -112,12 +112,13 @@ class WordVectors(Questions, Comparisons):
         return f"<WordVectors: {len(self):,} words × {self.vector_size} numbers: {shown}{more}>"
 
     def save(self, path: str | Path, format: FormatName | None = None) -> None:
-        """Write the vectors to a file, atomically.
+        """Write the vectors to a file or folder, atomically.
 
         Parameters
         ----------
-        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove" or "fasttext-vec"; by
-            default told by the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove.
+        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext-vec" or "spacy";
+            or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". By default told by
+            the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove.
 
         Raises
         ------

@@ -13,13 +13,17 @@ from firth.formats import spacy_text
 from firth.formats.detect import read_any
 from firth.formats.stored import StoredVectors
 
-WORDS = ["2", "new york", "the", "naïve", "東京", "e-mail", "case", "a\u00a0b", "…", ". . ."]
+WORDS = ["2", "new york", "the", "naïve", "東京", "e-mail", "root", "a\u00a0b", "…", ". . ."]
 MATRIX = np.random.default_rng(8).normal(size=(len(WORDS), 5)).astype(np.float32)
 
+# The lines that docs/formats.md shows.
 SHOW = """
-import json, sys, spacy
-vectors = spacy.load(sys.argv[1]).vocab
-print(json.dumps([vectors[word].vector.tolist() for word in json.loads(sys.argv[2])]))
+import json, sys, spacy, firth
+nlp = spacy.load(sys.argv[1])
+keys, rows = zip(*nlp.vocab.vectors.key2row.items())
+vectors = firth.WordVectors([nlp.vocab.strings[key] for key in keys], nlp.vocab.vectors.data[list(rows)])
+vectors.save("back.firth")
+print(json.dumps([nlp.vocab[word].vector.tolist() for word in json.loads(sys.argv[2])]))
 """
 
 
@@ -31,6 +35,9 @@ def test_spacy_init_vectors_takes_the_text(tmp_path):
     command = [sys.executable, "-c", SHOW, "pipeline", json.dumps(WORDS)]
     shown = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     np.testing.assert_array_equal(np.array(json.loads(shown), np.float32), MATRIX)
+    back = read_any(tmp_path / "back.firth")
+    assert list(back.words) == WORDS
+    assert back.matrix.tobytes() == MATRIX.tobytes()
     with pytest.raises(FormatError, match=r"folder of spaCy's.*spacy\.load"):
         read_any(tmp_path / "pipeline")
 
