@@ -17,9 +17,7 @@ from firth.formats.writable import encode_words
 __all__ = ["read", "write"]
 
 # A space is legal inside a word, but not at its ends or before what looks like one more number.
-FORBIDDEN = re.compile(
-    r"[\0\t\r\n]|^ | $| [+-]*(?:[0-9]+\.?[0-9]*|\.[0-9]+|nan|inf)(?:e[+-]?[0-9]+)?$", re.IGNORECASE
-)
+FORBIDDEN = re.compile(r"[\0\t\r\n]|^ | $| [+-]*(?:[0-9]+\.?[0-9]*|\.[0-9]+|nan|inf)(?:e[+-]?[0-9]+)?$", re.IGNORECASE)
 
 read = read_text
 
