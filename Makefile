@@ -1,6 +1,6 @@
 # Every target makes what it needs; all it asks of the machine is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format bench docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -10,8 +10,8 @@ CORPUS ?=
 
 help: ## Show these lines
 	@echo "Firth: word embeddings. Targets:"
-	@grep -E '^[a-z]+: .*## ' Makefile | sed -e 's/: .*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+: .*## ' Makefile | sed -e 's/: .*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 setup: $(VENV)/.installed-test ## Make .venv and install Firth with everything the tests need
 
@@ -24,17 +24,20 @@ test: $(VENV)/.installed-test ## Lint, check types and run the whole default tes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.installed-test ## Lint, formatting and types only
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs/pictures.py
+	$(BIN)/ruff format --check src tests benchmarks docs/pictures.py
 	$(BIN)/mypy
 
 format: $(VENV)/.installed-test ## Format the code and fix what the linter can fix
-	$(BIN)/ruff check --fix src tests benchmarks
-	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks docs/pictures.py
+	$(BIN)/ruff format src tests benchmarks docs/pictures.py
 
 bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORPUS=path names the text
 	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
 	$(BIN)/python benchmarks/run.py $(CORPUS)
+
+docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by the code on that page
+	$(BIN)/python docs/pictures.py
 
 clean: ## Remove .venv, caches and build output
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,7 +16,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
-    {"errors", "arrays", "cores", "spelling"},
+    {"errors", "arrays", "cores", "spelling", "colours"},
     {"simd"},
     {"kernels"},
     {"illustrated", "corpus", "formats"},

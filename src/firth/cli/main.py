@@ -34,6 +34,7 @@ COMMANDS = {
     "score": "The loss of a model on a text it was not trained on.",
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
+    "plot": "Pictures of vectors: colour strips, maps and more.",
     "windows": "The training examples that a sliding window makes of a text.",
     "lm": "Language models: the next word, a keyboard, gaps.",
     "step": "One training step with words of your choice, number by number.",
@@ -51,6 +52,17 @@ GROUPS = {
         "fill": "What stands in a gap, by the left and by both sides.",
         "keyboard": "Type with three suggestions, as on a phone.",
     },
+    "plot": {
+        "strips": "The vectors of words as rows of coloured cells.",
+        "analogy": "A sum of words as colour strips, with the word nearest to it.",
+        "matrix": "How similar each of some words is to each other.",
+        "map": "Words on a map: near is similar.",
+        "neighbours": "The words most similar to a word, as bars.",
+        "axes": "Words between two pairs of opposites.",
+        "training": "Loss and learning rate of each epoch of a model's training.",
+        "people": "People as points and arrows, by two of their traits.",
+        "line": "Scores of one trait as places on a line.",
+    }
 }
 
 # The base of all errors that the command line parser raises; where it lives depends on Typer's

@@ -1,0 +1,1 @@
+"""`firth plot`: one file per picture."""

@@ -1,0 +1,27 @@
+"""`firth plot matrix MODEL WORD… -o FILE`"""
+
+from typing import Annotated, Any
+
+import typer
+
+from firth.cli.output import Json, Model
+from firth.cli.plot.picture import Dark, Target, Words, theme, write
+from firth.plots.similarity_matrix import similarity_matrix
+from firth.vectors.word_vectors import load
+
+__all__ = ["run"]
+
+
+def run(
+    model: Model,
+    words: Words,
+    target: Target,
+    order: Annotated[
+        str, typer.Option(metavar="given|clusters", help="As given, or similar words side by side.")
+    ] = "given",
+    dark: Dark = False,
+    json: Json = False,
+) -> None:
+    """A square of cells with the cosine of each two words."""
+    chosen: Any = order  # the picture itself checks the name
+    write(similarity_matrix(load(model), words, order=chosen, theme=theme(dark)), target, json)

@@ -1,0 +1,41 @@
+"""`firth plot people [FILE] -o FILE`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.output import Json
+from firth.cli.plot.picture import Dark, Target, theme, write
+from firth.illustrated.people import EXAMPLE
+from firth.plots.points_and_arrows import points_and_arrows
+from firth.vectors.number_table import read_table
+
+__all__ = ["run"]
+
+
+def run(
+    target: Target,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A table (CSV): a line of column names, then names and scores."),
+    ] = None,
+    scale: Annotated[tuple[float, float], typer.Option(metavar="LOW HIGH", help="The lowest and highest score.")] = (
+        0,
+        100,
+    ),
+    traits: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="X Y", help="The columns across and upwards; the first two.")
+    ] = None,
+    compared_with: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The person to compare with; the first.")
+    ] = None,
+    dark: Dark = False,
+    json: Json = False,
+) -> None:
+    """Each person is a point and an arrow; the cosine tells how alike two directions are. Without FILE:
+    Jay and the two persons of the document.
+    """
+    people = read_table(EXAMPLE if file is None else file, scale=scale)
+    picture = points_and_arrows(people, traits, compared_with=compared_with, theme=theme(dark))
+    write(picture, target, json)

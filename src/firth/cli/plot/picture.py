@@ -1,0 +1,49 @@
+"""What all pictures of the command line share: where they go and how they look."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.output import output, print_json
+from firth.plots.canvas import Picture
+from firth.plots.save import check_suffix, save_chart
+from firth.plots.theme import ThemeName
+
+__all__ = ["Dark", "Limit", "Target", "Words", "theme", "write"]
+
+
+def _checked(target: Path) -> Path:
+    """A suffix that names no format is found before anything is computed."""
+    check_suffix(target)
+    return target
+
+
+Words = Annotated[list[str], typer.Argument(metavar="WORD...")]
+Target = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FILE", callback=_checked, help="The picture to write: .html, .svg, .png or .json."
+    ),
+]
+Dark = Annotated[bool, typer.Option("--dark", help="Light letters on a dark ground.")]
+Limit = Annotated[
+    float | None, typer.Option(help="The size of numbers with the strongest colour; by default one that fits them.")
+]
+
+
+def theme(dark: bool) -> ThemeName:
+    """The theme that --dark chooses."""
+    return "dark" if dark else "light"
+
+
+def write(picture: Picture, target: Path, json: bool) -> None:
+    """Save a picture and say so."""
+    save_chart(picture, target)
+    size = target.stat().st_size
+    if json:
+        print_json({"written": str(target), "bytes": size})
+        return
+    shown = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
+    page = "; open it in a browser, no network needed" if target.suffix.lower() == ".html" else ""
+    output.print(f"saved {target} ({shown}){page}")

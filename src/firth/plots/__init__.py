@@ -1,0 +1,29 @@
+"""Pictures of vectors, made with Altair: functions return charts, and `save_chart` writes them to files.
+
+They need the extra `plot`; importing this package does not.
+"""
+
+from firth.plots.analogy_strips import analogy_strips, sum_strips
+from firth.plots.colour_strips import colour_strips
+from firth.plots.neighbour_bars import neighbour_bars
+from firth.plots.personality_line import personality_line
+from firth.plots.points_and_arrows import points_and_arrows
+from firth.plots.save import save_chart
+from firth.plots.similarity_matrix import similarity_matrix
+from firth.plots.training_curve import training_curve
+from firth.plots.two_axes import two_axis_plot
+from firth.plots.word_map import word_map
+
+__all__ = [
+    "analogy_strips",
+    "colour_strips",
+    "neighbour_bars",
+    "personality_line",
+    "points_and_arrows",
+    "save_chart",
+    "similarity_matrix",
+    "sum_strips",
+    "training_curve",
+    "two_axis_plot",
+    "word_map",
+]

@@ -1,0 +1,130 @@
+"""One row of coloured cells per word: the document's most famous picture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.colours import fitting_limit
+from firth.errors import SettingError
+from firth.plots.canvas import (
+    Picture,
+    checked_words,
+    diverging_scale,
+    drawn,
+    finished,
+    import_altair,
+    inline_data,
+    label_expression,
+    number_rows,
+)
+from firth.plots.theme import Theme, ThemeName, theme_named
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["cells", "checked_limit", "colour_strips", "shown_limit"]
+
+_ROW_HEIGHT = 26
+_GAP = 4
+_WIDTH = 700
+_WIDEST_CELL = 24
+
+
+def colour_strips(
+    vectors: WordVectors,
+    words: Sequence[str],
+    *,
+    limit: float | None = None,
+    theme: ThemeName = "light",
+) -> Picture:
+    """The vectors of words as rows of coloured cells, one cell per number: blue below zero, white at zero, red above.
+
+    Parameters
+    ----------
+    words : at least one; a word may come twice.
+    limit : the size of numbers, above 0, from which on the colour is the strongest. None takes the smallest of
+        … 0.1, 0.2, 0.5, 1, 2, 5 … that nearly all numbers shown stay below: 2 for GloVe's vectors.
+
+    Raises
+    ------
+    UnknownWordError : a word is not in the vocabulary.
+    SettingError : no words, an impossible limit or theme, or numbers that are not finite.
+    MissingExtraError : Altair is not installed.
+    """
+    look = theme_named(theme)
+    listed = checked_words(words)
+    rows = number_rows(vectors, listed)
+    limit = checked_limit(limit, rows)
+    title = f"The vector of {listed[0]}" if len(listed) == 1 else f"The vectors of {len(listed)} words"
+    return finished(cells(listed, rows, limit, look), look, title, shown_limit(rows.shape[1], limit))  # type: ignore[no-any-return]
+
+
+def checked_limit(limit: float | None, rows: NDArray[np.float64]) -> float:
+    """The limit, or one that fits the numbers. Raises SettingError for one that is not above 0."""
+    if limit is None:
+        return fitting_limit(rows)
+    if isinstance(limit, bool) or not isinstance(limit, int | float | np.number) or not 0 < limit < float("inf"):
+        raise SettingError(f"limit={limit!r}: must be a number above 0")
+    return float(limit)
+
+
+def shown_limit(numbers: int, limit: float) -> str:
+    """What the colours mean, in words."""
+    return (
+        f"{numbers} numbers per vector, a cell for each: blue at \u2212{limit:g} and below, white at 0, "
+        f"red at {limit:g} and above."
+    )
+
+
+def cells(labels: Sequence[str], rows: NDArray[np.float64], limit: float, look: Theme, gap: float = _GAP) -> Any:
+    """The chart of rows (n, D) of cells, each row with its label on the left."""
+    altair = import_altair()
+    count, size = rows.shape
+    names = [drawn(label) for label in labels]
+    data = inline_data(
+        {"row": i, "word": names[i], "number": j + 1, "value": float(f"{rows[i, j]:.6g}")}
+        for i in range(count)
+        for j in range(size)
+    )
+    cell = min(_WIDTH / size, _WIDEST_CELL)
+    y = altair.Y("row:O").axis(
+        title=None,
+        labelExpr=label_expression(labels),
+        labelFontSize=14,
+        labelColor=look.ink,
+        ticks=False,
+        domain=False,
+        labelPadding=10,
+    )
+    x = altair.X("number:O").axis(
+        title="place in the vector", values=_ticks(size), labelAngle=0, ticks=False, domain=False, labelPadding=6
+    )
+    legend = altair.Legend(
+        title=None, orient="bottom", direction="horizontal", gradientLength=180, gradientThickness=10, offset=12,
+        values=[-limit, 0, limit], format="~g",
+    )  # fmt: skip
+    tooltip = [
+        altair.Tooltip("word:N"),
+        altair.Tooltip("number:O", title="place"),
+        altair.Tooltip("value:Q", format=".6~g"),
+    ]
+    return (
+        altair.Chart(data, width=cell * size, height={"step": _ROW_HEIGHT + gap})
+        .mark_rect(aria=False)
+        .encode(
+            x=x.scale(paddingInner=0, paddingOuter=0),
+            y=y.scale(paddingInner=gap / (_ROW_HEIGHT + gap), paddingOuter=0),
+            color=altair.Color("value:Q").scale(diverging_scale(limit)).legend(legend),
+            tooltip=tooltip,
+        )
+    )
+
+
+def _ticks(size: int) -> list[int]:
+    """The first and last place and some round ones between."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, size) if size / step <= 12)
+    return [
+        1,
+        *(place for place in range(step, size, step) if 1 < place <= size - step / 2),
+        *([size] if size > 1 else []),
+    ]

@@ -1,0 +1,97 @@
+"""Many numbers to two: PCA, UMAP and t-SNE, all of vectors scaled to length 1, so that angles are what is drawn.
+
+Shapes   n words, D numbers per vector.
+Source   PCA: Pearson 1901. UMAP: McInnes, Healy and Melville 2018, arXiv:1802.03426.
+         t-SNE: van der Maaten and Hinton 2008.
+"""
+
+import warnings
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import MissingExtraError, SettingError
+from firth.vectors.queries import unit
+
+__all__ = ["Method", "Projection", "check_method", "project"]
+
+Method: TypeAlias = Literal["pca", "umap", "tsne"]
+
+_FEWEST_NEIGHBOURING = 10  # words below which UMAP and t-SNE have no neighbourhoods to keep
+_NEIGHBOURS = 15  # UMAP's default: small enough for groups, large enough for the whole
+_PERPLEXITY = 30.0  # scikit-learn's default
+
+
+class Projection(NamedTuple):
+    """Two numbers for each word.
+
+    points : (n, 2).   explained : the share of the variance that each of the two axes keeps; None for UMAP and t-SNE.
+    """
+
+    points: NDArray[np.float64]
+    explained: tuple[float, float] | None
+
+
+def check_method(method: str, count: int) -> None:
+    """Raises SettingError for an unknown method, or one that needs more words."""
+    if method not in get_args(Method):
+        raise SettingError(f"method={method!r}: must be one of {', '.join(get_args(Method))}")
+    fewest = 2 if method == "pca" else _FEWEST_NEIGHBOURING
+    if count < fewest:
+        raise SettingError(f"{count} words: a map by method={method!r} needs at least {fewest}")
+
+
+def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
+    """The vectors (n, D) in two dimensions.
+
+    Raises
+    ------
+    SettingError : an unknown method, or too few words for it.
+    MissingExtraError : the method's package is not installed.
+    """
+    check_method(method, len(rows))
+    directions = unit(rows)
+    if method == "pca":
+        return _principal_components(directions)
+    points = _umap(directions, seed) if method == "umap" else _tsne(directions, seed)
+    return Projection(np.asarray(points, np.float64), None)
+
+
+def _principal_components(directions: NDArray[np.float64]) -> Projection:
+    """The two directions in which the vectors differ most, by the singular vectors of the centred matrix."""
+    centred = directions - directions.mean(axis=0)
+    _, strengths, axes = np.linalg.svd(centred, full_matrices=False)
+    axes = axes[:2]
+    # A singular vector has no sign of its own: its largest number shall be positive.
+    largest = axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)]
+    points = np.zeros((len(centred), 2))
+    points[:, : len(axes)] = centred @ (axes * np.sign(largest)[:, None]).T
+    variances = np.append(strengths**2, [0.0, 0.0])
+    total = max(float(variances.sum()), np.finfo(np.float64).tiny)
+    return Projection(points, (float(variances[0]) / total, float(variances[1]) / total))
+
+
+def _umap(directions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of packages it could use and does not need
+            import umap
+    except ImportError:
+        raise MissingExtraError("method='umap'", "maps") from None
+    reducer = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(directions) - 1), metric="cosine", random_state=seed, n_jobs=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of groups that nothing connects: the map shows them apart
+        points: NDArray[np.float32] = reducer.fit_transform(directions)
+    return points
+
+
+def _tsne(directions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:
+    try:
+        from sklearn.manifold import TSNE
+    except ImportError:
+        raise MissingExtraError("method='tsne'", "maps") from None
+    perplexity = min(_PERPLEXITY, (len(directions) - 1) / 3)
+    # Between vectors of length 1 the squared distance is 2 - 2 cos.
+    points: NDArray[np.float32] = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(directions)
+    return points

@@ -1,0 +1,109 @@
+"""Writing a picture to a file: the only place where charts leave the program."""
+
+import html
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from firth.errors import MissingExtraError, SettingError
+from firth.formats.atomic import atomic_write
+from firth.plots.canvas import Picture, import_altair
+
+__all__ = ["check_suffix", "save_chart"]
+
+_PNG_SCALE = 2.0  # pixels of the file per pixel of the picture: sharp on today's screens
+
+_PAGE = """<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body {{ margin: 0; background: {background}; }} #picture {{ display: inline-block; }}</style>
+<script>{library}</script>
+</head>
+<body>
+<div id="picture"></div>
+<script>vegaEmbed("#picture", {chart}).catch(console.error);</script>
+</body>
+</html>
+"""
+
+
+def save_chart(chart: Picture, path: str | Path) -> None:
+    """Write a picture to a file, atomically, in the format that the suffix tells.
+
+    Parameters
+    ----------
+    path : .html (a page with hover and zoom that needs no network), .svg, .png (twice the size on the screen) or
+        .json (the Vega-Lite specification).
+
+    Raises
+    ------
+    SettingError : another suffix.
+    MissingExtraError : vl-convert-python is not installed (.json does without).
+    FormatError : the place cannot be written.
+    """
+    content = _FORMATS[check_suffix(path)](chart)
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+def check_suffix(path: str | Path) -> str:
+    """The suffix, in small letters. Raises SettingError for one that names no format of pictures."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in _FORMATS:
+        raise SettingError(f"{path}: no format of pictures has this suffix; choose one of {', '.join(_FORMATS)}")
+    return suffix
+
+
+def _html(chart: Any) -> bytes:
+    converter = _converter()
+    altair = import_altair()
+    specification = chart.to_dict()
+    title = specification.get("title", {})
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    page = _PAGE.format(
+        title=html.escape(title.get("text", "") if isinstance(title, dict) else str(title)),
+        background=html.escape(str(specification.get("config", {}).get("background", "white"))),
+        library=converter.javascript_bundle(vl_version=version),
+        # No word can end the script element.
+        chart=json.dumps(specification).replace("<", "\\u003c"),
+    )
+    return page.encode()
+
+
+def _svg(chart: Any) -> bytes:
+    return _drawn(chart, "svg")
+
+
+def _png(chart: Any) -> bytes:
+    return _drawn(chart, "png")
+
+
+def _json(chart: Any) -> bytes:
+    return (json.dumps(chart.to_dict(), ensure_ascii=False) + "\n").encode()
+
+
+_FORMATS: dict[str, Callable[[Any], bytes]] = {".html": _html, ".svg": _svg, ".png": _png, ".json": _json}
+
+
+def _drawn(chart: Any, kind: str) -> bytes:
+    _converter()
+    if kind == "png":
+        pixels = io.BytesIO()
+        chart.save(pixels, format="png", scale_factor=_PNG_SCALE)
+        return pixels.getvalue()
+    text = io.StringIO()
+    chart.save(text, format="svg")
+    return text.getvalue().encode()
+
+
+def _converter() -> Any:
+    try:
+        import vl_convert
+    except ImportError:
+        raise MissingExtraError("saving a picture", "plot") from None
+    return vl_convert
