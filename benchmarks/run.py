@@ -8,6 +8,7 @@ FOLDER holds questions-words.txt (Google's analogies) and men.csv (MEN); without
 import argparse
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -21,6 +22,7 @@ def main() -> None:
     scripts = [
         ["startup.py"],
         ["small_text.py"],
+        *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package is not there for every Python
         *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),
     ]
     if arguments.evaluation:

@@ -82,7 +82,27 @@ def small_text(results: dict) -> str:
     return f"{table}\n\nOf {results['seeds']} seeds. {where(results)}"
 
 
+def fasttext_loading(results: dict) -> str:
+    names = {"firth": "Firth", "fasttext": "fasttext, then asked for every word"}
+    ours = median(results["systems"]["firth"]["seconds"])
+    rows = []
+    for system, found in results["systems"].items():
+        seconds = median(found["seconds"])
+        rows.append([
+            names.get(system, system), f"{seconds:.2f}", " ".join(f"{run:.2f}" for run in found["seconds"]),
+            "" if system == "firth" else f"{seconds / ours:.1f}×", f"{median(found['megabytes']):,.0f}",
+        ])  # fmt: skip
+    table = grid(["", "median, s", "runs, s", "time of Firth", "peak memory, MB"], rows)
+    size = (
+        f"{results['words']:,} words, {results['buckets']:,} rows of n-grams, {results['vector_size']} numbers each: "
+        f"a file of {results['file_megabytes']:,.0f} MB; its input matrix and the vectors of its words are "
+        f"{results['matrices_megabytes']:,.0f} MB."
+    )
+    return f"{table}\n\n{size} {where(results)}"
+
+
 TABLES = {
+    "fasttext_loading": fasttext_loading,
     "small_text": small_text,
     "train_speed": train_speed,
     "command": command,

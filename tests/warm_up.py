@@ -4,7 +4,11 @@ import multiprocessing
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from firth import Word2Vec, load
+from firth.kernels.arguments import NgramTable
+from firth.kernels.cpu import subwords
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
 BLOCKS = (1, 2, 4, 6, 7, 8)  # target rows in registers, of which each number has its own training kernel
@@ -26,12 +30,21 @@ def compile_the_rest() -> None:
             load(Path(folder) / name)
 
 
+def compile_subwords() -> None:
+    content = np.frombuffer(bytes(64), np.uint8)
+    table = NgramTable(content, start=0, n_words=1, n_buckets=3, min_length=3, max_length=6)
+    word, ends = np.zeros(1, np.uint8), np.ones(1, np.int64)
+    subwords.average_ngrams(word, ends, table, 0, 1, np.empty(subwords.ROOM, np.int64), np.empty((1, 4), np.float32))
+    subwords.first_not_finite(content, 0, 16)
+
+
 def main() -> None:
     Word2Vec(min_count=1, vector_size=8, epochs=1).fit(TEXT, progress=False)  # what both processes need
     cbow = multiprocessing.get_context("spawn").Process(target=compile_training, args=("cbow",))
     cbow.start()
     compile_training("skipgram")
     compile_the_rest()
+    compile_subwords()
     cbow.join()
 
 
