@@ -17,7 +17,7 @@ from firth.illustrated.language_model import Network
 from firth.language_models import neural_file
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
-from firth.language_models.neural_network import Examples, initial_network, log_probabilities, probabilities
+from firth.language_models.neural_network import Examples, Workspace, initial_network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore, train_network
 from firth.language_models.sentences import Sentences, pad, read_known, read_new
@@ -154,18 +154,18 @@ class NeuralModel(LanguageModel):
         length = self.settings.order - 1
         padded = [self.vocabulary.start] * length + list(history)
         last = np.array([padded[len(padded) - length :]], np.int32)
-        found: NDArray[np.float64] = probabilities(self.network, last)[0].astype(np.float64)
+        found = Workspace(1, len(self.vocabulary)).probabilities(self.network, last)[0].astype(np.float64)
         return np.asarray(found / found.sum())
 
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
         """Some hundred words at once."""
         histories, following = _examples(sentences, self.settings.order - 1, self.vocabulary)
-        pieces = [
-            log_probabilities(self.network, (histories[start : start + SCORED_AT_ONCE], some))
-            for start in range(0, len(following), SCORED_AT_ONCE)
-            for some in [following[start : start + SCORED_AT_ONCE]]
-        ]
-        return np.concatenate(pieces)
+        workspace = Workspace(SCORED_AT_ONCE, len(self.vocabulary))
+        logs = np.empty(len(following), np.float64)
+        for start in range(0, len(following), SCORED_AT_ONCE):
+            some = slice(start, start + SCORED_AT_ONCE)
+            logs[some] = -workspace.losses(self.network, (histories[some], following[some]))
+        return logs
 
     def pack(self) -> ModelFile:
         """The model as arrays and JSON, for a file. Raises NotFittedError before fit()."""

@@ -5,13 +5,26 @@ illustrated/language_model.py is the slow twin, and explains the letters of Beng
 Shapes   B examples, C words of history, V outcomes, D numbers per embedding, M hidden numbers. All float32.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
 from firth.illustrated.language_model import Network
+from firth.kernels.cpu.softmax import softmax_errors
+from firth.simd.lanes import LANES
 
-__all__ = ["Examples", "Workspace", "initial_network", "log_probabilities", "probabilities"]
+__all__ = ["Examples", "Workspace", "initial_network"]
+
+
+class _Forward(NamedTuple):
+    """What the three steps leave."""
+
+    x: Matrix
+    hidden: Matrix
+    scores: Matrix
+
 
 Examples = tuple[NDArray[np.int32], WordIds]  # histories (B, C) and the words that came next (B,)
 
@@ -38,75 +51,67 @@ def initial_network(n_outcomes: int, history: int, sizes: tuple[int, int], direc
     )
 
 
-def _forward(network: Network, histories: NDArray[np.int32], scores: Matrix) -> tuple[Matrix, Matrix]:
-    """X (B, C * D) and hidden (B, M); fills `scores` (B, V)."""
-    x = network.embeddings[histories].reshape(len(histories), -1)
-    hidden = np.tanh(x @ network.hidden.T + network.hidden_bias)
-    np.matmul(hidden, network.output.T, out=scores)
-    if network.direct is not None:
-        scores += x @ network.direct.T
-    scores += network.output_bias
-    return x, hidden
-
-
-def _raise(scores: Matrix) -> NDArray[np.float32]:
-    """Scores (B, V) become exp(score - highest), in place; returns their sums (B, 1)."""
-    scores -= scores.max(axis=1, keepdims=True)
-    np.exp(scores, out=scores)
-    sums: NDArray[np.float32] = scores.sum(axis=1, keepdims=True)
-    return sums
-
-
-def probabilities(network: Network, histories: NDArray[np.int32]) -> Matrix:
-    """The distributions (B, V) after histories (B, C)."""
-    scores = np.empty((len(histories), len(network.output)), np.float32)
-    _forward(network, histories, scores)
-    scores /= _raise(scores)
-    return scores
-
-
-def log_probabilities(network: Network, examples: Examples) -> NDArray[np.float64]:
-    """Log p of the words that came next (B,)."""
-    histories, following = examples
-    scores = np.empty((len(histories), len(network.output)), np.float32)
-    _forward(network, histories, scores)
-    rows = np.arange(len(scores))
-    highest = scores.max(axis=1)
-    chosen = scores[rows, following].astype(np.float64) - highest
-    logs: NDArray[np.float64] = chosen - np.log(_raise(scores)[:, 0].astype(np.float64))
-    return logs
-
-
 class Workspace:
-    """Memory for one batch after the other; the scores of a batch are most of it."""
+    """Memory for one batch after the other; the scores of a batch are most of it.
+
+    Rows of scores are padded to whole registers.
+    """
 
     def __init__(self, batch_size: int, n_outcomes: int) -> None:
-        self._scores = np.empty((batch_size, n_outcomes), np.float32)
+        self._n_outcomes = n_outcomes
+        self._stride = -(-n_outcomes // LANES) * LANES
+        self._scores = np.empty((batch_size, self._stride), np.float32)
+        self._losses = np.empty(batch_size, np.float64)
+        self._lanes = np.empty(LANES, np.float32)
+
+    def _forward(self, network: Network, histories: NDArray[np.int32]) -> _Forward:
+        """X (B, C * D), the hidden layer (B, M) and the scores (B, V) without their bias."""
+        scores = self._scores[: len(histories), : self._n_outcomes]
+        x = network.embeddings[histories].reshape(len(histories), -1)
+        hidden = np.tanh(x @ network.hidden.T + network.hidden_bias)
+        np.matmul(hidden, network.output.T, out=scores)
+        if network.direct is not None:
+            scores += x @ network.direct.T
+        return _Forward(x, hidden, scores)
+
+    def _softmax(self, network: Network, targets: NDArray[np.int32], scale: float) -> NDArray[np.float64]:
+        """Scores become scale * (prediction - target); returns what each target cost (B,), in nats."""
+        n_rows = len(targets)
+        losses = self._losses[:n_rows]
+        flat = self._scores[:n_rows].ravel()
+        softmax_errors(flat, self._stride, network.output_bias, targets, np.float32(scale), losses, self._lanes)
+        return losses
+
+    def probabilities(self, network: Network, histories: NDArray[np.int32]) -> Matrix:
+        """The distributions (B, V) after histories (B, C), until the next batch."""
+        scores = self._forward(network, histories).scores
+        self._softmax(network, np.full(len(histories), -1, np.int32), 1.0)
+        return scores
+
+    def losses(self, network: Network, examples: Examples) -> NDArray[np.float64]:
+        """-log p of the words that came next (B,), until the next batch."""
+        histories, following = examples
+        self._forward(network, histories)
+        return self._softmax(network, following, 1.0)
 
     def gradients(self, network: Network, examples: Examples) -> tuple[Network, float]:
-        """The gradient of the summed loss of a batch, and that loss in nats.
+        """The gradient of the mean loss of a batch, and the summed loss in nats.
 
         The gradient of the embeddings is (B * C, D): one row for each entry of the histories.
         """
         histories, following = examples
-        scores = self._scores[: len(histories)]
-        x, hidden = _forward(network, histories, scores)
-        rows = np.arange(len(scores))
-        chosen = scores[rows, following] - scores.max(axis=1)
-        sums = _raise(scores)
-        loss = float((np.log(sums[:, 0]) - chosen).sum(dtype=np.float64))
-        scores /= sums
-        scores[rows, following] -= 1  # prediction - target
-        back = (scores @ network.output) * (1 - hidden * hidden)
+        x, hidden, errors = self._forward(network, histories)
+        loss = float(self._softmax(network, following, 1 / len(following)).sum())
+        back = (errors @ network.output) * (1 - hidden * hidden)
         back_x = back @ network.hidden
         if network.direct is not None:
-            back_x += scores @ network.direct
+            back_x += errors @ network.direct
         gradient = Network(
             embeddings=back_x.reshape(-1, network.embeddings.shape[1]),
             hidden=back.T @ x,
             hidden_bias=back.sum(axis=0),
-            output=scores.T @ hidden,
-            output_bias=scores.sum(axis=0),
-            direct=None if network.direct is None else scores.T @ x,
+            output=errors.T @ hidden,
+            output_bias=errors.sum(axis=0),
+            direct=None if network.direct is None else errors.T @ x,
         )
         return gradient, loss

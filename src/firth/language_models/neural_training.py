@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import DivergenceError
 from firth.illustrated.language_model import Network
-from firth.language_models.neural_network import Examples, Workspace, log_probabilities
+from firth.kernels.cpu.adagrad import adagrad_step
+from firth.language_models.neural_network import Examples, Workspace
 
-__all__ = ["EpochScore", "TrainingSettings", "mean_nats", "train_network"]
+__all__ = ["EpochScore", "TrainingSettings", "train_network"]
+
+SMALLEST_SQUARE = 1e-8  # what the summed squares start from, so that nothing is divided by 0
 
 
 class TrainingSettings(NamedTuple):
@@ -48,23 +51,15 @@ class _Adagrad:
     def __init__(self, network: Network, weight_decay: float) -> None:
         self._network = network
         self._decay = weight_decay
-        self._squares = [None if weights is None else np.full_like(weights, 1e-8) for weights in network]
-        self._scratch = [None if weights is None else np.empty_like(weights) for weights in network]
+        self._squares = [None if weights is None else np.full_like(weights, SMALLEST_SQUARE) for weights in network]
 
     def step(self, gradient: Network, histories: NDArray[np.int32], rate: float) -> None:
         """Move the network against a gradient."""
-        parts = zip(self._network[1:], self._squares[1:], self._scratch[1:], gradient[1:], strict=True)
-        for weights, squares, scratch, slope in parts:
-            if weights is not None and squares is not None and scratch is not None and slope is not None:
-                if weights.ndim == 2 and self._decay:
-                    np.multiply(weights, self._decay, out=scratch)
-                    slope += scratch
-                np.multiply(slope, slope, out=scratch)
-                squares += scratch
-                np.sqrt(squares, out=scratch)
-                np.divide(slope, scratch, out=scratch)
-                scratch *= rate
-                weights -= scratch
+        for weights, squares, slopes in zip(self._network[1:], self._squares[1:], gradient[1:], strict=True):
+            if weights is not None and squares is not None and slopes is not None:
+                decay = self._decay if weights.ndim == 2 else 0.0  # biases may be what they need to be
+                flat = (np.ascontiguousarray(array, np.float32).ravel() for array in (weights, squares, slopes))
+                adagrad_step(*flat, np.float32(rate), np.float32(decay))
         self._step_embeddings(gradient.embeddings, histories.ravel(), rate)
 
     def _step_embeddings(self, slopes: Matrix, words: NDArray[np.int32], rate: float) -> None:
@@ -101,12 +96,12 @@ def train_network(
         total = 0.0
         for examples in _batches(training, settings.batch_size, random):
             gradient, loss = workspace.gradients(network, examples)
-            optimiser.step(_mean(gradient, len(examples[1])), examples[0], rate)
+            optimiser.step(gradient, examples[0], rate)
             total += loss
         if not math.isfinite(total):
             raise DivergenceError(f"the loss of epoch {epoch} is {total}: take a smaller learning_rate than {rate:g}")
         seconds = time.perf_counter() - began
-        nats = mean_nats(network, held_out, settings.batch_size)
+        nats = _mean_nats(network, held_out, workspace, settings.batch_size)
         words = len(training[1])
         report(EpochScore(epoch, total / words, math.exp(min(nats, 700)), rate, words / seconds, seconds))
         if nats < lowest:
@@ -128,22 +123,15 @@ def _batches(examples: Examples, batch_size: int, random: np.random.Generator) -
         yield histories[some], following[some]
 
 
-def _mean(gradient: Network, n_examples: int) -> Network:
-    for slope in gradient:
-        if slope is not None:
-            slope *= np.float32(1 / n_examples)
-    return gradient
-
-
 def _copy(network: Network) -> Network:
     return Network(*(None if weights is None else weights.copy() for weights in network))  # type: ignore[arg-type]
 
 
-def mean_nats(network: Network, examples: Examples, batch_size: int) -> float:
+def _mean_nats(network: Network, examples: Examples, workspace: Workspace, batch_size: int) -> float:
     """Mean negative log-probability."""
     histories, following = examples
     total = 0.0
     for start in range(0, len(following), batch_size):
         some = slice(start, start + batch_size)
-        total -= float(log_probabilities(network, (histories[some], following[some])).sum())
+        total += float(workspace.losses(network, (histories[some], following[some])).sum())
     return total / len(following)

@@ -7,11 +7,11 @@ import pytest
 
 import firth
 from firth.errors import DivergenceError, FormatError, NotFittedError, SettingError
-from firth.illustrated.language_model import Network, error_gradients
+from firth.illustrated.language_model import Network, compute_prediction, error_gradients, look_up, project
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import MixtureModel
 from firth.language_models.neural import NeuralModel
-from firth.language_models.neural_network import Workspace, initial_network, log_probabilities, probabilities
+from firth.language_models.neural_network import Workspace, initial_network
 from firth.language_models.ngram import NgramModel
 
 SMALL = {"order": 3, "vector_size": 8, "hidden_size": 16, "min_count": 1, "batch_size": 16, "epochs": 20}
@@ -37,19 +37,24 @@ def test_batches_give_the_gradients_of_the_twin(direct):
         net.direct[:] = rng.normal(size=net.direct.shape)
     histories = rng.integers(0, 10, (6, 3)).astype(np.int32)
     following = rng.integers(0, 9, 6).astype(np.int32)
-    found, loss = Workspace(8, 9).gradients(net, (histories, following))
+    workspace = Workspace(8, 9)
+    found, loss = workspace.gradients(net, (histories, following))
     exact = Network(*(None if weights is None else weights.astype(np.float64) for weights in net))
     ones = [error_gradients(exact, list(h), w) for h, w in zip(histories, following, strict=True)]
     assert loss == pytest.approx(sum(one.loss for one in ones), rel=1e-5)
     for name in Network._fields[1:]:
         if getattr(found, name) is not None:
-            expected = sum(getattr(one.network, name) for one in ones)
+            expected = sum(getattr(one.network, name) for one in ones) / 6  # of the mean loss
             np.testing.assert_allclose(getattr(found, name), expected, rtol=1e-4, atol=1e-6)
     embeddings = np.zeros_like(net.embeddings)
     np.add.at(embeddings, histories.ravel(), found.embeddings)
-    np.testing.assert_allclose(embeddings, sum(one.network.embeddings for one in ones), rtol=1e-4, atol=1e-6)
-    chosen = probabilities(net, histories)[np.arange(6), following]
-    np.testing.assert_allclose(np.exp(log_probabilities(net, (histories, following))), chosen, rtol=1e-5)
+    np.testing.assert_allclose(embeddings, sum(one.network.embeddings for one in ones) / 6, rtol=1e-4, atol=1e-6)
+    predicted = workspace.probabilities(net, histories).astype(np.float64)
+    for row, history in zip(predicted, histories, strict=True):
+        x = look_up(exact, list(history))
+        np.testing.assert_allclose(row, project(exact, x, compute_prediction(exact, x)), rtol=1e-5)
+    nats = workspace.losses(net, (histories, following))
+    np.testing.assert_allclose(np.exp(-nats), predicted[np.arange(6), following], rtol=1e-5)
 
 
 def test_it_learns_what_is_two_words_back(model):
