@@ -41,4 +41,5 @@ def test_files_to_files(firth, tmp_path):
 
 def test_what_does_not_go_together(firth):
     assert "either a text, or files" in firth("windows", code=2).stderr
+    assert "there is no folder" in firth("windows", TEXT, "-o", "nowhere/pairs.csv", code=2).stderr
     assert "--parquet needs a file" in firth("windows", TEXT, "--parquet", code=2).stderr

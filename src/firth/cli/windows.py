@@ -4,13 +4,15 @@ import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from firth.cli.corpus import check_folder, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
+from firth.corpus.sources import Corpus
 from firth.errors import SettingError
 from firth.illustrated.windows import KINDS, WindowState, window_states
 from firth.training.example_files import format_of, write_csv, write_examples, write_json
@@ -69,13 +71,12 @@ def run(
         (write_csv if format == "csv" else write_json)(examples, sys.stdout)
 
 
-def _source(text: list[str] | None, input: list[str] | None) -> Any:
+def _source(text: list[str] | None, input: list[str] | None) -> Corpus:
     if bool(text) == bool(input):
         raise SettingError("give either a text, or files with --input; `firth windows --help` says more")
     if text:
         return [" ".join(text)]
-    assert input
-    return input[0] if len(input) == 1 else [Path(name) for name in input]
+    return source_of(input or [])
 
 
 def _format(target: Path | None, **asked: bool) -> str | None:
@@ -84,6 +85,7 @@ def _format(target: Path | None, **asked: bool) -> str | None:
     if len(chosen) > 1:
         raise SettingError(f"--{' --'.join(chosen)}: one of them at a time")
     if target is not None:
+        check_folder(target)
         return format_of(target, chosen[0] if chosen else None)
     if chosen == ["parquet"]:
         raise SettingError("--parquet needs a file to write: -o FILE.parquet")
