@@ -279,7 +279,7 @@ def test_words_need_not_be_utf8(read, made_by_hand, monkeypatch):
     stored = read(made_by_hand(entries=((b"\xb6\xff", 4, 0), (b"caf\xc3", 3, 0))))
     compiled = stored.matrix.copy()
     assert list(stored.words) == ["\\xb6\\xff", "caf\\xc3"]
-    monkeypatch.setattr(ngram_means, "SMALL", 10)
+    monkeypatch.setattr(ngram_means, "SMALL", 1000)
     assert read(made_by_hand(entries=((b"\xb6\xff", 4, 0), (b"caf\xc3", 3, 0)))).matrix.tobytes() == compiled.tobytes()
 
 
@@ -354,6 +354,12 @@ def test_a_word_without_an_end(tmp_path, made_by_hand):
     with pytest.raises(FormatError, match="longer than 1,048,576 bytes") as caught:
         read_any(tmp_path / "a.bin")
     assert caught.value.byte == ENTRIES
+
+
+def test_a_few_words_that_are_very_long_are_no_trap(read, made_by_hand):
+    entries = ((b"x" * 50_000, 4, 0), (b"two", 3, 0))
+    stored = read(made_by_hand(settings={"minn": 1, "maxn": 1000}, entries=entries))  # 50 million n-grams
+    assert np.isfinite(stored.matrix).all()
 
 
 def test_a_dictionary_larger_than_a_block(read, made_by_hand, monkeypatch):
