@@ -62,7 +62,7 @@ GROUPS = {
         "training": "Loss and learning rate of each epoch of a model's training.",
         "people": "People as points and arrows, by two of their traits.",
         "line": "Scores of one trait as places on a line.",
-    }
+    },
 }
 
 # The base of all errors that the command line parser raises; where it lives depends on Typer's

@@ -2,10 +2,12 @@
 
 spaCy reads a line from its right end, as GloVe's files have to be read. Without the first line
 "words numbers" it would take a first word like "2" for one, so that line is always there. It ends
-lines at a lone carriage return, too, and skips nothing.
+lines at a lone carriage return, too, and skips nothing. A file whose name ends in .gz it decompresses.
 """
 
+import gzip
 from pathlib import Path
+from typing import BinaryIO
 
 from firth.formats.atomic import atomic_write
 from firth.formats.glove import FORBIDDEN
@@ -22,6 +24,8 @@ read = read_text
 def write(path: str | Path, stored: StoredVectors) -> None:
     """Write words and vectors, atomically; float32 is kept exactly, counts and metadata are not.
 
+    A `path` that ends in .gz is compressed.
+
     Raises
     ------
     FormatError : the place cannot be written, or a word is empty, contains a tab or line end, has
@@ -29,5 +33,13 @@ def write(path: str | Path, stored: StoredVectors) -> None:
     """
     words = encode_words(path, stored.words, FORBIDDEN, "spaCy's text")
     with atomic_write(path) as file:
-        file.write(b"%d %d\n" % stored.matrix.shape)
-        write_lines(file, words, stored.matrix, "gensim")
+        if Path(path).suffix == ".gz":
+            with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
+                _write_text(packed, words, stored)
+        else:
+            _write_text(file, words, stored)
+
+
+def _write_text(file: BinaryIO | gzip.GzipFile, words: list[bytes], stored: StoredVectors) -> None:
+    file.write(b"%d %d\n" % stored.matrix.shape)
+    write_lines(file, words, stored.matrix, "gensim")  # type: ignore[arg-type]  # all it does is write

@@ -131,9 +131,11 @@ def write(folder: str | Path, stored: StoredVectors, *, sif: float | None = None
     FormatError : the place cannot be written, or a word is empty or blank.
     """
     encode_words(folder, stored.words, FORBIDDEN, "a sentence-transformers folder")
-    matrix = np.asarray(stored.matrix, np.float32)
-    rows = matrix if sif is None else matrix * _sif_weights(stored, sif)[:, None]
-    rows = np.concatenate((rows, np.zeros((1, rows.shape[1]), np.float32)))
+    weights = None if sif is None else _sif_weights(stored, sif)
+    rows = np.zeros((len(stored.words) + 1, stored.matrix.shape[1]), np.float32)
+    rows[:-1] = stored.matrix
+    if weights is not None:
+        rows[:-1] *= weights[:, None]
     unknown = unknown_word(stored.words)
     documents: dict[str, Any] = {
         TOKENIZER: tokenizer_json(stored.words, unknown),

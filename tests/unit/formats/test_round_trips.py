@@ -43,7 +43,7 @@ def holds(path, format, stored):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data(), words=st.lists(ordinary, unique=True, min_size=1, max_size=5), counted=st.booleans())
 def test_ordinary_words_come_back(tmp_path_factory, format, data, words, counted):
     counts = np.arange(len(words), 0, -1) * 2**40 if counted else None
@@ -52,7 +52,7 @@ def test_ordinary_words_come_back(tmp_path_factory, format, data, words, counted
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(data=st.data(), words=st.lists(odd | ordinary, unique=True, min_size=1, max_size=3), counted=st.booleans())
 def test_odd_words_come_back_or_are_refused(tmp_path_factory, format, data, words, counted):
     counts = np.arange(len(words), 0, -1) if counted else None

@@ -1,5 +1,6 @@
 """spaCy itself makes a pipeline of the text."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -29,8 +30,8 @@ print(json.dumps([nlp.vocab[word].vector.tolist() for word in json.loads(sys.arg
 
 @pytest.mark.skipif(find_spec("spacy") is None, reason="spacy is not installed (it lags behind new versions of Python)")
 def test_spacy_init_vectors_takes_the_text(tmp_path):
-    spacy_text.write(tmp_path / "words.txt", StoredVectors(WORDS, MATRIX))
-    command = [sys.executable, "-m", "spacy", "init", "vectors", "en", "words.txt", "pipeline"]
+    spacy_text.write(tmp_path / "words.txt.gz", StoredVectors(WORDS, MATRIX))
+    command = [sys.executable, "-m", "spacy", "init", "vectors", "en", "words.txt.gz", "pipeline"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     command = [sys.executable, "-c", SHOW, "pipeline", json.dumps(WORDS)]
     shown = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
@@ -40,6 +41,13 @@ def test_spacy_init_vectors_takes_the_text(tmp_path):
     assert back.matrix.tobytes() == MATRIX.tobytes()
     with pytest.raises(FormatError, match=r"folder of spaCy's.*spacy\.load"):
         read_any(tmp_path / "pipeline")
+
+
+def test_compressed_and_plain_are_the_same(tmp_path):
+    for name in ("words.txt", "words.txt.gz"):
+        spacy_text.write(tmp_path / name, StoredVectors(WORDS, MATRIX))
+    assert gzip.decompress((tmp_path / "words.txt.gz").read_bytes()) == (tmp_path / "words.txt").read_bytes()
+    assert list(read_any(tmp_path / "words.txt.gz").words) == WORDS
 
 
 def test_the_first_line_counts(tmp_path):
