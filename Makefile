@@ -36,7 +36,7 @@ bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORP
 	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
 	$(BIN)/python benchmarks/run.py $(CORPUS)
 
-docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by the code on that page
+docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by its own code, and run the tour
 	$(BIN)/python docs/pictures.py
 
 clean: ## Remove .venv, caches and build output

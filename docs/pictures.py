@@ -1,4 +1,4 @@
-"""Make every picture of docs/plots.md by the code that stands above it, and the one of the README.
+"""Make every picture of docs/plots.md by the code that stands above it, that of the README, and the tour anew.
 
 A block of code that leads to a picture leaves it in `chart`; all blocks of the page run one after the other.
 """
@@ -10,6 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
 
 from firth.datasets import glove_50d
 from firth.plots import colour_strips, save_chart
@@ -38,6 +41,16 @@ def main() -> None:
     words = ["king", "man", "woman", "queen"]
     save(colour_strips(glove_50d(), words), PICTURES / "readme-light.svg")
     save(colour_strips(glove_50d(), words, theme="dark"), PICTURES / "readme-dark.svg")
+    run_notebook(DOCS / "tour.ipynb")
+
+
+def run_notebook(path: Path) -> None:
+    """Run all cells and keep what they show, but not when or where they ran."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False).execute()
+    notebook.metadata = {name: notebook.metadata[name] for name in ("kernelspec", "language_info")}
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.write(notebook, path)
 
 
 def save(chart: Any, path: Path) -> None:

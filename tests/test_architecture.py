@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
     {"errors", "arrays", "cores", "spelling", "colours"},
+    {"notebook"},
     {"simd"},
     {"kernels"},
     {"illustrated", "corpus", "formats"},

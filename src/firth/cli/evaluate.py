@@ -20,7 +20,9 @@ from firth.evaluation import (
     evaluate_odd_one_out,
     evaluate_similarity,
 )
-from firth.evaluation.intervals import Interval
+from firth.evaluation.analogies import SECTION_COLUMNS
+from firth.evaluation.comparison import COMPARISON_COLUMNS
+from firth.evaluation.shown import SCORE_COLUMNS
 from firth.vectors.word_vectors import WordVectors, load
 
 __all__ = ["run"]
@@ -91,67 +93,20 @@ def _compare(first: Scores, second: Scores) -> dict[str, Comparison]:
     return comparisons
 
 
-def _headline(
-    score: AnalogyScore | SimilarityScore | CategorisationScore | OddOneOutScore,
-) -> tuple[str, float]:
-    """The measure of a score by name and value."""
-    if isinstance(score, SimilarityScore):
-        return "Spearman", score.spearman
-    if isinstance(score, CategorisationScore):
-        return "purity", score.purity
-    return "accuracy", score.accuracy
-
-
 def _print_scores(model: Path, scores: Scores) -> None:
-    rows = []
-    for name, score in scores.items():
-        measure, value = _headline(score)
-        counts = f"{score.asked:,} of {score.total:,}"
-        rows.append((name, measure, f"{value:.3f}", _span(score.interval()), counts))
-        if isinstance(score, SimilarityScore):
-            rows.append(("", "Pearson", f"{score.pearson:.3f}", "", ""))
-    print_table(str(model), ["test", "measure", "score", "95 % interval", "asked"], rows, numbers=3)
+    rows = [(name if i == 0 else "", *row) for name, score in scores.items() for i, row in enumerate(score.rows())]
+    print_table(str(model), ["test", *SCORE_COLUMNS], rows, numbers=3)
     for name, score in scores.items():
         if isinstance(score, AnalogyScore) and len(score.sections) > 1:
             output.print()
-            print_table(
-                f"{name}: sections",
-                ["section", "right", "of", "accuracy", "coverage"],
-                [
-                    (
-                        section.section,
-                        f"{section.correct:,}",
-                        f"{section.asked:,}",
-                        f"{section.accuracy:.3f}" if section.asked else "",
-                        f"{section.coverage:.3f}",
-                    )
-                    for section in score.sections
-                ],
-                numbers=4,
-            )
+            print_table(f"{name}: sections", SECTION_COLUMNS, score.section_rows(), numbers=4)
     output.print()
 
 
 def _print_comparisons(model: Path, other: Path, comparisons: dict[str, Comparison]) -> None:
-    print_table(
-        f"{model} minus {other}, on the questions asked of both",
-        ["test", "asked", "difference", "95 % interval", "p"],
-        [
-            (
-                name,
-                f"{comparison.asked:,}",
-                f"{comparison.difference:+.3f}",
-                _span(comparison.interval),
-                f"{comparison.p_value:.3f}",
-            )
-            for name, comparison in comparisons.items()
-        ],
-        numbers=4,
-    )
-
-
-def _span(interval: Interval) -> str:
-    return f"{interval.low:.3f} … {interval.high:.3f}"
+    title = f"{model} minus {other}, on the questions asked of both"
+    rows = [(name, *comparison.row()) for name, comparison in comparisons.items()]
+    print_table(title, ["test", *COMPARISON_COLUMNS], rows, numbers=4)
 
 
 def _records(
@@ -181,17 +136,14 @@ def _records(
 def _score_records(scores: Scores) -> dict[str, Any]:
     records = {}
     for name, score in scores.items():
-        measure, value = _headline(score)
-        interval = score.interval()
+        measures, interval = score.measures(), score.interval()
         record: dict[str, Any] = {
-            measure.lower(): value,
+            **{name.lower(): value for name, value in measures.items()},
             "interval": [interval.low, interval.high],
             "asked": score.asked,
             "total": score.total,
             "coverage": score.coverage,
         }
-        if isinstance(score, SimilarityScore):
-            record["pearson"] = score.pearson
         if isinstance(score, AnalogyScore):
             record["method"] = score.method
             record["words_considered"] = score.words_considered

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from firth.notebook import printable
+
 __all__ = [
     "Count",
     "Json",
@@ -25,13 +27,6 @@ output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file of vectors of any format.")]
 Count = Annotated[int, typer.Option("--count", "-n", min=1, help="How many words to show.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-
-def printable(word: str) -> str:
-    """`word` with control characters written as escapes, so that no word can command a terminal."""
-    if word.isprintable():
-        return word
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in word)
 
 
 def print_json(value: Any) -> None:

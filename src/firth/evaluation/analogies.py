@@ -22,12 +22,15 @@ from firth.evaluation.intervals import (
 )
 from firth.evaluation.lookup import Lookup, look_up_words
 from firth.evaluation.questions import AnalogyQuestion, AnalogySource, load_questions
+from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
 from firth.vectors.queries import unit
 from firth.vectors.searched_rows import SearchedRows
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["AnalogyMethod", "AnalogyScore", "SectionScore", "evaluate_analogies"]
+__all__ = ["SECTION_COLUMNS", "AnalogyMethod", "AnalogyScore", "SectionScore", "evaluate_analogies"]
+
+SECTION_COLUMNS = ("section", "right", "of", "accuracy", "coverage")
 
 
 class SectionScore(NamedTuple):
@@ -53,7 +56,7 @@ class SectionScore(NamedTuple):
         return self.asked / self.total if self.total else float("nan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AnalogyScore(AnsweredQuestions):
     """The answers of one model to Q analogy questions.
 
@@ -77,6 +80,25 @@ class AnalogyScore(AnsweredQuestions):
         asked = np.bincount(labels[self.was_asked], minlength=len(names))
         total = np.bincount(labels, minlength=len(names))
         return tuple(SectionScore(name, int(correct[i]), int(asked[i]), int(total[i])) for i, name in enumerate(names))
+
+    def section_rows(self) -> list[tuple[str, str, str, str, str]]:
+        """A row of SECTION_COLUMNS for each section."""
+        return [
+            (
+                section.section,
+                f"{section.correct:,}",
+                f"{section.asked:,}",
+                f"{section.accuracy:.3f}" if section.asked else "",
+                f"{section.coverage:.3f}",
+            )
+            for section in self.sections
+        ]
+
+    def _repr_html_(self) -> str:
+        whole = super()._repr_html_()
+        if len(self.sections) < 2:
+            return whole
+        return whole + html_table("sections", SECTION_COLUMNS, self.section_rows(), numbers=4)
 
     @cached_property
     def pair_labels(self) -> NDArray[np.int64]:

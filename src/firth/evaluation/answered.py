@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.evaluation.shown import ShownScore
+
 __all__ = ["AnsweredQuestions"]
 
 
-@dataclass(frozen=True)
-class AnsweredQuestions:
+@dataclass(frozen=True, repr=False)
+class AnsweredQuestions(ShownScore):
     """The answers of one model to Q questions.
 
     Attributes
@@ -55,3 +57,7 @@ class AnsweredQuestions:
     def coverage(self) -> float:
         """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
         return self.asked / self.total if self.total else float("nan")
+
+    def measures(self) -> dict[str, float]:
+        """The accuracy."""
+        return {"accuracy": self.accuracy}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from firth.evaluation.categories import CategorySource, load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
 from firth.evaluation.lookup import look_up_words, unit_rows
+from firth.evaluation.shown import ShownScore
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
@@ -23,8 +24,8 @@ _STARTS = 20  # the tightest clustering of so many counts
 _ROUNDS = 50  # k-means settles in 5 to 15 rounds on sets of this kind
 
 
-@dataclass(frozen=True)
-class CategorisationScore:
+@dataclass(frozen=True, repr=False)
+class CategorisationScore(ShownScore):
     """How well clusters of the vectors match categories.
 
     Attributes
@@ -60,6 +61,10 @@ class CategorisationScore:
     def purity(self) -> float:
         """Share of words in the majority of their cluster, in [0, 1]; NaN if no word is known."""
         return float(self.in_majority.mean()) if self.asked else float("nan")
+
+    def measures(self) -> dict[str, float]:
+        """The purity."""
+        return {"purity": self.purity}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
         """Bootstrap confidence interval of the purity, drawing words and keeping the clusters."""

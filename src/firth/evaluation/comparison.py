@@ -22,8 +22,11 @@ from firth.evaluation.intervals import (
     resampled_ratio,
 )
 from firth.evaluation.similarity import SimilarityScore
+from firth.notebook import html_table
 
-__all__ = ["Comparison", "compare_analogies", "compare_similarities"]
+__all__ = ["COMPARISON_COLUMNS", "Comparison", "compare_analogies", "compare_similarities"]
+
+COMPARISON_COLUMNS = ("asked", "difference", "95 % interval", "p")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class Comparison:
     def difference(self) -> float:
         """`first - second`: positive where the first model is better."""
         return self.first - self.second
+
+    def row(self) -> tuple[str, str, str, str]:
+        """A row of COMPARISON_COLUMNS."""
+        return f"{self.asked:,}", f"{self.difference:+.3f}", self.interval.shown(), f"{self.p_value:.3f}"
+
+    def _repr_html_(self) -> str:
+        columns = ["first", "second", *COMPARISON_COLUMNS]
+        row = (f"{self.first:.3f}", f"{self.second:.3f}", *self.row())
+        return html_table("Comparison", columns, [row], numbers=len(columns))
 
 
 def compare_analogies(first: AnalogyScore, second: AnalogyScore, *, seed: int = 1) -> Comparison:

@@ -25,6 +25,10 @@ class Interval(NamedTuple):
     high: float
     level: float = 0.95
 
+    def shown(self) -> str:
+        """Both ends, to 3 decimals."""
+        return f"{self.low:.3f} … {self.high:.3f}"
+
 
 def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> Interval:
     """The middle `level` of resampled scores; NaN at both ends where there are none."""

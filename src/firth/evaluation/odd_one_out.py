@@ -29,7 +29,7 @@ __all__ = [
 OddSource: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[str]] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OddOneOutScore(AnsweredQuestions):
     """The answers of one model to Q questions: words of which the last does not belong."""
 

@@ -21,6 +21,7 @@ from firth.errors import FormatError
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.lookup import look_up_words, unit_rows
+from firth.evaluation.shown import ShownScore
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SimilarityPair", "SimilarityScore", "evaluate_similarity", "read_similarity_pairs"]
@@ -40,8 +41,8 @@ class SimilarityPair(NamedTuple):
 SimilaritySource: TypeAlias = str | os.PathLike[str] | Iterable[SimilarityPair]
 
 
-@dataclass(frozen=True)
-class SimilarityScore:
+@dataclass(frozen=True, repr=False)
+class SimilarityScore(ShownScore):
     """How well the cosines of one model agree with people about P pairs of words.
 
     Attributes
@@ -89,6 +90,10 @@ class SimilarityScore:
     def pearson(self) -> float:
         """Pearson's correlation over the known pairs, in [-1, 1]; NaN for fewer than two."""
         return pearson(self.judgements[self.was_asked], self.cosines[self.was_asked])
+
+    def measures(self) -> dict[str, float]:
+        """Both correlations."""
+        return {"Spearman": self.spearman, "Pearson": self.pearson}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
         """Bootstrap confidence interval of Spearman's correlation, drawing the known pairs."""

@@ -15,8 +15,9 @@ from firth.errors import FormatError, NotFittedError, SettingError, TrainingInte
 from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.kernels.compile import is_compiled, is_prepared, mark_prepared
+from firth.notebook import html_table
 from firth.training.display import Display, ProgressOption, open_display
-from firth.training.history import EpochRecord
+from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
@@ -93,7 +94,7 @@ class Word2Vec:
 
     def _start(self, hyperparameters: Hyperparameters) -> None:
         self.hyperparameters = hyperparameters
-        self.history: list[EpochRecord] = []
+        self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
         self._context_vectors: Matrix | None = None
@@ -145,7 +146,7 @@ class Word2Vec:
 
     def _keep(self, vocabulary: Vocabulary, trainer: Trainer) -> None:
         self._vocabulary = vocabulary
-        self.history = trainer.history
+        self.history = History(trainer.history)
         self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
         self._context_vectors = trainer.weights.context_vectors()
 
@@ -266,6 +267,23 @@ class Word2Vec:
         settings = self.hyperparameters
         return f"Word2Vec({settings.architecture}, {settings.vector_size} numbers per vector, {size})"
 
+    def _repr_html_(self) -> str:
+        settings = self.hyperparameters
+        facts = [
+            ("architecture", settings.architecture),
+            ("objective", settings.objective),
+            ("numbers per vector", f"{settings.vector_size:,}"),
+            ("vocabulary", "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"),
+        ]
+        if self.history:
+            last = self.history[-1]
+            facts += [
+                ("epochs", f"{len(self.history)} of {settings.epochs}"),
+                ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
+                ("speed", f"{last.words_per_second:,.0f} words/s"),
+            ]
+        return html_table("Word2Vec", ["", ""], facts, numbers=0)
+
 
 def _mention_if_hardly_read(trainer: Trainer, display: Display) -> None:
     """A text of few different words is nearly all subsampled away, and would teach nothing in silence."""
@@ -295,9 +313,9 @@ def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:
         raise FormatError(path, f"its hyperparameters cannot be read: {error}") from None
 
 
-def _read_history(path: str | Path, records: Any) -> list[EpochRecord]:
+def _read_history(path: str | Path, records: Any) -> History:
     try:
-        return [EpochRecord(**record) for record in records]
+        return History(EpochRecord(**record) for record in records)
     except TypeError as error:
         raise FormatError(path, f"its training history cannot be read: {error}") from None
 

@@ -2,7 +2,9 @@
 
 from typing import Any, NamedTuple
 
-__all__ = ["EpochRecord", "Progress"]
+from firth.notebook import html_table
+
+__all__ = ["EpochRecord", "History", "Progress"]
 
 
 class EpochRecord(NamedTuple):
@@ -23,6 +25,23 @@ class EpochRecord(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """JSON values by name."""
         return self._asdict()
+
+
+class History(list[EpochRecord]):
+    """The records of a training, in order: a list that notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f"{record.epoch}",
+                f"{record.loss:.4f}",
+                f"{record.words_per_second:,.0f}",
+                f"{record.learning_rate:.4g}",
+                f"{record.seconds:.1f} s",
+            )
+            for record in self
+        ]
+        return html_table("", ["epoch", "loss", "words/s", "learning rate", "time"], rows, numbers=5)
 
 
 class Progress(NamedTuple):

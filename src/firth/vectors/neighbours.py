@@ -9,16 +9,17 @@ in float32 is judged again in float64.
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
+from firth.notebook import html_table, printable
 from firth.vectors.searched_rows import TINY, SearchedRows
 from firth.vectors.selection import BestRows, largest
 
-__all__ = ["Nearest", "Neighbour", "count_nearer", "exact_cosines", "nearest"]
+__all__ = ["Nearest", "Neighbour", "Neighbours", "count_nearer", "exact_cosines", "nearest"]
 
 BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
 QUERIES_AT_ONCE = 1056  # a whole number of tiles of the compiled search, whatever the registers
@@ -34,6 +35,19 @@ class Neighbour(NamedTuple):
 
     word: str
     similarity: float
+
+
+class Neighbours(list[Neighbour]):
+    """The neighbours found for one query, best first: a list that notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        return html_table("", ["word", "similarity"], [(word, f"{similarity:.4f}") for word, similarity in self])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        words = [(printable(word), similarity) for word, similarity in self]
+        widest = max((len(word) for word, _ in words), default=0)
+        lines = [f"{word:{widest}}  {similarity:7.4f}" for word, similarity in words]
+        printer.text("\n".join(lines) if lines else "[]")
 
 
 class Nearest(NamedTuple):

@@ -11,7 +11,7 @@ from firth.errors import SettingError
 from firth.vectors import queries as ask
 from firth.vectors.analogy_search import AnalogyMethod, best_answers, check_method
 from firth.vectors.line_search import WordBetween, nearest_to_line
-from firth.vectors.neighbours import Nearest, Neighbour, count_nearer, exact_cosines, nearest
+from firth.vectors.neighbours import Nearest, Neighbour, Neighbours, count_nearer, exact_cosines, nearest
 from firth.vectors.word_lookup import Restriction, WordLookup
 
 __all__ = ["Questions"]
@@ -35,11 +35,11 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
-    ) -> list[Neighbour]: ...
+    ) -> Neighbours: ...
     @overload
     def most_similar(
         self, word: ask.Words, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
-    ) -> list[list[Neighbour]]: ...
+    ) -> list[Neighbours]: ...
     @overload
     def most_similar(
         self,
@@ -60,7 +60,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
-    ) -> list[list[Neighbour]]: ...
+    ) -> list[Neighbours]: ...
     def most_similar(
         self,
         word: Any = None,
@@ -141,7 +141,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
-    ) -> list[Neighbour]: ...
+    ) -> Neighbours: ...
     @overload
     def analogy(
         self,
@@ -153,7 +153,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
-    ) -> list[list[Neighbour]]: ...
+    ) -> list[Neighbours]: ...
     def analogy(
         self,
         a: Any,
@@ -265,7 +265,7 @@ class Questions(WordLookup):
         method: AnalogyMethod,
         restrict: Any,
         exclude: Iterable[str],
-    ) -> list[list[Neighbour]]:
+    ) -> list[Neighbours]:
         _check_count(count)
         check_method(method)
         searched = self.searched(restrict, exclude)
@@ -278,16 +278,16 @@ class Questions(WordLookup):
         else:
             directions, left_out = self._built(asked)
             found = nearest(searched, directions, most, left_out) if most else None
-        return [[] for _ in asked] if found is None else self._named(found)
+        return [Neighbours() for _ in asked] if found is None else self._named(found)
 
-    def _named(self, found: Nearest) -> list[list[Neighbour]]:
+    def _named(self, found: Nearest) -> list[Neighbours]:
         words = self.words
         return [
-            [
+            Neighbours(
                 Neighbour(words[row], similarity)
                 for row, similarity in zip(rows, similarities, strict=True)
                 if similarity >= -1.0  # those left out have -inf
-            ]
+            )
             for rows, similarities in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
         ]
 

@@ -8,16 +8,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from firth.arrays import Counts, Matrix
+from firth.colours import fitting_limit
 from firth.errors import SettingError
 from firth.formats.bad_lines import OnError, Skipped
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, write_as
 from firth.formats.stored import StoredVectors
+from firth.notebook import Markup, colour_strip, html_table
 from firth.vectors.comparisons import Comparisons
 from firth.vectors.questions import Questions
 from firth.vectors.word_lookup import Fallback
 
 __all__ = ["WordVectors", "load"]
+
+_SHOWN_WORDS = 8  # in a notebook
+_SHOWN_NUMBERS = 60
 
 
 def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | None = None) -> "WordVectors":
@@ -110,6 +115,18 @@ class WordVectors(Questions, Comparisons):
         shown = ", ".join(repr(self._words[i]) for i in range(min(3, len(self))))
         more = ", …" if len(self) > 3 else ""
         return f"<WordVectors: {len(self):,} words × {self.vector_size} numbers: {shown}{more}>"
+
+    def _repr_html_(self) -> str:
+        numbers = min(self.vector_size, _SHOWN_NUMBERS)
+        rows = self._matrix[:_SHOWN_WORDS, :numbers]
+        limit = fitting_limit(rows)
+        colours = f"blue at \u2212{limit:g} and below, white at 0, red at {limit:g} and above"
+        which = f"the first {numbers} of {self.vector_size}" if numbers < self.vector_size else f"all {numbers}"
+        cells = [(self._words[i], colour_strip(row, limit)) for i, row in enumerate(rows)]
+        if len(self) > len(cells):
+            cells.append(("…", Markup("")))
+        title = f"{len(self):,} words \u00d7 {self.vector_size} numbers"
+        return html_table(title, ["word", f"{which} numbers: {colours}"], cells, numbers=0)
 
     def save(self, path: str | Path, format: FormatName | None = None) -> None:
         """Write the vectors to a file or folder, atomically.

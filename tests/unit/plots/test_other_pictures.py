@@ -73,6 +73,7 @@ def test_bars_of_opposite_words_go_below_zero(records):
     assert chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"][0] < -0.9
 
 
+@pytest.mark.glove
 def test_places_on_axes_are_similarities_to_differences(glove, records):
     words = ["king", "queen", "nurse", "beggar", "u.s."]
     points = records(two_axis_plot(glove, words, x=("man", "woman"), y=("poor", "rich")), "across")

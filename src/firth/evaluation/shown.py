@@ -1,0 +1,48 @@
+"""How a score is shown: in one line, as rows of a table, and as a table in a notebook."""
+
+from typing import Protocol
+
+from firth.evaluation.intervals import Interval
+from firth.notebook import html_table
+
+__all__ = ["SCORE_COLUMNS", "Score", "ShownScore"]
+
+SCORE_COLUMNS = ("measure", "score", "95 % interval", "asked")
+
+
+class Score(Protocol):
+    """What every score tells."""
+
+    @property
+    def asked(self) -> int:
+        """Questions that could be asked."""
+
+    @property
+    def total(self) -> int:
+        """Questions there are."""
+
+    def measures(self) -> dict[str, float]:
+        """Each measure by its name, the one to look at first."""
+
+    def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
+        """Confidence interval of the first measure."""
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """A row of SCORE_COLUMNS for each measure."""
+
+
+class ShownScore:
+    """What makes a score show itself."""
+
+    def rows(self: Score) -> list[tuple[str, ...]]:
+        """A row of SCORE_COLUMNS for each measure; interval and questions stand beside the first."""
+        beside = (self.interval().shown(), f"{self.asked:,} of {self.total:,}")
+        measures = enumerate(self.measures().items())
+        return [(name, f"{value:.3f}", *(("", "") if i else beside)) for i, (name, value) in measures]
+
+    def __repr__(self: Score) -> str:
+        measures = ", ".join(f"{name} {value:.3f}" for name, value in self.measures().items())
+        return f"{type(self).__name__}({measures}, {self.asked:,} of {self.total:,} asked)"
+
+    def _repr_html_(self: Score) -> str:
+        return html_table(type(self).__name__, SCORE_COLUMNS, self.rows(), numbers=3)
