@@ -20,6 +20,14 @@ class FileMatrix(NamedTuple):
     start: int  # the byte where the matrix begins
     shape: tuple[int, int]
 
+    @classmethod
+    def of(cls, matrix: Matrix) -> "FileMatrix":
+        """A matrix that is in memory, as if it were a file."""
+        stored = np.ascontiguousarray(matrix, "<f4")
+        content = stored.view(np.uint8).reshape(-1)
+        content.flags.writeable = False  # as a mapped file, for which the kernels are compiled
+        return cls(content, 0, stored.shape)
+
     @property
     def array(self) -> Matrix:
         """The matrix as a view of the file; NumPy reads one at an odd address as well."""

@@ -1,5 +1,6 @@
 """Opening a file or folder of vectors whose format nobody has named: its content tells."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -7,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
-from firth.formats import fasttext, native, word2vec_binary, word2vec_text
+from firth.formats import fasttext, gensim, native, word2vec_binary, word2vec_text
 from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.folders import read_folder
+from firth.formats.inert_pickle import is_pickle
 from firth.formats.stored import StoredVectors
-from firth.formats.tensor_file import is_safetensors
+from firth.formats.tensor_file import is_safetensors, map_file
 from firth.formats.text_lines import Header, parse_header
 
 __all__ = ["read_any"]
@@ -23,14 +25,19 @@ NUMERIC = b"0123456789+-.eE"
 
 # What people also try to open; told by their first bytes so that the error can help.
 _FOREIGN = {
-    b"\x80": "a Python pickle (gensim's own .model or .kv?): save it there with "
-    "save_word2vec_format(path, binary=True) and open that file",
     b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
     b"\x93NUMPY": "a NumPy array without words: put it as vectors.npy beside a words.txt and open that folder, "
     "or give both to firth.WordVectors(words, matrix)",
     b"\x89HDF": "an HDF5 file",
     b"\x1f\x8b": "compressed twice",
 }
+
+# Formats that are told by their first bytes and read from a whole file in memory, or mapped into it.
+_BINARY: tuple[tuple[Callable[[bytes], bool], Callable[[Path, NDArray[np.uint8]], StoredVectors]], ...] = (
+    (is_safetensors, native.parse),
+    (fasttext.is_fasttext, fasttext.parse),
+    (is_pickle, gensim.parse),
+)
 
 
 def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
@@ -56,14 +63,12 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     packed = compression(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
-        if is_safetensors(beginning) and packed:
-            return native.parse(path, _whole_content(beginning, file))
-        if fasttext.is_fasttext(beginning):
-            return fasttext.parse(path, _whole_content(beginning, file)) if packed else fasttext.read(path)
+        parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
+        if parse:
+            content = _whole_content(beginning, file) if packed else map_file(path)
+            return parse(path, content)
     if not beginning:
         raise FormatError(path, "the file is empty")
-    if is_safetensors(beginning):
-        return native.read(path)
     for magic, name in _FOREIGN.items():
         if beginning.startswith(magic):
             raise FormatError(path, f"is {name}")

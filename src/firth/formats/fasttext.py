@@ -172,9 +172,7 @@ def _word_vectors(path: Path, words: PackedWords, table: FileMatrix, subwords: S
             path, f"row {row:,} of the input matrix is not finite; the file is damaged", byte=table.place(row)
         )
     vectors = word_means(words, table, subwords)
-    content = vectors.view(np.uint8).reshape(-1)
-    content.flags.writeable = False  # as a mapped file, for which the kernel is compiled
-    row = find_not_finite(FileMatrix(content, 0, vectors.shape))
+    row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         problem = f"the vector of {words[row]!r}, with its n-grams added, is not finite; the file is damaged"
         raise FormatError(path, problem, byte=table.place(row))

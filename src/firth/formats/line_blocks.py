@@ -7,21 +7,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from firth.errors import FormatError
+from firth.kernels.arguments import LINE_PADDING
 
 __all__ = ["LineBlock", "LineBlocks", "block_of"]
 
 BLOCK = 1 << 19  # bytes: large enough that a thread is rarely waited for, small beside any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors
 BLANK_LINES = b" \t\r\n"
+LINE_END = ord("\n")
 
 
 @dataclass
 class LineBlock:
-    """Complete lines, without the last line end."""
+    """Complete lines. Behind the last stand a line end and a few bytes more, which compiled code may look at."""
 
     buffer: bytearray
     begin: int  # where in the buffer the first line begins
-    end: int
+    end: int  # and where the last line ends
     first_line: int  # its number in the file, from 1
 
     def __len__(self) -> int:
@@ -60,8 +62,8 @@ class LineBlock:
 
 def block_of(lines: list[bytes], first_line: int) -> LineBlock:
     """These lines, in a buffer of their own."""
-    buffer = bytearray(b"\n".join(lines))
-    return LineBlock(buffer, 0, len(buffer), first_line)
+    buffer = bytearray(b"\n".join([*lines, b"\n" * (LINE_PADDING - 1)]))
+    return LineBlock(buffer, 0, len(buffer) - LINE_PADDING, first_line)
 
 
 class LineBlocks:
@@ -79,7 +81,7 @@ class LineBlocks:
         buffer = self._buffer()
         used = len(self._rest)
         buffer[:used] = self._rest
-        while count := self._file.readinto(memoryview(buffer)[used:]):  # type: ignore[attr-defined]
+        while count := self._file.readinto(memoryview(buffer)[used:-LINE_PADDING]):  # type: ignore[attr-defined]
             last = buffer.rfind(b"\n", used, used + count)
             used += count
             end = _without_blank_lines(buffer, last + 1)
@@ -89,7 +91,7 @@ class LineBlocks:
                 return self._block(buffer, end)
             if used > LONGEST_LINE:
                 raise FormatError(self._path, "is no text file of vectors: a line is endless")
-            if used == len(buffer):
+            if used == len(buffer) - LINE_PADDING:
                 buffer = buffer + bytes(used)  # not in place: somebody may still look at the old one
         self._rest = b""
         end = _without_blank_lines(buffer, used)
@@ -102,10 +104,12 @@ class LineBlocks:
 
     def _buffer(self) -> bytearray:
         """One with room for more than the rest of the last block."""
-        buffer = self._free.pop() if self._free else bytearray(BLOCK)
-        return buffer if len(self._rest) < len(buffer) else bytearray(2 * len(self._rest))
+        buffer = self._free.pop() if self._free else bytearray(BLOCK + LINE_PADDING)
+        room = len(buffer) - LINE_PADDING
+        return buffer if len(self._rest) < room else bytearray(2 * len(self._rest) + LINE_PADDING)
 
     def _block(self, buffer: bytearray, end: int) -> LineBlock:
+        buffer[end] = LINE_END  # in place of any blank that stood there
         block = LineBlock(buffer, 0, end, self._line)
         self._line += block.rows
         return block

@@ -171,15 +171,14 @@ def write(path: str | Path, stored: StoredVectors) -> None:
     ------
     FormatError : the place cannot be written, or the metadata are not JSON.
     """
-    encoded = [word.encode("utf-8", "surrogatepass") for word in stored.words]
-    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    packed = PackedWords.pack(stored.words)
     arrays: dict[str, NDArray[Any] | None] = {
         "counts": stored.counts,
-        "word_ends": np.cumsum(lengths),
+        "word_ends": packed.ends,
         "word_vectors": stored.matrix,
         "context_vectors": stored.context_vectors,
         "subword_vectors": None if stored.subwords is None else stored.subwords.matrix,
-        "words": np.frombuffer(b"".join(encoded), np.uint8),
+        "words": packed.text,
     }
     present = {name: array for name, array in arrays.items() if array is not None}
     dtypes = {name: expected.dtype for name, expected in _TENSORS.items()}

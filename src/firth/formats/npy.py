@@ -9,6 +9,8 @@ Byte by byte (NumPy Enhancement Proposal 1)
 """
 
 import re
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,10 +21,11 @@ from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
 from firth.formats.tensor_file import map_file
 
-__all__ = ["MAGIC", "read_counts", "read_matrix", "write_array"]
+__all__ = ["MAGIC", "read_counts", "read_matrix", "read_zipped_matrix", "write_array"]
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000  # bytes: NumPy's own limit
+MOST_EXPANSION = 1032  # deflate makes nothing smaller than this
 
 # The header is a Python literal. These find what is in it without handing it to Python.
 _DESCR = re.compile(r"""["']descr["']\s*:\s*["']([^"']{1,40})["']""")
@@ -50,7 +53,23 @@ def read_matrix(path: Path) -> Matrix:
     FormatError : it is no matrix of numbers, or the file is damaged or cut short, or a number that
         is converted is not finite in float32.
     """
-    array = _map_array(path)
+    return _float_matrix(path, _map_array(path))
+
+
+def read_zipped_matrix(path: Path, member: str) -> Matrix:
+    """The same from an array in an .npz file, which is a zip archive of .npy files."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            promised = archive.getinfo(member).file_size
+            if promised > MOST_EXPANSION * path.stat().st_size:
+                raise FormatError(path, f"promises {promised:,} bytes, more than it can hold; the file is damaged")
+            content = np.frombuffer(file.read(), np.uint8)
+    except (zipfile.BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FormatError(path, f"the .npz data are damaged or cut short ({error})") from None
+    return _float_matrix(path, _parse_array(path, content))
+
+
+def _float_matrix(path: Path, array: NDArray[Any]) -> Matrix:
     if array.ndim != 2 or array.shape[1] < 1:
         raise FormatError(path, f"has shape {array.shape}: must be one row of numbers for each word")
     if array.dtype == np.float32 and array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative:
@@ -86,7 +105,10 @@ def write_array(path: Path, array: NDArray[Any], dtype: str) -> None:
 
 def _map_array(path: Path) -> NDArray[Any]:
     """The array as a read-only view of the file."""
-    content = map_file(path)
+    return _parse_array(path, map_file(path))
+
+
+def _parse_array(path: Path, content: NDArray[np.uint8]) -> NDArray[Any]:
     header = _read_header(path, content[: LONGEST_HEADER + 12].tobytes())
     size = header.dtype.itemsize
     for length in header.shape:

@@ -5,7 +5,7 @@ Shapes  V words.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,13 @@ class PackedWords(Sequence[str]):
     def ends(self) -> Offsets:
         """(V,) the byte offset just past each word in `text`."""
         return self._ends
+
+    @classmethod
+    def pack(cls, words: Sequence[str]) -> "PackedWords":
+        """Any strings as words of a file; lone surrogates pass."""
+        encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+        lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum(lengths))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -121,39 +128,29 @@ class WordCollector:
     """Words as a reader finds them, some thousands at a time."""
 
     def __init__(self) -> None:
-        self._texts: list[Bytes] = []
-        self._lengths: list[NDArray[np.int32]] = []
-        self._hashes: list[Hashes] = []
-        self._count = 0
+        # They grow in place: pieces that are joined in the end would take twice the memory for a moment.
+        self._text = bytearray()
+        self._lengths = bytearray()  # int32
+        self._hashes = bytearray()  # uint64
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._hashes) // 8
 
     def add(self, text: Bytes, ends: Offsets, hashes: Hashes) -> None:
         """More words, end to end, and their hashes (see `hash_words`); the arrays are copied."""
-        self._texts.append(text.copy())
-        self._lengths.append(np.diff(ends, prepend=0).astype(np.int32))
-        self._hashes.append(hashes.copy())
-        self._count += len(ends)
+        self._text += text.data
+        self._lengths += np.diff(ends, prepend=0).astype(np.int32).data
+        self._hashes += hashes.data
 
     def finish(self) -> tuple[PackedWords, list[Repeated]]:
-        """All words, and every repetition among them, in order."""
-        if not self._texts:
-            return PackedWords(np.empty(0, np.uint8), np.empty(0, np.int64)), []
-        hashes = _joined(self._hashes)
+        """All words, and every repetition among them, in order; nothing can be added any more."""
+        hashes = np.frombuffer(self._hashes, np.uint64)
         hashes.sort()
         doubtful = bool((hashes[1:] == hashes[:-1]).any())
-        del hashes  # before the words are joined, for memory's sake
-        text = _joined(self._texts)
-        words = PackedWords(text, np.cumsum(_joined(self._lengths), dtype=np.int64))
+        del hashes, self._hashes  # they are as large as the words
+        ends = np.cumsum(np.frombuffer(self._lengths, np.int32), dtype=np.int64)
+        words = PackedWords(np.frombuffer(self._text, np.uint8), ends)
         return words, _repetitions(words) if doubtful else []
-
-
-def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
-    """All pieces in one array; the pieces are let go at once, for memory's sake."""
-    joined = np.concatenate(pieces)
-    pieces.clear()
-    return joined
 
 
 def hash_words(text: Bytes, ends: Offsets) -> Hashes:

@@ -25,7 +25,7 @@ from firth.formats.line_blocks import LineBlock, LineBlocks, block_of
 from firth.formats.packed_words import PackedWords, WordCollector, hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, find_layout, parse_line
-from firth.kernels.arguments import ParsedLines
+from firth.kernels.arguments import LINE_PADDING, ParsedLines
 
 __all__ = ["read_text"]
 
@@ -216,10 +216,10 @@ class _Reader:
         # Not at the top of the file: reading other formats and small files works without Numba.
         from firth.kernels.cpu.numbers import parse_lines
 
-        text = np.frombuffer(block.buffer, np.uint8, len(block), block.begin)
+        text = np.frombuffer(block.buffer, np.uint8, len(block) + LINE_PADDING, block.begin)
         rows = len(numbers)
         ends, hashes = np.zeros(rows, np.int64), np.empty(rows, np.uint64)
-        found = ParsedLines(numbers, np.empty(len(text), np.uint8), ends, hashes)
+        found = ParsedLines(numbers, np.empty(len(block), np.uint8), ends, hashes)
         problems: list[_Problem] = []
         row, position = parse_lines(text, 0, 0, found)
         while row < rows:

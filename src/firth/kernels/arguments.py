@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from firth.arrays import Offsets, WordIds
 
 __all__ = ["Cbow", "Corpus", "HotRows", "NgramTable", "ParsedLines", "Report", "Room", "Sampling", "Schedule"]
-__all__ += ["HASH_PRIME", "Weights"]
+__all__ += ["HASH_PRIME", "LINE_PADDING", "Weights"]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
+LINE_PADDING = 8  # bytes behind a text of lines, of which the first is a line end: digits are read eight at a time
 
 
 class Corpus(NamedTuple):

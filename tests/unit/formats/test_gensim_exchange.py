@@ -78,9 +78,3 @@ def test_a_key_with_a_space_that_gensim_wrote_is_no_garbage(tmp_path):
     assert list(firth.load(tmp_path / "text").words) == ["new york", "rome"]
     with pytest.raises(firth.FormatError):
         firth.load(tmp_path / "binary")
-
-
-def test_gensims_own_pickle_gets_advice(tmp_path, theirs):
-    theirs.save(str(tmp_path / "a.kv"))
-    with pytest.raises(firth.FormatError, match="save_word2vec_format"):
-        firth.load(tmp_path / "a.kv")

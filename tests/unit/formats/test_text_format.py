@@ -12,7 +12,7 @@ from firth.formats import glove, line_blocks, text_blocks, word2vec_text
 from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
 from firth.formats.text_lines import parse_line
-from firth.kernels.arguments import ParsedLines
+from firth.kernels.arguments import LINE_PADDING, ParsedLines
 from firth.kernels.cpu.numbers import parse_lines
 
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -145,7 +145,7 @@ def test_large_files_of_uneven_lines(tmp_path):
 
 def parse_fast(number):
     """What compiled code makes of a number; None where it leaves it to the careful reader."""
-    text = np.frombuffer(b"w " + number.encode(), np.uint8)
+    text = np.frombuffer(b"w " + number.encode() + b"\n" * LINE_PADDING, np.uint8)
     out = np.empty((1, 1), np.float32)
     found = ParsedLines(out, np.empty(99, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.uint64))
     lines, _ = parse_lines(text, 0, 0, found)

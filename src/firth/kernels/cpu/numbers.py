@@ -5,29 +5,36 @@ separated by spaces or tabs. At any other line the kernel stops and says where, 
 reader in Python (formats/text_lines.py, also its slow twin) takes that one line: it understands it
 or raises.
 
-Rounding  Up to 19 digits w become an integer and a power of ten; w * 10^e in float64 is within 3
-units
+Rounding  Up to 19 digits w become an integer and a power of ten; w * 10^e in float64 is within 3 units
           in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more is
           correct unless float64 landed within a few units of the middle between two float32
           numbers: about one number in 2^25, left to the careful reader.
-Shapes    text (bytes,) uint8 is read; the arrays of ParsedLines (kernels/arguments.py) are filled.
+Shapes    text (bytes,) uint8 is read; the arrays of ParsedLines (kernels/arguments.py) are filled. Behind
+          the last line stand a line end and LINE_PADDING - 1 more bytes: nothing else says where the text ends.
 """
 
 import numpy as np
-from numba import float32, float64, int64, uint8, uint64
+from numba import float32, float64, int64, uint64
 
 from firth.kernels.arguments import HASH_PRIME
 from firth.kernels.compile import kernel, step
+from firth.simd.bytes import load_eight, trailing_zeros
 
 __all__ = ["parse_lines"]
 
 SPACE, TAB, NEWLINE, RETURN = 32, 9, 10, 13
-PLUS, MINUS, POINT, ZERO, E = 43, 45, 46, 48, 101
+PLUS, MINUS, POINT, E = 43, 45, 46, 101
 LOWER = 32  # the bit that makes an ASCII letter lower-case
 
 MOST_DIGITS = 19  # any 19 digits fit uint64
 LARGEST_POWER = 60
-POWERS = np.array([float(f"1e{i}") for i in range(LARGEST_POWER + 1)])  # correctly rounded by Python
+POWERS = np.array([float(f"1e{i}") for i in range(-LARGEST_POWER, LARGEST_POWER + 1)])  # correctly rounded by Python
+
+# Eight characters in one register.
+EIGHT_ZEROS = uint64(0x3030303030303030)
+UP_FROM_TEN = uint64(0x7676767676767676)  # lifts whatever is above nine into the highest bit of its byte
+HIGH_BITS = uint64(0x8080808080808080)
+TENS = np.array([10**i for i in range(9)], np.uint64)
 SMALLEST, LARGEST = 1e-37, 3e38  # inside float32's normal range
 
 DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 has no room for
@@ -38,24 +45,23 @@ NOT_PLAIN = -1
 
 
 @step
-def parse_number(text, i, end):
+def parse_number(text, i):
     """The number that begins at i and where it ends, or NOT_PLAIN."""
     failure = float32(0.0), int64(NOT_PLAIN)
-    negative = i < end and text[i] == MINUS
-    i = skip_sign(text, i, end)
-    first = i
-    mantissa, i = parse_digits(text, i, end, uint64(0))
-    digits = i - first
-    decimals = 0
-    if i < end and text[i] == POINT:
-        first = i + 1
-        mantissa, i = parse_digits(text, first, end, mantissa)
-        decimals = i - first
-    if not 0 < digits + decimals <= MOST_DIGITS:
+    negative = text[i] == MINUS
+    i += has_sign(text, i)
+    mantissa, digits = parse_digits(text, i, uint64(0))
+    i += digits
+    power = 0
+    if text[i] == POINT:
+        mantissa, decimals = parse_digits(text, i + 1, mantissa)
+        i += 1 + decimals
+        digits += decimals
+        power = -decimals
+    if not 0 < digits <= MOST_DIGITS:
         return failure
-    power = -decimals
-    if i < end and (text[i] | LOWER) == E:
-        exponent, i = parse_exponent(text, i + 1, end)
+    if (text[i] | LOWER) == E:
+        exponent, i = parse_exponent(text, i + 1)
         if i == NOT_PLAIN:
             return failure
         power += exponent
@@ -63,26 +69,41 @@ def parse_number(text, i, end):
         return float32(-0.0) if negative else float32(0.0), i
     if abs(power) > LARGEST_POWER:
         return failure
-    value = float64(mantissa)
-    value = value / POWERS[-power] if power < 0 else value * POWERS[power]
+    value = float64(mantissa) * POWERS[LARGEST_POWER + power]
     if is_doubtful(value):
         return failure
     return float32(-value if negative else value), i
 
 
 @step
-def skip_sign(text, i, end):
-    """Where the digits begin."""
-    return i + 1 if i < end and (text[i] == MINUS or text[i] == PLUS) else i
+def has_sign(text, i):
+    """1 where a sign stands before the digits, otherwise 0."""
+    return int64(text[i] == MINUS) + int64(text[i] == PLUS)
 
 
 @step
-def parse_digits(text, i, end, mantissa):
-    """The digits from i on appended to those of the mantissa, and where they end."""
-    while i < end and uint8(text[i] - ZERO) < 10:
-        mantissa = mantissa * uint64(10) + uint64(text[i] - ZERO)
-        i += 1
-    return mantissa, i
+def parse_digits(text, i, mantissa):
+    """The digits from i on appended to those of the mantissa, and how many they are; eight at a time.
+
+    How many follows from arithmetic alone: a loop over digits ends where the processor does not expect it, and the
+    whole took 1.7 times as long.
+    """
+    total = int64(0)
+    while True:
+        digits = load_eight(text, i + total) ^ EIGHT_ZEROS
+        others = (digits | (digits + UP_FROM_TEN)) & HIGH_BITS
+        count = int64(trailing_zeros(others)) >> 3 if others != 0 else int64(8)
+        if count == 0:
+            return mantissa, total
+        # Digits 1234 become 00001234; then neighbours are joined: 8 of one digit, 4 of two, 2 of four.
+        digits <<= uint64(64 - 8 * count)
+        digits = (digits * uint64(10 << 8 | 1)) >> uint64(8) & uint64(0x00FF00FF00FF00FF)
+        digits = (digits * uint64(100 << 16 | 1)) >> uint64(16) & uint64(0x0000FFFF0000FFFF)
+        digits = (digits * uint64(10_000 << 32 | 1)) >> uint64(32)
+        mantissa = mantissa * TENS[count] + digits
+        total += count
+        if count < 8:
+            return mantissa, total
 
 
 @step
@@ -93,18 +114,14 @@ def is_doubtful(value):
 
 
 @step
-def parse_exponent(text, i, end):
+def parse_exponent(text, i):
     """The whole number after an e, and where it ends."""
-    negative = i < end and text[i] == MINUS
-    i = skip_sign(text, i, end)
-    first = i
-    exponent = 0
-    while i < end and i < first + 4 and uint8(text[i] - ZERO) < 10:
-        exponent = exponent * 10 + int64(text[i] - ZERO)
-        i += 1
-    if i == first or i == first + 4:
-        return 0, int64(NOT_PLAIN)
-    return -exponent if negative else exponent, i
+    negative = text[i] == MINUS
+    i += has_sign(text, i)
+    exponent, digits = parse_digits(text, i, uint64(0))
+    if not 0 < digits < 4:
+        return int64(0), int64(NOT_PLAIN)
+    return -int64(exponent) if negative else int64(exponent), i + digits
 
 
 @step
@@ -116,25 +133,24 @@ def is_blank(character):
 @step
 def parse_row(text, i, row):
     """Fill row (D,) with exactly D plain numbers from i on; where the line ends, or NOT_PLAIN."""
-    size = text.shape[0]
     for d in range(row.shape[0]):
-        if i >= size or not is_blank(text[i]):
+        if not is_blank(text[i]):
             return int64(NOT_PLAIN)
-        while i < size and is_blank(text[i]):
+        while is_blank(text[i]):
             i += 1
-        row[d], i = parse_number(text, i, size)
+        row[d], i = parse_number(text, i)
         if i == NOT_PLAIN:
             return int64(NOT_PLAIN)
-    while i < size and is_blank(text[i]):
+    while is_blank(text[i]):
         i += 1
-    return i if i == size or text[i] == NEWLINE else int64(NOT_PLAIN)
+    return i if text[i] == NEWLINE else int64(NOT_PLAIN)
 
 
 @step
 def skip_word(text, i):
-    """Where the word that begins at i ends, and its hash: the sum of (byte j + 1) PRIME^j, mod 2^64."""
+    """Where the word that begins at i ends, and its hash: see ParsedLines."""
     word_hash, power = uint64(0), uint64(1)
-    while i < text.shape[0] and text[i] != NEWLINE and not is_blank(text[i]):
+    while text[i] != NEWLINE and not is_blank(text[i]):
         word_hash += (uint64(text[i]) + uint64(1)) * power
         power *= HASH_PRIME
         i += 1
