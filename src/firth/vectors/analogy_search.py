@@ -109,20 +109,18 @@ def _candidates(
     lines = np.where(members == NONE, NONE, lines.reshape(members.shape) - (used[0] == NONE))
     added, taken = np.hsplit(lines, [sums.added.shape[1]])
     directions = sums.directions[used[used != NONE]].astype(np.float32)
+    if used[0] == NONE:  # an extra line of the table
+        directions = np.vstack((directions, np.zeros_like(directions[:1])))
     starts = range(0, len(added), QUESTIONS_AT_ONCE)
     best = [BestRows(min(QUESTIONS_AT_ONCE, len(added) - start), count) for start in starts]
-    rows_at_once = max(ROWS_AT_ONCE, count)
-    table = np.empty((len(directions) + 1, rows_at_once), np.float32)
-    for first in range(0, searched.n_rows, rows_at_once):
-        units = searched.units(first, first + rows_at_once)
-        block = table[:, : len(units)]
-        np.matmul(directions, units.T, out=block[:-1])
+    for first, table in searched.cosine_blocks(directions, max(ROWS_AT_ONCE, count)):
         if method == "3cosmul":
-            _move_to_unit_interval(block)
-        block[NONE] = _neutral(method)
+            _move_to_unit_interval(table)
+        if used[0] == NONE:
+            table[NONE] = _neutral(method)
         for start, some in zip(starts, best, strict=True):
             part = slice(start, start + QUESTIONS_AT_ONCE)
-            scores = _score(block.__getitem__, added[part], taken[part], method)
+            scores = _score(table.__getitem__, added[part], taken[part], method)
             forbidden.strike_out(scores, start, first)
             some.offer(first, scores)
     return np.vstack([some.rows() for some in best])

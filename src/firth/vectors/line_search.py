@@ -60,7 +60,7 @@ def nearest_to_line(
     middle32, half32 = axes.astype(np.float32)
     score, _ = _score(searched.cosines(middle32), searched.cosines(half32), steepest)
     wanted = min(searched.n_rows, count + len(left_out))
-    rows = searched.rows_at(largest(score, wanted))
+    rows = searched.rows_at(largest(score[None], wanted)[0])
     rows = rows[~np.isin(rows, left_out)]
     both = np.repeat(rows[:, None], 2, axis=0)
     exact = exact_cosines(searched.matrix, both, axes, np.tile([0, 1], len(rows))).reshape(-1, 2)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.notebook import html_table, printable
 from firth.vectors.searched_rows import TINY, SearchedRows
-from firth.vectors.selection import BestRows, largest
+from firth.vectors.selection import BestRows
 
 __all__ = ["Nearest", "Neighbour", "Neighbours", "count_nearer", "exact_cosines", "nearest"]
 
@@ -105,8 +105,6 @@ def _candidates(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[
         from firth.vectors.compiled_search import best_rows
 
         return best_rows(searched, queries, count)
-    if len(queries) == 1:
-        return largest(searched.cosines(queries[0]), count)[None]
     best = BestRows(len(queries), count)
     for first, cosines in searched.cosine_blocks(queries, max(BLOCK_ROWS, count)):
         best.offer(first, cosines)

