@@ -28,6 +28,7 @@ def main() -> None:
     if arguments.evaluation:
         files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]
         files += ["--men", str(arguments.evaluation / "men.csv")]
+        scripts += [["querying.py", *files[:2]]]
         scripts += [[name, arguments.corpus, *files] for name in ("equal_time.py", "quality.py", "defaults.py")]
     for script, *options in [*scripts, ["tables.py"]]:
         print(f"== {script}", flush=True)

@@ -68,6 +68,25 @@ def encoding(results: dict) -> str:
     return grid(["", "median, s", "runs, s", "CPU s", "faster"], rows) + f"\n\n{where(results)}"
 
 
+def querying(results: dict) -> str:
+    rows = [
+        [name, *_milliseconds_beside(found["firth"], found["gensim"])] for name, found in results["seconds"].items()
+    ]
+    if "evaluation" in results:
+        found = results["evaluation"]
+        name = f"evaluation: {found['questions']:,} questions over {found['words']:,} words"
+        rows.append([name, *_milliseconds_beside(found["firth"], found["gensim"])])
+    header = ["", "Firth, ms", "gensim, ms", "ratio", "of each round"]
+    size = f"{results['words']:,} words × {results['vector_size']} numbers"
+    return grid(header, rows) + f"\n\n{size}. {where(results)}"
+
+
+def _milliseconds_beside(firth: list[float], gensim: list[float]) -> list[str]:
+    ratios = " ".join(f"{b / a:.1f}" for a, b in zip(firth, gensim, strict=True))
+    ours, theirs = median(firth) * 1000, median(gensim) * 1000
+    return [f"{ours:,.3g}" if ours < 1000 else f"{ours:,.0f}", f"{theirs:,.0f}", f"**{theirs / ours:.1f}×**", ratios]
+
+
 def runs(results: dict) -> str:
     return f"{quality.table(results['runs'])}\n\n{where(results)}"
 
@@ -108,6 +127,7 @@ TABLES = {
     "command": command,
     "startup": startup,
     "encoding": encoding,
+    "querying": querying,
     "quality": runs,
     "equal_time": runs,
     "defaults": runs,

@@ -113,7 +113,7 @@ def _candidates(
         directions = np.vstack((directions, np.zeros_like(directions[:1])))
     starts = range(0, len(added), QUESTIONS_AT_ONCE)
     best = [BestRows(min(QUESTIONS_AT_ONCE, len(added) - start), count) for start in starts]
-    for first, table in searched.cosine_blocks(directions, max(ROWS_AT_ONCE, count)):
+    for first, table in searched.cosine_blocks(directions, max(ROWS_AT_ONCE, count), len(added)):
         if method == "3cosmul":
             _move_to_unit_interval(table)
         if used[0] == NONE:

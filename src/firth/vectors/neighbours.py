@@ -106,7 +106,7 @@ def _candidates(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[
 
         return best_rows(searched, queries, count)
     best = BestRows(len(queries), count)
-    for first, cosines in searched.cosine_blocks(queries, max(BLOCK_ROWS, count)):
+    for first, cosines in searched.cosine_blocks(queries, max(BLOCK_ROWS, count), len(queries)):
         best.offer(first, cosines)
     return best.rows()
 
@@ -128,8 +128,8 @@ def count_nearer(
     counts = np.zeros(len(queries), np.int64)
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         some = slice(start, start + QUERIES_AT_ONCE)
-        limits = thresholds[some, None].astype(np.float32)
-        for first, cosines in searched.cosine_blocks(queries[some].astype(np.float32), BLOCK_ROWS):
+        directions, limits = queries[some].astype(np.float32), thresholds[some, None].astype(np.float32)
+        for first, cosines in searched.cosine_blocks(directions, BLOCK_ROWS, len(directions)):
             excess = cosines - limits
             counts[some] += np.count_nonzero(excess > unsure, axis=1)
             query, place = np.nonzero(np.abs(excess) <= unsure)  # float32 cannot tell

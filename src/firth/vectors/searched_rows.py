@@ -67,13 +67,14 @@ class SearchedRows(NamedTuple):
             np.matmul(self.units(first, last), query, out=cosines[first:last])
         return cosines
 
-    def cosine_blocks(self, queries: Matrix, block_rows: int) -> Iterator[tuple[int, Matrix]]:
+    def cosine_blocks(self, queries: Matrix, block_rows: int, scores: int) -> Iterator[tuple[int, Matrix]]:
         """The first place of each block of rows, and the cosines of the queries with its rows (Q, rows).
 
-        For a few queries it is one block of all rows.
+        For a few queries, of which `scores` are made for each row, it is one block of all rows.
         """
-        if len(queries) <= FEW:
-            yield 0, np.stack([self.cosines(query) for query in queries])
+        if max(len(queries), scores) <= FEW:
+            cosines = [self.cosines(query) for query in queries]
+            yield 0, np.stack(cosines) if len(cosines) > 1 else cosines[0][None]
             return
         for first in range(0, self.n_rows, block_rows):
             yield first, queries @ self.units(first, first + block_rows).T

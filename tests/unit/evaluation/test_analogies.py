@@ -92,6 +92,20 @@ def test_same_products_as_gensim():
         assert answer == theirs.most_similar_cosmul(positive=[b, c], negative=[a])[0][0]
 
 
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
+def test_of_equal_words_the_most_frequent_answers(method):
+    """Every vector three times: the answer is the first copy that is no word of the question."""
+    words, matrix = noisy_world(words=300)
+    copies = [f"{word}-{i}-{copy}" for copy in range(3) for i, word in enumerate(words)]
+    ids = np.random.default_rng(10).integers(0, 900, (200, 3))
+    questions = [AnalogyQuestion("", *(copies[i] for i in row), "none") for row in ids]
+    vectors = WordVectors([*copies, "none"], np.vstack((matrix, matrix, matrix, np.zeros((1, 12)))))
+    score = evaluate_analogies(vectors, questions, method=method, ignore_case=False)
+    for row, answer in zip(ids, score.answers, strict=True):
+        place = copies.index(answer)
+        assert all(earlier in row for earlier in range(place % 300, place, 300))
+
+
 def test_exact_world_is_solved_and_unknown_words_lower_coverage_only():
     questions = [
         AnalogyQuestion("gender", "man", "woman", "king", "queen"),

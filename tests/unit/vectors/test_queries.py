@@ -1,3 +1,4 @@
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -231,3 +232,25 @@ def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
     np.testing.assert_allclose(*similarities, atol=3e-7)  # float32 may swap rows that are as near
     if size > 1:
         assert sum(a != b for a, b in zip(*answers, strict=True)) <= n_queries // 50
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda v, some: v.most_similar(some, 5),
+        lambda v, some: v.most_similar(some, 5, exclude=["7"]),
+        lambda v, some: v.analogy(some, some[::-1], some[7:] + some[:7], 5, method="3cosmul"),
+        lambda v, some: v.analogy(["1"] * 400, ["2"] * 400, ["3"] * 400, 5, method="3cosmul"),
+        lambda v, some: v.rank(some, some[::-1]),
+        lambda v, some: v.between(some[:4], some[4:8]),
+    ],
+)
+def test_memory_stays_bounded(ask):
+    """All cosines of 400 queries with 60,000 words would take 96 MB."""
+    vectors = WordVectors([str(i) for i in range(60_000)], np.random.default_rng(3).normal(size=(60_000, 4)))
+    vectors.most_similar("1")  # computes the norms
+    tracemalloc.start()
+    ask(vectors, [str(i) for i in range(400)])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 32e6
