@@ -23,6 +23,7 @@ def main() -> None:
         ["startup.py"],
         ["small_text.py"],
         *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package is not there for every Python
+        ["approximate.py"],
         *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),
     ]
     if arguments.evaluation:

@@ -120,7 +120,26 @@ def fasttext_loading(results: dict) -> str:
     return f"{table}\n\n{size} {where(results)}"
 
 
+def approximate(results: dict) -> str:
+    names = {"approximate": "Firth, approximate", "exact": "Firth, exact", "gensim": "gensim, exact"}
+    rows = []
+    for name, label in names.items():
+        times = results["milliseconds"][name]
+        found = (results["recall_of_words"], results["recall_of_sums"]) if name == "approximate" else (1.0, 1.0)
+        rows.append([
+            label, f"{median(times):.2f}", " ".join(f"{value:.2f}" for value in times),
+            *(f"{share:.3f}" for share in found),
+        ])  # fmt: skip
+    table = grid(["", "median, ms", "rounds, ms", "recall, words", "recall, sums"], rows)
+    return (
+        f"{table}\n\n{results['words']:,} words × {results['vector_size']} numbers. The index took "
+        f"{results['build_seconds']:.0f} s to build and is {results['bytes'] / 1e6:.0f} MB (the vectors "
+        f"{results['matrix_bytes'] / 1e6:.0f} MB). voyager {results['voyager']}; {where(results)}"
+    )
+
+
 TABLES = {
+    "approximate": approximate,
     "fasttext_loading": fasttext_loading,
     "small_text": small_text,
     "train_speed": train_speed,

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
     {"errors", "arrays", "cores", "spelling", "colours"},
-    {"notebook"},
+    {"notebook", "progress_bar"},
     {"simd"},
     {"kernels"},
     {"illustrated", "corpus", "formats"},

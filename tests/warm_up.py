@@ -28,6 +28,8 @@ def compile_the_rest() -> None:
         for name in ("vectors.txt", "vectors.bin"):
             model.vectors.save(Path(folder) / name)
             load(Path(folder) / name)
+    model.vectors.build_index(progress=False)
+    model.vectors.most_similar("cat", approximate=True)
 
 
 def compile_subwords() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.asking import Exclude, FallbackName, Method, Restrict, load_to_ask
+from firth.cli.asking import Approximate, Exclude, FallbackName, Method, Restrict, load_to_ask
 from firth.cli.expression import read_word_sum
 from firth.cli.output import Count, Json, Model, print_json, print_table
 from firth.cli.similar import neighbour_records, neighbour_rows
@@ -20,6 +20,7 @@ def run(
     restrict: Restrict = None,
     exclude: Exclude = None,
     fallback: FallbackName = None,
+    approximate: Approximate = False,
     json: Json = False,
 ) -> None:
     """The signs need blanks around them, because words may contain hyphens. Each word's vector is
@@ -34,6 +35,7 @@ def run(
         method=method,
         restrict=restrict,
         exclude=exclude or (),
+        approximate=approximate,
     )
     if json:
         print_json(

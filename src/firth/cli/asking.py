@@ -11,7 +11,7 @@ from firth.vectors.analogy_search import AnalogyMethod
 from firth.vectors.word_lookup import Fallback
 from firth.vectors.word_vectors import WordVectors, load
 
-__all__ = ["Exclude", "FallbackName", "Method", "Restrict", "load_to_ask"]
+__all__ = ["Approximate", "Exclude", "FallbackName", "Method", "Restrict", "load_to_ask"]
 
 Restrict = Annotated[
     int | None, typer.Option("--restrict", metavar="N", min=1, help="Only the first N words of MODEL may answer.")
@@ -22,6 +22,7 @@ Exclude = Annotated[
 Method = Annotated[
     str, typer.Option(metavar="|".join(get_args(AnalogyMethod)), help="Add up cosines, or multiply them.")
 ]
+Approximate = Annotated[bool, typer.Option("--approximate", help="Ask the index that `firth index` has built.")]
 FallbackName = Annotated[
     str | None,
     typer.Option("--fallback", metavar="|".join(get_args(Fallback)), help="What stands in for unknown words."),

@@ -32,6 +32,7 @@ COMMANDS = {
     "evaluate": "Judge one model, or two models on the same questions.",
     "compare": "Two models in one space: how words moved from one to the other.",
     "score": "The loss of a model on a text it was not trained on.",
+    "index": "Build an index for approximate search beside a model.",
     "info": "What is in a file of vectors.",
     "convert": "Write vectors in another format.",
     "plot": "Pictures of vectors: colour strips, maps and more.",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.asking import Exclude, FallbackName, Restrict, load_to_ask
+from firth.cli.asking import Approximate, Exclude, FallbackName, Restrict, load_to_ask
 from firth.cli.output import Count, Json, Model, print_json, print_table
 from firth.vectors.neighbours import Neighbour
 
@@ -18,11 +18,12 @@ def run(
     restrict: Restrict = None,
     exclude: Exclude = None,
     fallback: FallbackName = None,
+    approximate: Approximate = False,
     json: Json = False,
 ) -> None:
     """Similarity is the cosine of the angle between two vectors: 1 is the same direction."""
     vectors = load_to_ask(model, fallback, words)
-    found = vectors.most_similar(words, count, restrict=restrict, exclude=exclude or ())
+    found = vectors.most_similar(words, count, restrict=restrict, exclude=exclude or (), approximate=approximate)
     if json:
         answers = zip(words, found, strict=True)
         print_json([{"word": word, "neighbours": neighbour_records(some)} for word, some in answers])

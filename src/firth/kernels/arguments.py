@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 
-__all__ = ["Cbow", "Corpus", "HotRows", "NgramTable", "ParsedLines", "Report", "Room", "Sampling", "Schedule"]
-__all__ += ["HASH_PRIME", "LINE_PADDING", "Weights"]
+__all__ = ["Beam", "Cbow", "Corpus", "Graph", "HotRows", "NgramTable", "ParsedLines", "Report", "Room", "Sampling"]
+__all__ += ["HASH_PRIME", "LINE_PADDING", "Schedule", "Weights"]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 LINE_PADDING = 8  # bytes behind a text of lines, of which the first is a line end: digits are read eight at a time
@@ -112,3 +112,20 @@ class NgramTable(NamedTuple):
     n_buckets: int  # rows of n-grams; 0 where words have none
     min_length: int  # characters of the shortest n-gram
     max_length: int
+
+
+class Graph(NamedTuple):
+    """A matrix and links from each of its rows to near ones, along which a search can walk. All read-only."""
+
+    numbers: NDArray[np.float32]  # (V * D,) the matrix, flat
+    inverse_norms: NDArray[np.float32]  # (V,) 1 / length of each row
+    links: NDArray[np.int32]  # (V, L) rows; after the last link of a row stands -1
+    entries: NDArray[np.int32]  # (E,) different rows where a search begins
+
+
+class Beam(NamedTuple):
+    """The best rows that a search has seen so far, best first."""
+
+    rows: NDArray[np.int32]  # (W,)
+    cosines: NDArray[np.float32]  # (W,)
+    is_followed: NDArray[np.bool_]  # (W,) whether all rows linked to have been seen

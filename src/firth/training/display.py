@@ -1,12 +1,12 @@
 """How progress is shown: a bar in terminals and notebooks, a line per epoch elsewhere, a function, or nothing."""
 
-import importlib.util
 import sys
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias
 
 from firth.errors import SettingError
+from firth.progress_bar import bar_can_move, new_bars
 from firth.training.history import Progress
 
 __all__ = ["Display", "ProgressOption", "open_display"]
@@ -43,13 +43,7 @@ def open_display(option: ProgressOption) -> Display:
         return _Silent()
     if option is not None and option is not True:
         raise SettingError(f"progress={option!r}: must be True, False, None or a function of a Progress record")
-    return _Bar() if _can_move() else _Lines()
-
-
-def _can_move() -> bool:
-    if sys.stderr is not None and sys.stderr.isatty():
-        return True
-    return "ipykernel" in sys.modules and importlib.util.find_spec("ipywidgets") is not None
+    return _Bar() if bar_can_move() else _Lines()
 
 
 class _Silent:
@@ -92,18 +86,7 @@ class _Bar(_Silent):
     """For terminals and notebooks: one bar for reading, one for training."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bars
-
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[facts]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
+        self._bars = new_bars()
         self._reading: Any = None
         self._training: Any = None
 

@@ -199,10 +199,8 @@ def _frequent_enough(
         if first.counts is None or second.counts is None:
             raise SettingError(f"min_count={min_count}: the models do not say how often words occurred; use top=")
         words = [shared[i] for i in chosen]
-        enough = (first.counts[first.word_ids(words)] >= min_count) & (
-            second.counts[second.word_ids(words)] >= min_count
-        )
-        chosen = chosen[enough]
+        counts = np.minimum(first.counts[first.word_ids(words)], second.counts[second.word_ids(words)])
+        chosen = chosen[counts >= min_count]
     return chosen
 
 

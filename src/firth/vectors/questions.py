@@ -10,14 +10,15 @@ from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.vectors import queries as ask
 from firth.vectors.analogy_search import AnalogyMethod, best_answers, check_method
+from firth.vectors.indexed_words import IndexedWords
 from firth.vectors.line_search import WordBetween, nearest_to_line
 from firth.vectors.neighbours import Nearest, Neighbour, Neighbours, count_nearer, exact_cosines, nearest
-from firth.vectors.word_lookup import Restriction, WordLookup
+from firth.vectors.word_lookup import Restriction
 
 __all__ = ["Questions"]
 
 
-class Questions(WordLookup):
+class Questions(IndexedWords):
     """Words that can be asked for neighbours.
 
     In all questions, `restrict=` names the only answers there may be: a number (the first so many
@@ -35,10 +36,17 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Neighbours: ...
     @overload
     def most_similar(
-        self, word: ask.Words, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+        self,
+        word: ask.Words,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> list[Neighbours]: ...
     @overload
     def most_similar(
@@ -48,6 +56,7 @@ class Questions(WordLookup):
         *,
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Any: ...
     @overload
     def most_similar(
@@ -60,6 +69,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> list[Neighbours]: ...
     def most_similar(
         self,
@@ -71,6 +81,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Any = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Any:
         """Words whose vectors point most nearly the same way.
 
@@ -85,6 +96,8 @@ class Questions(WordLookup):
             (1 + cosine) / 2 with each positive item, divided by that of the negative ones (Levy
             and Goldberg 2014): no single item can outweigh the others. It knows no weights.
         restrict, exclude : the only words that may answer, and words that may not.
+        approximate : ask the index, which finds most of the nearest words and looks at few; see
+            `build_index`. It knows neither `restrict` nor "3cosmul".
 
         Returns
         -------
@@ -115,11 +128,17 @@ class Questions(WordLookup):
         else:
             one = True
             asked = [ask.both(positive, negative)]
-        answers = self._answer(asked, count, method, restrict, exclude)
+        answers = self._answer(asked, count, method, restrict, exclude, approximate)
         return answers[0] if one else answers
 
     def nearest_to_vector(
-        self, vector: ArrayLike, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+        self,
+        vector: ArrayLike,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Any:
         """Words whose vectors point most nearly the same way as numbers (D,), or as each row of a matrix (n, D).
 
@@ -128,7 +147,7 @@ class Questions(WordLookup):
         numbers = np.asarray(vector)
         if numbers.ndim not in (1, 2) or numbers.dtype.kind not in "fiu":
             raise SettingError(f"a vector of shape {numbers.shape}: must be numbers ({self.vector_size},) or a matrix")
-        return self.most_similar(numbers, count, restrict=restrict, exclude=exclude)
+        return self.most_similar(numbers, count, restrict=restrict, exclude=exclude, approximate=approximate)
 
     @overload
     def analogy(
@@ -141,6 +160,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Neighbours: ...
     @overload
     def analogy(
@@ -153,6 +173,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> list[Neighbours]: ...
     def analogy(
         self,
@@ -164,6 +185,7 @@ class Questions(WordLookup):
         method: AnalogyMethod = "3cosadd",
         restrict: Any = None,
         exclude: Iterable[str] = (),
+        approximate: bool = False,
     ) -> Any:
         """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
 
@@ -177,7 +199,7 @@ class Questions(WordLookup):
         if any(isinstance(words, str) for words in (a, b, c)) or not len(a) == len(b) == len(c):
             raise SettingError("analogy() takes three words, or three lists of the same length")
         asked = [ask.both([b, c], [a]) for a, b, c in zip(a, b, c, strict=True)]
-        answers = self._answer(asked, count, method, restrict, exclude)
+        answers = self._answer(asked, count, method, restrict, exclude, approximate)
         return answers[0] if one else answers
 
     @overload
@@ -265,9 +287,12 @@ class Questions(WordLookup):
         method: AnalogyMethod,
         restrict: Any,
         exclude: Iterable[str],
+        approximate: bool,
     ) -> list[Neighbours]:
         _check_count(count)
         check_method(method)
+        if approximate:
+            return self._named(self._answer_by_index(asked, count, method, restrict, exclude)) if asked else []
         searched = self.searched(restrict, exclude)
         most = min(count, searched.n_rows)
         if not asked:
@@ -279,6 +304,22 @@ class Questions(WordLookup):
             directions, left_out = self._built(asked)
             found = nearest(searched, directions, most, left_out) if most else None
         return [Neighbours() for _ in asked] if found is None else self._named(found)
+
+    def _answer_by_index(
+        self,
+        asked: Sequence[list[ask.Weighted]],
+        count: int,
+        method: AnalogyMethod,
+        restrict: Any,
+        exclude: Iterable[str],
+    ) -> Nearest:
+        if restrict is not None:
+            raise SettingError("approximate=True searches among all words: restrict= needs the exact search")
+        if method != "3cosadd":
+            raise SettingError(f"approximate=True finds what is nearest to a sum: {method!r} needs the exact search")
+        directions, left_out = self._built(asked)
+        excluded = self._excluded(exclude)
+        return self.index.nearest(directions, min(count, len(self)), [[*rows, *excluded] for rows in left_out])
 
     def _named(self, found: Nearest) -> list[Neighbours]:
         words = self.words

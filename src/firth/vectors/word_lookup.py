@@ -179,9 +179,12 @@ class WordLookup:
         SettingError : `restrict` is none of these, or leaves no word.
         """
         rows = self._restricted(restrict)
-        left_out = [exclude] if isinstance(exclude, str) else exclude
-        excluded = [self._rows[word] for word in left_out if word in self._rows]
+        excluded = self._excluded(exclude)
         return rows.without(np.array(excluded, np.int64)) if excluded else rows
+
+    def _excluded(self, exclude: Iterable[str]) -> list[int]:
+        left_out = [exclude] if isinstance(exclude, str) else exclude
+        return [self._rows[word] for word in left_out if word in self._rows]
 
     def _restricted(self, restrict: Any) -> SearchedRows:
         everything = SearchedRows(self._matrix, self._inverse_norms)

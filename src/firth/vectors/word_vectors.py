@@ -45,6 +45,7 @@ def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | 
     """
     vectors = WordVectors.from_stored(read_any(path, on_error=on_error))
     vectors.fallback = fallback
+    vectors._index_path = Path(f"{Path(path)}.index")
     return vectors
 
 

@@ -1,0 +1,222 @@
+"""Approximate search: a graph of near rows, and how well it finds what the exact search finds.
+
+Shapes  V rows of D numbers, Q queries.
+
+Only the links of the graph are kept, not the vectors: they are read from the matrix, which may be a file that is mapped
+into memory. A question then reads a few thousand rows of it, however many there are.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix, Vector
+from firth.cores import available_cores
+from firth.errors import FormatError
+from firth.formats import index_file
+from firth.formats.index_file import StoredIndex
+from firth.vectors.graph_building import GraphSettings, Links
+from firth.vectors.neighbours import Nearest, exact_cosines, nearest
+from firth.vectors.searched_rows import SearchedRows
+
+__all__ = ["Index", "Recall"]
+
+MOST_ANSWERS = 1000  # beyond which the exact search is as quick: keeping a long beam in order takes the time
+WIDEST = 1_000_000  # rows in a beam; no file may ask for more
+SAMPLED_ROWS = 64  # of the matrix, in the digest that tells whose index it is
+QUERIES_AT_ONCE = 4096  # bounds the memory for beams
+QUERIES_PER_THREAD = 8  # fewer are not worth starting one
+
+
+class Recall(NamedTuple):
+    """The share of the 10 nearest rows that an index finds, on samples."""
+
+    words: float  # asked with single words
+    sums: float  # asked with sums of three, b − a + c
+
+    @property
+    def mean(self) -> float:
+        """Of both kinds."""
+        return (self.words + self.sums) / 2
+
+
+UNMEASURED = Recall(math.nan, math.nan)
+
+
+class Index:
+    """Finds most of the nearest rows while it looks at few. `WordVectors.build_index` makes one.
+
+    Attributes
+    ----------
+    search_width : rows kept in view during a search (ef in the paper). More find more, and take longer.
+    recall : how much it found when it was built.
+    settings : how the graph was built.
+    path : the file it was opened from, or None.
+    matrix, inverse_norms : the vectors (V, D) and 1 / length of each (V,); read-only.
+    """
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        inverse_norms: Vector,
+        links: Links,
+        settings: GraphSettings,
+        *,
+        search_width: int,
+        recall: Recall = UNMEASURED,
+        path: Path | None = None,
+    ) -> None:
+        self.matrix = _read_only(matrix)
+        self.inverse_norms = _read_only(inverse_norms)
+        self._everything = SearchedRows(self.matrix, self.inverse_norms)
+        self._links = Links(_read_only(links.links), _read_only(links.entries))
+        self._numbers = _read_only(np.ascontiguousarray(matrix).reshape(-1))
+        self.settings = settings
+        self.search_width = search_width
+        self.recall = recall
+        self.path = path
+
+    def __repr__(self) -> str:
+        found = f"search width {self.search_width}, recall {self.recall.mean:.3f}"
+        return f"<Index of {len(self.matrix):,} rows: {found}>"
+
+    def nearest(self, queries: NDArray[np.float64], count: int, left_out: Sequence[Sequence[int]]) -> Nearest:
+        """Most of the `count` rows with the largest cosine to each query; what is found has its exact cosine.
+
+        Takes and returns what the exact `nearest` does. More than 1,000 rows, queries of zeros, and those for which the
+        graph leads to too few rows, are answered by the exact search.
+        """
+        wanted = min(len(self.matrix), count + max(map(len, left_out), default=0))
+        if wanted > MOST_ANSWERS:
+            return nearest(self._everything, queries, count, left_out)
+        rows = np.empty((len(queries), count), np.int64)
+        similarities = np.empty((len(queries), count), np.float64)
+        for start in range(0, len(queries), QUERIES_AT_ONCE):
+            some = slice(start, start + QUERIES_AT_ONCE)
+            found = self._walk(queries[some], wanted)
+            rows[some], similarities[some] = self._best(found, queries[some], count, left_out[some])
+        return Nearest(rows, similarities)
+
+    def _walk(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
+        """The best rows met by each query (Q, wanted); -1 in a row's place where there were fewer."""
+        # Not at the top of the file: exact questions should not wait 0.4 s for Numba.
+        from firth.kernels.arguments import Graph
+        from firth.kernels.cpu.graph import search_graph
+
+        graph = Graph(self._numbers, self.inverse_norms, *self._links)
+        unit = np.ascontiguousarray(queries, np.float32)
+        beams = np.empty((len(unit), max(self.search_width, wanted)), np.int32)
+        found = np.empty(len(unit), np.int64)
+        threads = max(1, min(available_cores(), len(unit) // QUERIES_PER_THREAD))
+        ends = [len(unit) * i // threads for i in range(threads + 1)]
+
+        def search(first: int, last: int) -> None:
+            search_graph(graph, unit[first:last], beams[first:last], found[first:last])
+
+        if threads == 1:
+            search(0, len(unit))
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(search, ends[:-1], ends[1:]))
+        if len(found) and found.min() < 0:
+            raise FormatError(
+                self.path or "the index", "a link leads to no row; the file is damaged: build the index again"
+            )
+        rows = beams[:, :wanted].astype(np.int64)
+        rows[np.arange(wanted) >= found[:, None]] = -1
+        return rows
+
+    def _best(
+        self,
+        found: NDArray[np.int64],
+        queries: NDArray[np.float64],
+        count: int,
+        left_out: Sequence[Sequence[int]],
+    ) -> Nearest:
+        """The best of the rows found, by their exact cosines."""
+        cosines = exact_cosines(self.matrix, found, queries)
+        rows, similarities = Nearest.best_of(found, cosines, left_out, count)
+        lost = np.flatnonzero((found < 0).any(axis=1) | ~queries.any(axis=1))
+        if len(lost):
+            again = [left_out[i] for i in lost.tolist()]
+            rows[lost], similarities[lost] = nearest(self._everything, queries[lost], count, again)
+        return Nearest(rows, similarities)
+
+    # Files
+
+    def save(self, path: str | Path) -> None:
+        """Write the index to a file, atomically. `firth.load("x.firth")` finds it in "x.firth.index".
+
+        Raises FormatError where the place cannot be written.
+        """
+        facts: dict[str, Any] = {
+            "vectors": _identity(self.matrix),
+            "links": self.settings.links,
+            "build_width": self.settings.build_width,
+            "seed": self.settings.seed,
+            "threads": self.settings.threads,
+            "search_width": self.search_width,
+            "recall": self.recall,  # a list in the file
+        }
+        index_file.write(path, StoredIndex(self._links.entries, self.inverse_norms, self._links.links, facts))
+
+    @classmethod
+    def open(cls, path: str | Path, matrix: Matrix) -> Self:
+        """Open an index of these vectors (V, D).
+
+        Raises
+        ------
+        FileNotFoundError : there is no such file.
+        FormatError : the file is damaged or no index, or it belongs to other vectors.
+        """
+        stored = index_file.read(path)
+        identity = _identity(matrix)
+        built_for = stored.facts.get("vectors")
+        if not isinstance(built_for, dict) or built_for != identity or len(stored.links) != len(matrix):
+            raise FormatError(path, f"is the index of other vectors{_difference(built_for, identity)}; build it again "
+                              "with `firth index MODEL` or vectors.build_index(path)")  # fmt: skip
+        settings, search_width, recall = _read_facts(path, stored.facts)
+        return cls(
+            matrix, stored.inverse_norms, Links(stored.links, stored.entries), settings,
+            search_width=search_width, recall=recall, path=Path(path),
+        )  # fmt: skip
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _identity(matrix: Matrix) -> dict[str, Any]:
+    """What tells these vectors from others: how many, how long, and a digest of a few rows."""
+    rows = np.unique(np.linspace(0, max(0, len(matrix) - 1), SAMPLED_ROWS).astype(np.int64))
+    sample = np.ascontiguousarray(matrix[rows[: len(matrix)]], "<f4")
+    digest = hashlib.blake2b(sample.tobytes(), digest_size=16).hexdigest()
+    return {"words": len(matrix), "vector_size": int(matrix.shape[1]), "sampled_rows": digest}
+
+
+def _difference(built_for: object, identity: Mapping[str, Any]) -> str:
+    if not isinstance(built_for, dict):
+        return ""
+    shapes = [f"{some.get('words')} words × {some.get('vector_size')} numbers" for some in (built_for, identity)]
+    return "" if shapes[0] == shapes[1] else f" ({shapes[0]}, not {shapes[1]})"
+
+
+def _read_facts(path: str | Path, facts: Mapping[str, Any]) -> tuple[GraphSettings, int, Recall]:
+    try:
+        settings = GraphSettings(facts["links"], facts["build_width"], facts["seed"], facts["threads"])
+        search_width, recall = facts["search_width"], Recall(*facts["recall"])
+        if type(search_width) is not int or not 1 <= search_width <= WIDEST:
+            raise ValueError
+        if not all(0 <= share <= 1 for share in recall):
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        raise FormatError(path, "what it says of itself makes no sense; build the index again") from None
+    return settings, search_width, recall

@@ -1,0 +1,369 @@
+"""Approximate search: it finds nearly what the exact search finds, reads little, and refuses what is not its own."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import firth
+from firth import FormatError, MissingExtraError, SettingError, UnknownWordError, WordVectors
+from firth.formats.tensor_file import TensorFile, map_file
+from firth.progress_bar import Done
+
+WORDS, SIZE = 3000, 20
+
+
+def clustered(words=WORDS, size=SIZE, seed=0):
+    """Vectors in clouds, like those of words."""
+    random = np.random.default_rng(seed)
+    centers = random.normal(size=(40, size))
+    return centers[random.integers(0, 40, words)] + 0.5 * random.normal(size=(words, size))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A saved model, and its index beside it."""
+    path = tmp_path_factory.mktemp("indexed") / "words.firth"
+    vectors = WordVectors([f"w{i}" for i in range(WORDS)], clustered())
+    vectors.save(path)
+    vectors.build_index(f"{path}.index", threads=1, progress=False)
+    return path
+
+
+@pytest.fixture
+def vectors(model):
+    return firth.load(model)
+
+
+def shared(ours, theirs):
+    """The share of the second answers that the first have."""
+    pairs = zip(ours, theirs, strict=True)
+    return np.mean([len({n.word for n in a} & {n.word for n in b}) / len(b) for a, b in pairs])
+
+
+def test_it_finds_what_was_asked_for_with_the_very_same_similarities(vectors):
+    asked = [f"w{i}" for i in range(0, WORDS, 3)]
+    exact, approximate = vectors.most_similar(asked), vectors.most_similar(asked, approximate=True)
+    assert shared(approximate, exact) > 0.93
+    for word, ours, theirs in zip(asked, approximate, exact, strict=True):
+        assert len(ours) == 10
+        assert word not in {near.word for near in ours}
+        similarities = dict(theirs)
+        assert all(near.similarity == similarities.get(near.word, near.similarity) for near in ours)
+        assert [near.similarity for near in ours] == sorted((near.similarity for near in ours), reverse=True)
+
+
+def test_one_question_and_many_get_the_same_answers(vectors):
+    asked = [f"w{i}" for i in range(200)]
+    many = vectors.most_similar(asked, 5, approximate=True)
+    assert many == [vectors.most_similar(word, 5, approximate=True) for word in asked]
+    assert many[3] == vectors.most_similar(positive=["w3"], count=5, approximate=True)
+    by_vector = vectors.nearest_to_vector(vectors["w3"], 6, approximate=True)
+    assert by_vector[0].word == "w3"
+    assert by_vector[1:] == many[3]
+
+
+def test_sums_are_found_too(vectors):
+    random = np.random.default_rng(4)
+    a, b, c = ([f"w{i}" for i in random.integers(0, WORDS, 300)] for _ in range(3))
+    exact, approximate = vectors.analogy(a, b, c), vectors.analogy(a, b, c, approximate=True)
+    assert shared(approximate, exact) > 0.75
+    assert vectors.analogy(a[0], b[0], c[0], approximate=True) == approximate[0]
+    assert not any({x, y, z} & {near.word for near in some} for x, y, z, some in zip(a, b, c, approximate, strict=True))
+
+
+def test_excluded_words_make_room_for_others(vectors):
+    best = [near.word for near in vectors.most_similar("w7", 30)]
+    found = vectors.most_similar("w7", 10, exclude=best[:20], approximate=True)
+    assert len(found) == 10
+    assert not {near.word for near in found} & {*best[:20], "w7"}
+    assert len({near.word for near in found} & set(best[20:])) >= 8
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"restrict": 100}, "restrict="), ({"method": "3cosmul"}, "3cosmul"), ({"count": 0}, "count")],
+)
+def test_what_it_cannot_do_is_an_error(vectors, options, message):
+    with pytest.raises(SettingError, match=message):
+        vectors.most_similar("w1", approximate=True, **options)
+
+
+def test_unknown_words_stay_errors(vectors):
+    with pytest.raises(UnknownWordError):
+        vectors.most_similar("nowhere", approximate=True)
+
+
+def test_very_long_answers_and_queries_of_zeros_are_exact(vectors):
+    assert vectors.most_similar("w1", 1500, approximate=True) == vectors.most_similar("w1", 1500)
+    zeros = np.zeros(SIZE)
+    assert vectors.most_similar(zeros, 3, approximate=True) == vectors.most_similar(zeros, 3)
+
+
+# ---------------------------------------------------------------- what is read
+
+
+def test_a_question_reads_only_rows_that_it_meets(model, tmp_path):
+    """Rows that are far away may even be damaged: the exact search trips over them, this one does not."""
+    content = np.fromfile(model, np.uint8)
+    file = TensorFile(model, map_file(model))
+    matrix = file.array("word_vectors", "F32", 2)
+    start = matrix.ctypes.data - map_address(file)
+    intact = firth.load(model)
+    answers = intact.most_similar("w5", approximate=True)
+    assert "_inverse_norms" not in vars(intact)
+    unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    far = np.argsort(unit @ unit[5])[:300]
+    sampled = np.linspace(0, WORDS - 1, 64).astype(int)  # the rows by which an index knows its vectors
+    for row in set(far.tolist()) - set(sampled.tolist()):
+        content[start + row * SIZE * 4 :][: SIZE * 4].view(np.float32)[:] = np.nan
+    content.tofile(tmp_path / "damaged.firth")
+    damaged = firth.load(tmp_path / "damaged.firth")
+    damaged.open_index(f"{model}.index")
+    assert damaged.most_similar("w5", approximate=True) == answers
+    with pytest.raises(SettingError, match="finite"):
+        damaged.most_similar("w5")
+
+
+def map_address(file):
+    """Where the bytes of the file begin in memory."""
+    return file._data.ctypes.data - (8 + int.from_bytes(file_beginning(file), "little"))
+
+
+def file_beginning(file):
+    with file._path.open("rb") as opened:
+        return opened.read(8)
+
+
+def test_loading_a_model_opens_no_index(model, tmp_path):
+    (tmp_path / "copy.firth").write_bytes(model.read_bytes())
+    (tmp_path / "copy.firth.index").write_bytes(b"rubbish")
+    vectors = firth.load(tmp_path / "copy.firth")
+    assert vectors.most_similar("w1", 3)
+    with pytest.raises(FormatError, match=r"copy\.firth\.index"):
+        vectors.most_similar("w1", 3, approximate=True)
+
+
+# ---------------------------------------------------------------- building
+
+
+def test_what_an_index_tells_of_itself(model, vectors):
+    index = vectors.index
+    assert index.recall.mean >= 0.95
+    assert index.recall.words >= index.recall.sums > 0.8
+    assert repr(index) == f"<Index of 3,000 rows: search width {index.search_width}, recall {index.recall.mean:.3f}>"
+    built = WordVectors(vectors.words, vectors.matrix).build_index(threads=1, progress=False)
+    assert (built.recall, built.search_width, built.settings) == (index.recall, index.search_width, index.settings)
+
+
+def test_one_thread_and_a_seed_repeat_every_link(vectors, tmp_path):
+    some = WordVectors(vectors.words[:500], vectors.matrix[:500])
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        some.build_index(tmp_path / name, seed=seed, threads=1, progress=False)
+    contents = {name: (tmp_path / name).read_bytes() for name in "abc"}
+    assert contents["a"] == contents["b"] != contents["c"]
+
+
+def test_more_recall_needs_a_wider_search():
+    vectors = WordVectors([str(i) for i in range(1500)], np.random.default_rng(1).normal(size=(1500, 30)))
+    less = vectors.build_index(recall=0.5, links=4, progress=False)
+    more = vectors.build_index(recall=0.97, links=4, progress=False)
+    assert less.search_width < more.search_width
+    assert less.recall.mean < more.recall.mean
+    assert more.recall.mean > 0.95
+
+
+@pytest.mark.parametrize(
+    ("matrix", "answers"),
+    [
+        ([[1.0, 2.0]], 0),
+        ([[1.0, 2.0], [2.0, 1.0]], 1),
+        (np.eye(5), 4),
+        (np.ones((50, 3)), 10),
+        (np.vstack([np.eye(4), np.zeros((8, 4))]), 10),
+        (np.vstack([np.full((20, 3), 1e-20), np.full((20, 3), 1e17), -np.ones((5, 3))]), 10),
+    ],
+)
+def test_few_rows_equal_rows_zeros_and_extremes(matrix, answers):
+    vectors = WordVectors([str(i) for i in range(len(matrix))], matrix)
+    index = vectors.build_index(progress=False)
+    assert index.recall.mean == 1.0
+    found = vectors.most_similar("0", approximate=True)
+    assert len(found) == answers
+    exact = vectors.most_similar("0")
+    assert [near.similarity for near in found] == [near.similarity for near in exact]
+
+
+def test_progress_is_told_to_a_function_shown_as_a_line_or_not_at_all(capsys):
+    vectors = WordVectors([str(i) for i in range(4500)], clustered(4500, 4))
+    told = []
+    vectors.build_index(build_width=10, progress=told.append)
+    assert all(isinstance(some, Done) for some in told)
+    assert [some.done for some in told] == [2000, 4000, 4500]
+    assert {some.total for some in told} == {4500}
+    vectors.build_index(build_width=10, progress=False)
+    assert capsys.readouterr() == ("", "")
+    vectors.build_index(build_width=10)
+    assert capsys.readouterr() == ("", "Building the index …\n")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"recall": 1},
+        {"recall": 0},
+        {"recall": "much"},
+        {"links": 1},
+        {"links": 12.0},
+        {"build_width": 0},
+        {"seed": -1},
+        {"threads": 0},
+        {"progress": "bar"},
+    ],
+)
+def test_impossible_options_are_errors(vectors, options):
+    (name,) = options
+    with pytest.raises(SettingError, match=name):
+        vectors.build_index(**options)
+
+
+def test_vectors_of_zeros_alone_are_an_error():
+    with pytest.raises(SettingError, match="nothing to build an index of"):
+        WordVectors(["a", "b"], np.zeros((2, 3))).build_index(progress=False)
+
+
+def test_without_an_index_the_error_says_how_to_build_one(tmp_path):
+    vectors = WordVectors(["a", "b"], np.eye(2))
+    with pytest.raises(SettingError, match=r"no index: build one with vectors.build_index\(\)"):
+        vectors.most_similar("a", approximate=True)
+    vectors.save(tmp_path / "a.firth")
+    with pytest.raises(SettingError, match=r"no index in .*a\.firth\.index: .*firth index MODEL"):
+        firth.load(tmp_path / "a.firth").most_similar("a", approximate=True)
+
+
+def test_building_needs_voyager_and_asking_does_not(vectors, monkeypatch):
+    monkeypatch.setitem(sys.modules, "voyager", None)
+    with pytest.raises(MissingExtraError, match=r"firth\[ann\]"):
+        vectors.build_index(progress=False)
+    assert vectors.most_similar("w1", 3, approximate=True)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_an_index_of_other_vectors_is_refused(model, vectors):
+    others = {
+        "3000 words × 20 numbers, not 2999": WordVectors(vectors.words[1:], vectors.matrix[1:]),
+        "not 3000 words × 19": WordVectors(vectors.words, vectors.matrix[:, 1:]),
+        "of other vectors; build it again": WordVectors(vectors.words, vectors.matrix[::-1]),
+    }
+    for message, other in others.items():
+        with pytest.raises(FormatError, match=message):
+            other.open_index(f"{model}.index")
+    with pytest.raises(FileNotFoundError):
+        vectors.open_index(f"{model}.nowhere")
+
+
+def rewritten(path, target, change):
+    """A copy of an index with another header."""
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    change(header)
+    text = json.dumps(header).encode()
+    target.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + length :])
+    return target
+
+
+def with_facts(**changes):
+    def change(header):
+        facts = json.loads(header["__metadata__"]["facts"]) | changes
+        header["__metadata__"]["facts"] = json.dumps(facts)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda header: header["__metadata__"].update(version="2"), "version '2'"),
+        (lambda header: header["__metadata__"].update(format="firth"), "is no index"),
+        (lambda header: header.pop("__metadata__"), "is no index"),
+        (lambda header: header["__metadata__"].update(facts="["), "does not say what it was built for"),
+        (lambda header: header["__metadata__"].update(facts="[]"), "does not say what it was built for"),
+        (lambda header: header["links"].update(dtype="F32"), "links"),
+        (lambda header: header["links"].update(shape=[WORDS, 23]), "links"),
+        (lambda header: header["links"].update(shape=[WORDS * 24]), "links"),
+        (lambda header: header.pop("entries"), "entries"),
+        (with_facts(vectors=None), "other vectors"),
+        (with_facts(search_width=0), "makes no sense"),
+        (with_facts(search_width=10**9), "makes no sense"),
+        (with_facts(search_width="9"), "makes no sense"),
+        (with_facts(recall=[2, 2]), "makes no sense"),
+        (with_facts(recall=0.9), "makes no sense"),
+        (with_facts(links=None), "makes no sense"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_an_error(model, vectors, tmp_path, change, message):
+    path = rewritten(model.with_suffix(".firth.index"), tmp_path / "changed.index", change)
+    with pytest.raises(FormatError, match=message):
+        vectors.open_index(path)
+
+
+def test_other_files_are_refused(model, vectors, tmp_path):
+    with pytest.raises(FormatError, match="is no index"):
+        vectors.open_index(model)
+    for content in (b"", b"a b c\n", b"VOYA\x01" + bytes(100)):
+        (tmp_path / "other").write_bytes(content)
+        with pytest.raises(FormatError):
+            vectors.open_index(tmp_path / "other")
+
+
+def test_links_and_beginnings_outside_the_matrix_are_errors(model, vectors, tmp_path):
+    file = TensorFile(model, map_file(model.with_suffix(".firth.index")))
+    content = np.fromfile(model.with_suffix(".firth.index"), np.uint8)
+    for name, message in (("entries", "do not fit"), ("links", "leads to no row")):
+        changed = content.copy()
+        array = file.array(name, "I32", 1 if name == "entries" else 2)
+        start = array.ctypes.data - file._data.ctypes.data + len(content) - len(file._data)
+        changed[start : start + array.nbytes].view(np.int32)[:] = WORDS
+        changed.tofile(tmp_path / "changed.index")
+        with pytest.raises(FormatError, match=message):
+            vectors.open_index(tmp_path / "changed.index")
+            vectors.most_similar("w1", approximate=True)
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_damage_is_an_error_or_harmless(model, tmp_path_factory, data):
+    """Never a crash: links are checked when they are followed, all else when the file is opened."""
+    content = bytearray(model.with_suffix(".firth.index").read_bytes())
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content) - 1))]
+    else:
+        for _ in range(data.draw(st.integers(1, 8))):
+            near_the_header = data.draw(st.booleans())
+            place = data.draw(st.integers(0, 700 if near_the_header else len(content) - 1))
+            content[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "damaged.index"
+    path.write_bytes(content)
+    vectors = firth.load(model)
+    try:
+        vectors.open_index(path)
+        answers = vectors.most_similar(["w1", "w2000"], approximate=True)
+    except FormatError:
+        return
+    assert [len(some) for some in answers] == [10, 10]
+
+
+def test_the_index_replaces_an_old_one_in_one_step(model, vectors, tmp_path):
+    path = tmp_path / "x.index"
+    path.write_bytes(b"old")
+    with pytest.raises(FormatError, match="does not exist"):
+        vectors.index.save(tmp_path / "nowhere" / "x.index")
+    vectors.index.save(path)
+    assert path.read_bytes() == model.with_suffix(".firth.index").read_bytes()
+    assert [file.name for file in tmp_path.iterdir()] == ["x.index"]
