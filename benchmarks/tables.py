@@ -138,6 +138,41 @@ def approximate(results: dict) -> str:
     )
 
 
+def language_models(results: dict) -> str:
+    parts = []
+    if "counting" in results:
+        counted, nltk = results["counting"], results["counting"]["nltk"]
+        runs = counted["runs"]
+        rows = [
+            [f"counting {runs[0]['ngrams'][-1]:,} {counted['order']}-grams, and all shorter ones",
+             f"{median(run['seconds'] for run in runs):.1f} s", " ".join(f"{run['seconds']:.1f}" for run in runs)],
+            ["peak memory", f"{max(run['peak_gb'] for run in runs):.2f} GB", ""],
+            ["the ten most likely next words", f"{median(run['ms'] for run in runs):.2f} ms",
+             " ".join(f"{run['ms']:.2f}" for run in runs)],
+            [f"counting {nltk['words']:,} words", f"{median(nltk['firth']):.2f} s",
+             f"NLTK {median(nltk['nltk']):.1f} s: **{median(nltk['nltk']) / median(nltk['firth']):.0f}×**"],
+            ["all probabilities after one history", f"{nltk['firth_ms']:.2f} ms",
+             f"NLTK {nltk['nltk_ms']:.1f} ms, for a single word"],
+        ]  # fmt: skip
+        parts.append(grid(["n-grams", "", "runs, s or ms"], rows))
+    if "perplexity" in results:
+        rows = [
+            [row["model"], f"{row['perplexity']:.1f}",
+             f"{row['first_epoch']:.1f}" if "first_epoch" in row else "", str(row.get("epochs", ""))]
+            for row in results["perplexity"]["rows"]
+        ]  # fmt: skip
+        header = ["model", "perplexity", "of held-out text, after one epoch", "epochs"]
+        parts.append(grid(header, rows))
+    if "speed" in results:
+        speeds = results["speed"]["words_per_second"]
+        each = " ".join(f"{speed:,.0f}" for speed in speeds)
+        parts.append(
+            f"Training the neural model: {median(speeds):,.0f} words/s ({each}), {1e6 / median(speeds):,.0f} s for an "
+            "epoch of a million words."
+        )
+    return "\n\n".join([*parts, where(results)])
+
+
 TABLES = {
     "approximate": approximate,
     "fasttext_loading": fasttext_loading,
@@ -150,11 +185,12 @@ TABLES = {
     "quality": runs,
     "equal_time": runs,
     "defaults": runs,
+    "language_models": language_models,
 }
 
 
 def main() -> None:
-    for page in ("benchmarks.md", "defaults.md"):
+    for page in ("benchmarks.md", "defaults.md", "language-models.md"):
         path = DOCS / page
         text = path.read_text()
         for name, table in TABLES.items():
