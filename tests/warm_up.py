@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firth import Word2Vec, load
+from firth import NeuralModel, Word2Vec, load
 from firth.kernels.arguments import NgramTable
 from firth.kernels.cpu import subwords
 
@@ -40,6 +40,10 @@ def compile_subwords() -> None:
     subwords.first_not_finite(content, 0, 16)
 
 
+def compile_language_models() -> None:
+    NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT)
+
+
 def main() -> None:
     Word2Vec(min_count=1, vector_size=8, epochs=1).fit(TEXT, progress=False)  # what both processes need
     cbow = multiprocessing.get_context("spawn").Process(target=compile_training, args=("cbow",))
@@ -47,6 +51,7 @@ def main() -> None:
     compile_training("skipgram")
     compile_the_rest()
     compile_subwords()
+    compile_language_models()
     cbow.join()
 
 
