@@ -69,7 +69,7 @@ def best_answers(
     """
     rows = np.empty((len(sums.added), count), np.int64)
     scores = np.empty((len(sums.added), count), np.float64)
-    per_table = max(QUESTIONS_AT_ONCE, QUESTIONS_PER_TABLE * ROWS_AT_ONCE // max(ROWS_AT_ONCE, count))
+    per_table = max(1, QUESTIONS_PER_TABLE * ROWS_AT_ONCE // max(ROWS_AT_ONCE, count))
     for start in range(0, len(rows), per_table):
         some = slice(start, start + per_table)
         asked = sums._replace(added=sums.added[some], taken=sums.taken[some])
