@@ -12,6 +12,7 @@ import typer
 from firth.cli.corpus import CorpusArgument, check_folder, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.errors import SettingError, TrainingInterrupted
+from firth.formats.compressed import without_compression
 from firth.models.word2vec import Word2Vec
 from firth.training.hyperparameters import Hyperparameters
 
@@ -52,7 +53,7 @@ def _train(
 
 def check_target(target: Path) -> None:
     """Raise SettingError if a model cannot be saved there; better now than after the training."""
-    if target.suffix != ".firth":
+    if without_compression(target).suffix != ".firth":
         raise SettingError(
             f"{target}: models are saved in .firth files; `firth convert` writes other formats afterwards"
         )

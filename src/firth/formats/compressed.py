@@ -1,21 +1,37 @@
-"""Opening a file whether it is compressed or not; its first bytes tell, not its name."""
+"""Compressed files: opened by their first bytes, whatever the name; written as the name says."""
 
 import bz2
 import contextlib
 import gzip
 import io
 import lzma
+import mmap
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from firth.errors import FormatError, MissingExtraError
+from firth.formats.atomic import atomic_write
 
-__all__ = ["compression", "open_decompressed"]
+__all__ = [
+    "COMPRESSIONS",
+    "compression",
+    "map_file",
+    "open_decompressed",
+    "read_content",
+    "without_compression",
+    "write_compressed",
+]
+
+PIECE = 1 << 22  # bytes decompressed at once
 
 _OPENERS: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _BEGINNINGS = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+COMPRESSIONS = tuple(_BEGINNINGS.values())
 
 
 def compression(path: str | Path) -> str | None:
@@ -79,6 +95,67 @@ def _open_zstd(path: Path) -> Iterator[BinaryIO]:
                 yield file
     except zstandard.ZstdError as error:
         raise FormatError(path, f"the .zst data are damaged ({error})") from None
+
+
+def map_file(path: Path) -> NDArray[np.uint8]:
+    """The bytes of a file, mapped into memory. Raises FormatError for an empty one."""
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            raise FormatError(path, "the file is empty")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, np.uint8)
+
+
+def read_content(path: Path) -> NDArray[np.uint8]:
+    """All bytes: mapped into memory, or where the file is compressed read into one block that grows in place."""
+    if not compression(path):
+        return map_file(path)
+    content = bytearray()
+    with open_decompressed(path) as file:
+        while piece := file.read(PIECE):
+            content += piece
+    array = np.frombuffer(content, np.uint8)
+    array.flags.writeable = False
+    return array
+
+
+def without_compression(path: Path) -> Path:
+    """The name without the suffix that says how it is compressed, if it has one."""
+    return path.with_suffix("") if path.suffix.lower()[1:] in COMPRESSIONS else path
+
+
+@contextlib.contextmanager
+def write_compressed(path: str | Path) -> Iterator[BinaryIO]:
+    """`atomic_write` to a file that is compressed where its suffix says so: .gz, .bz2, .xz, .zst.
+
+    Raises
+    ------
+    FormatError : as `atomic_write`.
+    MissingExtraError : .zst, and the package zstandard is not installed.
+    """
+    kind = Path(path).suffix.lower()[1:]
+    if kind not in COMPRESSIONS:
+        with atomic_write(path) as file:
+            yield file
+        return
+    pack = _packer(kind, Path(path).name)
+    with atomic_write(path) as file, pack(file) as packed:
+        yield cast(BinaryIO, packed)
+
+
+def _packer(kind: str, name: str) -> Any:
+    """What wraps an open file so that all that is written to it is compressed."""
+    if kind == "bz2":
+        return lambda file: bz2.BZ2File(file, "wb")
+    if kind == "xz":
+        return lambda file: lzma.LZMAFile(file, "wb")
+    if kind == "gz":  # without time and name, so that the same content makes the same file
+        return lambda file: gzip.GzipFile(fileobj=file, mode="wb", filename="", compresslevel=6, mtime=0)
+    try:
+        import zstandard  # an optional package, needed for this one compression only
+    except ImportError:
+        raise MissingExtraError(f"writing {name} (compressed with zstd)", "zstd") from None
+    return lambda file: zstandard.ZstdCompressor().stream_writer(file, closefd=False)
 
 
 class _Frames(io.RawIOBase):

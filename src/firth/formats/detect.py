@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +9,16 @@ from numpy.typing import NDArray
 from firth.errors import FormatError
 from firth.formats import fasttext, gensim, native, word2vec_binary, word2vec_text
 from firth.formats.bad_lines import BadLines, OnError
-from firth.formats.compressed import compression, open_decompressed
+from firth.formats.compressed import open_decompressed, read_content
 from firth.formats.folders import read_folder
 from firth.formats.inert_pickle import is_pickle
 from firth.formats.stored import StoredVectors
-from firth.formats.tensor_file import is_safetensors, map_file
+from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_lines import Header, parse_header
 
 __all__ = ["read_any"]
 
 ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
-PIECE = 1 << 22  # bytes decompressed at once
 NUMERIC = b"0123456789+-.eE"
 
 # What people also try to open; told by their first bytes so that the error can help.
@@ -60,13 +58,11 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     BadLines(on_error)  # refuses an unknown choice, whatever the format
     if path.is_dir():
         return read_folder(path)
-    packed = compression(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
-        parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
-        if parse:
-            content = _whole_content(beginning, file) if packed else map_file(path)
-            return parse(path, content)
+    parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
+    if parse:
+        return parse(path, read_content(path))
     if not beginning:
         raise FormatError(path, "the file is empty")
     for magic, name in _FOREIGN.items():
@@ -85,16 +81,6 @@ def _read_word2vec(path: Path, beginning: bytes, on_error: OnError) -> StoredVec
     if not _is_readable(rest):
         return word2vec_binary.read(path, on_error=on_error)
     return _read_either(path, on_error)
-
-
-def _whole_content(beginning: bytes, file: BinaryIO) -> NDArray[np.uint8]:
-    """All bytes of a compressed file, in one block of memory that grows in place."""
-    content = bytearray(beginning)
-    while piece := file.read(PIECE):
-        content += piece
-    array = np.frombuffer(content, np.uint8)
-    array.flags.writeable = False
-    return array
 
 
 def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:

@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import FormatError
 from firth.formats.byte_cursor import ByteCursor, FileMatrix
+from firth.formats.compressed import read_content
 from firth.formats.fasttext_dictionary import Dictionary, read_dictionary
 from firth.formats.ngram_means import find_not_finite, word_means
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
-from firth.formats.tensor_file import map_file
 
 __all__ = ["is_fasttext", "parse", "read"]
 
@@ -67,7 +67,7 @@ def read(path: str | Path) -> StoredVectors:
     FormatError : the file is damaged, cut short, quantised or of another version; the byte is named.
     """
     path = Path(path)
-    return parse(path, map_file(path))
+    return parse(path, read_content(path))
 
 
 def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:

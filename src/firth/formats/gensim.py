@@ -24,6 +24,7 @@ from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
 from firth.formats import npy
 from firth.formats.byte_cursor import FileMatrix
+from firth.formats.compressed import read_content
 from firth.formats.fasttext import LONGEST_NGRAM
 from firth.formats.inert_objects import Bag, InertArray
 from firth.formats.inert_pickle import read_pickle
@@ -31,7 +32,6 @@ from firth.formats.ngram_means import find_not_finite, word_means
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
-from firth.formats.tensor_file import map_file
 
 __all__ = ["parse", "read"]
 
@@ -50,7 +50,7 @@ def read(path: str | Path) -> StoredVectors:
         could be run, is damaged or cut short (the byte is named), or a file beside it is missing.
     """
     path = Path(path)
-    return parse(path, map_file(path))
+    return parse(path, read_content(path))
 
 
 def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 from firth.errors import FormatError
-from firth.formats.atomic import atomic_write
+from firth.formats.compressed import write_compressed
+from firth.formats.line_writer import write_lines
 from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
-from firth.formats.word2vec_text import write_lines
 from firth.formats.writable import encode_words
 
 __all__ = ["read", "write"]
@@ -34,5 +34,5 @@ def write(path: str | Path, stored: StoredVectors) -> None:
     words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
     if words and words[0].startswith("\ufeff".encode()):
         raise FormatError(path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
-    with atomic_write(path) as file:
+    with write_compressed(path) as file:
         write_lines(file, words, stored.matrix, "gensim")

@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
-from firth.formats.atomic import atomic_write
+from firth.formats.compressed import read_content, write_compressed
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
-from firth.formats.tensor_file import TensorFile, map_file, write_tensors
+from firth.formats.tensor_file import TensorFile, write_tensors
 
 __all__ = ["VERSION", "parse", "read", "write"]
 
@@ -68,7 +68,7 @@ def read(path: str | Path) -> StoredVectors:
     FormatError : the file is damaged, foreign, or of a newer version; the place is named.
     """
     path = Path(path)
-    return parse(path, map_file(path))
+    return parse(path, read_content(path))
 
 
 def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
@@ -186,7 +186,7 @@ def write(path: str | Path, stored: StoredVectors) -> None:
     if stored.subwords is not None:
         ngrams = {"min_length": stored.subwords.min_length, "max_length": stored.subwords.max_length}
         metadata["subwords"] = json.dumps({"hash": HASH, **ngrams})
-    with atomic_write(path) as file:
+    with write_compressed(path) as file:
         write_tensors(file, present, dtypes, metadata)
 
 

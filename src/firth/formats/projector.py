@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
 from firth.formats.atomic import atomic_folder
+from firth.formats.compressed import map_file
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
-from firth.formats.tensor_file import map_file
 from firth.formats.word_lines import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words
 

@@ -16,6 +16,7 @@ from firth.formats import (
     word2vec_binary,
     word2vec_text,
 )
+from firth.formats.compressed import without_compression
 from firth.formats.stored import StoredVectors
 
 __all__ = ["FormatName", "write_as"]
@@ -57,10 +58,12 @@ _BY_SUFFIX: dict[str, FormatName] = {
 def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
     """Write in the named format, or in the one that the suffix of `path` stands for.
 
+    A single file is compressed where the (last) suffix is .gz, .bz2, .xz or .zst.
+
     Raises SettingError for any other name or suffix, and what the format's own `write` raises.
     """
     path = Path(path)
-    chosen = _BY_SUFFIX.get(path.suffix.lower()) if format is None else format
+    chosen = _BY_SUFFIX.get(without_compression(path).suffix.lower()) if format is None else format
     if chosen is None or chosen not in _WRITERS:
         given = f"format={format!r}" if format is not None else f"{path.name!r} without format="
         names = ", ".join(repr(name) for name in get_args(FormatName))

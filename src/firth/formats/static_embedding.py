@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_folder
+from firth.formats.compressed import map_file
 from firth.formats.stored import StoredVectors
-from firth.formats.tensor_file import TensorFile, map_file, write_tensors
+from firth.formats.tensor_file import TensorFile, write_tensors
 from firth.formats.tokenizer_json import read_vocabulary, tokenizer_json, unknown_word
 from firth.formats.writable import encode_words
 

@@ -8,8 +8,6 @@ Byte by byte
 """
 
 import json
-import mmap
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 
-__all__ = ["TensorFile", "is_safetensors", "map_file", "write_tensors"]
+__all__ = ["TensorFile", "is_safetensors", "write_tensors"]
 
 ALIGNMENT = 64  # bytes: one cache line, and the widest register
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
@@ -40,15 +38,6 @@ def is_safetensors(beginning: bytes) -> bool:
     """Whether a file that begins like this (at least 9 bytes) is any safetensors file."""
     length = int.from_bytes(beginning[:8], "little")
     return len(beginning) > 8 and 2 <= length <= LONGEST_HEADER and beginning[8:9] == b"{"
-
-
-def map_file(path: Path) -> _Buffer:
-    """The bytes of a file, mapped into memory. Raises FormatError for an empty one."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            raise FormatError(path, "the file is empty")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.frombuffer(mapped, np.uint8)
 
 
 class TensorFile:

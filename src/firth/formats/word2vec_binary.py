@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError
-from firth.formats.atomic import atomic_write
 from firth.formats.bad_lines import BadLines, OnError
-from firth.formats.compressed import compression, open_decompressed
+from firth.formats.compressed import compression, open_decompressed, write_compressed
 from firth.formats.growing import GrowingMatrix
 from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
 from firth.formats.stored import StoredVectors
@@ -264,7 +263,7 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
     """
     words = encode_words(path, stored.words, FORBIDDEN, "word2vec binary")
     line_end = b"\n" if dialect == "c" else b""
-    with atomic_write(path) as file:
+    with write_compressed(path) as file:
         file.write(b"%d %d\n" % stored.matrix.shape)
         for start in range(0, len(words), 1000):
             vectors = np.ascontiguousarray(stored.matrix[start : start + 1000], "<f4")

@@ -8,21 +8,17 @@ just as well.
 
 import re
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias
 
-from firth.arrays import Matrix
-from firth.formats.atomic import atomic_write
+from firth.formats.compressed import write_compressed
+from firth.formats.line_writer import Dialect, write_lines
 from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
 from firth.formats.writable import encode_words
 
-__all__ = ["Dialect", "read", "write", "write_lines"]
-
-Dialect: TypeAlias = Literal["gensim", "c", "fasttext"]
+__all__ = ["Dialect", "read", "write"]
 
 FORBIDDEN = re.compile(r"[\0 \t\r\n]")  # a NUL would be taken for a binary file
 FORBIDDEN_IN_FASTTEXT = re.compile(r"[\0 \t\r\n\v\f]")
-NUMBER_FORMS = {"c": "%f ", "fasttext": "%.5g "}
 
 read = read_text
 
@@ -41,19 +37,6 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
     """
     forbidden = FORBIDDEN_IN_FASTTEXT if dialect == "fasttext" else FORBIDDEN
     words = encode_words(path, stored.words, forbidden, "fastText's .vec" if dialect == "fasttext" else "word2vec text")
-    with atomic_write(path) as file:
+    with write_compressed(path) as file:
         file.write(b"%d %d\n" % stored.matrix.shape)
         write_lines(file, words, stored.matrix, dialect)
-
-
-def write_lines(file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dialect) -> None:
-    """One line for each word."""
-    for start in range(0, len(words), 1000):
-        rows = matrix[start : start + 1000]
-        if dialect == "gensim":
-            numbers = [" ".join(row) for row in rows.astype("U16").tolist()]
-        else:
-            line = NUMBER_FORMS[dialect] * rows.shape[1]
-            numbers = [line % tuple(row) for row in rows.tolist()]
-        pairs = zip(words[start : start + 1000], numbers, strict=True)
-        file.write(b"".join(b"%b %b\n" % (word, text.encode()) for word, text in pairs))

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
+from firth.formats.compressed import map_file
 from firth.formats.packed_words import PackedWords
-from firth.formats.tensor_file import TensorFile, is_safetensors, map_file, write_tensors
+from firth.formats.tensor_file import TensorFile, is_safetensors, write_tensors
 from firth.language_models.vocabulary import LanguageVocabulary
 
 __all__ = ["Arrays", "ModelFile", "check_arrays", "kind_of_file", "read_model", "write_model"]

@@ -136,7 +136,8 @@ class WordVectors(Questions, Comparisons):
         ----------
         format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext-vec" or "spacy";
             or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". By default told by
-            the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove.
+            the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. One more suffix, .gz,
+            .bz2, .xz or .zst, compresses a file.
 
         Raises
         ------
