@@ -22,7 +22,7 @@ def run(
         Path | None, typer.Option("--output", "-o", help="The file to write; MODEL.index, where it is found.")
     ] = None,
     recall: Annotated[float, typer.Option(help="The share of the 10 nearest words to find.")] = 0.95,
-    links: Annotated[int, typer.Option(help="A word links to at most twice so many others.")] = 12,
+    links: Annotated[int, typer.Option(help="A word links to at most twice so many others.")] = 16,
     build_width: Annotated[int, typer.Option(help="How thoroughly near words are looked for.")] = 100,
     seed: Annotated[int, typer.Option(help="Of the graph; repeats it with --threads 1.")] = 1,
     threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.cores import available_cores
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
 from firth.vectors.graph_building import GraphSettings, Links
@@ -28,9 +28,9 @@ from firth.vectors.searched_rows import SearchedRows
 __all__ = ["Index", "Recall"]
 
 MOST_ANSWERS = 1000  # beyond which the exact search is as quick: keeping a long beam in order takes the time
-WIDEST = 1_000_000  # rows in a beam; no file may ask for more
+WIDEST = 1_000_000  # rows in a beam
 SAMPLED_ROWS = 64  # of the matrix, in the digest that tells whose index it is
-QUERIES_AT_ONCE = 4096  # bounds the memory for beams
+BEAMS_AT_ONCE = 1 << 22  # rows in the beams of the queries that are searched together: 16 MB
 QUERIES_PER_THREAD = 8  # fewer are not worth starting one
 
 
@@ -54,10 +54,9 @@ class Index:
 
     Attributes
     ----------
-    search_width : rows kept in view during a search (ef in the paper). More find more, and take longer.
     recall : how much it found when it was built.
     settings : how the graph was built.
-    path : the file it was opened from, or None.
+    path : the file it was opened from or saved in last, or None.
     matrix, inverse_norms : the vectors (V, D) and 1 / length of each (V,); read-only.
     """
 
@@ -86,6 +85,20 @@ class Index:
         found = f"search width {self.search_width}, recall {self.recall.mean:.3f}"
         return f"<Index of {len(self.matrix):,} rows: {found}>"
 
+    @property
+    def search_width(self) -> int:
+        """Rows kept in view during a search (ef in the paper), at least 1: more find more, and take longer.
+
+        May be set at any time. Raises SettingError for anything but a whole number from 1 to a million.
+        """
+        return self._search_width
+
+    @search_width.setter
+    def search_width(self, width: int) -> None:
+        if isinstance(width, bool) or not isinstance(width, int | np.integer) or not 1 <= width <= WIDEST:
+            raise SettingError(f"search_width={width!r}: must be a whole number from 1 to {WIDEST:,}")
+        self._search_width = int(width)
+
     def nearest(self, queries: NDArray[np.float64], count: int, left_out: Sequence[Sequence[int]]) -> Nearest:
         """Most of the `count` rows with the largest cosine to each query; what is found has its exact cosine.
 
@@ -97,8 +110,9 @@ class Index:
             return nearest(self._everything, queries, count, left_out)
         rows = np.empty((len(queries), count), np.int64)
         similarities = np.empty((len(queries), count), np.float64)
-        for start in range(0, len(queries), QUERIES_AT_ONCE):
-            some = slice(start, start + QUERIES_AT_ONCE)
+        at_once = max(1, BEAMS_AT_ONCE // max(self.search_width, wanted))
+        for start in range(0, len(queries), at_once):
+            some = slice(start, start + at_once)
             found = self._walk(queries[some], wanted)
             rows[some], similarities[some] = self._best(found, queries[some], count, left_out[some])
         return Nearest(rows, similarities)
@@ -165,6 +179,7 @@ class Index:
             "recall": self.recall,  # a list in the file
         }
         index_file.write(path, StoredIndex(self._links.entries, self.inverse_norms, self._links.links, facts))
+        self.path = Path(path)
 
     @classmethod
     def open(cls, path: str | Path, matrix: Matrix) -> Self:

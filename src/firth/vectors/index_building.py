@@ -94,14 +94,14 @@ class _Kind:
 
 
 def _narrowest(index: Index, questions: _Questions, recall: float) -> int:
-    """The least width that finds enough, with a fifth of what may be missed to spare."""
+    """The least width that finds enough, with a tenth of what may be missed to spare."""
     steps = int(np.log(WIDEST / NARROWEST) / np.log(STEP))
     widths = [round(NARROWEST * STEP**i) for i in range(steps + 1)] + [WIDEST]
     low, high = 0, len(widths) - 1
     while low < high:  # recall grows with the width
         middle = (low + high) // 2
         index.search_width = widths[middle]
-        if questions.recall(index).mean >= recall + (1 - recall) / 5:
+        if questions.recall(index).mean >= recall + (1 - recall) / 10:
             high = middle
         else:
             low = middle + 1

@@ -42,7 +42,7 @@ class IndexedWords(WordLookup):
         path: str | Path | None = None,
         *,
         recall: float = 0.95,
-        links: int = 12,
+        links: int = 16,
         build_width: int = 100,
         seed: int = 1,
         threads: int | None = None,

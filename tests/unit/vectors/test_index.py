@@ -13,7 +13,7 @@ from firth import FormatError, MissingExtraError, SettingError, UnknownWordError
 from firth.formats.tensor_file import TensorFile, map_file
 from firth.progress_bar import Done
 
-WORDS, SIZE = 3000, 20
+WORDS, SIZE = 2000, 20
 
 
 def clustered(words=WORDS, size=SIZE, seed=0):
@@ -154,9 +154,24 @@ def test_what_an_index_tells_of_itself(model, vectors):
     index = vectors.index
     assert index.recall.mean >= 0.95
     assert index.recall.words >= index.recall.sums > 0.8
-    assert repr(index) == f"<Index of 3,000 rows: search width {index.search_width}, recall {index.recall.mean:.3f}>"
-    built = WordVectors(vectors.words, vectors.matrix).build_index(threads=1, progress=False)
-    assert (built.recall, built.search_width, built.settings) == (index.recall, index.search_width, index.settings)
+    assert repr(index) == f"<Index of 2,000 rows: search width {index.search_width}, recall {index.recall.mean:.3f}>"
+    assert index.path == model.with_suffix(".firth.index")
+    assert index.settings.threads == 1
+
+
+def test_a_wider_search_finds_more_and_a_width_that_is_none_is_an_error():
+    vectors = WordVectors([str(i) for i in range(700)], np.random.default_rng(1).normal(size=(700, 30)))
+    index = vectors.build_index(recall=0.5, links=4, progress=False)
+    asked = list(vectors.words[:200])
+    exact = vectors.most_similar(asked)
+    index.search_width = 16
+    narrow = shared(vectors.most_similar(asked, approximate=True), exact)
+    index.search_width = 700
+    assert shared(vectors.most_similar(asked, approximate=True), exact) > 0.999 > narrow
+    for wrong in (0, -5, 2.5, True, "wide", 10**9):
+        with pytest.raises(SettingError, match="search_width"):
+            index.search_width = wrong
+    assert index.search_width == 700
 
 
 def test_one_thread_and_a_seed_repeat_every_link(vectors, tmp_path):
@@ -168,7 +183,7 @@ def test_one_thread_and_a_seed_repeat_every_link(vectors, tmp_path):
 
 
 def test_more_recall_needs_a_wider_search():
-    vectors = WordVectors([str(i) for i in range(1500)], np.random.default_rng(1).normal(size=(1500, 30)))
+    vectors = WordVectors([str(i) for i in range(1000)], np.random.default_rng(1).normal(size=(1000, 30)))
     less = vectors.build_index(recall=0.5, links=4, progress=False)
     more = vectors.build_index(recall=0.97, links=4, progress=False)
     assert less.search_width < more.search_width
@@ -200,13 +215,14 @@ def test_few_rows_equal_rows_zeros_and_extremes(matrix, answers):
 def test_progress_is_told_to_a_function_shown_as_a_line_or_not_at_all(capsys):
     vectors = WordVectors([str(i) for i in range(4500)], clustered(4500, 4))
     told = []
-    vectors.build_index(build_width=10, progress=told.append)
+    vectors.build_index(links=4, build_width=10, progress=told.append)
     assert all(isinstance(some, Done) for some in told)
     assert [some.done for some in told] == [2000, 4000, 4500]
     assert {some.total for some in told} == {4500}
-    vectors.build_index(build_width=10, progress=False)
+    vectors = WordVectors(["a", "b"], np.eye(2))
+    vectors.build_index(progress=False)
     assert capsys.readouterr() == ("", "")
-    vectors.build_index(build_width=10)
+    vectors.build_index()
     assert capsys.readouterr() == ("", "Building the index …\n")
 
 
@@ -256,8 +272,8 @@ def test_building_needs_voyager_and_asking_does_not(vectors, monkeypatch):
 
 def test_an_index_of_other_vectors_is_refused(model, vectors):
     others = {
-        "3000 words × 20 numbers, not 2999": WordVectors(vectors.words[1:], vectors.matrix[1:]),
-        "not 3000 words × 19": WordVectors(vectors.words, vectors.matrix[:, 1:]),
+        "2000 words × 20 numbers, not 1999": WordVectors(vectors.words[1:], vectors.matrix[1:]),
+        "not 2000 words × 19": WordVectors(vectors.words, vectors.matrix[:, 1:]),
         "of other vectors; build it again": WordVectors(vectors.words, vectors.matrix[::-1]),
     }
     for message, other in others.items():
@@ -295,8 +311,8 @@ def with_facts(**changes):
         (lambda header: header["__metadata__"].update(facts="["), "does not say what it was built for"),
         (lambda header: header["__metadata__"].update(facts="[]"), "does not say what it was built for"),
         (lambda header: header["links"].update(dtype="F32"), "links"),
-        (lambda header: header["links"].update(shape=[WORDS, 23]), "links"),
-        (lambda header: header["links"].update(shape=[WORDS * 24]), "links"),
+        (lambda header: header["links"].update(shape=[WORDS, 31]), "links"),
+        (lambda header: header["links"].update(shape=[WORDS * 32]), "links"),
         (lambda header: header.pop("entries"), "entries"),
         (with_facts(vectors=None), "other vectors"),
         (with_facts(search_width=0), "makes no sense"),
@@ -353,7 +369,7 @@ def test_damage_is_an_error_or_harmless(model, tmp_path_factory, data):
     vectors = firth.load(model)
     try:
         vectors.open_index(path)
-        answers = vectors.most_similar(["w1", "w2000"], approximate=True)
+        answers = vectors.most_similar(["w1", "w1900"], approximate=True)
     except FormatError:
         return
     assert [len(some) for some in answers] == [10, 10]
