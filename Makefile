@@ -1,12 +1,14 @@
 # Every target makes what it needs; all it asks of the machine is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs-pictures clean
+.PHONY: help setup demo test fuzz check format bench docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CORPUS ?=
+MINUTES ?= 10
+SEED ?=
 
 help: ## Show these lines
 	@echo "Firth: word embeddings. Targets:"
@@ -22,6 +24,10 @@ test: $(VENV)/.installed-test ## Lint, check types and run the whole default tes
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python tests/warm_up.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+fuzz: $(VENV)/.installed-test ## Damage files of every format for MINUTES=10 and see that they are read or refused
+	@seed="$(SEED)"; seed=$${seed:-$$(date +%s)}; echo "seed $$seed (repeat with: make fuzz SEED=$$seed)"; \
+	FUZZ_SEED=$$seed FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/fuzz -q --capture=no
 
 check: $(VENV)/.installed-test ## Lint, formatting and types only
 	$(BIN)/ruff check src tests benchmarks docs/pictures.py

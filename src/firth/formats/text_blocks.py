@@ -6,7 +6,7 @@ Memory  the matrix, grown as lines come, and a few blocks of text: a few MB per 
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from operator import itemgetter
 from pathlib import Path
@@ -136,13 +136,14 @@ class _Reader:
                 blocks.release(parsed.block)
 
         with ThreadPoolExecutor(self._threads) as pool:
+            submit = pool.submit if parse == self._parse_fast else _done
             for block in self._long_enough(_all(first, blocks)):
                 rows = block.rows
                 if rows > matrix.room:
                     collect(0)
                     matrix.grow(rows, self._rows_expected(block))
                 self._blocks_read.append((matrix.used, block.first_line))
-                waiting.append((matrix.used, pool.submit(parse, block, matrix.reserve(rows))))
+                waiting.append((matrix.used, submit(parse, block, matrix.reserve(rows))))
                 collect(self._threads)
             collect(0)
         return matrix
@@ -242,6 +243,13 @@ class _Reader:
             problems.append(_Problem(row, error))
             return b""
         return word
+
+
+def _done(parse: Callable[[LineBlock, Matrix], _Parsed], block: LineBlock, numbers: Matrix) -> Future[_Parsed]:
+    """What `submit` returns, without a thread: a small file is read before one has begun."""
+    future: Future[_Parsed] = Future()
+    future.set_result(parse(block, numbers))
+    return future
 
 
 def _word_array(word: bytes) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Whatever happens to a file of a folder, the folder is read or refused with FormatError: nothing else."""
+"""A folder that lacks a file, or is none of ours, is refused by name. (tests/fuzz damages the files themselves.)"""
 
 import shutil
 
@@ -11,23 +11,6 @@ from firth.formats.save import write_as
 from firth.formats.stored import StoredVectors
 
 FOLDERS = ["numpy", "projector", "projector-bytes", "sentence-transformers"]
-PIECES = [
-    b"\n",
-    b"\t",
-    b"0",
-    b"9",
-    b"-",
-    b"e",
-    b"nan",
-    b"1e999",
-    b"99999999999",
-    b"\xff",
-    b"[",
-    b"}",
-    b'"',
-    b"null",
-    b",",
-]
 
 
 @pytest.fixture
@@ -37,11 +20,6 @@ def folder(tmp_path, request):
         tmp_path / "a", StoredVectors(["the", "naïve", "x y", "東京"], matrix, np.array([9, 5, 2, 1])), request.param
     )
     return tmp_path / "a"
-
-
-def replace(path, content):
-    path.unlink()  # a file that is cut to nothing and written again is flushed to the disk by some systems
-    path.write_bytes(content)
 
 
 def read_or_refuse(folder):
@@ -54,35 +32,6 @@ def read_or_refuse(folder):
     assert back.matrix.dtype == np.float32
     assert back.counts is None or back.counts.shape == (len(words),)
     return True
-
-
-@pytest.mark.parametrize("folder", FOLDERS, indirect=True)
-def test_edits_of_any_file_are_read_or_refused(folder):
-    rng = np.random.default_rng(5)
-    files = [
-        path for path in sorted(folder.iterdir()) if path.suffix not in (".md", "") and "config" not in path.name[:7]
-    ]
-    whole = {path: path.read_bytes() for path in files}
-    assert read_or_refuse(folder)
-    refused = 0
-    for _ in range(2000):
-        path = files[rng.integers(len(files))]
-        content = bytearray(whole[path])
-        for _ in range(rng.integers(1, 4)):
-            at = rng.integers(len(content) + 1)
-            kind = rng.integers(4)
-            if kind == 0:
-                content[at : at + 1] = bytes([rng.integers(256)])
-            elif kind == 1:
-                content[at:at] = PIECES[rng.integers(len(PIECES))]
-            elif kind == 2:
-                del content[at : at + rng.integers(1, 20)]
-            else:
-                del content[at:]
-        replace(path, content)
-        refused += not read_or_refuse(folder)
-        replace(path, whole[path])
-    assert refused > 500
 
 
 @pytest.mark.parametrize("folder", FOLDERS, indirect=True)
