@@ -1,33 +1,19 @@
 """`firth evaluate MODEL [MODEL2]`"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from firth.cli.output import Json, Model, output, print_json, print_table
-from firth.errors import SettingError
-from firth.evaluation import (
-    AnalogyScore,
-    CategorisationScore,
-    Comparison,
-    OddOneOutScore,
-    SimilarityScore,
-    compare_analogies,
-    compare_similarities,
-    evaluate_analogies,
-    evaluate_categorisation,
-    evaluate_odd_one_out,
-    evaluate_similarity,
-)
-from firth.evaluation.analogies import SECTION_COLUMNS
+from firth.evaluation import AnalogyScore, Comparison, SimilarityScore, compare_analogies, compare_similarities
+from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
+from firth.evaluation.judging import Scores, TestSets
 from firth.evaluation.shown import SCORE_COLUMNS
-from firth.vectors.word_vectors import WordVectors, load
+from firth.vectors.word_vectors import load
 
-__all__ = ["run"]
-
-Scores = dict[str, AnalogyScore | SimilarityScore | CategorisationScore | OddOneOutScore]
+__all__ = ["run", "score_records"]
 
 
 def run(
@@ -52,9 +38,10 @@ def run(
     words out. Each score stands with its 95 % confidence interval and its coverage, the share of
     questions whose words are known.
     """
-    asked = {"analogies": analogies or [], "similarity": similarity or []}
-    first = _judge(load(model), asked, top, method)
-    second = _judge(load(other), asked, top, method) if other is not None else None
+    tests = TestSets.read(analogies or [], similarity or [])
+    how = cast(AnalogyMethod, method)  # the evaluation refuses what it does not know
+    first = tests.judge(load(model), top=top, method=how)
+    second = tests.judge(load(other), top=top, method=how) if other is not None else None
     comparisons = _compare(first, second) if second is not None else {}
     if json:
         print_json(_records(model, first, other, second, comparisons))
@@ -63,22 +50,6 @@ def run(
     if other is not None and second is not None:
         _print_scores(other, second)
         _print_comparisons(model, other, comparisons)
-
-
-def _judge(vectors: WordVectors, asked: dict[str, list[Path]], top: int | None, method: Any) -> Scores:
-    """Every score of one model, by the name of its test set."""
-    scores: Scores = {}
-    for path in asked["analogies"]:
-        scores[path.name] = evaluate_analogies(vectors, path, top=top, method=method)
-    for path in asked["similarity"]:
-        if path.name in scores:
-            raise SettingError(f"{path.name}: two test sets have this name")
-        scores[path.name] = evaluate_similarity(vectors, path, top=top)
-    if not scores:
-        scores["built-in analogies"] = evaluate_analogies(vectors, top=top, method=method)
-        scores["built-in categories"] = evaluate_categorisation(vectors, top=top)
-        scores["built-in odd words"] = evaluate_odd_one_out(vectors, top=top)
-    return scores
 
 
 def _compare(first: Scores, second: Scores) -> dict[str, Comparison]:
@@ -116,9 +87,9 @@ def _records(
     second: Scores | None,
     comparisons: dict[str, Comparison],
 ) -> dict[str, Any]:
-    record: dict[str, Any] = {"models": [{"model": str(model), "scores": _score_records(first)}]}
+    record: dict[str, Any] = {"models": [{"model": str(model), "scores": score_records(first)}]}
     if other is not None and second is not None:
-        record["models"].append({"model": str(other), "scores": _score_records(second)})
+        record["models"].append({"model": str(other), "scores": score_records(second)})
         record["comparisons"] = {
             name: {
                 "asked": comparison.asked,
@@ -133,7 +104,8 @@ def _records(
     return record
 
 
-def _score_records(scores: Scores) -> dict[str, Any]:
+def score_records(scores: Scores) -> dict[str, Any]:
+    """Scores for JSON, by the name of the test set."""
     records = {}
     for name, score in scores.items():
         measures, interval = score.measures(), score.interval()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
+
 from firth.arrays import Offsets, WordIds
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
@@ -40,6 +42,25 @@ class EncodedCorpus:
             )
         if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(self.ids):
             raise CorpusError(f"sentence_offsets must start at 0 and end at the {len(self.ids):,} ids")
+
+    def check(self) -> None:
+        """Read all of it once, for arrays that encode() did not make.
+
+        Raises   CorpusError if there are no words, an id is not of the vocabulary, a sentence is empty or ends before
+                 it starts, or a word of the vocabulary has no count.
+        """
+        if not self.n_words:
+            raise CorpusError("the encoded corpus has no words")
+        low, high, last = int(self.ids.min()), int(self.ids.max()), len(self.vocabulary) - 1
+        if low < 0 or high > last:
+            raise CorpusError(
+                f"ids of the encoded corpus are from {low:,} to {high:,}: must be places in the vocabulary, "
+                f"from 0 to {last:,}"
+            )
+        if (np.diff(self.sentence_offsets) < 1).any():
+            raise CorpusError("sentence_offsets of the encoded corpus must rise: each sentence has a word")
+        if (self.vocabulary.counts < 1).any():
+            raise CorpusError("the vocabulary of the encoded corpus has words with a count below 1")
 
     @property
     def n_words(self) -> int:

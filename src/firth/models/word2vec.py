@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from firth.arrays import Matrix
+from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import Corpus
 from firth.corpus.tokenizers import Tokenizer
@@ -14,11 +15,12 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.kernels.compile import is_compiled, is_prepared, mark_prepared
+from firth.kernels.compile import is_prepared, mark_prepared
 from firth.notebook import html_table
 from firth.training.display import Display, ProgressOption, open_display
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
@@ -99,36 +101,26 @@ class Word2Vec:
         self._vectors: WordVectors | None = None
         self._context_vectors: Matrix | None = None
 
-    def fit(self, corpus: Corpus, progress: ProgressOption = None) -> "Word2Vec":
+    def fit(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
         ----------
         corpus : a path, a folder, a glob, "-" for standard input, an open file, a list of paths, or an iterable of
-            texts or of lists of tokens, read once; files may be .gz, .bz2, .xz or .zst.
+            texts or of lists of tokens, read once; files may be .gz, .bz2, .xz or .zst. Or an EncodedCorpus, to train
+            several models on a text that is read once; its min_count and max_vocabulary must be those of the model,
+            and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where nothing can move); False is silent; a function is
             called with a Progress about ten times a second.
 
         Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
                  KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
-                 DivergenceError if the learning rate was far too high; the model then keeps what it had.
+                 DivergenceError if the learning rate was far too high; the model then keeps what it had. SettingError
+                 if an encoded corpus has another min_count or max_vocabulary.
         """
         settings = self.hyperparameters
-        if settings.tokenizer == CUSTOM_TOKENIZER:
-            raise SettingError(
-                "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
-            )
         with open_display(progress) as display:
-            if not is_compiled("tokens.number_words"):
-                display.tell("Compiling for this processor; kept for the next time …")
-            encoded = encode(
-                corpus,
-                tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
-                min_count=settings.min_count,
-                max_vocabulary=settings.max_vocabulary,
-                threads=settings.threads,
-                progress=display.reading,
-            )
+            encoded = read_for(settings, corpus, display)
             vocabulary = encoded.vocabulary
             weights = TrainingWeights.allocate(len(vocabulary), settings.vector_size, settings.worker_threads)
             weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))

@@ -1,0 +1,50 @@
+"""The text of a model: read as its settings say, or checked where it was read before."""
+
+from typing import cast
+
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.encoding import encode
+from firth.corpus.sources import Corpus
+from firth.corpus.tokenizers import Tokenizer
+from firth.errors import SettingError
+from firth.kernels.compile import is_compiled
+from firth.training.display import Display
+from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+
+__all__ = ["read_for"]
+
+
+def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", display: Display) -> EncodedCorpus:
+    """The corpus as ids, with the tokenizer and the vocabulary that the settings ask for.
+
+    Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another
+             min_count or max_vocabulary, or the tokenizer was a function that a file could not keep.
+    """
+    if isinstance(corpus, EncodedCorpus):
+        _check_encoded(corpus, settings)
+        return corpus
+    if settings.tokenizer == CUSTOM_TOKENIZER:
+        raise SettingError(
+            "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
+        )
+    if not is_compiled("tokens.number_words"):
+        display.tell("Compiling for this processor; kept for the next time …")
+    return encode(
+        corpus,
+        tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
+        min_count=settings.min_count,
+        max_vocabulary=settings.max_vocabulary,
+        threads=settings.threads,
+        progress=display.reading,
+    )
+
+
+def _check_encoded(encoded: EncodedCorpus, settings: Hyperparameters) -> None:
+    """A model says truly how its vocabulary was chosen, and compiled code meets no id without a row."""
+    for name in ("min_count", "max_vocabulary"):
+        given, wanted = getattr(encoded.vocabulary, name), getattr(settings, name)
+        if given != wanted:
+            raise SettingError(
+                f"{name}={wanted}, but the corpus was encoded with {name}={given}: make both the same, or give the text"
+            )
+    encoded.check()
