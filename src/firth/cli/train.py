@@ -1,20 +1,17 @@
 """`firth train CORPUS… -o MODEL`"""
 
-import dataclasses
-import inspect
 import time
-import types
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
 from firth.cli.corpus import CorpusArgument, check_folder, source_of
+from firth.cli.hyperparameters import with_hyperparameters
 from firth.cli.output import output, print_json, print_table, printable
 from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.compressed import without_compression
 from firth.models.word2vec import Word2Vec
-from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["check_target", "run", "summary_rows"]
 
@@ -92,47 +89,4 @@ def _summary_record(model: Word2Vec, target: Path, seconds: float, interrupted: 
     }
 
 
-def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
-    """One hyperparameter as a command line option, with the help and default of the dataclass."""
-    choices = field.metadata.get("choices")
-    kind = str if choices else _command_line_type(hint)  # choices are checked by the dataclass
-    option = typer.Option(
-        help=field.metadata["help"],
-        metavar="|".join(choices) if choices else None,
-        rich_help_panel="Hyperparameters",
-    )
-    return inspect.Parameter(
-        field.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=field.default,
-        annotation=Annotated[kind, option],
-    )
-
-
-def _command_line_type(hint: Any) -> Any:
-    """The type of a number or switch as Typer knows it, `int | None` for instance."""
-    if get_origin(hint) in (Union, types.UnionType):
-        (kind,) = (kind for kind in get_args(hint) if kind is not type(None))
-        return kind | None
-    return hint
-
-
-def _with_hyperparameters(function: Any) -> Any:
-    """Give `function` one option for each field of Hyperparameters, so that the two cannot
-    drift.
-    """
-    signature = inspect.signature(function)
-    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    hints = get_type_hints(Hyperparameters)
-    given = {parameter.name for parameter in own}
-    options = [
-        _option(field, hints[field.name]) for field in dataclasses.fields(Hyperparameters) if field.name not in given
-    ]
-    function.__signature__ = signature.replace(parameters=[*own, *options])
-    function.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *options]} | {
-        "return": None
-    }
-    return function
-
-
-run = _with_hyperparameters(_train)
+run = with_hyperparameters(_train)

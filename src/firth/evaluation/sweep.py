@@ -15,14 +15,13 @@ from firth.evaluation.company import Company
 from firth.evaluation.judging import Scores, TestSets
 from firth.models.word2vec import Word2Vec
 from firth.training.display import ProgressOption, open_display
-from firth.training.hyperparameters import Hyperparameters
+from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 from firth.training.reading import read_for
 from firth.vectors.neighbours import Neighbour
 
 __all__ = ["WINDOWS", "Cell", "Sweep", "grid_of", "in_words"]
 
 WINDOWS = (2, 5, 15, 30)  # where no setting has several values: from interchangeable words to words of one topic
-_OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary
 _MOST_CELLS = 1_000
 _FAMILIAR = 4  # words that are shown where none are named
 
@@ -79,7 +78,7 @@ def grid_of(settings: Mapping[str, Any]) -> list[tuple[dict[str, Any], Hyperpara
             raise SettingError(f"{name}: there is no such setting; there are {', '.join(sorted(known))}")
     cells = 1
     for name, values in lists.items():
-        if name in _OF_THE_TEXT:
+        if name in OF_THE_TEXT:
             raise SettingError(f"{name}: one value for all cells, for they are compared on the words of one vocabulary")
         if not values or any(value in values[:place] for place, value in enumerate(values)):
             raise SettingError(f"{name}={values}: must be one value or several different ones")
@@ -157,7 +156,8 @@ class Sweep:
         if self.folder is not None:
             self.folder.mkdir(exist_ok=True)
         for varied, hyperparameters in self.grid:
-            open_display(progress).tell(f"Cell {len(self.cells) + 1} of {len(self.grid)}: {in_words(varied)}")
+            place = f"Model {len(self.cells) + 1} of {len(self.grid)}"
+            open_display(progress).tell(": ".join(filter(None, (place, in_words(varied)))))
             model = Word2Vec(**{spec.name: getattr(hyperparameters, spec.name) for spec in fields(hyperparameters)})
             try:
                 model.fit(encoded, progress=progress)
@@ -180,7 +180,7 @@ class Sweep:
         """Ask a model everything, and save it."""
         words, vectors, path = self.words or [], model.vectors, None
         if self.folder is not None:
-            path = self.folder / (in_words(varied, "-").replace(" ", "-") + ".firth")
+            path = self.folder / ((in_words(varied).replace(",", "").replace(" ", "-") or "model") + ".firth")
             model.save(path)
         return Cell(
             settings=varied,
@@ -194,9 +194,9 @@ class Sweep:
         )
 
 
-def in_words(varied: Mapping[str, Any], between: str = ", ") -> str:
+def in_words(varied: Mapping[str, Any]) -> str:
     """The settings of a cell for people: "window 5, negative samples 10"."""
-    return between.join(f"{name.replace('_', ' ')} {value}" for name, value in varied.items()) or "one cell"
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in varied.items())
 
 
 def _familiar_words(vocabulary: Vocabulary) -> list[str]:

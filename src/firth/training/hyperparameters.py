@@ -10,12 +10,21 @@ from typing import Any
 from firth.cores import available_cores
 from firth.errors import SettingError
 
-__all__ = ["ARCHITECTURES", "CBOW_GRADIENTS", "CUSTOM_TOKENIZER", "OBJECTIVES", "TOKENIZERS", "Hyperparameters"]
+__all__ = [
+    "ARCHITECTURES",
+    "CBOW_GRADIENTS",
+    "CUSTOM_TOKENIZER",
+    "OBJECTIVES",
+    "OF_THE_TEXT",
+    "TOKENIZERS",
+    "Hyperparameters",
+]
 
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling",)
 CBOW_GRADIENTS = ("word2vec", "exact")
 TOKENIZERS = ("words", "whitespace")
+OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
 
 # The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
