@@ -5,7 +5,7 @@ import pytest
 
 from firth.illustrated.language_model import softmax
 from firth.kernels.cpu.adagrad import adagrad_step
-from firth.kernels.cpu.softmax import softmax_errors
+from firth.kernels.cpu.row_softmax import softmax_errors
 from firth.simd.lanes import LANES
 
 
