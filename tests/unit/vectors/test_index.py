@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import firth
 from firth import FormatError, MissingExtraError, SettingError, UnknownWordError, WordVectors
-from firth.formats.tensor_file import TensorFile, map_file
+from firth.formats.compressed import map_file
+from firth.formats.tensor_file import TensorFile
 from firth.progress_bar import Done
 
 WORDS, SIZE = 2000, 20
