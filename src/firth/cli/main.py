@@ -31,7 +31,7 @@ COMMANDS = {
     "odd": "The word that does not belong with the others.",
     "evaluate": "Judge one model, or two models on the same questions.",
     "compare": "Two models in one space: how words moved from one to the other.",
-    "sweep": "Several settings on one text: neighbours and scores side by side.",
+    "sweep": "Models of one text with several settings, side by side.",
     "score": "The loss of a model on a text it was not trained on.",
     "index": "Build an index for approximate search beside a model.",
     "info": "What is in a file of vectors.",
