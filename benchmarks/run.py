@@ -22,6 +22,7 @@ def main() -> None:
     scripts = [
         ["startup.py"],
         ["small_text.py"],
+        ["loading.py"],
         *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package is not there for every Python
         ["approximate.py"],
         *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),

@@ -101,6 +101,19 @@ def small_text(results: dict) -> str:
     return f"{table}\n\nOf {results['seeds']} seeds. {where(results)}"
 
 
+def loading(results: dict) -> str:
+    rows = [
+        [row["name"], f"{median(row['firth']):.3f}", " ".join(f"{run:.3f}" for run in row["firth"]),
+         f"{median(row['gensim']):.3f}", " ".join(f"{run:.2f}" for run in row["gensim"]), f"**{row['ratio']:.1f}×**",
+         f"{row['firth_memory']:.2f}" if row["firth_memory"] else "",
+         f"{row['gensim_memory']:.2f}" if row["gensim_memory"] else ""]
+        for row in results["rows"]
+    ]  # fmt: skip
+    header = ["", "Firth, s", "runs, s", "gensim, s", "runs, s", "ratio", "memory, Firth", "memory, gensim"]
+    first = median(row["first"] for row in results["rows"])
+    return f"{grid(header, rows)}\n\nFirst large text of a process: {first:.2f} s more. {where(results)}"
+
+
 def fasttext_loading(results: dict) -> str:
     names = {"firth": "Firth", "fasttext": "fasttext, then asked for every word"}
     ours = median(results["systems"]["firth"]["seconds"])
@@ -175,6 +188,7 @@ def language_models(results: dict) -> str:
 
 TABLES = {
     "approximate": approximate,
+    "loading": loading,
     "fasttext_loading": fasttext_loading,
     "small_text": small_text,
     "train_speed": train_speed,

@@ -29,7 +29,7 @@ from firth.formats.fasttext import LONGEST_NGRAM
 from firth.formats.inert_objects import Bag, InertArray
 from firth.formats.inert_pickle import read_pickle
 from firth.formats.ngram_means import find_not_finite, word_means
-from firth.formats.packed_words import PackedWords
+from firth.formats.packed_words import PackedWords, find_repetitions
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
 
@@ -122,12 +122,12 @@ def _words(keyed: _Saved) -> list[str]:
         raise FormatError(keyed.path, "holds no list of words (index_to_key, in older files index2word)")
     while words and words[-1] is None:  # room that was made and not used
         words.pop()
-    seen: dict[str, int] = {}
-    for i, word in enumerate(words):
-        if not isinstance(word, str):
-            raise FormatError(keyed.path, f"word {i:,} is a {type(word).__name__}: must be a string")
-        if (first := seen.setdefault(word, i)) < i:
-            raise FormatError(keyed.path, f"word {i:,} is {word!r}, like word {first:,}")
+    other = next((i for i, word in enumerate(words) if not isinstance(word, str)), None)
+    if other is not None:
+        raise FormatError(keyed.path, f"word {other:,} is a {type(words[other]).__name__}: must be a string")
+    if len(set(words)) < len(words):
+        again = find_repetitions(words)[0]
+        raise FormatError(keyed.path, f"word {again.second:,} is {again.word!r}, like word {again.first:,}")
     return words
 
 

@@ -16,12 +16,17 @@ from typing import Any
 
 from firth.errors import FormatError
 from firth.formats.inert_objects import Name, Refused, build, call, checked_name, make
+from firth.formats.pickled_words import MEMOIZE, NUMBERS, TEXT1, read_numbered, read_texts
 
 __all__ = ["NEWEST_PROTOCOL", "OLDEST_PROTOCOL", "is_pickle", "read_pickle"]
 
 OLDEST_PROTOCOL, NEWEST_PROTOCOL = 2, 5
 DEEPEST = 1000  # marks that are open at a time; gensim's files have about five
 STOP = ord(".")
+
+BYTE, SHORT, INT, FLOAT = struct.Struct("<B"), struct.Struct("<H"), struct.Struct("<i"), struct.Struct(">d")
+UNSIGNED, LONG = struct.Struct("<I"), struct.Struct("<Q")
+WINDOW = 1 << 16  # bytes in which runs of the same two instructions are looked for
 
 _SCALARS = (str, int, float, type(None))  # what a key may be: their hashes are computed without recursion
 
@@ -69,6 +74,8 @@ class _Machine:
                 instructions[code]()
         except Refused as error:
             raise self._error(str(error), place) from None
+        except struct.error:
+            raise self._error("the file ends in the middle of a number; it is cut short", place) from None
         except (IndexError, KeyError, TypeError, ValueError, OverflowError):  # a damaged program
             raise self._error("an instruction finds nothing it could work on; the file is damaged", place) from None
         raise self._error("the file ends before the object is complete; it is cut short", size)
@@ -88,8 +95,18 @@ class _Machine:
         self._position = end
         return taken
 
-    def _number(self, form: str) -> Any:
-        return struct.unpack(form, self._take(struct.calcsize(form)))[0]
+    def _number(self, form: struct.Struct) -> Any:
+        (number,) = form.unpack_from(self._content, self._position)
+        self._position += form.size
+        return number
+
+    def _window(self) -> bytes:
+        return bytes(self._content[self._position : self._position + WINDOW])
+
+    def _next_are(self, *codes: bytes) -> bool:
+        """Whether the next bytes are among these, one after the other."""
+        following = self._content[self._position : self._position + len(codes)]
+        return len(following) == len(codes) and all(byte in code for byte, code in zip(following, codes, strict=True))
 
     def _text(self, length: int) -> str:
         return str(self._take(length), "utf-8", "surrogatepass")
@@ -128,16 +145,18 @@ class _Machine:
         self._memo[len(self._memo)] = self._stack[-1]
 
     def _put(self) -> None:
-        self._memo[self._number("<B")] = self._stack[-1]
+        self._memo[self._number(BYTE)] = self._stack[-1]
 
     def _long_put(self) -> None:
-        self._memo[self._number("<I")] = self._stack[-1]
+        self._memo[self._number(UNSIGNED)] = self._stack[-1]
 
     def _get(self) -> None:
-        self._recall(self._number("<B"))
+        self._recall(self._number(BYTE))
 
     def _long_get(self) -> None:
-        self._recall(self._number("<I"))
+        self._recall(self._number(UNSIGNED))
+        if self._next_are(NUMBERS):
+            self._position += read_numbered(self._window(), self._stack, self._memo)
 
     def _recall(self, number: int) -> None:
         if number not in self._memo:
@@ -147,12 +166,12 @@ class _Machine:
     # Numbers and text
 
     def _protocol(self) -> None:
-        protocol = self._number("<B")
+        protocol = self._number(BYTE)
         if not OLDEST_PROTOCOL <= protocol <= NEWEST_PROTOCOL:
             raise Refused(f"is a pickle of protocol {protocol}: must be {OLDEST_PROTOCOL} to {NEWEST_PROTOCOL}")
 
     def _frame(self) -> None:
-        length = self._number("<Q")
+        length = self._number(LONG)
         if length > len(self._content) - self._position:
             raise Refused(f"promises {length:,} bytes more than follow; the file is cut short")
 
@@ -166,44 +185,46 @@ class _Machine:
         self._push(False)
 
     def _int(self) -> None:
-        self._push(self._number("<i"))
+        self._push(self._number(INT))
 
     def _int1(self) -> None:
-        self._push(self._number("<B"))
+        self._push(self._number(BYTE))
 
     def _int2(self) -> None:
-        self._push(self._number("<H"))
+        self._push(self._number(SHORT))
 
     def _long1(self) -> None:
-        self._push(int.from_bytes(self._take(self._number("<B")), "little", signed=True))
+        self._push(int.from_bytes(self._take(self._number(BYTE)), "little", signed=True))
 
     def _float(self) -> None:
-        self._push(self._number(">d"))
+        self._push(self._number(FLOAT))
 
     def _text1(self) -> None:
-        self._push(self._text(self._number("<B")))
+        self._push(self._text(self._number(BYTE)))
+        if self._next_are(MEMOIZE, TEXT1):
+            self._position += read_texts(self._window(), self._stack, self._memo)
 
     def _text4(self) -> None:
-        self._push(self._text(self._number("<I")))
+        self._push(self._text(self._number(UNSIGNED)))
 
     def _text8(self) -> None:
-        self._push(self._text(self._number("<Q")))
+        self._push(self._text(self._number(LONG)))
 
     def _bytes1(self) -> None:
-        self._push(self._take(self._number("<B")))
+        self._push(self._take(self._number(BYTE)))
 
     def _bytes4(self) -> None:
-        self._push(self._take(self._number("<I")))
+        self._push(self._take(self._number(UNSIGNED)))
 
     def _bytes8(self) -> None:
-        self._push(self._take(self._number("<Q")))
+        self._push(self._take(self._number(LONG)))
 
     def _string1(self) -> None:
         """A string of Python 2: bytes that may mean text."""
-        self._push(str(self._take(self._number("<B")), "latin-1"))
+        self._push(str(self._take(self._number(BYTE)), "latin-1"))
 
     def _string4(self) -> None:
-        length = self._number("<i")
+        length = self._number(INT)
         if length < 0:
             raise Refused(f"promises a string of {length} bytes; the file is damaged")
         self._push(str(self._take(length), "latin-1"))

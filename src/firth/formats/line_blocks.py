@@ -9,7 +9,7 @@ from typing import BinaryIO
 from firth.errors import FormatError
 from firth.kernels.arguments import LINE_PADDING
 
-__all__ = ["LineBlock", "LineBlocks", "block_of"]
+__all__ = ["LONGEST_LINE", "LineBlock", "LineBlocks", "block_of"]
 
 BLOCK = 1 << 19  # bytes: large enough that a thread is rarely waited for, small beside any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors

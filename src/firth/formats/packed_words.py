@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firth.arrays import Offsets
 from firth.kernels.arguments import HASH_PRIME
 
-__all__ = ["PackedWords", "Repeated", "WordCollector", "decode_word", "hash_words"]
+__all__ = ["PackedWords", "Repeated", "WordCollector", "decode_word", "find_repetitions", "hash_words"]
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -150,7 +150,7 @@ class WordCollector:
         del hashes, self._hashes  # they are as large as the words
         ends = np.cumsum(np.frombuffer(self._lengths, np.int32), dtype=np.int64)
         words = PackedWords(np.frombuffer(self._text, np.uint8), ends)
-        return words, _repetitions(words) if doubtful else []
+        return words, find_repetitions(words) if doubtful else []
 
 
 def hash_words(text: Bytes, ends: Offsets) -> Hashes:
@@ -165,6 +165,7 @@ def hash_words(text: Bytes, ends: Offsets) -> Hashes:
     return hashes
 
 
-def _repetitions(words: PackedWords) -> list[Repeated]:
+def find_repetitions(words: Sequence[str]) -> list[Repeated]:
+    """Every word that comes again, in order."""
     seen: dict[str, int] = {}
     return [Repeated(word, first, i) for i, word in enumerate(words) if (first := seen.setdefault(word, i)) < i]

@@ -21,7 +21,7 @@ from firth.errors import FormatError
 from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing import GrowingMatrix
-from firth.formats.line_blocks import LineBlock, LineBlocks, block_of
+from firth.formats.line_blocks import LONGEST_LINE, LineBlock, LineBlocks, block_of
 from firth.formats.packed_words import PackedWords, WordCollector, hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, find_layout, parse_line
@@ -110,6 +110,8 @@ class _Reader:
                 f"which do not fit into {self._plain_size:,} bytes",
                 line=1,
             )
+        if header.vector_size > LONGEST_LINE // 2:  # no words, or nobody knows how large the file is
+            raise FormatError(self._path, f"the header promises {header.vector_size:,} numbers per word", line=1)
 
     def _check_count(self, header: Header | None) -> None:
         found = len(self._words) + self._bad.count

@@ -147,11 +147,12 @@ class _Reader:
     def _take_records(self, header: Header) -> _Records:
         """Cut the complete records off the block."""
         block, width = self._block, 4 * header.vector_size
+        find, last = block.find, len(block) - width - 1  # the last place where a space has its vector behind it
         spaces: list[int] = []
         position = 0
         for _ in range(header.words - self._done):
-            space = block.find(b" ", position, position + LONGEST_WORD)
-            if space < 0 or space + 1 + width > len(block):
+            space = find(b" ", position, position + LONGEST_WORD)
+            if not 0 <= space <= last:
                 if space < 0 and len(block) - position >= LONGEST_WORD:
                     raise self._no_word(len(spaces), position)
                 break

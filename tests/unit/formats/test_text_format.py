@@ -1,6 +1,7 @@
 """Text files of vectors: word2vec's with a header, GloVe's without."""
 
 import fractions
+import gzip
 
 import numpy as np
 import pytest
@@ -123,6 +124,14 @@ def test_damage_is_named_with_its_line(reader, tmp_path, content, problem):
     with pytest.raises(FormatError, match=problem) as caught:
         reader(path)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_no_words_at_all_of_an_impossible_length(reader, tmp_path, pack):
+    """Once a ValueError of NumPy's, found by mutations."""
+    path = file(tmp_path, pack(b"0 1844674407370955161\n"))
+    with pytest.raises(FormatError, match="line 1: the header promises 1,844,674,407,370,955,161 numbers"):
+        reader(path)
 
 
 def test_a_bad_line_deep_in_a_large_file_is_found(tmp_path):
