@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 
+import firth as firth_package
 from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
@@ -13,3 +14,11 @@ def test_subwords_are_shown(firth, tmp_path):
     assert "n-grams of 3 to 6 characters, hashed to 4 rows" in firth("info", "a.firth").stdout
     facts = json.loads(firth("info", "a.firth", "--json").stdout)
     assert facts["subwords"] == {"rows": 4, "min_length": 3, "max_length": 6}
+
+
+def test_each_fact_stands_once_and_lists_as_words(firth, tmp_path):
+    vectors = firth_package.WordVectors(["a"], [[1, 2]], metadata={"vector_size": 2, "columns": ["up", "down"]})
+    vectors.save(tmp_path / "a.firth")
+    lines = firth("info", "a.firth").stdout.splitlines()
+    assert sum(line.startswith("vector size") for line in lines) == 1
+    assert lines[-1].split(maxsplit=1) == ["columns", "up, down"]

@@ -36,9 +36,9 @@ def run(model: Model, json: Json = False) -> None:
     if subwords:
         lengths = f"{subwords.min_length} to {subwords.max_length}"
         facts["subwords"] = f"n-grams of {lengths} characters, hashed to {len(subwords.matrix):,} rows"
-    rows = [(name.replace("_", " "), _shown(value)) for name, value in facts.items()]
-    rows += [(name.replace("_", " "), _shown(value)) for name, value in _flat(vectors.metadata)]
-    print_table(str(model), ["", ""], rows, numbers=0)
+    told = dict(_flat(vectors.metadata)) | facts  # the settings of a training repeat the vector size
+    rows = [(name, told[name]) for name in dict.fromkeys([*facts, *told])]
+    print_table(str(model), ["", ""], [(name.replace("_", " "), _shown(value)) for name, value in rows], numbers=0)
 
 
 def _size(model: Model) -> int:
@@ -63,4 +63,6 @@ def _shown(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, list):
+        return ", ".join(_shown(entry) for entry in value)
     return "default" if value is None else str(value)

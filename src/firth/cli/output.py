@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 
 from firth.notebook import printable
 
@@ -32,7 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def print_json(value: Any) -> None:
     """Print one JSON document; numbers that JSON does not know (NaN) become null."""
     ascii_only = not output.encoding.startswith("utf")
-    output.out(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=2, allow_nan=False))
+    _write(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=2, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:
@@ -47,17 +47,27 @@ def _plain(value: Any) -> Any:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1) -> None:
     """Print a table whose last `numbers` columns hold numbers."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        show_header=any(columns),
-        box=None,
-        pad_edge=False,
-    )
-    for place, column in enumerate(columns):
-        is_number = place >= len(columns) - numbers
-        table.add_column(column, justify="right" if is_number else "left")
-    for row in rows:
-        table.add_row(*(printable(cell) for cell in row))
-    output.print(table)
+    names = [printable(name) for name in columns]
+    body = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(names, *body, strict=True)]
+    words = len(names) - numbers
+    if title:
+        output.print(printable(title), style="bold")
+    if any(names):
+        output.print(_line(names, widths, words), style="bold")
+    if body:
+        _write("\n".join(_line(row, widths, words) for row in body))
+
+
+def _write(text: str) -> None:
+    """Print as it is: the console would look through every character, for 20 seconds where there are many words."""
+    output.file.write(f"{text}\n")
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], words: int) -> str:
+    """A row of a table: the first `words` cells are flush left, the others flush right."""
+    blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
+    padded = [
+        blank + cell if i >= words else cell + blank for i, (cell, blank) in enumerate(zip(cells, blanks, strict=True))
+    ]
+    return "  ".join(padded).rstrip()

@@ -40,13 +40,17 @@ def compression(path: str | Path) -> str | None:
     Raises
     ------
     FileNotFoundError : there is no such file.
-    FormatError : `path` is a folder.
+    FormatError : `path` is a folder, or a pipe, from which the bytes looked at here would be missing.
     """
     path = Path(path)
     if path.is_dir():
         raise FormatError(path, "is a folder, not a file of vectors")
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise FormatError(
+            path, "is a pipe or a device, and vectors are read more than once; write them to a file first"
+        )
     with path.open("rb") as file:
         beginning = file.read(6)
     for magic, name in _BEGINNINGS.items():

@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import lzma
+import os
 import struct
 import zipfile
 
@@ -153,3 +154,11 @@ def test_a_named_format_overrules_the_suffix(tmp_path):
 def test_unknown_formats_and_suffixes_list_the_choices(tmp_path, name, format):
     with pytest.raises(SettingError, match="'word2vec-binary'.*.glove"):
         write_as(tmp_path / name, example(), format)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_refused_before_bytes_of_it_are_lost(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(FormatError, match="is a pipe or a device"):
+        read_any(path)
