@@ -39,3 +39,22 @@ def test_built_in_questions_need_no_file(firth, model):
     gender = scores["built-in analogies"]["sections"]["gender"]
     assert (gender["asked"], gender["correct"]) == (2, 2)
     assert scores["built-in categories"]["purity"] is None  # no word of them is known
+
+
+def test_categories_and_odd_words_of_ones_own(firth, model, tmp_path):
+    (tmp_path / "c.txt").write_text("low: man woman\nhigh: king queen\n")
+    (tmp_path / "o.txt").write_text("man woman king jack-in-the-box\nman woman nobody\n")
+    arguments = ("evaluate", model, model, "--categories", "c.txt", "--odd-words", "o.txt", "--json")
+    record = json.loads(firth(*arguments).stdout)
+    scores = record["models"][0]["scores"]
+    assert (scores["c.txt"]["asked"], scores["o.txt"]["accuracy"], scores["o.txt"]["total"]) == (4, 1, 2)
+    assert {name: (some["asked"], some["difference"]) for name, some in record["comparisons"].items()} == {
+        "c.txt": (4, 0),
+        "o.txt": (1, 0),
+    }
+
+
+def test_a_wrong_name_is_told_before_the_work(firth, model, tmp_path):
+    (tmp_path / "q.txt").write_text("man woman king queen\n")
+    assert "nowhere" in firth("evaluate", model, "nowhere", code=2).stderr
+    assert "two test sets" in firth("evaluate", model, "--analogies", "q.txt", "--odd-words", "q.txt", code=2).stderr

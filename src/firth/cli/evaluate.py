@@ -5,15 +5,17 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from firth.cli.asking import Method
+from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, Model, output, print_json, print_table
-from firth.evaluation import AnalogyScore, Comparison, SimilarityScore, compare_analogies, compare_similarities
+from firth.evaluation import AnalogyScore, Comparison
 from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
-from firth.evaluation.judging import Scores, TestSets
+from firth.evaluation.judging import Scores, TestSets, compare_scores
 from firth.evaluation.shown import SCORE_COLUMNS
 from firth.vectors.word_vectors import load
 
-__all__ = ["run", "score_records"]
+__all__ = ["run"]
 
 
 def run(
@@ -22,27 +24,24 @@ def run(
         Path | None,
         typer.Argument(metavar="[MODEL2]", help="A second model to compare the first with."),
     ] = None,
-    analogies: Annotated[
-        list[Path] | None,
-        typer.Option(help="Analogy questions (the format of questions-words.txt); repeatable."),
-    ] = None,
-    similarity: Annotated[
-        list[Path] | None,
-        typer.Option(help="Pairs of words with people's judgements, csv or tsv; repeatable."),
-    ] = None,
+    analogies: AnalogyFiles = None,
+    similarity: SimilarityFiles = None,
+    categories: CategoryFiles = None,
+    odd_words: OddWordFiles = None,
     top: Annotated[int | None, typer.Option(min=1, help="Consider only the N most frequent words.")] = None,
-    method: Annotated[str, typer.Option(metavar="3cosadd|3cosmul", help="How analogies are answered.")] = "3cosadd",
+    method: Method = "3cosadd",
     json: Json = False,
 ) -> None:
     """Without files the built-in questions are asked: analogies of 16 relations, categories and odd
     words out. Each score stands with its 95 % confidence interval and its coverage, the share of
     questions whose words are known.
     """
-    tests = TestSets.read(analogies or [], similarity or [])
+    tests = TestSets.read(analogies or [], similarity or [], categories or [], odd_words or [])
+    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is told before the work
     how = cast(AnalogyMethod, method)  # the evaluation refuses what it does not know
-    first = tests.judge(load(model), top=top, method=how)
-    second = tests.judge(load(other), top=top, method=how) if other is not None else None
-    comparisons = _compare(first, second) if second is not None else {}
+    first, *more = [tests.judge(vectors, top=top, method=how) for vectors in models]
+    second = more[0] if more else None
+    comparisons = compare_scores(first, second) if second is not None else {}
     if json:
         print_json(_records(model, first, other, second, comparisons))
         return
@@ -52,23 +51,11 @@ def run(
         _print_comparisons(model, other, comparisons)
 
 
-def _compare(first: Scores, second: Scores) -> dict[str, Comparison]:
-    """The paired tests, for the kinds of test sets that have one."""
-    comparisons = {}
-    for name, score in first.items():
-        other = second[name]
-        if isinstance(score, AnalogyScore) and isinstance(other, AnalogyScore):
-            comparisons[name] = compare_analogies(score, other)
-        elif isinstance(score, SimilarityScore) and isinstance(other, SimilarityScore):
-            comparisons[name] = compare_similarities(score, other)
-    return comparisons
-
-
 def _print_scores(model: Path, scores: Scores) -> None:
     rows = [(name if i == 0 else "", *row) for name, score in scores.items() for i, row in enumerate(score.rows())]
     print_table(str(model), ["test", *SCORE_COLUMNS], rows, numbers=3)
     for name, score in scores.items():
-        if isinstance(score, AnalogyScore) and len(score.sections) > 1:
+        if isinstance(score, AnalogyScore) and score.asked and len(score.sections) > 1:
             output.print()
             print_table(f"{name}: sections", SECTION_COLUMNS, score.section_rows(), numbers=4)
     output.print()
@@ -102,30 +89,3 @@ def _records(
             for name, comparison in comparisons.items()
         }
     return record
-
-
-def score_records(scores: Scores) -> dict[str, Any]:
-    """Scores for JSON, by the name of the test set."""
-    records = {}
-    for name, score in scores.items():
-        measures, interval = score.measures(), score.interval()
-        record: dict[str, Any] = {
-            **{name.lower(): value for name, value in measures.items()},
-            "interval": [interval.low, interval.high],
-            "asked": score.asked,
-            "total": score.total,
-            "coverage": score.coverage,
-        }
-        if isinstance(score, AnalogyScore):
-            record["method"] = score.method
-            record["words_considered"] = score.words_considered
-            record["sections"] = {
-                section.section: {
-                    "correct": section.correct,
-                    "asked": section.asked,
-                    "total": section.total,
-                }
-                for section in score.sections
-            }
-        records[name] = record
-    return records

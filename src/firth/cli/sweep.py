@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
-from firth.cli.evaluate import score_records
 from firth.cli.hyperparameters import read_values, with_hyperparameters
+from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, output, print_json, print_table
 from firth.evaluation.company import DISTANCE, NEIGHBOURS
 from firth.evaluation.judging import TestSets, headline
@@ -22,12 +22,10 @@ def _sweep(
         str | None, typer.Option(metavar="WORD,…", help="Whose neighbours to show; by default four familiar words.")
     ] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many neighbours to show.")] = 6,
-    analogies: Annotated[
-        list[Path] | None, typer.Option(help="Analogy questions (the format of questions-words.txt); repeatable.")
-    ] = None,
-    similarity: Annotated[
-        list[Path] | None, typer.Option(help="Pairs of words with people's judgements, csv or tsv; repeatable.")
-    ] = None,
+    analogies: AnalogyFiles = None,
+    similarity: SimilarityFiles = None,
+    categories: CategoryFiles = None,
+    odd_words: OddWordFiles = None,
     folder: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where to save every model.")
     ] = None,
@@ -45,7 +43,7 @@ def _sweep(
         read_values(hyperparameters),
         words=None if words is None else [word.strip() for word in words.split(",")],
         count=count,
-        tests=TestSets.read(analogies or [], similarity or []),
+        tests=TestSets.read(analogies or [], similarity or [], categories or [], odd_words or []),
         folder=folder,
     )
     interrupted = False

@@ -4,7 +4,13 @@ another.
 
 from firth.evaluation.analogies import AnalogyScore, evaluate_analogies
 from firth.evaluation.categorisation import CategorisationScore, evaluate_categorisation
-from firth.evaluation.comparison import Comparison, compare_analogies, compare_similarities
+from firth.evaluation.comparison import (
+    Comparison,
+    compare_analogies,
+    compare_categorisations,
+    compare_odd_one_out,
+    compare_similarities,
+)
 from firth.evaluation.odd_one_out import OddOneOutScore, evaluate_odd_one_out
 from firth.evaluation.questions import AnalogyQuestion, built_in_questions, read_questions
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore, evaluate_similarity
@@ -19,6 +25,8 @@ __all__ = [
     "SimilarityScore",
     "built_in_questions",
     "compare_analogies",
+    "compare_categorisations",
+    "compare_odd_one_out",
     "compare_similarities",
     "evaluate_analogies",
     "evaluate_categorisation",

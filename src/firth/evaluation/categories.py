@@ -5,12 +5,13 @@ only.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
 
 from firth.errors import FormatError
+from firth.evaluation.numbered_lines import numbered_lines
 
 __all__ = ["CategorySource", "built_in_categories", "load_categories", "read_categories"]
 
@@ -29,8 +30,8 @@ def load_categories(source: CategorySource) -> dict[str, list[str]]:
 
 def built_in_categories() -> dict[str, list[str]]:
     """Firth's own categories of concrete words, 7 to 11 words each."""
-    file = resources.files("firth.evaluation") / "categories.txt"
-    return _parse(file.read_text(encoding="utf-8"), Path("categories.txt"))
+    with resources.as_file(resources.files("firth.evaluation") / "categories.txt") as path:
+        return read_categories(path)
 
 
 def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
@@ -39,32 +40,19 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     Raises
     ------
     FormatError
-        if a line has no name before a colon, no words after it, or a word that came before.
+        if a line has no name before a colon, no words after it, or a word that came before, or if nothing is in the
+        file; path and line are named.
     """
-    path = Path(path)
-    try:
-        return _parse(path.read_text(encoding="utf-8-sig"), path)
-    except UnicodeDecodeError as error:
-        raise FormatError(path, "not a text file in UTF-8", byte=error.start) from None
-
-
-def _parse(text: str, path: Path) -> dict[str, list[str]]:
     categories: dict[str, list[str]] = {}
     seen: set[str] = set()
-    for number, line in _lines(text):
+    for number, line in numbered_lines(path):
         name, colon, rest = line.partition(":")
         words = rest.split()
         if not colon or not name.strip() or not words:
-            raise FormatError(path, "a category reads like `fruits: apple pear`", line=number)
+            raise FormatError(Path(path), "a category reads like `fruits: apple pear`", line=number)
         for word in words:
             if word in seen:
-                raise FormatError(path, f"{word!r} is in two categories", line=number)
+                raise FormatError(Path(path), f"{word!r} is in two categories", line=number)
             seen.add(word)
         categories.setdefault(name.strip(), []).extend(words)
     return categories
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.startswith("#"):
-            yield number, line

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from firth.errors import SettingError
 from firth.evaluation.analogies import AnalogyScore
+from firth.evaluation.answered import AnsweredQuestions
+from firth.evaluation.categorisation import CategorisationScore
 from firth.evaluation.correlation import spearman, weighted_spearman
 from firth.evaluation.intervals import (
     Interval,
@@ -21,10 +23,19 @@ from firth.evaluation.intervals import (
     resample_weights,
     resampled_ratio,
 )
+from firth.evaluation.odd_one_out import OddOneOutScore
+from firth.evaluation.shown import shown_number
 from firth.evaluation.similarity import SimilarityScore
 from firth.notebook import html_table
 
-__all__ = ["COMPARISON_COLUMNS", "Comparison", "compare_analogies", "compare_similarities"]
+__all__ = [
+    "COMPARISON_COLUMNS",
+    "Comparison",
+    "compare_analogies",
+    "compare_categorisations",
+    "compare_odd_one_out",
+    "compare_similarities",
+]
 
 COMPARISON_COLUMNS = ("asked", "difference", "95 % interval", "p")
 
@@ -35,7 +46,7 @@ class Comparison:
 
     Attributes
     ----------
-    first, second : their scores on these questions (accuracy or Spearman's correlation).
+    first, second : their scores on these questions (accuracy, purity or Spearman's correlation); NaN if there are none.
     asked : how many questions these are.
     interval : 95 % confidence interval of `first - second`.
     p_value : chance of a difference at least this far from zero, were there none; two-sided.
@@ -54,11 +65,12 @@ class Comparison:
 
     def row(self) -> tuple[str, str, str, str]:
         """A row of COMPARISON_COLUMNS."""
-        return f"{self.asked:,}", f"{self.difference:+.3f}", self.interval.shown(), f"{self.p_value:.3f}"
+        difference, p_value = shown_number(self.difference, "+.3f"), shown_number(self.p_value)
+        return f"{self.asked:,}", difference, self.interval.shown(), p_value
 
     def _repr_html_(self) -> str:
         columns = ["first", "second", *COMPARISON_COLUMNS]
-        row = (f"{self.first:.3f}", f"{self.second:.3f}", *self.row())
+        row = (shown_number(self.first), shown_number(self.second), *self.row())
         return html_table("Comparison", columns, [row], numbers=len(columns))
 
 
@@ -74,19 +86,64 @@ def compare_analogies(first: AnalogyScore, second: AnalogyScore, *, seed: int = 
     """
     if list(first.questions) != list(second.questions):
         raise SettingError("the two models were not asked the same questions")
+    return _compare_answers(first, second, first.pair_labels, seed)
+
+
+def compare_odd_one_out(first: OddOneOutScore, second: OddOneOutScore, *, seed: int = 1) -> Comparison:
+    """Compare the accuracies of two models that were asked which word does not belong.
+
+    Raises
+    ------
+    SettingError
+        if the two were not asked the same questions.
+    """
+    if list(first.questions) != list(second.questions):
+        raise SettingError("the two models were not asked the same questions")
+    return _compare_answers(first, second, np.arange(first.total), seed)
+
+
+def compare_categorisations(first: CategorisationScore, second: CategorisationScore, *, seed: int = 1) -> Comparison:
+    """Compare the purities of two models over the words that both know.
+
+    Each model's clusters stay as they are; what is drawn are words.
+
+    Raises
+    ------
+    SettingError
+        if the categories of the two were not the same.
+    """
+    rows = {word: row for row, word in enumerate(second.words)}
+    ours = np.array([row for row, word in enumerate(first.words) if word in rows], np.int64)
+    theirs = np.array([rows[word] for word in first.words if word in rows], np.int64)
+    same = np.array_equal(first.categories[ours], second.categories[theirs])
+    if first.total != second.total or not same:
+        raise SettingError("the two models were not given the same categories")
+    hits, others = first.in_majority[ours].astype(np.float64), second.in_majority[theirs].astype(np.float64)
+    return _compare_hits(hits, others, np.arange(len(hits)), seed)
+
+
+def _compare_answers(
+    first: AnsweredQuestions, second: AnsweredQuestions, groups: NDArray[np.int64], seed: int
+) -> Comparison:
+    """Accuracies on the questions asked of both; questions of one group stand and fall together."""
     both = first.was_asked & second.was_asked
-    count = int(both.sum())
-    if not count:
+    hits, others = first.right[both].astype(np.float64), second.right[both].astype(np.float64)
+    return _compare_hits(hits, others, groups[both], seed)
+
+
+def _compare_hits(
+    first: NDArray[np.float64], second: NDArray[np.float64], groups: NDArray[np.int64], seed: int
+) -> Comparison:
+    """Shares of hits (n,), 1 or 0, of two models."""
+    if not len(groups):
         return _nothing_in_common()
-    gain = first.right.astype(np.float64) - second.right
-    asked = group_totals(first.pair_labels, both.astype(np.float64))
-    gains = group_totals(first.pair_labels, gain * both)
-    used = asked > 0
-    differences = resampled_ratio(gains[used], asked[used], seed=seed)
+    asked = group_totals(groups, np.ones(len(groups)))
+    gains = group_totals(groups, first - second)
+    differences = resampled_ratio(gains[asked > 0], asked[asked > 0], seed=seed)
     return Comparison(
-        float(first.right[both].mean()),
-        float(second.right[both].mean()),
-        count,
+        float(first.mean()),
+        float(second.mean()),
+        len(groups),
         percentile_interval(differences),
         _p_value(differences),
     )
@@ -131,4 +188,4 @@ def _p_value(differences: NDArray[np.float64]) -> float:
 
 def _nothing_in_common(count: int = 0) -> Comparison:
     nan = float("nan")
-    return Comparison(nan, nan, count, Interval(nan, nan), 1.0)
+    return Comparison(nan, nan, count, Interval(nan, nan), nan)

@@ -6,6 +6,7 @@ questions.
 """
 
 from collections.abc import Iterator
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,8 @@ class Interval(NamedTuple):
     level: float = 0.95
 
     def shown(self) -> str:
-        """Both ends, to 3 decimals."""
-        return f"{self.low:.3f} … {self.high:.3f}"
+        """Both ends, to 3 decimals; nothing where there are none."""
+        return "" if isnan(self.low) else f"{self.low:.3f} … {self.high:.3f}"
 
 
 def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> Interval:

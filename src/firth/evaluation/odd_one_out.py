@@ -16,6 +16,7 @@ from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.categories import load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
 from firth.evaluation.lookup import Lookup, look_up_words, unit_rows
+from firth.evaluation.numbered_lines import numbered_lines
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = [
@@ -72,16 +73,18 @@ def evaluate_odd_one_out(
 
 
 def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:
-    """Questions of a file: on each line three or more words, the last of which does not belong."""
-    path = Path(path)
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            words = line.split()
-            if not words or line.startswith("#"):
-                continue
-            if len(words) < 3:
-                raise FormatError(path, "a question has at least three words", line=number)
-            yield words
+    """Questions of a file: on each line three or more words, the last of which does not belong.
+
+    Raises
+    ------
+    FormatError
+        if a line has fewer than three words, or nothing is in the file; path and line are named.
+    """
+    for number, line in numbered_lines(path):
+        words = line.split()
+        if len(words) < 3:
+            raise FormatError(Path(path), "a question has at least three words", line=number)
+        yield words
 
 
 def odd_questions_from_categories(

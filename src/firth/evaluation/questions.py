@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from firth.errors import FormatError
+from firth.evaluation.numbered_lines import numbered_lines
 
 __all__ = [
     "AnalogyQuestion",
@@ -56,34 +57,21 @@ def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:
     Raises
     ------
     FormatError
-        if a line has neither four words nor a section name; path and line are named.
+        if a line has neither four words nor a section name, or nothing is in the file; path and line are named.
     """
-    path = Path(path)
     section = _UNNAMED
-    for number, line in _lines(path):
-        if line.startswith(":"):
-            section = line[1:].strip() or _UNNAMED
+    for number, line in numbered_lines(path):
+        if line.lstrip().startswith(":"):
+            section = line.strip()[1:].strip() or _UNNAMED
             continue
         words = line.split()
         if len(words) != 4:
             raise FormatError(
-                path,
+                Path(path),
                 f"{len(words)} words; a question has four, and a section begins with a colon",
                 line=number,
             )
         yield AnalogyQuestion(section, *words)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines that are neither empty nor comments."""
-    number = 0
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if (stripped := line.strip()) and not stripped.startswith("#"):
-                    yield number, stripped
-    except UnicodeDecodeError:
-        raise FormatError(path, "not a text file in UTF-8", line=number + 1) from None
 
 
 def built_in_pairs() -> dict[str, list[tuple[str, str]]]:

@@ -1,13 +1,19 @@
 """How a score is shown: in one line, as rows of a table, and as a table in a notebook."""
 
+from math import isnan
 from typing import Protocol
 
 from firth.evaluation.intervals import Interval
 from firth.notebook import html_table
 
-__all__ = ["SCORE_COLUMNS", "Score", "ShownScore"]
+__all__ = ["SCORE_COLUMNS", "Score", "ShownScore", "shown_number"]
 
 SCORE_COLUMNS = ("measure", "score", "95 % interval", "asked")
+
+
+def shown_number(value: float, form: str = ".3f") -> str:
+    """A number to 3 decimals; nothing where there is none (NaN)."""
+    return "" if isnan(value) else format(value, form)
 
 
 class Score(Protocol):
@@ -38,7 +44,7 @@ class ShownScore:
         """A row of SCORE_COLUMNS for each measure; interval and questions stand beside the first."""
         beside = (self.interval().shown(), f"{self.asked:,} of {self.total:,}")
         measures = enumerate(self.measures().items())
-        return [(name, f"{value:.3f}", *(("", "") if i else beside)) for i, (name, value) in measures]
+        return [(name, shown_number(value), *(("", "") if i else beside)) for i, (name, value) in measures]
 
     def __repr__(self: Score) -> str:
         measures = ", ".join(f"{name} {value:.3f}" for name, value in self.measures().items())

@@ -21,6 +21,7 @@ from firth.errors import FormatError
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.lookup import look_up_words, unit_rows
+from firth.evaluation.numbered_lines import numbered_lines
 from firth.evaluation.shown import ShownScore
 from firth.vectors.word_vectors import WordVectors
 
@@ -157,12 +158,10 @@ def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
     Raises
     ------
     FormatError
-        if a row does not have two words and a number.
+        if a row does not have two words and a number, or nothing is in the file; path and line are named.
     """
     path = Path(path)
     rows = _split_rows(path)
-    if not rows:
-        raise FormatError(path, "no pairs of words in it")
     columns = _find_columns(rows[0][1])
     if columns is None:
         has_row_number = len(rows[0][1]) == 4 and _is_number(rows[0][1][0])
@@ -174,6 +173,8 @@ def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
         for line, cells in rows
         if any(cells[column] for column in columns if column < len(cells))  # spreadsheets pad
     ]
+    if not pairs:
+        raise FormatError(path, "there are no pairs of words below the names of the columns")
     if all(_PART_OF_SPEECH.search(word) for pair in pairs for word in pair[:2]):
         return [SimilarityPair(first[:-2], second[:-2], score) for first, second, score in pairs]
     return pairs
@@ -181,17 +182,7 @@ def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
 
 def _split_rows(path: Path) -> list[tuple[int, list[str]]]:
     """Numbered rows of the table, split into cells."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(path, "not a text file in UTF-8", byte=error.start) from None
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip() and not line.startswith("#")
-    ]
-    if not lines:
-        return []
+    lines = numbered_lines(path)
     separator = next((mark for mark in "\t;," if mark in lines[0][1]), None)
     if separator is None:
         return [(number, line.split()) for number, line in lines]

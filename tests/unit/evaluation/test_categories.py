@@ -11,6 +11,8 @@ from firth.evaluation.odd_one_out import (
     odd_questions_from_categories,
     read_odd_questions,
 )
+from firth.evaluation.questions import read_questions
+from firth.evaluation.similarity import read_similarity_pairs
 from firth.vectors.word_vectors import WordVectors
 
 CATEGORIES = {
@@ -104,3 +106,21 @@ def test_files(tmp_path):
     path.write_text("apple pear iron\n\ntin lead\n", encoding="utf-8")
     with pytest.raises(FormatError, match="line 3"):
         list(read_odd_questions(path))
+
+
+@pytest.mark.parametrize("read", [read_categories, read_odd_questions, read_questions, read_similarity_pairs])
+@pytest.mark.parametrize(
+    ("content", "problem"), [(b"", "nothing in it"), (b"# a\n\n", "nothing in it"), (b"\xff", "UTF-8")]
+)
+def test_a_file_without_questions_is_an_error(tmp_path, read, content, problem):
+    path = tmp_path / "set.txt"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=problem):
+        list(read(path))
+
+
+def test_a_table_with_names_of_columns_alone_is_an_error(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("word1,word2,score\n")
+    with pytest.raises(FormatError, match="no pairs of words below"):
+        read_similarity_pairs(path)

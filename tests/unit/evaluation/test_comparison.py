@@ -6,7 +6,14 @@ from scipy import stats
 
 from firth.errors import SettingError
 from firth.evaluation.analogies import AnalogyScore
-from firth.evaluation.comparison import compare_analogies, compare_similarities
+from firth.evaluation.categorisation import CategorisationScore
+from firth.evaluation.comparison import (
+    compare_analogies,
+    compare_categorisations,
+    compare_odd_one_out,
+    compare_similarities,
+)
+from firth.evaluation.odd_one_out import OddOneOutScore
 from firth.evaluation.questions import AnalogyQuestion
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore
 
@@ -90,3 +97,33 @@ def test_different_questions_cannot_be_compared():
             SimilarityScore([], np.empty(0), 1),
             SimilarityScore([SimilarityPair("a", "b", 1)], np.ones(1), 1),
         )
+
+
+def test_odd_words_are_compared_question_by_question():
+    questions = [[f"a{i}", f"b{i}", f"c{i}"] for i in range(100)]
+    right = np.arange(100) < 80
+    better = OddOneOutScore(questions, ["x"] * 100, right)
+    worse = OddOneOutScore(questions, [None, *["x"] * 99], np.arange(100) < 40)
+    comparison = compare_odd_one_out(better, worse)
+    assert comparison.asked == 99
+    assert comparison.difference == pytest.approx(40 / 99)
+    assert 0.3 < comparison.interval.low < comparison.difference < comparison.interval.high < 0.55
+    with pytest.raises(SettingError, match="not asked the same"):
+        compare_odd_one_out(better, OddOneOutScore(questions[1:], ["x"] * 99, right[1:]))
+
+
+def test_categories_are_compared_over_the_words_that_both_know():
+    categories = np.array([0, 0, 1, 1])
+    pure = CategorisationScore(["a", "b", "c", "d"], categories, categories, 5)
+    mixed = CategorisationScore(["d", "c", "b", "e"], np.array([1, 1, 0, 0]), np.array([0, 0, 0, 1]), 5)
+    comparison = compare_categorisations(pure, mixed)
+    assert (comparison.asked, comparison.first, comparison.second) == (3, 1, 2 / 3)
+    others = CategorisationScore(["a"], np.array([1]), np.array([0]), 5)
+    with pytest.raises(SettingError, match="same categories"):
+        compare_categorisations(pure, others)
+
+
+def test_nothing_in_common_is_told_by_nothing():
+    none = compare_odd_one_out(OddOneOutScore([], [], np.empty(0, bool)), OddOneOutScore([], [], np.empty(0, bool)))
+    assert np.isnan(none.p_value)
+    assert none.row() == ("0", "", "", "")

@@ -106,7 +106,7 @@ def test_hyphens_stay_unless_every_word_has_a_part_of_speech(tmp_path):
         ("a,b,1\nc,d\n", "line 2"),
         ("a,b,1\nc,d,much\n", "line 2"),
         ("a,b,1\nc,d,nan\n", "line 2"),
-        ("", "no pairs"),
+        ("", "nothing in it"),
     ],
 )
 def test_bad_tables_name_the_line(tmp_path, text, message):
