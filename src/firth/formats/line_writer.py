@@ -89,7 +89,8 @@ def exact_lines(words: list[bytes], matrix: Matrix) -> memoryview:
     # Not at the top of the file: what is small is written without Numba.
     from firth.kernels.cpu.digits import LONGEST_NUMBER, write_lines
 
-    numbers = np.ascontiguousarray(matrix, np.float32)
+    numbers = np.ascontiguousarray(matrix, np.float32).view()
+    numbers.flags.writeable = False  # as a mapped matrix is: one type of array, compiled once
     text = np.frombuffer(b"".join(words), np.uint8)
     ends = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
     out = np.empty(len(text) + len(words) + LONGEST_NUMBER * numbers.size, np.uint8)
