@@ -60,9 +60,10 @@ def train_gensim(run: Run, corpus: str):
 
     options = {**SETTINGS, **dict(run.options)}
     epochs = options.pop("epochs")
+    hierarchical = options.pop("objective", "negative_sampling") == "hierarchical_softmax"
     model = Word2Vec(
-        sg=int(run.architecture == "skipgram"), negative=5, sample=1e-3, alpha=RATES[run.architecture],
-        workers=run.threads, seed=run.seed, **options,
+        sg=int(run.architecture == "skipgram"), hs=int(hierarchical), negative=0 if hierarchical else 5, sample=1e-3,
+        alpha=RATES[run.architecture], workers=run.threads, seed=run.seed, **options,
     )  # fmt: skip
     # limit of gensim: lines are cut into pieces of 10,000 words
     source = {"corpus_file": corpus} if "corpus_file" in run.system else {"corpus_iterable": LineSentence(corpus)}

@@ -31,7 +31,8 @@ def main() -> None:
         files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]
         files += ["--men", str(arguments.evaluation / "men.csv")]
         scripts += [["querying.py", *files[:2]]]
-        scripts += [[name, arguments.corpus, *files] for name in ("equal_time.py", "quality.py", "defaults.py")]
+        with_both = ("equal_time.py", "quality.py", "defaults.py", "objectives.py")
+        scripts += [[name, arguments.corpus, *files] for name in with_both]
     for script, *options in [*scripts, ["tables.py"]]:
         print(f"== {script}", flush=True)
         subprocess.run([sys.executable, str(HERE / script), *options], check=True)

@@ -1,4 +1,4 @@
-"""Writes the measured tables into docs/benchmarks.md and docs/defaults.md, between their markers.
+"""Writes the measured tables into docs/benchmarks.md, docs/defaults.md and docs/objectives.md, between their markers.
 
     python benchmarks/tables.py
 
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import quality
-from report import load, median
+from report import load, mean_and_spread, median
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -186,6 +186,31 @@ def language_models(results: dict) -> str:
     return "\n\n".join([*parts, where(results)])
 
 
+def hierarchical_softmax(results: dict) -> str:
+    if "quality" not in results:
+        return train_speed(results["speed"] | {"environment": results["environment"]})
+    speed = train_speed(results["speed"] | {"environment": results["environment"]})
+    return f"{speed}\n\n{quality.table(results['quality'])}"
+
+
+def objectives(results: dict) -> str:
+    if "small" not in results:
+        return "Not measured yet."
+    rows = []
+    for name in dict.fromkeys(run["name"] for run in results["small"]["runs"]):
+        same = [run for run in results["small"]["runs"] if run["name"] == name]
+        options = dict(map(tuple, same[0]["run"]["options"]))
+        seconds = median(run["seconds"] for run in same) / options["epochs"]
+        scores = [mean_and_spread([run[key] for run in same]) for key in ("analogies", "men")]
+        rows.append([same[0]["run"]["architecture"], options["objective"], f"{seconds:.2f}", *scores])
+    small = results["small"]
+    about = (
+        f"The first {small['megabytes']} MB of the text, {small['words']:,} different words, {small['epochs']} epochs, "
+    )
+    about += f"{small['threads']} threads, means of {small['seeds']} seeds. {where(results)}"
+    return grid(["architecture", "objective", "s per epoch", "analogies", "MEN"], rows) + f"\n\n{about}"
+
+
 TABLES = {
     "approximate": approximate,
     "loading": loading,
@@ -200,15 +225,18 @@ TABLES = {
     "equal_time": runs,
     "defaults": runs,
     "language_models": language_models,
+    "hierarchical_softmax": hierarchical_softmax,
+    "objectives": objectives,
 }
+RESULTS_OF = {"hierarchical_softmax": "objectives"}  # tables that are not made of the results of their own name
 
 
 def main() -> None:
-    for page in ("benchmarks.md", "defaults.md", "language-models.md"):
+    for page in ("benchmarks.md", "defaults.md", "language-models.md", "objectives.md"):
         path = DOCS / page
         text = path.read_text()
         for name, table in TABLES.items():
-            results = load(name)
+            results = load(RESULTS_OF.get(name, name))
             if results:
                 block = f"<!-- {name} -->\n{table(results)}\n<!-- end -->"
                 text = re.sub(f"<!-- {name} -->\n.*?<!-- end -->", lambda _, block=block: block, text, flags=re.DOTALL)

@@ -31,7 +31,8 @@ def gensim_epoch(corpus: str, threads: int, options: dict) -> float:
 
     model = Word2Vec(
         sg=int(options["architecture"] == "skipgram"), vector_size=options["vector_size"], window=5, min_count=5,
-        negative=options["negative_samples"], sample=1e-3, workers=threads, epochs=1,
+        hs=int(options.get("objective") == "hierarchical_softmax"), negative=options.get("negative_samples", 0),
+        sample=1e-3, workers=threads, epochs=1,
     )  # fmt: skip
     model.build_vocab(corpus_file=corpus)
     begun = time.perf_counter()
@@ -39,31 +40,37 @@ def gensim_epoch(corpus: str, threads: int, options: dict) -> float:
     return time.perf_counter() - begun
 
 
+def side_by_side(name: str, options: dict, corpus: str, threads: int, rounds: int) -> dict:
+    """Seconds per epoch of both, in turn, and what the machine could do at that time."""
+    firth_epoch(corpus, threads, options)  # compiles
+    row = {"name": name, "firth": [], "gensim": [], "handover_ns": [], "peak_gflops": []}
+    for _ in range(rounds):
+        row["handover_ns"].append(handover_nanoseconds())
+        row["peak_gflops"].append(peak_gflops())
+        row["gensim"].append(gensim_epoch(corpus, threads, options))
+        seconds, pairs = firth_epoch(corpus, threads, options)
+        row["firth"].append(seconds)
+    row["ratios"] = [slow / fast for slow, fast in zip(row["gensim"], row["firth"], strict=True)]
+    row["ratio"] = median(row["gensim"]) / median(row["firth"])
+    if options["architecture"] == "skipgram" and "negative_samples" in options:
+        # useful work: a dot product and two updates, 6 D per pair and target
+        work = 6 * options["vector_size"] * pairs * (1 + options["negative_samples"])
+        row["gflops_per_core"] = work / median(row["firth"]) / threads / 1e9
+        row["percent_of_peak"] = 100 * row["gflops_per_core"] / median(row["peak_gflops"])
+    print(f"{name:<24} Firth {seconds_list(row['firth'])}  gensim {seconds_list(row['gensim'])}  "
+          f"ratio {row['ratio']:.1f} (each {', '.join(f'{r:.1f}' for r in row['ratios'])})  "
+          f"{row.get('percent_of_peak', float('nan')):.0f} % of {median(row['peak_gflops']):.0f} GFLOP/s  "
+          f"core to core {seconds_list(row['handover_ns'])} ns", flush=True)  # fmt: skip
+    return row
+
+
 def measure(corpus: str, threads: int, rounds: int, chosen: str) -> None:
     rows = (load("train_speed") or {"rows": []})["rows"]  # settings that are not measured now stay
     for name, options in SETTINGS.items():
-        if chosen not in name:
-            continue
-        firth_epoch(corpus, threads, options)  # compiles
-        row = {"name": name, "firth": [], "gensim": [], "handover_ns": [], "peak_gflops": []}
-        for _ in range(rounds):
-            row["handover_ns"].append(handover_nanoseconds())
-            row["peak_gflops"].append(peak_gflops())
-            row["gensim"].append(gensim_epoch(corpus, threads, options))
-            seconds, pairs = firth_epoch(corpus, threads, options)
-            row["firth"].append(seconds)
-        row["ratios"] = [slow / fast for slow, fast in zip(row["gensim"], row["firth"], strict=True)]
-        row["ratio"] = median(row["gensim"]) / median(row["firth"])
-        if options["architecture"] == "skipgram":  # useful work: a dot product and two updates, 6 D per pair and target
-            work = 6 * options["vector_size"] * pairs * (1 + options["negative_samples"])
-            row["gflops_per_core"] = work / median(row["firth"]) / threads / 1e9
-            row["percent_of_peak"] = 100 * row["gflops_per_core"] / median(row["peak_gflops"])
-        rows = [*(other for other in rows if other["name"] != name), row]
-        save("train_speed", {"threads": threads, "rows": rows})
-        print(f"{name:<24} Firth {seconds_list(row['firth'])}  gensim {seconds_list(row['gensim'])}  "
-              f"ratio {row['ratio']:.1f} (each {', '.join(f'{r:.1f}' for r in row['ratios'])})  "
-              f"{row.get('percent_of_peak', float('nan')):.0f} % of {median(row['peak_gflops']):.0f} GFLOP/s  "
-              f"core to core {seconds_list(row['handover_ns'])} ns", flush=True)  # fmt: skip
+        if chosen in name:
+            row = side_by_side(name, options, corpus, threads, rounds)
+            rows = [*(other for other in rows if other["name"] != name), row]
+            save("train_speed", {"threads": threads, "rows": rows})
 
 
 def seconds_list(values) -> str:

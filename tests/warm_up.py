@@ -12,12 +12,16 @@ from firth.kernels.cpu import subwords
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
 BLOCKS = (1, 2, 4, 6, 7, 8)  # target rows in registers, of which each number has its own training kernel
+OBJECTIVES = ("hierarchical_softmax", "softmax", "nce")  # and so does each objective
 
 
 def compile_training(architecture: str) -> None:
     for block in BLOCKS:
         settings = {"max_vocabulary": 1} if block == 1 else {"negative_samples": block - 1}
         model = Word2Vec(architecture=architecture, min_count=1, vector_size=8, epochs=1, threads=1, **settings)
+        model.fit(TEXT, progress=False)
+    for objective in OBJECTIVES:
+        model = Word2Vec(architecture=architecture, objective=objective, min_count=1, vector_size=8, epochs=1)
         model.fit(TEXT, progress=False)
 
 

@@ -7,6 +7,7 @@ Tensors
     word_ends         I64  (V,)     where each word ends in `words`
     word_vectors      F32  (V, D)
     context_vectors   F32  (V, D)   optional: the output side, for more training
+    node_vectors      F32  (V-1, D) optional: the output side of a model with hierarchical softmax
     subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see subwords.py
     words             U8            all words in UTF-8, end to end; any string is a legal word
 
@@ -52,6 +53,7 @@ _TENSORS = {
     "word_ends": _Expected("I64", 1, True),
     "word_vectors": _Expected("F32", 2, True),
     "context_vectors": _Expected("F32", 2, False),
+    "node_vectors": _Expected("F32", 2, False),
     "subword_vectors": _Expected("F32", 2, False),
     "words": _Expected("U8", 1, True),
 }
@@ -88,6 +90,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
         ("word_ends", matrix.shape[:1]),
         ("counts", matrix.shape[:1]),
         ("context_vectors", matrix.shape),
+        ("node_vectors", (matrix.shape[0] - 1, matrix.shape[1])),
         ("subword_vectors", (*tensors.get("subword_vectors", matrix).shape[:1], *matrix.shape[1:])),
     ):
         if name in tensors and tensors[name].shape != shape:
@@ -104,6 +107,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
         matrix=matrix,
         counts=tensors.get("counts"),
         context_vectors=tensors.get("context_vectors"),
+        node_vectors=tensors.get("node_vectors"),
         metadata=metadata,
         subwords=subwords,
     )
@@ -177,6 +181,7 @@ def write(path: str | Path, stored: StoredVectors) -> None:
         "word_ends": packed.ends,
         "word_vectors": stored.matrix,
         "context_vectors": stored.context_vectors,
+        "node_vectors": stored.node_vectors,
         "subword_vectors": None if stored.subwords is None else stored.subwords.matrix,
         "words": packed.text,
     }

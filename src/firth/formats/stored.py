@@ -26,6 +26,7 @@ class StoredVectors:
     counts: Counts | None = None  # (V,) occurrences in the training corpus
     context_vectors: Matrix | None = None  # (V, D) float32, the output side of a trained model
     metadata: Mapping[str, Any] = field(default_factory=dict)  # any JSON values, by name
+    node_vectors: Matrix | None = None  # (V - 1, D) float32, the output side of one with hierarchical softmax
     subwords: Subwords | None = None  # vectors of character n-grams, for words that are not among `words`
     skipped: Skipped = Skipped()  # what the reader left out; never written
 
@@ -42,6 +43,9 @@ class StoredVectors:
             raise SettingError(
                 f"context_vectors of shape {np.shape(self.context_vectors)}: must be {shape}, like the matrix"
             )
+        nodes = (shape[0] - 1, shape[1])
+        if self.node_vectors is not None and np.shape(self.node_vectors) != nodes:
+            raise SettingError(f"node_vectors of shape {np.shape(self.node_vectors)}: must be {nodes}, one row fewer")
         if self.subwords is not None and self.subwords.matrix.shape[1] != shape[1]:
             raise SettingError(
                 f"subwords with {self.subwords.matrix.shape[1]} numbers per n-gram: must be {shape[1]}, like the matrix"

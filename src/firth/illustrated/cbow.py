@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from firth.illustrated.negative_sampling import Numbers, errors_of, loss_of
+from firth.illustrated.negative_sampling import Numbers
+from firth.illustrated.questions import ask_mean, noise_questions
 
 __all__ = ["cbow_step"]
 
@@ -21,17 +20,7 @@ def cbow_step(
 ) -> float:
     """Ask the mean of a window which word stands in its middle; returns the loss before the step, in nats.
 
-    exact : the mean of n words passes 1 / n of its gradient to each (Irsoy et al. 2020, arXiv:2012.15332);
-        word2vec.c passes all of it. word_vectors and context_vectors (V, D) change in place.
+    word_vectors and context_vectors (V, D) change in place. exact : see ask_mean.
     """
-    targets = [center, *negatives]
-    labels = np.array([1.0] + [0.0] * len(negatives))
-    hidden = word_vectors[list(context)].mean(axis=0)
-    outputs = context_vectors[targets].copy()
-    dots = outputs @ hidden
-    steps = learning_rate * errors_of(dots, labels)
-    context_vectors[targets] += np.outer(steps, hidden)
-    change = steps @ outputs / (len(context) if exact else 1)
-    for word in context:  # one after another: a word may stand in the window twice
-        word_vectors[word] += change
-    return loss_of(dots, labels)
+    questions = noise_questions(center, negatives)
+    return ask_mean(word_vectors, context_vectors, context, questions, learning_rate, exact=exact)

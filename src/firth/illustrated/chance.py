@@ -29,8 +29,9 @@ class Chance(NamedTuple):
     noise_table: NDArray[np.uint64]  # (V,) acceptance threshold << 32 | alias
     window: int
     shrink_window: bool
-    negative_samples: int  # at most V - 1
+    negative_samples: int  # at most V - 1 if they are to be different
     key: int
+    different: bool = True  # whether noise words differ from each other and from the center, or come as they are drawn
 
     def is_read(self, word: int, place: int) -> bool:
         """Whether subsampling lets the word at this place of the text be read."""
@@ -43,12 +44,12 @@ class Chance(NamedTuple):
         return ((random_bits(self.key, place) & 0xFFFFFFFF) * self.window >> 32) + 1
 
     def noise_words(self, center: int, place: int) -> list[int]:
-        """Different words, none the center, drawn from the noise distribution."""
+        """Words drawn from the noise distribution; different ones, none the center, unless told otherwise."""
         stream = random_bits(self.key, place)
         taken = [center]
         for k in range(1, self.negative_samples + 1):
             word = self._noise_word(random_bits(stream, k))
-            while word in taken:
+            while self.different and word in taken:
                 word = (word + 1) % len(self.noise_table)
             taken.append(word)
         return taken[1:]

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from firth.illustrated.negative_sampling import Numbers, errors_of, loss_of
+from firth.illustrated.negative_sampling import Numbers
+from firth.illustrated.questions import ask_each, noise_questions
 
 __all__ = ["skipgram_step"]
 
@@ -20,19 +19,7 @@ def skipgram_step(
 ) -> float:
     """Ask each word of a window which word stands in its middle; returns the loss before the step, in nats.
 
-    All questions are asked first; then everything moves. word_vectors and context_vectors (V, D) change in place.
-    targets_at_once : the kernel moves so many targets together, and later ones meet word vectors that have moved;
-        None moves all at once.
+    word_vectors and context_vectors (V, D) change in place. targets_at_once : see ask_each.
     """
-    targets = np.array([center, *negatives])
-    labels = np.array([1.0] + [0.0] * len(negatives))
-    dots = word_vectors[context] @ context_vectors[targets].T
-    steps = learning_rate * errors_of(dots, labels)
-    size = targets_at_once or len(targets)
-    for begin in range(0, len(targets), size):
-        block = targets[begin : begin + size]
-        before = context_vectors[block].copy()
-        for word, step in zip(context, steps[:, begin : begin + size], strict=True):
-            context_vectors[block] += np.outer(step, word_vectors[word])
-            word_vectors[word] += step @ before
-    return loss_of(dots, np.broadcast_to(labels, dots.shape))
+    questions = noise_questions(center, negatives)
+    return ask_each(word_vectors, context_vectors, context, questions, learning_rate, targets_at_once)

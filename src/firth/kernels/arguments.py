@@ -10,8 +10,18 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 
-__all__ = ["Beam", "Cbow", "Corpus", "Graph", "HotRows", "NgramTable", "ParsedLines", "Report", "Room", "Sampling"]
-__all__ += ["HASH_PRIME", "LINE_PADDING", "Schedule", "Weights"]
+__all__ = ["Asked", "Beam", "Cbow", "Contrast", "Corpus", "Graph", "HotRows", "NgramTable", "Objective", "ParsedLines"]
+__all__ += [
+    "HASH_PRIME",
+    "LINE_PADDING",
+    "Report",
+    "Room",
+    "Sampling",
+    "Schedule",
+    "Tree",
+    "Weights",
+    "WholeVocabulary",
+]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 LINE_PADDING = 8  # bytes behind a text of lines, of which the first is a line end: digits are read eight at a time
@@ -81,6 +91,50 @@ class Cbow(NamedTuple):
     share: bool  # whether each word of the window gets the gradient divided by their number (the exact gradient)
 
 
+class Tree(NamedTuple):
+    """Huffman's tree over the words: the nodes from the root to each word, and the answers that lead there."""
+
+    offsets: Offsets  # (V + 1,) the path to word w is turns[offsets[w] : offsets[w + 1]]
+    turns: NDArray[np.int32]  # (P,) 2 x node + code: nodes 0 .. V - 2, 0 is the root; code 0 for yes, 1 for no
+    longest: int  # nodes of the longest path
+
+
+class WholeVocabulary(NamedTuple):
+    """A thread's scratch arrays for full softmax, which trains up to n = TILE hidden vectors together."""
+
+    rows: Offsets  # (8 x blocks,) where the context vectors are; the last block is filled up with the row of zeros
+    words: int  # V
+    begin: int  # the block with which this thread begins to move
+    places: Offsets  # (n,) the words of the batch that the hidden vectors stem from
+    vectors_at: Offsets  # (n + 1,) where they are in `hidden`
+    hidden: NDArray[np.float32]  # (n, stride)
+    gradient: NDArray[np.float32]  # (n, stride) what the targets want of them
+    asked: NDArray[np.float32]  # (n,) how many words each has to foretell
+    askers: WordIds  # (pairs,) of every pair the hidden vector
+    answers: WordIds  # (pairs,) and the word that it should have foretold
+    scores: NDArray[np.float32]  # (blocks, n, 8)
+    highest: NDArray[np.float32]  # (n, 8) of the scores of a hidden vector
+    totals: NDArray[np.float32]  # (n, 8) sums of their exponentials
+
+
+class Objective(NamedTuple):
+    """How a prediction is judged. At most one is not None; all None is negative sampling.
+
+    Numba compiles a version for each, without the branches of the others.
+    """
+
+    contrast_shifts: NDArray[np.float32] | None  # noise-contrastive estimation: (V,) log(K V x noise probability)
+    tree: Tree | None  # hierarchical softmax
+    whole: WholeVocabulary | None  # full softmax
+
+
+class Contrast(NamedTuple):
+    """What noise-contrastive estimation knows of each target besides its answer, in the places of Room.signs."""
+
+    weights: NDArray[np.float32]  # how often it is asked about: 1 for the true one, and 1 for each draw as noise
+    shifts: NDArray[np.float32]  # what is subtracted from its dot products
+
+
 class Room(NamedTuple):
     """A thread's scratch arrays; kernels/cpu/targets.py makes them."""
 
@@ -88,9 +142,10 @@ class Room(NamedTuple):
     word_rows: NDArray[np.int64]  # (words of a batch,) the row of each
     targets: NDArray[np.int64]  # (1 + K,) word ids of one position
     target_rows: NDArray[np.int64]  # (RING * padded,) rows of the targets of several positions
+    asked: NDArray[np.int64]  # (RING, 2) for each of those positions: blocks of targets, and where its signs begin
     steps: NDArray[np.float32]  # dot products, then learning rate x error
-    signs: NDArray[np.float32]  # -1 for a true target, 1 for noise, 0 for padding, by block
-    n_blocks: int  # blocks of targets
+    signs: NDArray[np.float32]  # YES, NO or 0 for padding: eight for each block of targets; the last eight are 0
+    contrast: Contrast | None
     padded: int  # targets of a position with padding
 
 
@@ -129,3 +184,12 @@ class Beam(NamedTuple):
     rows: NDArray[np.int32]  # (W,)
     cosines: NDArray[np.float32]  # (W,)
     is_followed: NDArray[np.bool_]  # (W,) whether all rows linked to have been seen
+
+
+class Asked(NamedTuple):
+    """Where in a Room one position's targets are."""
+
+    first: int  # in target_rows
+    blocks: int  # of targets
+    signs_at: int  # in signs
+    nothing_at: int  # in signs: eight zeros

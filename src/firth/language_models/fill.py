@@ -91,7 +91,7 @@ def fill_with_cbow(model: Word2Vec, sentence: str, count: int = 10) -> list[Next
     if not known:
         raise SettingError(f"{sentence!r}: the model knows none of the {len(around)} words around the gap")
     mean = vectors[known].astype(np.float64).mean(axis=0)
-    noise = settings.noise_exponent * np.log(np.maximum(model.vocabulary.counts, 1))
+    noise = settings.noise_power * np.log(np.maximum(model.vocabulary.counts, 1))
     return _best(list(vectors.words), model.context_vectors @ mean + noise, count)
 
 

@@ -1,4 +1,4 @@
-"""Word2Vec: vectors from text, by skip-gram or CBOW with negative sampling."""
+"""Word2Vec: vectors from text, by skip-gram or CBOW."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,11 +23,15 @@ from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
-from firth.training.trainer import Trainer
-from firth.training.weights import TrainingWeights, initial_word_vectors
+from firth.training.trainer import Trainer, allocate_weights
+from firth.training.weights import initial_word_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
+
+_MANY_WORDS = 50_000  # of softmax, above which its cost is mentioned
+_OPERATIONS = 6  # for each number of a pair of vectors: a product and two updates
+_OPERATIONS_PER_HOUR = 3600 * 30e9  # of one thread on a processor of 2020 and later
 
 
 class Word2Vec:
@@ -37,7 +41,9 @@ class Word2Vec:
     ----------
     architecture : "skipgram" asks each word of a window which word stands in its middle; "cbow" asks their mean, which
         is faster and better for frequent words.
-    objective : "negative_sampling", logistic regression against words drawn at random.
+    objective : what the true word is told apart from. "negative_sampling": words drawn at random, by logistic
+        regression. "hierarchical_softmax": other branches of a tree over the words. "softmax": all words of the
+        vocabulary; exact, and slow. "nce": words drawn at random, so that scores become log-probabilities.
     vector_size : D, numbers per vector.
     window : largest distance, in words, between a word and its context. 2 to 15 finds words that can stand for one
         another, larger ones words of one topic.
@@ -46,8 +52,10 @@ class Word2Vec:
     max_vocabulary : keep only so many words, the most frequent; None for no limit.
     subsample_threshold : occurrences of words whose share of the text is greater are skipped, the more the greater;
         0 reads all.
-    negative_samples : K, noise words for each position; all different, so at most V - 1 are used.
-    noise_exponent : noise words are drawn by count to this power; 0 draws all alike, negative ones prefer rare words.
+    negative_samples : K, noise words for each position; None for 5. With negative sampling they are all different, so
+        at most V - 1 are used. Objectives that draw no noise words refuse this and the next one.
+    noise_exponent : noise words are drawn by count to this power; 0 draws all alike, negative ones prefer rare words;
+        None for 0.75.
     cbow_gradient : "word2vec" gives each word of a window the whole gradient of their mean, as word2vec.c and gensim
         do; "exact" gives each its share (Irsoy et al. 2020, arXiv:2012.15332) and wants a learning rate of about 0.1.
     learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls in a straight line.
@@ -61,7 +69,8 @@ class Word2Vec:
 
     Attributes
     ----------
-    vectors : WordVectors (V, D) after fit(); `context_vectors` (V, D) is the other matrix.
+    vectors : WordVectors (V, D) after fit(); `context_vectors` (V, D) is the other matrix, or with hierarchical softmax
+        `node_vectors` (V - 1, D).
     vocabulary : the words and their counts, most frequent first.
     history : an EpochRecord for each epoch: loss, words, seconds and more.
     hyperparameters : all settings, as a frozen dataclass.
@@ -81,8 +90,8 @@ class Word2Vec:
         min_count: int = 5,
         max_vocabulary: int | None = None,
         subsample_threshold: float = 1e-3,
-        negative_samples: int = 5,
-        noise_exponent: float = 0.75,
+        negative_samples: int | None = None,
+        noise_exponent: float | None = None,
         cbow_gradient: str = "word2vec",
         learning_rate: float | None = None,
         final_learning_rate: float = 1e-4,
@@ -99,7 +108,7 @@ class Word2Vec:
         self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
-        self._context_vectors: Matrix | None = None
+        self._output_vectors: Matrix | None = None  # context vectors, or node vectors
 
     def fit(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
@@ -122,11 +131,12 @@ class Word2Vec:
         with open_display(progress) as display:
             encoded = read_for(settings, corpus, display)
             vocabulary = encoded.vocabulary
-            weights = TrainingWeights.allocate(len(vocabulary), settings.vector_size, settings.worker_threads)
+            weights = allocate_weights(settings, len(vocabulary))
             weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
             ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
             trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, display.training)
             _mention_if_hardly_read(trainer, display)
+            _mention_if_slow(trainer, display)
             _prepare(trainer, display)
             try:
                 trainer.run()
@@ -140,7 +150,8 @@ class Word2Vec:
         self._vocabulary = vocabulary
         self.history = History(trainer.history)
         self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
-        self._context_vectors = trainer.weights.context_vectors()
+        weights = trainer.weights
+        self._output_vectors = weights.node_vectors() if self._has_nodes else weights.context_vectors()
 
     def score(self, corpus: Corpus, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, by preference one that the model was not trained on. Nothing is learned.
@@ -162,9 +173,9 @@ class Word2Vec:
                 "the model's tokenizer was a function, which a file cannot keep: give it as tokenizer=, or any if the "
                 "corpus is lists of tokens"
             )
-        vocabulary, context_vectors = self.vocabulary, self.context_vectors
+        vocabulary, output_vectors = self.vocabulary, self._outputs()
         encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
-        return score_text(settings, encoded, self.vectors.matrix, context_vectors, seed)
+        return score_text(settings, encoded, self.vectors.matrix, output_vectors, seed)
 
     def trace(
         self,
@@ -204,10 +215,33 @@ class Word2Vec:
 
     @property
     def context_vectors(self) -> Matrix:
-        """The context vectors (V, D), rows as in `vectors`: the document's Context. Raises NotFittedError."""
-        if self._context_vectors is None:
-            raise NotFittedError("this model has no context vectors: call fit(corpus) first")
-        return self._context_vectors
+        """The context vectors (V, D), rows as in `vectors`: the document's Context.
+
+        Raises   NotFittedError before fit(); SettingError with hierarchical softmax, which has none.
+        """
+        if self._has_nodes:
+            raise SettingError("objective='hierarchical_softmax': there are no context vectors, but node_vectors")
+        return self._outputs()
+
+    @property
+    def node_vectors(self) -> Matrix:
+        """The vectors (V - 1, D) of the nodes of Huffman's tree, by falling count: row 0 is the root's.
+
+        Raises   NotFittedError before fit(); SettingError with other objectives than hierarchical softmax.
+        """
+        if not self._has_nodes:
+            objective = self.hyperparameters.objective
+            raise SettingError(f"objective={objective!r}: there are no node vectors, but context_vectors")
+        return self._outputs()
+
+    @property
+    def _has_nodes(self) -> bool:
+        return self.hyperparameters.objective == "hierarchical_softmax"
+
+    def _outputs(self) -> Matrix:
+        if self._output_vectors is None:
+            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
+        return self._output_vectors
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -227,7 +261,11 @@ class Word2Vec:
             "history": [record.to_json() for record in self.history],
             "total_words": vocabulary.total_words,
         }
-        stored = StoredVectors(vocabulary.words, self.vectors.matrix, vocabulary.counts, self.context_vectors, metadata)
+        words, matrix, counts = vocabulary.words, self.vectors.matrix, vocabulary.counts
+        if self._has_nodes:
+            stored = StoredVectors(words, matrix, counts, metadata=metadata, node_vectors=self.node_vectors)
+        else:
+            stored = StoredVectors(words, matrix, counts, self.context_vectors, metadata)
         native.write(path, stored)
 
     @classmethod
@@ -237,7 +275,7 @@ class Word2Vec:
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
         stored = native.read(path)
-        if stored.context_vectors is None or stored.counts is None or "hyperparameters" not in stored.metadata:
+        if stored.counts is None or "hyperparameters" not in stored.metadata:
             raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")
         model = cls.__new__(cls)
         model._start(_read_hyperparameters(path, stored.metadata["hyperparameters"]))
@@ -251,13 +289,16 @@ class Word2Vec:
             _read_total_words(path, stored.metadata.get("total_words", -1)),
         )
         model._vectors = WordVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
-        model._context_vectors = stored.context_vectors
+        model._output_vectors = stored.node_vectors if model._has_nodes else stored.context_vectors
+        if model._output_vectors is None:
+            raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")
         return model
 
     def __repr__(self) -> str:
         size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
         settings = self.hyperparameters
-        return f"Word2Vec({settings.architecture}, {settings.vector_size} numbers per vector, {size})"
+        objective = "" if settings.objective == "negative_sampling" else f" with {settings.objective}"
+        return f"Word2Vec({settings.architecture}{objective}, {settings.vector_size} numbers per vector, {size})"
 
     def _repr_html_(self) -> str:
         settings = self.hyperparameters
@@ -288,10 +329,22 @@ def _mention_if_hardly_read(trainer: Trainer, display: Display) -> None:
         )
 
 
+def _mention_if_slow(trainer: Trainer, display: Display) -> None:
+    """Full softmax multiplies every word that is read with the whole vocabulary: that can take days."""
+    words = trainer.weights.words
+    if trainer.hyperparameters.objective == "softmax" and words > _MANY_WORDS:
+        hours = trainer.expected_words_read() * words * trainer.hyperparameters.vector_size * _OPERATIONS
+        hours /= _OPERATIONS_PER_HOUR * trainer.threads
+        display.tell(
+            f"Note: softmax over {words:,} words takes very roughly {hours:,.1f} hours for each epoch of this text; "
+            "hierarchical_softmax or negative_sampling take seconds to minutes. max_vocabulary bounds the words."
+        )
+
+
 def _prepare(trainer: Trainer, display: Display) -> None:
     """Compile the kernel where it is not kept from earlier, saying so: that takes some seconds."""
     settings = trainer.hyperparameters
-    variant = f"{settings.architecture}-{trainer.block_size}"
+    variant = f"{settings.architecture}-{settings.objective}-{trainer.block_size}"
     if not is_prepared(variant):
         display.tell("Compiling the training kernel for this processor; kept for the next time …")
     trainer.prepare()

@@ -9,6 +9,7 @@ from numba.extending import intrinsic
 
 from firth.simd.lanes import LANES
 from firth.simd.vector import (
+    FLOAT,
     INT64,
     VECTOR,
     call,
@@ -23,7 +24,7 @@ from firth.simd.vector import (
     vectors,
 )
 
-__all__ = ["SUMS_PER_ROW", "fma_rows", "load_rows", "splat_row", "store_pair_of_sums"]
+__all__ = ["SUMS_PER_ROW", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
 SUMS_PER_ROW = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
@@ -69,6 +70,31 @@ def load_rows(typing, matrix, offsets, column):
         return tuple_of(context, builder, signature.return_type, members)
 
     return vectors(n)(matrix, offsets, types.int64), emit
+
+
+@intrinsic
+def load_eights(typing, array, first, second, part):
+    """Of array[first : first + 8] and array[second : second + 8], end to end, the LANES floats from `part` on.
+
+    What store_pair_of_sums wrote meets the same eight floats for both inputs, or eight others.
+    """
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[0], values[0], ir.Constant(INT64, 0))
+        first, second, part = values[1:]
+        eight = ir.Constant(INT64, SUMS_PER_ROW)
+        if LANES <= SUMS_PER_ROW:
+            is_first = builder.icmp_signed("<", part, eight)
+            at = builder.select(is_first, builder.add(first, part), builder.add(second, builder.sub(part, eight)))
+            return load_at(builder, base, at)
+        halves = []
+        for at in (first, second):
+            pointer = builder.bitcast(builder.gep(base, [at]), ir.VectorType(FLOAT, SUMS_PER_ROW).as_pointer())
+            halves.append(builder.load(pointer))
+            halves[-1].align = 4
+        return shuffle(builder, *halves, range(LANES))
+
+    return vec(array, types.int64, types.int64, types.int64), emit
 
 
 @intrinsic

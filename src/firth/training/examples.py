@@ -59,9 +59,9 @@ class TrainingExamples:
             window=window, negative_samples=negative_samples, noise_exponent=noise_exponent, seed=seed
         )
         self.corpus, self.kind, self.window = corpus, kind, settings.window
-        self.negative_samples = min(settings.negative_samples, len(corpus.vocabulary) - 1) if kind == "negative" else 0
+        self.negative_samples = min(settings.noise_words, len(corpus.vocabulary) - 1) if kind == "negative" else 0
         self._key = epoch_key(settings.seed, 0)
-        self._noise = noise_table(corpus.vocabulary.counts, settings.noise_exponent) if kind == "negative" else None
+        self._noise = noise_table(corpus.vocabulary.counts, settings.noise_power) if kind == "negative" else None
 
     @property
     def columns(self) -> list[str]:

@@ -21,13 +21,15 @@ __all__ = [
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
-OBJECTIVES = ("negative_sampling",)
+OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "softmax", "nce")
+NOISY_OBJECTIVES = ("negative_sampling", "nce")
 CBOW_GRADIENTS = ("word2vec", "exact")
 TOKENIZERS = ("words", "whitespace")
 OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
 
 # The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
+_NOISE = {"negative_samples": 5, "noise_exponent": 0.75}  # of objectives that draw noise words
 CUSTOM_TOKENIZER = "custom"  # what a model file says of a tokenizer that was a function
 
 Tokenizer = str | Callable[[str], Iterable[str]]
@@ -54,7 +56,7 @@ class Hyperparameters:
     architecture: str = _choice(
         "skipgram", ARCHITECTURES, "what is asked of a window: each of its words, or their mean"
     )
-    objective: str = _choice("negative_sampling", OBJECTIVES, "how a prediction is judged")
+    objective: str = _choice("negative_sampling", OBJECTIVES, "what the true word is told apart from, and how")
     vector_size: int = _number(100, "numbers per vector", 1, 65_536)
     window: int = _number(5, "largest distance, in words, between a word and its context", 1, 10_000)
     shrink_window: bool = field(
@@ -65,8 +67,12 @@ class Hyperparameters:
     subsample_threshold: float = _number(
         1e-3, "skip occurrences of words with a greater share of the text, the more the greater; 0 for none", 0, 1
     )
-    negative_samples: int = _number(5, "noise words per position: 5 to 20 for small texts, 2 to 5 for large", 1, 1_000)
-    noise_exponent: float = _number(0.75, "noise words are drawn by count to this power, of any sign", -10, 10)
+    negative_samples: int | None = _number(
+        None, "noise words per position, by default 5: 5 to 20 for small texts, 2 to 5 for large", 1, 1_000
+    )
+    noise_exponent: float | None = _number(
+        None, "noise words are drawn by count to this power, of any sign, by default 0.75", -10, 10
+    )
     cbow_gradient: str = _choice(
         "word2vec", CBOW_GRADIENTS, "cbow: each word of a window gets the whole gradient, or its share (exact)"
     )
@@ -87,10 +93,32 @@ class Hyperparameters:
             _check(spec, getattr(self, spec.name))
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", _LEARNING_RATES[self.architecture])
+        self._settle_noise()
         if self.final_learning_rate > self.rate:
             raise SettingError(
                 f"final_learning_rate={self.final_learning_rate}: must not be above learning_rate={self.rate}"
             )
+
+    def _settle_noise(self) -> None:
+        """Fill in the defaults of what is drawn; nothing may be said of it where nothing is drawn."""
+        for name, default in _NOISE.items():
+            given = getattr(self, name)
+            if self.objective in NOISY_OBJECTIVES:
+                object.__setattr__(self, name, default if given is None else given)
+            elif given is not None:
+                raise SettingError(
+                    f"{name}={given!r}: must be left out with objective={self.objective!r}, which draws no noise words"
+                )
+
+    @property
+    def noise_words(self) -> int:
+        """K as a number: 0 for objectives that draw no noise words."""
+        return self.negative_samples or 0
+
+    @property
+    def noise_power(self) -> float:
+        """The exponent of the noise distribution as a number, that of word2vec.c for objectives without noise words."""
+        return _NOISE["noise_exponent"] if self.noise_exponent is None else self.noise_exponent
 
     @property
     def rate(self) -> float:

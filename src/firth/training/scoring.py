@@ -7,8 +7,7 @@ from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, TrainingInterrupted
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.trainer import Trainer
-from firth.training.weights import TrainingWeights
+from firth.training.trainer import Trainer, allocate_weights
 
 __all__ = ["Score", "Scorer", "score_text"]
 
@@ -36,18 +35,19 @@ class Scorer(Trainer):
 
 
 def score_text(
-    hyperparameters: Hyperparameters, corpus: EncodedCorpus, word_vectors: Matrix, context_vectors: Matrix, seed: int
+    hyperparameters: Hyperparameters, corpus: EncodedCorpus, word_vectors: Matrix, output_vectors: Matrix, seed: int
 ) -> Score:
     """Read a text once with the windows, noise words and subsampling of training, and learn nothing.
 
-    word_vectors, context_vectors : (V, D), copied; rows as in the vocabulary of the corpus.
+    word_vectors : (V, D), copied; rows as in the vocabulary of the corpus.
+    output_vectors : the context vectors (V, D), or the node vectors (V - 1, D) of hierarchical softmax.
     seed : of all draws; the same seed and text give the same pairs and noise words.
 
     Raises   CorpusError if no two known words of the text are neighbours; KeyboardInterrupt on Ctrl-C.
     """
     settings = dataclasses.replace(hyperparameters, epochs=1, seed=seed)
-    weights = TrainingWeights.allocate(len(corpus.vocabulary), settings.vector_size, settings.worker_threads)
-    weights.set(word_vectors, context_vectors)
+    weights = allocate_weights(settings, len(corpus.vocabulary))
+    weights.set(word_vectors, output_vectors)
     ids_and_offsets = (corpus.ids, corpus.sentence_offsets)
     scorer = Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, lambda progress: None)
     scorer.prepare()  # compiled here, if it has to be, and not by the first thread

@@ -10,7 +10,14 @@ from firth.arrays import Counts
 from firth.kernels.cpu.random import draw_many
 from firth.kernels.cpu.sampling import fill_alias_table
 
-__all__ = ["epoch_key", "keep_probabilities", "keep_thresholds", "noise_probabilities", "noise_table"]
+__all__ = [
+    "contrast_shifts",
+    "epoch_key",
+    "keep_probabilities",
+    "keep_thresholds",
+    "noise_probabilities",
+    "noise_table",
+]
 
 
 def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
@@ -44,6 +51,12 @@ def noise_table(counts: Counts, exponent: float) -> NDArray[np.uint64]:
     packed = np.empty(len(counts), np.uint64)
     fill_alias_table(noise_probabilities(counts, exponent), packed)
     return packed
+
+
+def contrast_shifts(counts: Counts, exponent: float, negative_samples: int) -> NDArray[np.float32]:
+    """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/nce.py."""
+    noise = noise_probabilities(counts, exponent)
+    return np.log(negative_samples * len(counts) * noise).astype(np.float32)
 
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:

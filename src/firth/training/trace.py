@@ -84,7 +84,7 @@ def traced_words(
         raise SettingError(f"context={context!r}: must be one word; only CBOW looks at several together")
     shown, told = ([center], around[0]) if hyperparameters.architecture == "skipgram" else (around, center)
     if negatives is None:
-        negatives = min(hyperparameters.negative_samples, len(vocabulary) - 1)
+        negatives = min(hyperparameters.noise_words, len(vocabulary) - 1)
     if isinstance(negatives, int):
         negatives = _drawn(hyperparameters, vocabulary, told, negatives, seed)
     if isinstance(negatives, str) or len({told, *negatives}) != 1 + len(negatives):
@@ -97,7 +97,7 @@ def _drawn(hyperparameters: Hyperparameters, vocabulary: Vocabulary, told: str, 
     """So many different words by the noise distribution, none of them the true one, as in training."""
     if isinstance(wanted, bool) or not 0 <= wanted < len(vocabulary):
         raise SettingError(f"negatives={wanted!r}: must be from 0 to {len(vocabulary) - 1:,}, or a list of words")
-    tables = keep_thresholds(vocabulary.counts, 0), noise_table(vocabulary.counts, hyperparameters.noise_exponent)
+    tables = keep_thresholds(vocabulary.counts, 0), noise_table(vocabulary.counts, hyperparameters.noise_power)
     chance = Chance(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
     return [vocabulary.words[word] for word in chance.noise_words(vocabulary.id_of(told), 0)]
 

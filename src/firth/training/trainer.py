@@ -9,16 +9,17 @@ import numpy as np
 from firth.arrays import Counts, Offsets, WordIds
 from firth.backends.cpu import run_in_threads
 from firth.errors import DivergenceError, TrainingInterrupted
-from firth.kernels.arguments import Corpus, Report, Sampling, Schedule
+from firth.kernels.arguments import Corpus, Objective, Report, Sampling, Schedule
 from firth.kernels.cpu.epoch import train_epoch
 from firth.kernels.cpu.hot_rows import merge_hot_rows
 from firth.simd.rows import SUMS_PER_ROW
 from firth.training.history import EpochRecord, Progress
+from firth.training.huffman import huffman_tree
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_probabilities, keep_thresholds, noise_table
+from firth.training.tables import contrast_shifts, epoch_key, keep_probabilities, keep_thresholds, noise_table
 from firth.training.weights import TrainingWeights, batch_tokens
 
-__all__ = ["CHUNK", "Trainer", "target_block"]
+__all__ = ["CHUNK", "Trainer", "allocate_weights", "target_block"]
 
 CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 _PER_LINE = 8  # a cache line of 64-bit counters, so that threads do not share one
@@ -28,6 +29,12 @@ def target_block(targets: int) -> tuple[int, ...]:
     """A tuple as long as the number of target rows to hold in registers: at most 8, blocks as even as possible."""
     blocks = -(-targets // SUMS_PER_ROW)
     return (0,) * -(-targets // blocks)
+
+
+def allocate_weights(hyperparameters: Hyperparameters, words: int) -> TrainingWeights:
+    """The matrices for V words, all zeros. Full softmax moves all rows alike: none is hot."""
+    copies = hyperparameters.objective != "softmax"
+    return TrainingWeights.allocate(words, hyperparameters.vector_size, hyperparameters.worker_threads, copies=copies)
 
 
 class Trainer:
@@ -55,9 +62,12 @@ class Trainer:
         self.threads = weights.threads
         self._keep = keep_thresholds(counts, hyperparameters.subsample_threshold)
         self._counts = counts
-        self._noise = noise_table(counts, hyperparameters.noise_exponent)
-        # All noise words of a position differ from each other and from its word.
-        self._negative_samples = min(hyperparameters.negative_samples, len(counts) - 1)
+        self._noise = noise_table(counts, hyperparameters.noise_power)
+        self._negative_samples = hyperparameters.noise_words
+        if hyperparameters.objective == "negative_sampling":
+            # All noise words of a position differ from each other and from its word.
+            self._negative_samples = min(self._negative_samples, len(counts) - 1)
+        self._objectives = self._new_objectives()
         self._hot = [weights.hot_rows(thread) for thread in range(self.threads)]
         self._cbow: list[Any] = [None] * self.threads
         if hyperparameters.architecture == "cbow":
@@ -67,7 +77,25 @@ class Trainer:
     @property
     def block_size(self) -> int:
         """Target rows held in registers together: with the architecture, it decides which kernel is compiled."""
-        return len(target_block(1 + self._negative_samples))
+        return len(self._block)
+
+    @property
+    def _block(self) -> tuple[int, ...]:
+        if self._negative_samples or self.hyperparameters.objective == "negative_sampling":
+            return target_block(1 + self._negative_samples)
+        return target_block(SUMS_PER_ROW)
+
+    def _new_objectives(self) -> list[Objective]:
+        """How predictions are judged, for each thread."""
+        shifts = tree = None
+        if self.hyperparameters.objective == "nce":
+            shifts = contrast_shifts(self._counts, self.hyperparameters.noise_power, self._negative_samples)
+        elif self.hyperparameters.objective == "hierarchical_softmax":
+            tree = huffman_tree(self._counts)
+        elif self.hyperparameters.objective == "softmax":
+            whole = (self.weights.softmax_scratch(t, self.hyperparameters.window) for t in range(self.threads))
+            return [Objective(None, None, scratch) for scratch in whole]
+        return [Objective(shifts, tree, None)] * self.threads
 
     def expected_words_read(self) -> float:
         """Words of an epoch that subsampling lets be read, on average."""
@@ -139,9 +167,18 @@ class Trainer:
         )  # fmt: skip
         first, last = self.rate_at(epoch), self.rate_at(epoch + 1)
         schedule = Schedule(first, (last - first) / max(len(corpus.ids), 1), CHUNK, batch_tokens(self.threads))
-        block = target_block(1 + self._negative_samples)
         hot, cbow = self._hot[thread], self._cbow[thread]
-        return corpus, sampling, schedule, self.weights.argument(), hot, report, block, cbow
+        return (
+            corpus,
+            sampling,
+            schedule,
+            self.weights.argument(),
+            hot,
+            report,
+            self._block,
+            cbow,
+            self._objectives[thread],
+        )
 
     def rate_at(self, epochs: float) -> float:
         """The learning rate after so many epochs: a straight line from the first to the final one."""

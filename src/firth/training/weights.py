@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from firth.arrays import Matrix
-from firth.kernels.arguments import Cbow, HotRows, Weights
+from firth.kernels.arguments import Cbow, HotRows, Weights, WholeVocabulary
 from firth.kernels.cpu.batches import BATCH
+from firth.kernels.cpu.softmax import TILE
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
+from firth.simd.rows import SUMS_PER_ROW
 
 __all__ = ["TrainingWeights", "batch_tokens", "initial_word_vectors"]
 
@@ -52,10 +54,10 @@ class TrainingWeights:
     context: Matrix
 
     @classmethod
-    def allocate(cls, words: int, vector_size: int, threads: int) -> "TrainingWeights":
-        """All zeros."""
+    def allocate(cls, words: int, vector_size: int, threads: int, *, copies: bool = True) -> "TrainingWeights":
+        """All zeros. `copies` says whether threads may have copies of hot rows; they pay where some rows are hot."""
         stride = -(-vector_size // CACHE_LINE) * CACHE_LINE
-        hot = min(HOT_ROWS, words) if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
+        hot = min(HOT_ROWS, words) if copies and 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
         rows = words + threads * (hot + 1)
         word, context = (aligned_zeros(rows, stride) for _ in range(2))
         return cls(words, vector_size, threads, hot, word, context)
@@ -66,10 +68,10 @@ class TrainingWeights:
         return int(self.word.shape[1])
 
     def set(self, word_vectors: Matrix, context_vectors: Matrix | None = None) -> None:
-        """Start from these (V, D); context vectors are zero if not given."""
+        """Start from these (V, D); context vectors, or the node vectors (V - 1, D), are zero if not given."""
         self.word[: self.words, : self.vector_size] = word_vectors
         if context_vectors is not None:
-            self.context[: self.words, : self.vector_size] = context_vectors
+            self.context[: len(context_vectors), : self.vector_size] = context_vectors
 
     def word_vectors(self) -> Matrix:
         """A copy (V, D) without padding."""
@@ -78,6 +80,10 @@ class TrainingWeights:
     def context_vectors(self) -> Matrix:
         """A copy (V, D) without padding."""
         return self.context[: self.words, : self.vector_size].copy()
+
+    def node_vectors(self) -> Matrix:
+        """A copy (V - 1, D) without padding: with hierarchical softmax, nodes take the rows of the context vectors."""
+        return self.context[: self.words - 1, : self.vector_size].copy()
 
     def argument(self) -> Weights:
         """What the kernels take."""
@@ -96,3 +102,27 @@ class TrainingWeights:
         """A thread's scratch rows for CBOW."""
         hidden, gradient = (aligned_zeros(1, self.stride).reshape(-1) for _ in range(2))
         return Cbow(hidden, gradient, exact)
+
+    def softmax_scratch(self, thread: int, window: int) -> WholeVocabulary:
+        """A thread's scratch arrays for full softmax: about 260 bytes for each word of the vocabulary."""
+        blocks = -(-self.words // SUMS_PER_ROW)
+        rows = np.arange(blocks * SUMS_PER_ROW, dtype=np.int64) * self.stride
+        rows[self.words :] = (self.words + self.threads * self.hot + thread) * self.stride
+        most_pairs = TILE * min(2 * window, BATCH)
+        hidden, gradient = (aligned_zeros(TILE, self.stride).reshape(-1) for _ in range(2))
+        scores, highest, totals = (aligned_zeros(n * TILE, SUMS_PER_ROW).reshape(-1) for n in (blocks, 1, 1))
+        return WholeVocabulary(
+            rows=rows,
+            words=self.words,
+            begin=thread * blocks // self.threads,
+            places=np.zeros(TILE, np.int64),
+            vectors_at=np.zeros(TILE + 1, np.int64),
+            hidden=hidden,
+            gradient=gradient,
+            asked=np.zeros(TILE, np.float32),
+            askers=np.zeros(most_pairs, np.int32),
+            answers=np.zeros(most_pairs, np.int32),
+            scores=scores,
+            highest=highest,
+            totals=totals,
+        )

@@ -207,12 +207,34 @@ def test_metadata_must_be_json_and_leave_our_names_alone(tmp_path):
         {"matrix": np.ones((3, 0), np.float32)},
         {"counts": np.ones(2, np.int64)},
         {"context_vectors": np.ones((3, 4), np.float32)},
+        {"node_vectors": np.ones((3, 3), np.float32)},
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(parts):
     whole = {"words": ["a", "b", "c"], "matrix": np.ones((3, 3), np.float32)} | parts
     with pytest.raises(SettingError, match="must be"):
         StoredVectors(**whole)
+
+
+@pytest.mark.parametrize("words", [1, 2, 5])
+def test_node_vectors_come_back(tmp_path, words):
+    matrix = np.arange(words * 3, dtype=np.float32).reshape(words, 3)
+    path = tmp_path / "a.firth"
+    native.write(path, StoredVectors([f"w{i}" for i in range(words)], matrix, node_vectors=matrix[1:]))
+    back = native.read(path)
+    assert back.node_vectors.tolist() == matrix[1:].tolist()
+    assert back.context_vectors is None
+
+
+def test_node_vectors_of_another_number_are_damage(tmp_path):
+    matrix = np.ones((3, 2), np.float32)
+    path = tmp_path / "a.firth"
+    native.write(path, StoredVectors(["a", "b", "c"], matrix, context_vectors=matrix))
+    edit_header(path, lambda header: header.update(node_vectors=header.pop("context_vectors")))
+    with pytest.raises(
+        FormatError, match=r"node_vectors has shape \(3, 2\), but word_vectors \(3, 2\) ask for \(2, 2\)"
+    ):
+        native.read(path)
 
 
 NGRAMS = np.random.default_rng(2).normal(size=(7, 3)).astype(np.float32)

@@ -13,10 +13,11 @@ KERNELS = HERE / "test_training_kernels.py"
 
 @pytest.mark.parametrize("lanes", [4, 8])
 def test_kernels_equal_their_twins_at_other_widths(lanes):
-    """One kernel of each architecture, and all operations on rows; a process has one width, so it takes others."""
+    """A kernel of each architecture, softmax, all operations on rows; a process has one width, so it takes others."""
     chosen = [
         f"{KERNELS}::test_every_vector_size[50-skipgram-word2vec]",
         f"{KERNELS}::test_every_vector_size[50-cbow-exact]",
+        f"{KERNELS}::test_every_objective[7-skipgram-word2vec-softmax]",
         str(HERE / "test_simd.py"),
         str(HERE / "test_activation.py"),
     ]

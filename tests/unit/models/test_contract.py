@@ -11,6 +11,7 @@ import firth
 from firth import CorpusError, DivergenceError, FormatError, NotFittedError, SettingError, Word2Vec, WordVectors
 from firth.formats import native
 from firth.formats.stored import StoredVectors
+from firth.models import word2vec
 from firth.training.hyperparameters import Hyperparameters
 
 LINES = ["The cat sat on the mat.", "The dog sat on the log.", "A cat and a dog met."] * 20
@@ -27,8 +28,8 @@ DEFAULTS = {
     "min_count": 5,
     "max_vocabulary": None,
     "subsample_threshold": 1e-3,
-    "negative_samples": 5,
-    "noise_exponent": 0.75,
+    "negative_samples": None,  # 5 where noise words are drawn
+    "noise_exponent": None,  # 0.75 where noise words are drawn
     "cbow_gradient": "word2vec",
     "learning_rate": None,
     "final_learning_rate": 1e-4,
@@ -44,10 +45,16 @@ def model():
     return Word2Vec(**QUICK, seed=7, window=3).fit(LINES, progress=False)
 
 
+def outputs(model):
+    """The other matrix."""
+    has_nodes = model.hyperparameters.objective == "hierarchical_softmax"
+    return model.node_vectors if has_nodes else model.context_vectors
+
+
 def same_model(one, other):
     assert list(one.vectors.words) == list(other.vectors.words)
     np.testing.assert_array_equal(one.vectors.matrix, other.vectors.matrix)
-    np.testing.assert_array_equal(one.context_vectors, other.context_vectors)
+    np.testing.assert_array_equal(outputs(one), outputs(other))
     np.testing.assert_array_equal(one.vocabulary.counts, other.vocabulary.counts)
     assert one.vocabulary.total_words == other.vocabulary.total_words
 
@@ -78,9 +85,9 @@ def test_fit_returns_self_and_what_it_learned():
     assert model.vectors.most_similar("cat", count=2)[0].word in model.vocabulary
 
 
-@pytest.mark.parametrize("name", ["vectors", "context_vectors", "vocabulary", "save"])
+@pytest.mark.parametrize("name", ["vectors", "context_vectors", "node_vectors", "vocabulary", "save"])
 def test_nothing_is_there_before_fit(name, tmp_path):
-    model = Word2Vec()
+    model = Word2Vec(objective="hierarchical_softmax" if name == "node_vectors" else "negative_sampling")
     assert model.history == []
     assert "not fitted" in repr(model)
     with pytest.raises(NotFittedError, match="fit"):
@@ -175,6 +182,60 @@ def test_a_saved_model_comes_back_whole(model, tmp_path):
     assert back.hyperparameters == model.hyperparameters
     assert back.history == model.history
     assert repr(back) == repr(model)
+
+
+@pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax", "nce"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_every_objective_learns_scores_and_is_saved(architecture, objective, tmp_path):
+    trained = Word2Vec(**QUICK, architecture=architecture, objective=objective).fit(LINES, progress=False)
+    words = len(trained.vocabulary)
+    assert outputs(trained).shape == ((words - 1, 8) if objective == "hierarchical_softmax" else (words, 8))
+    assert outputs(trained).any()
+    assert objective in repr(trained)
+    trained.save(tmp_path / "m.firth")
+    back = Word2Vec.load(tmp_path / "m.firth")
+    same_model(back, trained)
+    assert back.hyperparameters == trained.hyperparameters
+    assert back.score(LINES) == trained.score(LINES)
+    assert 0 < trained.score(LINES).loss < 1.05 * trained.history[0].loss
+    same_model(back.fit(LINES, progress=False), trained)
+    assert list(firth.load(tmp_path / "m.firth").words) == list(trained.vectors.words)
+
+
+def test_each_objective_has_its_own_matrix(model):
+    with pytest.raises(SettingError, match="there are no node vectors, but context_vectors"):
+        _ = model.node_vectors
+    tree = Word2Vec(**QUICK, objective="hierarchical_softmax").fit(LINES, progress=False)
+    with pytest.raises(SettingError, match="there are no context vectors, but node_vectors"):
+        _ = tree.context_vectors
+
+
+@pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax", "nce"])
+def test_a_vocabulary_of_one_word(objective, tmp_path):
+    model = Word2Vec(**QUICK, objective=objective, subsample_threshold=0)
+    trained = model.fit([["a", "a", "a"]] * 5, progress=False)
+    assert np.isfinite(trained.vectors.matrix).all()
+    assert trained.history[0].loss >= 0
+    trained.save(tmp_path / "m.firth")
+    same_model(Word2Vec.load(tmp_path / "m.firth"), trained)
+
+
+def test_a_model_file_without_the_matrix_of_its_objective_is_an_error(model, tmp_path):
+    path = tmp_path / "m.firth"
+    facts = {"hyperparameters": {"objective": "hierarchical_softmax", "vector_size": 8}}
+    vectors, counts = model.vectors, np.asarray(model.vocabulary.counts)
+    stored = StoredVectors(model.vocabulary.words, vectors.matrix, counts, model.context_vectors, facts)
+    native.write(path, stored)
+    with pytest.raises(FormatError, match="not the whole model"):
+        Word2Vec.load(path)
+
+
+@pytest.mark.parametrize(("words", "mentioned"), [(60, True), (20, False)])
+def test_the_cost_of_softmax_is_mentioned_where_it_is_great(words, mentioned, monkeypatch, capsys):
+    monkeypatch.setattr(word2vec, "_MANY_WORDS", 50)
+    corpus = [[f"w{(i * j) % words}" for i in range(words)] for j in range(1, 5)]
+    Word2Vec(**QUICK, objective="softmax", subsample_threshold=0).fit(corpus, progress=None)
+    assert ("Note: softmax over 60 words takes very roughly 0.0 hours" in capsys.readouterr().err) == mentioned
 
 
 def test_any_reader_of_vectors_reads_a_saved_model(model, tmp_path):

@@ -56,6 +56,14 @@ def test_another_seed_gives_other_vectors(architecture):
     assert one.history[0].pairs != other.history[0].pairs, "other windows and other words left out"
 
 
+@pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax", "nce"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_every_objective_repeats_every_bit(architecture, objective):
+    one, same = (fitted(architecture=architecture, objective=objective) for _ in range(2))
+    assert one.vectors.matrix.tobytes() == same.vectors.matrix.tobytes()
+    assert one.history[-1].loss == same.history[-1].loss
+
+
 def test_seeds_are_any_64_bits():
     vectors = [fitted(seed=seed, epochs=1).vectors.matrix.tobytes() for seed in (-1, 2**64 - 1, 0, 2**63, -(2**63))]
     assert vectors[0] == vectors[1]

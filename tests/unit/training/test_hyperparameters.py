@@ -14,7 +14,7 @@ from firth.training.hyperparameters import Hyperparameters, available_cores
 IMPOSSIBLE = [
     ("architecture", "glove", "'skipgram' or 'cbow'"),
     ("architecture", 1, "'skipgram' or 'cbow'"),
-    ("objective", "softmax", "'negative_sampling'"),
+    ("objective", "hinge", "'negative_sampling' or 'hierarchical_softmax' or 'softmax' or 'nce'"),
     ("vector_size", 0, "at least 1"),
     ("vector_size", -3, "at least 1"),
     ("vector_size", 2.5, "a whole number"),
@@ -93,6 +93,25 @@ def test_each_architecture_has_its_own_learning_rate():
     assert Hyperparameters(architecture="cbow", learning_rate=0.3).rate == 0.3
 
 
+@pytest.mark.parametrize("objective", ["negative_sampling", "nce"])
+def test_noise_words_have_defaults_where_there_are_any(objective):
+    settings = Hyperparameters(objective=objective)
+    assert (settings.negative_samples, settings.noise_exponent) == (5, 0.75)
+    assert (settings.noise_words, settings.noise_power) == (5, 0.75)
+    chosen = Hyperparameters(objective=objective, negative_samples=2, noise_exponent=0)
+    assert (chosen.noise_words, chosen.noise_power) == (2, 0)
+
+
+@pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax"])
+def test_noise_words_cannot_be_chosen_where_there_are_none(objective):
+    settings = Hyperparameters(objective=objective)
+    assert settings.negative_samples is settings.noise_exponent is None
+    assert settings.noise_words == 0
+    for name, value in (("negative_samples", 5), ("noise_exponent", 0.0)):
+        with pytest.raises(SettingError, match=f"{name}={value}: must be left out with objective='{objective}'"):
+            Hyperparameters(objective=objective, **{name: value})
+
+
 def test_threads():
     assert Hyperparameters().worker_threads == available_cores() >= 1
     assert Hyperparameters(threads=7).worker_threads == 7
@@ -111,7 +130,12 @@ def test_the_model_takes_the_same_names_with_the_same_defaults():
 
 @pytest.mark.parametrize(
     "chosen",
-    [{}, {"architecture": "cbow", "cbow_gradient": "exact", "threads": 3, "max_vocabulary": 9, "seed": 2**64 - 1}],
+    [
+        {},
+        {"objective": "hierarchical_softmax"},
+        {"objective": "nce", "negative_samples": 9},
+        {"architecture": "cbow", "cbow_gradient": "exact", "threads": 3, "max_vocabulary": 9, "seed": 2**64 - 1},
+    ],
 )
 def test_json_gives_the_same_back(chosen):
     hyperparameters = Hyperparameters(**chosen)

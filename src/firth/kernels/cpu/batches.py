@@ -12,7 +12,7 @@ from numpy import empty, int32, int64, uint64
 from firth.kernels.compile import scratch, step
 from firth.kernels.cpu.random import below, draw
 
-__all__ = ["BATCH", "new_batch", "read_batch", "sentence_of"]
+__all__ = ["BATCH", "gather_window", "new_batch", "read_batch", "sentence_of"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
@@ -113,3 +113,14 @@ def read_batch(corpus, sampling, first, last, sentence, batch):
             rights[i] = min(n, i + reach + 1)
         start = n
     return centers, stop, n, sentence
+
+
+@step
+def gather_window(i, batch, room):
+    """inputs[:n] = the rows of the words around word i; returns n."""
+    _, _, lefts, rights = batch
+    n = int64(0)
+    for c in range(lefts[i], rights[i]):
+        room.inputs[n] = room.word_rows[c]
+        n += c != i
+    return n

@@ -6,7 +6,7 @@ Slow twin   firth.illustrated.cbow
 Shapes      n inputs (word vectors), 1 + K targets (context vectors), all float32; weights change in place.
 """
 
-from numpy import float32
+from numpy import float32, int64
 
 from firth.kernels.compile import step
 from firth.kernels.cpu.targets import PAIR, steps_from_dots
@@ -17,6 +17,7 @@ from firth.simd.rows import (
     fma_rows,
     load_rows,
     splat_row,
+    store_pair_of_sums,
     store_rows,
     store_sums,
     take,
@@ -24,29 +25,40 @@ from firth.simd.rows import (
     zero_rows,
 )
 
-__all__ = ["move_cbow", "score_cbow"]
+__all__ = ["average_inputs", "move_cbow", "move_inputs", "score_cbow", "share_of"]
 
 
 @step
-def _average(weights, room, n, cbow):
-    """Set hidden to the mean of the inputs, and gradient to 0."""
+def average_inputs(weights, room, n, hidden, gradient, at):
+    """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0."""
     mean = splat(float32(1) / float32(n))
     for column in range(0, weights.columns, LANES):
         total = load(weights.word, room.inputs[0] + column)
         for k in range(1, n):
             total = add(total, load(weights.word, room.inputs[k] + column))
-        store(cbow.hidden, column, mul(total, mean))
-        store(cbow.gradient, column, splat(float32(0)))
+        store(hidden, at + column, mul(total, mean))
+        store(gradient, at + column, splat(float32(0)))
 
 
 @step
-def _score(weights, room, rows, block, cbow, first, signs_at, rate, loss):
-    """steps[first + j] = learning rate x error of the hidden vector and target j of a block."""
-    sums = zero_rows(block)
+def _multiply(weights, room, rows, cbow, first):
+    """steps[first + j] = dot product of the hidden vector and target j of a block."""
+    sums = zero_rows(rows)
     for column in range(0, weights.columns, LANES):
         sums = fma_rows(load(cbow.hidden, column), load_rows(weights.context, rows, column), sums)
     store_sums(room.steps, first, sums)
-    return steps_from_dots(room.steps, first, SUMS_PER_ROW, room.signs, signs_at + PAIR, rate, loss)
+
+
+@step
+def _multiply_two(weights, room, rows_a, rows_b, cbow, first):
+    """The same for two blocks: their sums fill a register."""
+    sums_a = zero_rows(rows_a)
+    sums_b = zero_rows(rows_b)
+    for column in range(0, weights.columns, LANES):
+        hidden = load(cbow.hidden, column)
+        sums_a = fma_rows(hidden, load_rows(weights.context, rows_a, column), sums_a)
+        sums_b = fma_rows(hidden, load_rows(weights.context, rows_b, column), sums_b)
+    store_pair_of_sums(room.steps, first, sums_a, sums_b)
 
 
 @step
@@ -60,30 +72,46 @@ def _move_targets(weights, room, rows, block, cbow, first):
 
 
 @step
-def _move_inputs(weights, room, n, cbow):
-    """Give every input the gradient, or its share of it."""
-    share = splat(float32(1) / float32(n) if cbow.share else float32(1))
-    for column in range(0, weights.columns, LANES):
-        change = mul(load(cbow.gradient, column), share)
-        for k in range(n):
-            at = room.inputs[k] + column
-            store(weights.word, at, add(load(weights.word, at), change))
+def share_of(n, cbow):
+    """How much of the gradient each of n inputs gets; for skip-gram, the one input gets all."""
+    if cbow is None:
+        return float32(1)
+    return float32(1) / float32(n) if cbow.share else float32(1)
 
 
 @step
-def score_cbow(weights, room, n, first, block, cbow, rate, loss):
-    """Score the mean of the n inputs against the targets at target_rows[first:]; returns loss + theirs."""
-    _average(weights, room, n, cbow)
-    for b in range(room.n_blocks):
-        rows = take(block, room.target_rows, first + b * len(block))
-        loss = _score(weights, room, rows, block, cbow, b * PAIR, b * 2 * PAIR, rate, loss)
+def move_inputs(weights, room, n, gradient, at, share):
+    """Give every input its share of gradient[at:]."""
+    for column in range(0, weights.columns, LANES):
+        change = mul(load(gradient, at + column), splat(share))
+        for k in range(n):
+            row = room.inputs[k] + column
+            store(weights.word, row, add(load(weights.word, row), change))
+
+
+@step
+def score_cbow(weights, room, n, asked, block, cbow, rate, loss):
+    """Score the mean of the n inputs against the targets of a position; returns loss + theirs."""
+    average_inputs(weights, room, n, cbow.hidden, cbow.gradient, int64(0))
+    odd = asked.blocks & 1
+    if odd:
+        rows = take(block, room.target_rows, asked.first)
+        _multiply(weights, room, rows, cbow, int64(0))
+        loss = steps_from_dots(room, int64(0), SUMS_PER_ROW, asked.signs_at, asked.nothing_at, rate, loss)
+    for b in range(odd, asked.blocks, 2):
+        rows_a = take(block, room.target_rows, asked.first + b * len(block))
+        rows_b = take(block, room.target_rows, asked.first + (b + 1) * len(block))
+        _multiply_two(weights, room, rows_a, rows_b, cbow, b * SUMS_PER_ROW)
+    for b in range(odd, asked.blocks, 2):
+        signs_at = asked.signs_at + b * SUMS_PER_ROW
+        loss = steps_from_dots(room, b * SUMS_PER_ROW, PAIR, signs_at, signs_at + SUMS_PER_ROW, rate, loss)
     return loss
 
 
 @step
-def move_cbow(weights, room, n, first, block, cbow):
+def move_cbow(weights, room, n, asked, block, cbow):
     """Move what score_cbow has scored: the targets along the mean, then every input along what they pull."""
-    for b in range(room.n_blocks):
-        rows = take(block, room.target_rows, first + b * len(block))
-        _move_targets(weights, room, rows, block, cbow, b * PAIR)
-    _move_inputs(weights, room, n, cbow)
+    for b in range(asked.blocks):
+        rows = take(block, room.target_rows, asked.first + b * len(block))
+        _move_targets(weights, room, rows, block, cbow, b * SUMS_PER_ROW)
+    move_inputs(weights, room, n, cbow.gradient, int64(0), share_of(n, cbow))

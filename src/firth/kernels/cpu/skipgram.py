@@ -9,8 +9,6 @@ As in word2vec.c, a position trains the pairs in which its word is the one to be
 are the same pairs as with center and context exchanged.
 """
 
-from numpy import int64
-
 from firth.kernels.compile import step
 from firth.kernels.cpu.targets import PAIR, steps_from_dots
 from firth.simd.lanes import LANES
@@ -27,25 +25,24 @@ from firth.simd.rows import (
     zero_rows,
 )
 
-__all__ = ["move_skipgram", "score_skipgram"]
+__all__ = ["move_skipgram", "multiply_pairs", "score_skipgram"]
 
 
 @step
-def _score(weights, room, n, rows, block, first, signs_at, rate, loss):
-    """steps[first + 8 k + j] = learning rate x error of input k and target j of a block; two inputs at a time."""
-    inputs = room.inputs
+def multiply_pairs(matrix, inputs, n, context, rows, columns, products, first):
+    """products[first + 8 k + j] = dot product of input k and target j of a block; two inputs at a time.
+
+    matrix, inputs   the inputs start at matrix[inputs[k]:]; if n is odd, inputs[n] is any of them
+    context, rows    the targets
+    """
     for k in range(0, n, 2):
-        sums_a = zero_rows(block)
-        sums_b = zero_rows(block)
-        for column in range(0, weights.columns, LANES):
-            targets = load_rows(weights.context, rows, column)
-            sums_a = fma_rows(load(weights.word, inputs[k] + column), targets, sums_a)
-            sums_b = fma_rows(load(weights.word, inputs[k + 1] + column), targets, sums_b)
-        cell = first + k * SUMS_PER_ROW
-        store_pair_of_sums(room.steps, cell, sums_a, sums_b)
-        alone = PAIR if k + 1 == n else int64(0)
-        loss = steps_from_dots(room.steps, cell, PAIR, room.signs, signs_at + alone, rate, loss)
-    return loss
+        sums_a = zero_rows(rows)
+        sums_b = zero_rows(rows)
+        for column in range(0, columns, LANES):
+            targets = load_rows(context, rows, column)
+            sums_a = fma_rows(load(matrix, inputs[k] + column), targets, sums_a)
+            sums_b = fma_rows(load(matrix, inputs[k + 1] + column), targets, sums_b)
+        store_pair_of_sums(products, first + k * SUMS_PER_ROW, sums_a, sums_b)
 
 
 @step
@@ -67,20 +64,28 @@ def _move(weights, room, n, rows, block, first):
 
 
 @step
-def score_skipgram(weights, room, n, first, block, rate, loss):
-    """Score all pairs of the n inputs and the targets at target_rows[first:]; returns loss + theirs."""
+def score_skipgram(weights, room, n, asked, block, rate, loss):
+    """Score all pairs of the n inputs and the targets of a position; returns loss + theirs.
+
+    All products come first, then all sigmoids: each is a long chain of steps, and many chains run side by side.
+    """
     room.inputs[n] = room.inputs[n - 1]  # so that inputs pair up
     per_block = (n + 1) * SUMS_PER_ROW
-    for b in range(room.n_blocks):
-        rows = take(block, room.target_rows, first + b * len(block))
-        loss = _score(weights, room, n, rows, block, b * per_block, b * 2 * PAIR, rate, loss)
+    for b in range(asked.blocks):
+        rows = take(block, room.target_rows, asked.first + b * len(block))
+        multiply_pairs(weights.word, room.inputs, n, weights.context, rows, weights.columns, room.steps, b * per_block)
+    for b in range(asked.blocks):
+        signs_at = asked.signs_at + b * SUMS_PER_ROW
+        for k in range(0, n, 2):
+            second = asked.nothing_at if k + 1 == n else signs_at
+            loss = steps_from_dots(room, b * per_block + k * SUMS_PER_ROW, PAIR, signs_at, second, rate, loss)
     return loss
 
 
 @step
-def move_skipgram(weights, room, n, first, block):
+def move_skipgram(weights, room, n, asked, block):
     """Move what score_skipgram has scored, block after block: a later one meets inputs that earlier ones moved."""
     per_block = (n + 1) * SUMS_PER_ROW
-    for b in range(room.n_blocks):
-        rows = take(block, room.target_rows, first + b * len(block))
+    for b in range(asked.blocks):
+        rows = take(block, room.target_rows, asked.first + b * len(block))
         _move(weights, room, n, rows, block, b * per_block)

@@ -1,27 +1,29 @@
-"""What the objectives with noise words share: a position's targets, and the way from dot products to steps.
+"""A position's targets, and the way from dot products to steps: what all objectives but full softmax share.
 
-A position asks 1 + K questions, "is this word the center here?", and the answer is yes for the first alone. Blocks of
-up to 8 target rows stay in registers together, so the targets are padded to whole blocks with a row of zeros.
+A position asks a few yes-or-no questions, each of one row of the context matrix, its target: "is this word the center
+here?" with noise words, "does the path to the center go on this way?" in a tree. Blocks of up to 8 target rows stay in
+registers together, so the targets are padded to whole blocks with a row of zeros.
 """
 
 from numpy import empty, float32, int64, zeros
 
-from firth.kernels.arguments import Room
+from firth.kernels.arguments import Asked, Contrast, Room
 from firth.kernels.compile import scratch, step
 from firth.kernels.cpu.activation import sigmoid_and_softplus
 from firth.kernels.cpu.batches import BATCH
-from firth.kernels.cpu.hot_rows import row_of
-from firth.kernels.cpu.sampling import draw_targets
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, prefetch
-from firth.simd.operations import absolute, fma, load, mul, splat, store
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.operations import absolute, fma, load, mul, splat, store, sub
+from firth.simd.rows import SUMS_PER_ROW, load_eights
 
-__all__ = ["AHEAD", "PAIR", "first_target", "new_room", "prefetch_row", "prepare_targets", "steps_from_dots"]
+__all__ = ["AHEAD", "NO", "PAIR", "RING", "YES", "asked_of", "new_room", "prefetch_row"]
+__all__ += ["steps_from_dots"]
 
 AHEAD = 2  # centers between asking for rows and using them; 4 measured alike
 RING = 4  # centers whose targets are kept: a power of two above AHEAD
 PAIR = 2 * SUMS_PER_ROW  # dot products of two inputs with a block
+YES = float32(-1)  # the signs of answers
+NO = float32(1)
 
 
 @step
@@ -32,69 +34,96 @@ def prefetch_row(matrix, row, columns):
 
 
 @scratch
-def _new_signs(n_targets, n_block, n_blocks):
-    """For each block: the signs of its targets for two inputs, then for one input alone.
+def _most_targets(sampling, tree):
+    if tree is None:
+        return int64(1 + sampling.negative_samples)
+    return int64(tree.longest)
 
-    A sign is -1 for the true target, 1 for noise, 0 for what is not there.
-    """
-    signs = zeros(n_blocks * 2 * PAIR, float32)
+
+@scratch
+def _new_contrast(size, contrast_shifts):
+    if contrast_shifts is None:
+        return None
+    return Contrast(zeros(size, float32), zeros(size, float32))
+
+
+@scratch
+def _new_signs(n_targets, n_block, n_blocks):
+    """The first target of a position is the true one; room for RING positions, and eight zeros."""
+    signs = zeros(RING * n_blocks * SUMS_PER_ROW + 2 * SUMS_PER_ROW, float32)
     for target in range(n_targets):
-        cell = target // n_block * 2 * PAIR + target % n_block
-        sign = float32(-1) if target == 0 else float32(1)
-        signs[cell] = sign
-        signs[cell + SUMS_PER_ROW] = sign
-        signs[cell + PAIR] = sign
+        signs[target // n_block * SUMS_PER_ROW + target % n_block] = YES if target == 0 else NO
     return signs
 
 
 @scratch
-def new_room(n_block, sampling, weights, hot):
-    """A thread's scratch arrays. What a block has too many stays at the row of zeros."""
-    n_targets = 1 + sampling.negative_samples
+def new_room(n_block, sampling, weights, hot, contrast_shifts, tree):
+    """A thread's scratch arrays. What a block has too many stays at the row of zeros, without a sign."""
+    n_targets = _most_targets(sampling, tree)
     n_blocks = (n_targets + n_block - 1) // n_block
     n_inputs = 2 * sampling.window + 2
     target_rows = empty(RING * n_blocks * n_block, int64)
     target_rows[:] = hot.spare * weights.stride
+    asked = zeros((RING, 2), int64)
+    asked[:, 0] = n_blocks
+    signs = _new_signs(n_targets, n_block, n_blocks)
     return Room(
         empty(n_inputs, int64),
         empty(BATCH + 2 * sampling.window, int64),
         empty(n_targets, int64),
         target_rows,
+        asked,
         zeros(n_blocks * n_inputs * SUMS_PER_ROW + 2 * LANES, float32),
-        _new_signs(n_targets, n_block, n_blocks),
-        n_blocks,
+        signs,
+        _new_contrast(len(signs), contrast_shifts),
         n_blocks * n_block,
     )
 
 
 @step
-def first_target(i, room):
-    """Where in room.target_rows the targets of word i of a batch begin."""
-    return (i % RING) * room.padded
+def asked_of(i, room):
+    """Where the targets of word i of a batch are."""
+    slot = i % RING
+    return Asked(slot * room.padded, room.asked[slot, 0], room.asked[slot, 1], len(room.signs) - SUMS_PER_ROW)
 
 
 @step
-def prepare_targets(i, batch, sampling, weights, hot, room):
-    """Draw the targets of word i, note where their rows are, and ask for them."""
-    words, draws, _, _ = batch
-    draw_targets(words[i], draws[i], sampling, room.targets)
-    first = first_target(i, room)
-    for k in range(sampling.negative_samples + 1):
-        row = row_of(room.targets[k], weights, hot)
-        room.target_rows[first + k] = row
-        prefetch_row(weights.context, row, weights.columns)
+def _answers(dots, at, sign, rate, loss):
+    sigmoid, softplus = sigmoid_and_softplus(mul(sign, load(dots, at)))
+    store(dots, at, mul(mul(sign, splat(-rate)), sigmoid))
+    return fma(absolute(sign), softplus, loss)
 
 
 @step
-def steps_from_dots(dots, at, n, signs, signs_at, rate, loss):
-    """Replace n dot products by learning rate x (label - sigmoid(dot)); return loss + their losses.
+def _contrasted_answers(dots, at, label, weight, shift, rate, loss):
+    shifted = sub(load(dots, at), shift)
+    sigmoid, softplus = sigmoid_and_softplus(shifted)
+    store(dots, at, mul(splat(rate), sub(label, mul(weight, sigmoid))))
+    return sub(fma(weight, softplus, loss), mul(label, shifted))
 
-    With z = -dot for the true target and z = dot for noise, the loss of a question is softplus(z) in both cases, and
-    label - sigmoid(dot) is -sign * sigmoid(z). Where the sign is 0 there is no step and no loss.
+
+@step
+def steps_from_dots(room, at, n, first, second, rate, loss):
+    """Replace n dot products at steps[at:] by learning rate x (label - sigmoid(dot)); return loss + their losses.
+
+    With z = -dot where the answer is yes and z = dot where it is no, the loss of a question is softplus(z) in both
+    cases, and label - sigmoid(dot) is -sign * sigmoid(z). Where the sign is 0 there is no step and no loss.
+    With a contrast, dot products are shifted, and signs are labels: a target that is asked about `weight` times, with
+    yes the answer `label` times, has the loss weight x softplus(z) - label x z.
+
+    first, second   where the signs of the first and the second eight of them are
     """
+    return _steps(room.steps, at, n, room.signs, first, second, room.contrast, rate, loss)
+
+
+@step
+def _steps(dots, at, n, signs, first, second, contrast, rate, loss):
     for part in range(0, n, LANES):
-        sign = load(signs, signs_at + part)
-        sigmoid, softplus = sigmoid_and_softplus(mul(sign, load(dots, at + part)))
-        store(dots, at + part, mul(mul(sign, splat(-rate)), sigmoid))
-        loss = fma(absolute(sign), softplus, loss)
+        sign = load_eights(signs, first, second, part)
+        if contrast is None:
+            loss = _answers(dots, at + part, sign, rate, loss)
+        else:
+            weight = load_eights(contrast.weights, first, second, part)
+            shift = load_eights(contrast.shifts, first, second, part)
+            loss = _contrasted_answers(dots, at + part, sign, weight, shift, rate, loss)
     return loss
