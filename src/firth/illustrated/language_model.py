@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Gradients", "Network", "compute_prediction", "error_gradients", "look_up", "project", "softmax"]
+from firth.illustrated.softmax import softmax
+
+__all__ = ["Gradients", "Network", "compute_prediction", "error_gradients", "look_up", "project"]
 
 Numbers = NDArray[np.floating]
 
@@ -37,12 +39,6 @@ class Gradients(NamedTuple):
 
     network: Network
     loss: float  # -log p(next word), in nats
-
-
-def softmax(scores: Numbers) -> Numbers:
-    """exp(score) / sum of all of them, along the last axis: any numbers become probabilities."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 def look_up(network: Network, history: Sequence[int]) -> Numbers:

@@ -9,8 +9,8 @@ from firth.illustrated.language_model import (
     error_gradients,
     look_up,
     project,
-    softmax,
 )
+from firth.illustrated.softmax import softmax
 
 
 def network(direct, outcomes=7, size=3, history=2, hidden=4):

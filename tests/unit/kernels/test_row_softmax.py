@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.language_model import softmax
+from firth.illustrated.softmax import softmax
 from firth.kernels.cpu.adagrad import adagrad_step
 from firth.kernels.cpu.row_softmax import softmax_errors
 from firth.simd.lanes import LANES

@@ -1,6 +1,6 @@
 """Softmax over a whole vocabulary, and what it teaches: target - prediction for every word.
 
-Source      Bengio et al. 2003, JMLR 3, section 2.       Slow twin   firth.illustrated.language_model.softmax
+Source      Bengio et al. 2003, JMLR 3, section 2.       Slow twin   firth.illustrated.softmax
 Shapes      B rows of V scores; a row takes `stride` numbers, a multiple of LANES and at least V, of which those after V
             are not used. scores is flat, (B * stride,) float32, and changes in place.
 Time        three passes over a row that stays in the cache; NumPy's five, one of them its exp, take twice as long.
