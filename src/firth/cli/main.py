@@ -7,6 +7,7 @@ called is imported: `firth --help` has to be there before Numba could be.
 Exit codes   0 done   2 an error, told in one line on stderr   130 stopped by Ctrl-C
 """
 
+import functools
 import importlib
 import inspect
 import os
@@ -72,6 +73,9 @@ GROUPS = {
 _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
+_STOPPED = "firth: stopped"
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line (default: that of this process) and exit."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
@@ -85,8 +89,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except KeyboardInterrupt:
-        typer.echo("firth: stopped", err=True)
+    except KeyboardInterrupt:  # before the command began
+        typer.echo(_STOPPED, err=True)
         code = 130
     except (FirthError, _UsageError, OSError, MemoryError, typer.Abort) as error:
         if debug:
@@ -126,7 +130,21 @@ def _add_commands(application: typer.Typer, commands: dict[str, str], package: s
             continue
         run = importlib.import_module(f"{package}.{name}").run if is_called else _named_only
         details = inspect.getdoc(run) if is_called else None
-        application.command(name, help="\n\n".join(filter(None, [summary, details])))(run)
+        application.command(name, help="\n\n".join(filter(None, [summary, details])))(_told_when_stopped(run))
+
+
+def _told_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that says so when Ctrl-C ends it: the parser would end it without a word."""
+
+    @functools.wraps(run)
+    def told(*arguments: Any, **options: Any) -> Any:
+        try:
+            return run(*arguments, **options)
+        except KeyboardInterrupt:
+            typer.echo(_STOPPED, err=True)
+            raise typer.Exit(130) from None
+
+    return told
 
 
 def _group() -> None:

@@ -7,6 +7,7 @@ import typer
 
 from firth.cli.output import Json, output, print_json, print_table
 from firth.errors import SettingError
+from firth.formats.save import check_format
 from firth.illustrated.people import EXAMPLE, cosines
 from firth.vectors.number_table import read_table
 from firth.vectors.word_vectors import WordVectors
@@ -36,6 +37,8 @@ def run(
     """Each person's scores become a vector of numbers from -1 to 1, and the cosine tells who is most
     like whom. Without FILE: Jay and the two persons of the document.
     """
+    if target is not None:
+        check_format(target, None)
     people = read_table(EXAMPLE if file is None else file, scale=scale, columns=column)
     if len(people) < 2:
         raise SettingError("only one person; to compare, at least two are wanted")

@@ -103,20 +103,18 @@ def _from_string(corpus: str) -> Source:
         return Stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
     if not corpus or "\0" in corpus or len(corpus) > _LONGEST_PATH:
         raise _no_such_path(corpus)
-    return Files(tuple(_expand(Path(corpus))))
+    return Files(tuple(_expand(Path(corpus), corpus)))
 
 
 def _no_such_path(corpus: str | Path) -> CorpusError:
     text = str(corpus)
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return CorpusError(
-        f"{shown!r}: no such file, folder or pattern; a path is wanted here. "
-        "To train on the string itself, put it into a list: [text]"
-    )
+    advice = "; a path is wanted here. To train on the string itself, put it into a list: [text]"
+    return CorpusError(f"{shown!r}: no such file, folder or pattern{advice if isinstance(corpus, str) else ''}")
 
 
-def _expand(path: Path) -> list[Path]:
-    """The files that a path stands for."""
+def _expand(path: Path, given: str | Path | None = None) -> list[Path]:
+    """The files that a path stands for; `given` is what the user wrote, if it was no path."""
     try:
         if path.is_dir():
             return _files_below(path)
@@ -125,7 +123,7 @@ def _expand(path: Path) -> list[Path]:
     except OSError as error:  # a name too long for the file system, a folder that may not be entered
         raise CorpusError(f"{path}: {error.strerror or error}") from None
     if not glob.has_magic(str(path)):
-        raise _no_such_path(path)
+        raise _no_such_path(given or path)
     found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207  (takes absolute ones)
     files = [file for file in found if file.is_file()]
     if not files:

@@ -19,7 +19,7 @@ from firth.formats import (
 from firth.formats.compressed import without_compression
 from firth.formats.stored import StoredVectors
 
-__all__ = ["FormatName", "write_as"]
+__all__ = ["FormatName", "check_format", "write_as"]
 
 FormatName: TypeAlias = Literal[
     "firth",
@@ -55,12 +55,10 @@ _BY_SUFFIX: dict[str, FormatName] = {
 }
 
 
-def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
-    """Write in the named format, or in the one that the suffix of `path` stands for.
+def check_format(path: str | Path, format: FormatName | None) -> FormatName:
+    """The format to write: the named one, or the one that the suffix of `path` stands for.
 
-    A single file is compressed where the (last) suffix is .gz, .bz2, .xz or .zst.
-
-    Raises SettingError for any other name or suffix, and what the format's own `write` raises.
+    Raises SettingError for any other name or suffix.
     """
     path = Path(path)
     chosen = _BY_SUFFIX.get(without_compression(path).suffix.lower()) if format is None else format
@@ -69,4 +67,14 @@ def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None 
         names = ", ".join(repr(name) for name in get_args(FormatName))
         suffixes = ", ".join(_BY_SUFFIX)
         raise SettingError(f"{given}: must be one of {names}, or the suffix one of {suffixes}")
-    _WRITERS[chosen](path, stored)
+    return chosen
+
+
+def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
+    """Write in the named format, or in the one that the suffix of `path` stands for.
+
+    A single file is compressed where the (last) suffix is .gz, .bz2, .xz or .zst.
+
+    Raises SettingError for any other name or suffix, and what the format's own `write` raises.
+    """
+    _WRITERS[check_format(path, format)](Path(path), stored)

@@ -110,6 +110,8 @@ def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
     if len(content) < 8:
         raise FormatError(path, f"only {len(content)} bytes long; the file is truncated")
     length = int.from_bytes(content[:8].tobytes(), "little")
+    if content[8:9].tobytes() != b"{":
+        raise FormatError(path, "is no safetensors file, as those of Firth are: no header begins here", byte=8)
     if not 2 <= length <= min(LONGEST_HEADER, len(content) - 8):
         raise FormatError(path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0)
     try:

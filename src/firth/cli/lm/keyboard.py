@@ -1,8 +1,11 @@
 """`firth lm keyboard MODEL`"""
 
+import sys
+
 from firth.cli.lm.arguments import LanguageModelFile
 from firth.cli.lm.keyboard_screen import type_with_suggestions
 from firth.cli.output import output
+from firth.errors import SettingError
 from firth.language_models.keyboard import Keyboard
 from firth.language_models.load import load_language_model
 
@@ -14,4 +17,6 @@ def run(model: LanguageModelFile) -> None:
     far. Tab takes the first; F1, F2 and F3 take the first, second and third. Enter starts a new
     line; Ctrl-D or Ctrl-C ends and prints the text. Nothing is learned from what you type.
     """
+    if not sys.stdin.isatty():
+        raise SettingError("the keyboard needs a terminal to type in; `firth lm predict` answers programs")
     output.print(type_with_suggestions(Keyboard(load_language_model(model))))
