@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
 from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.categories import load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
@@ -60,12 +60,17 @@ def evaluate_odd_one_out(
     ------
     FormatError
         if a line of the file has fewer than three words.
+    SettingError
+        if a question that is given has.
     """
     if source is None:
         source = odd_questions_from_categories(load_categories(None))
     elif isinstance(source, str | os.PathLike):
         source = read_odd_questions(source)
     questions = [list(words) for words in source]
+    short = next((words for words in questions if len(words) < 3), None)
+    if short is not None:
+        raise SettingError(f"question {short!r}: must have at least three words, the last of which does not belong")
     lookup = look_up_words(vectors, top, ignore_case)
     answers = [_find_odd(vectors, lookup, words) for words in questions]
     right = [answer == words[-1] for answer, words in zip(answers, questions, strict=True)]

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
 from firth.evaluation.numbered_lines import numbered_lines
 
 __all__ = [
@@ -43,12 +43,18 @@ _UNNAMED = "questions"  # section of lines that come before the first section li
 
 
 def load_questions(source: AnalogySource) -> list[AnalogyQuestion]:
-    """The questions of a file, of an iterable, or the built-in ones for None."""
+    """The questions of a file, of an iterable, or the built-in ones for None.
+
+    Raises   FormatError for a file of another kind, SettingError for a question that has not five parts.
+    """
     if source is None:
         return built_in_questions()
     if isinstance(source, str | os.PathLike):
         return list(read_questions(source))
-    return [AnalogyQuestion(*question) for question in source]
+    questions = list(source)
+    if wrong := next((some for some in questions if isinstance(some, str) or len(some) != 5), None):
+        raise SettingError(f"question {wrong!r}: must be (section, a, b, c, d)")
+    return [AnalogyQuestion(*question) for question in questions]
 
 
 def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:

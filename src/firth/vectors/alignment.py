@@ -95,7 +95,10 @@ class Alignment:
         Raises
         ------
         UnknownWordError : a word is in neither model.
+        SettingError : `words` is a single string, or `count` is below 1.
         """
+        if isinstance(words, str):
+            raise SettingError(f"{words!r}: must be a list of words")
         return [self._compare(word, count) for word in words]
 
     def _compare(self, word: str, count: int) -> WordComparison:

@@ -87,7 +87,7 @@ def read_table(table: NumberTable, *, scale: Scale | None = None, columns: Seque
 def _check_scale(scale: Scale | None) -> None:
     if scale is None:
         return
-    ends = list(scale)
+    ends = list(scale) if isinstance(scale, Iterable) else []
     if len(ends) != 2 or not all(_is_number(end) and math.isfinite(end) for end in ends) or ends[0] >= ends[1]:
         raise SettingError(f"scale={scale!r}: must be (low, high), two numbers, the lower first")
 

@@ -121,6 +121,8 @@ class Questions(IndexedWords):
         if word is not None:
             if positive is not None or negative is not None:
                 raise SettingError("give either a word or positive= and negative=, not both")
+            if not isinstance(word, Iterable):
+                raise SettingError(f"{word!r} cannot be asked: must be a word, a vector (D,), or a list of either")
             one = isinstance(word, str) or (isinstance(word, np.ndarray) and word.ndim == 1)
             asked = [ask.weighted_items([each], 1.0) for each in ([word] if one else word)]
         elif ask.is_many(positive) or ask.is_many(negative):

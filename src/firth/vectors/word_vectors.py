@@ -173,4 +173,6 @@ def _checked_counts(counts: ArrayLike) -> Counts:
     array = np.asarray(counts)
     if array.dtype.kind not in "iu" and array.size:
         raise SettingError(f"counts of type {array.dtype}: must be whole numbers")
+    if array.size and array.min() < 0:
+        raise SettingError(f"counts[{int(array.argmin())}] is {array.min()}: must be 0 or more")
     return array.astype(np.int64, copy=False)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
+from firth.evaluation.analogies import evaluate_analogies
 from firth.evaluation.categories import built_in_categories, read_categories
 from firth.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from firth.evaluation.odd_one_out import (
@@ -124,3 +125,11 @@ def test_a_table_with_names_of_columns_alone_is_an_error(tmp_path):
     path.write_text("word1,word2,score\n")
     with pytest.raises(FormatError, match="no pairs of words below"):
         read_similarity_pairs(path)
+
+
+def test_questions_that_are_none_are_named():
+    vectors = clustered(0.1)
+    with pytest.raises(SettingError, match=r"\['apple'\]: must have at least three words"):
+        evaluate_odd_one_out(vectors, [["apple", "pear", "tin"], ["apple"]])
+    with pytest.raises(SettingError, match=r"must be \(section, a, b, c, d\)"):
+        evaluate_analogies(vectors, [("fruits", "apple", "pear")])

@@ -150,3 +150,15 @@ def test_neighbours_of_a_saved_model_need_no_compiler(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["queen", "False"]
+
+
+def test_what_is_no_question_is_told(tmp_path):
+    vectors = WordVectors(["a", "b", "c"], np.eye(3))
+    with pytest.raises(SettingError, match="5 cannot be asked"):
+        vectors.most_similar(5)
+    with pytest.raises(SettingError, match=r"counts\[1\] is -2"):
+        WordVectors(["a", "b"], [[1], [2]], counts=[3, -2])
+    with pytest.raises(SettingError, match="must be a list of words"):
+        firth.align(vectors, vectors).compare("a")
+    with pytest.raises(SettingError, match="scale=5"):
+        firth.read_table([("name", "n"), ("a", 1)], scale=5)
