@@ -132,7 +132,10 @@ def _read_subwords(path: Path, description: Any, vectors: Matrix | None) -> Subw
 
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
-    if not isinstance(stored, dict) or stored.get("format") != "firth":
+    kind = stored.get("format") if isinstance(stored, dict) else None
+    if isinstance(kind, str) and kind.startswith("firth-"):  # a language model, or an index
+        raise FormatError(path, f"a file of Firth's, but no vectors: its format is {kind!r}")
+    if not isinstance(stored, dict) or kind != "firth":
         raise FormatError(
             path,
             "a safetensors file, but not one of Firth's: its metadata lack format 'firth'; of a model2vec or "

@@ -10,6 +10,7 @@ from firth.errors import FormatError, SettingError
 from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
+from firth.formats.tensor_file import write_tensors
 
 any_words = st.lists(st.text(st.characters(exclude_categories=())), unique=True, max_size=8)
 
@@ -293,3 +294,12 @@ def test_ngrams_of_another_size_than_words(tmp_path):
 def test_metadata_cannot_be_named_like_the_ngrams(tmp_path):
     with pytest.raises(FormatError, match="cannot be named 'subwords'"):
         small(tmp_path / "a.firth", metadata={"subwords": 1})
+
+
+def test_other_files_of_ours_are_called_by_their_name(tmp_path):
+    with (tmp_path / "a").open("wb") as file:
+        write_tensors(
+            file, {"counts": np.ones(3, np.int64)}, {"counts": "I64"}, {"format": "firth-ngrams", "version": "1"}
+        )
+    with pytest.raises(FormatError, match="no vectors: its format is 'firth-ngrams'"):
+        native.read(tmp_path / "a")
