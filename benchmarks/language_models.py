@@ -29,7 +29,7 @@ LEARN, STOP, JUDGE = 1_000_000, 100_000, 100_000
 KNOWN = 16_000
 VECTOR_SIZE = 60
 HIDDEN_SIZE = 100
-EPOCHS = 3
+EPOCHS = 2
 SPEED_WORDS = 200_000
 HISTORIES = ("", "the", "she looked at", "it was the", "of the", "i do not know what", "and then he said to")
 
