@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import firth
+from firth.corpus import encode
 from quality import Run, judge, table
 from report import load, save
 from train_speed import side_by_side
@@ -57,7 +58,7 @@ def small(arguments) -> dict:
         text = file.read(arguments.megabytes * 1_000_000)
         part = Path(folder) / "part.txt"
         part.write_bytes(text[: text.rindex(b"\n")])
-        vocabulary = firth.corpus.encode(part, tokenizer="whitespace", min_count=5).vocabulary
+        vocabulary = encode(part, tokenizer="whitespace", min_count=5).vocabulary
         for architecture, objective in itertools.product(ARCHITECTURES, OBJECTIVES):  # compiles
             quick = firth.Word2Vec(architecture=architecture, objective=objective, min_count=1, epochs=1)
             quick.fit([["a", "b"]] * 9, progress=False)

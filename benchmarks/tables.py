@@ -187,10 +187,10 @@ def language_models(results: dict) -> str:
 
 
 def hierarchical_softmax(results: dict) -> str:
-    if "quality" not in results:
-        return train_speed(results["speed"] | {"environment": results["environment"]})
+    if "speed" not in results:
+        return "Not measured yet."
     speed = train_speed(results["speed"] | {"environment": results["environment"]})
-    return f"{speed}\n\n{quality.table(results['quality'])}"
+    return f"{speed}\n\n{quality.table(results['quality'])}" if "quality" in results else speed
 
 
 def objectives(results: dict) -> str:
