@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
 from firth.formats.compressed import read_content, write_compressed
-from firth.formats.packed_words import PackedWords
+from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
-from firth.formats.tensor_file import TensorFile, write_tensors
+from firth.formats.tensor_file import TensorFile, decode_metadata, write_tensors
 
 __all__ = ["VERSION", "parse", "read", "write"]
 
@@ -85,7 +85,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     }
     matrix = tensors["word_vectors"]
     ends = tensors["word_ends"]
-    _check_words(path, ends, len(tensors["words"]))
+    check_ends(path, ends, len(tensors["words"]))
     for name, shape in (
         ("word_ends", matrix.shape[:1]),
         ("counts", matrix.shape[:1]),
@@ -141,34 +141,7 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
             "a safetensors file, but not one of Firth's: its metadata lack format 'firth'; of a model2vec or "
             "sentence-transformers model, open the folder",
         )
-    version = str(stored.get("version"))
-    if not (version.isascii() and version.isdecimal()):
-        raise FormatError(path, f"version {version!r} is not a whole number; the file is damaged")
-    if int(version[:9]) > VERSION:
-        raise FormatError(
-            path,
-            f"written by a newer Firth (file version {version[:9]}, this reads up to {VERSION}); "
-            "upgrade with: pip install --upgrade firth",
-        )
-    metadata = {}
-    for name, value in stored.items():
-        if name in ("format", "version"):
-            continue
-        try:
-            metadata[name] = json.loads(value)
-        except (TypeError, ValueError, RecursionError):
-            raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
-    return metadata
-
-
-def _check_words(path: Path, ends: NDArray[np.int64], length: int) -> None:
-    falling = np.flatnonzero(ends[1:] < ends[:-1])
-    if len(falling) or (len(ends) and ends[0] < 0):
-        word_id = int(falling[0]) + 1 if len(falling) else 0
-        raise FormatError(path, f"word {word_id:,} ends before it begins; the file is damaged")
-    last = int(ends[-1]) if len(ends) else 0
-    if last != length:
-        raise FormatError(path, f"the words take {length:,} bytes, but the last one ends at {last:,}")
+    return decode_metadata(path, stored, VERSION)
 
 
 def write(path: str | Path, stored: StoredVectors) -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
 from firth.formats.compressed import map_file
+from firth.formats.tensor_file import write_rows
 
 __all__ = ["MAGIC", "read_counts", "read_matrix", "read_zipped_matrix", "write_array"]
 
@@ -98,9 +99,7 @@ def write_array(path: Path, array: NDArray[Any], dtype: str) -> None:
     with path.open("xb") as file:
         header = {"descr": dtype, "fortran_order": False, "shape": array.shape}
         np.lib.format.write_array_header_1_0(file, header)
-        rows = max(1, (1 << 22) // max(1, array[:1].size))  # in pieces: rows may have padding between them
-        for start in range(0, len(array), rows):
-            file.write(np.ascontiguousarray(array[start : start + rows], dtype).data)
+        write_rows(file, array, dtype)
 
 
 def _map_array(path: Path) -> NDArray[Any]:

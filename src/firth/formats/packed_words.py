@@ -5,15 +5,17 @@ Shapes  V words.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets
+from firth.errors import FormatError
 from firth.kernels.arguments import HASH_PRIME
 
-__all__ = ["PackedWords", "Repeated", "WordCollector", "decode_word", "find_repetitions", "hash_words"]
+__all__ = ["PackedWords", "Repeated", "WordCollector", "check_ends", "decode_word", "find_repetitions", "hash_words"]
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -29,6 +31,17 @@ def decode_word(word: bytes) -> str:
         return word.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return word.decode("utf-8", "backslashreplace")
+
+
+def check_ends(path: Path, ends: Offsets, length: int) -> None:
+    """Raise FormatError unless words may end there (V,): none before the one before it, the last at `length` bytes."""
+    falling = np.flatnonzero(ends[1:] < ends[:-1])
+    if len(falling) or (len(ends) and ends[0] < 0):
+        word_id = int(falling[0]) + 1 if len(falling) else 0
+        raise FormatError(path, f"word {word_id:,} ends before it begins; the file is damaged")
+    last = int(ends[-1]) if len(ends) else 0
+    if last != length:
+        raise FormatError(path, f"the words take {length:,} bytes, but the last one ends at {last:,}")
 
 
 class PackedWords(Sequence[str]):

@@ -26,6 +26,7 @@ from firth.formats.atomic import atomic_folder
 from firth.formats.compressed import map_file
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
+from firth.formats.tensor_file import write_rows
 from firth.formats.word_lines import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words
 
@@ -232,8 +233,7 @@ def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vecto
     }
     with atomic_folder(folder, (TENSOR, METADATA, CONFIG)) as temporary:
         with (temporary / TENSOR).open("xb") as file:
-            for start in range(0, len(stored.matrix), 1000):
-                file.write(np.ascontiguousarray(stored.matrix[start : start + 1000], "<f4").data)
+            write_rows(file, stored.matrix, "<f4")
         (temporary / METADATA).write_bytes(words)
         (temporary / CONFIG).write_text(json.dumps({"embeddings": [entry]}, indent=2) + "\n", encoding="utf-8")
 

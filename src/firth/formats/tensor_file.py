@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 
-__all__ = ["TensorFile", "is_safetensors", "write_tensors"]
+__all__ = ["TensorFile", "decode_metadata", "is_safetensors", "write_rows", "write_tensors"]
 
 ALIGNMENT = 64  # bytes: one cache line, and the widest register
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
+_NAMING = ("format", "version")  # metadata that say what a file of ours is
 
 # As safetensors spells them. Other types can stand in a file, but are never looked at.
 _NUMPY_TYPES = {
@@ -105,6 +106,33 @@ class TensorFile:
         return native
 
 
+def decode_metadata(path: Path, stored: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """What the metadata of a file of ours hold beside "format" and "version": JSON documents, by name.
+
+    version : the newest that is known.
+
+    Raises FormatError for a newer version, or where a value is no JSON.
+    """
+    written = str(stored.get("version"))
+    if not (written.isascii() and written.isdecimal()):
+        raise FormatError(path, f"version {written!r} is not a whole number; the file is damaged")
+    if int(written[:9]) > version:
+        raise FormatError(
+            path,
+            f"written by a newer Firth (file version {written[:9]}, this reads up to {version}); "
+            "upgrade with: pip install --upgrade firth",
+        )
+    metadata = {}
+    for name, value in stored.items():
+        if name in _NAMING:
+            continue
+        try:
+            metadata[name] = json.loads(value)
+        except (TypeError, ValueError, RecursionError):
+            raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
+    return metadata
+
+
 def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
     """The header and the offset where the tensors begin."""
     if len(content) < 8:
@@ -174,10 +202,10 @@ def write_tensors(
     file.write(len(header).to_bytes(8, "little"))
     file.write(header)
     for name, array in arrays.items():
-        _write_rows(file, array, _NUMPY_TYPES[dtypes[name]])
+        write_rows(file, array, _NUMPY_TYPES[dtypes[name]])
 
 
-def _write_rows(file: BinaryIO, array: NDArray[Any], dtype: str) -> None:
+def write_rows(file: BinaryIO, array: NDArray[Any], dtype: str) -> None:
     """Write in pieces, so that rows with padding between them need no full contiguous copy."""
     rows = max(1, (1 << 22) // max(1, array[:1].size))
     for start in range(0, len(array), rows):

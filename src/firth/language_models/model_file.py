@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import map_file
-from firth.formats.packed_words import PackedWords
-from firth.formats.tensor_file import TensorFile, is_safetensors, write_tensors
+from firth.formats.packed_words import PackedWords, check_ends
+from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
 from firth.language_models.vocabulary import LanguageVocabulary
 
 __all__ = ["Arrays", "ModelFile", "check_arrays", "kind_of_file", "read_model", "write_model"]
@@ -37,12 +37,8 @@ class ModelFile(NamedTuple):
 
 def write_model(path: str | Path, kind: str, version: int, content: ModelFile) -> None:
     """Write a file, atomically. Raises FormatError if the place cannot be written."""
-    encoded = [word.encode("utf-8", "surrogatepass") for word in content.vocabulary.known]
-    arrays = content.arrays | {
-        "words": np.frombuffer(b"".join(encoded), np.uint8),
-        "word_ends": np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded))),
-        "counts": content.vocabulary.counts,
-    }
+    words = PackedWords.pack(content.vocabulary.known)
+    arrays = content.arrays | {"words": words.text, "word_ends": words.ends, "counts": content.vocabulary.counts}
     # Widest numbers first, so that every array is aligned.
     arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))
     spellings = {name: _SPELLINGS[array.dtype.name] for name, array in arrays.items()}
@@ -70,17 +66,13 @@ def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
     metadata = _metadata(path, file)
     if metadata.get("format") != kind:
         raise FormatError(path, f"is of format {metadata.get('format')!r}, not {kind!r}")
-    written = str(metadata.get("version"))
-    if not (written.isascii() and written.isdecimal()):
-        raise FormatError(path, f"version {written!r} is not a whole number; the file is damaged")
-    if int(written[:9]) > version:
-        raise FormatError(path, f"written by a newer Firth (file version {written[:9]}, this reads up to {version})")
+    decoded = decode_metadata(path, metadata, version)
     file.check(_VOCABULARY)
     known = [name for name in file.names if file.dtype(name) in _SPELLINGS.values()]
     arrays = {name: file.array(name, file.dtype(name), file.dimensions(name)) for name in known}
     check_arrays(path, arrays, _VOCABULARY)
     vocabulary = _vocabulary(path, *(arrays.pop(name) for name in _VOCABULARY))
-    return ModelFile(vocabulary, arrays, _decoded(path, metadata))
+    return ModelFile(vocabulary, arrays, decoded)
 
 
 def check_arrays(path: str | Path, arrays: Arrays, expected: Mapping[str, tuple[str, int]]) -> None:
@@ -115,23 +107,12 @@ def _metadata(path: Path, file: TensorFile) -> dict[str, Any]:
     return file.metadata
 
 
-def _decoded(path: Path, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    decoded = {}
-    for name, value in metadata.items():
-        if name in ("format", "version"):
-            continue
-        try:
-            decoded[name] = json.loads(value)
-        except (TypeError, ValueError, RecursionError):
-            raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
-    return decoded
-
-
 def _vocabulary(
     path: Path, text: NDArray[np.uint8], ends: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> LanguageVocabulary:
-    if not len(ends) or (np.diff(ends, prepend=0) < 0).any() or ends[-1] != len(text):
-        raise FormatError(path, "the ends of its words do not fit the words; the file is damaged")
+    if not len(ends):
+        raise FormatError(path, "has no words; the file is damaged")
+    check_ends(path, ends, len(text))
     try:
         return LanguageVocabulary(list(PackedWords(text, ends)), counts)
     except SettingError as problem:
