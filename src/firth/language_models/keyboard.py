@@ -8,19 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.line_words import line_words
-from firth.errors import SettingError
-from firth.language_models.model import LanguageModel
+from firth.language_models.model import LanguageModel, NextWord, most_probable
 
-__all__ = ["Keyboard", "Suggestion"]
+__all__ = ["Keyboard"]
 
 SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*\s|\n")  # what follows starts a sentence; "3.5" does not end one
-
-
-class Suggestion(NamedTuple):
-    """A word that may be meant."""
-
-    word: str
-    probability: float  # among all words that fit what is typed
 
 
 class _Typed(NamedTuple):
@@ -40,9 +32,9 @@ class Keyboard:
         self._model = model
         known = model.vocabulary.known
         self._by_spelling = np.array(sorted(range(len(known)), key=known.__getitem__), np.int64)
-        self._sorted = sorted(known)
+        self._sorted = [known[i] for i in self._by_spelling]
 
-    def suggest(self, text: str, count: int = 3) -> list[Suggestion]:
+    def suggest(self, text: str, count: int = 3) -> list[NextWord]:
         """The words most likely to come next; where a word is half typed, those that begin with it.
 
         Parameters
@@ -53,17 +45,13 @@ class Keyboard:
 
         Raises SettingError if `count` is below 1.
         """
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise SettingError(f"count={count!r}: must be a whole number, at least 1")
         history, prefix = self._typed(text)
-        fitting = self._beginning_with(prefix)
-        if not len(fitting):
-            return []
+        fitting = np.sort(self._beginning_with(prefix))  # by id, so that of equals the more frequent comes first
         probabilities = self._model.distribution(history)[fitting]
         total = float(probabilities.sum())
-        best = np.lexsort((fitting, -probabilities))[:count]
         known = self._model.vocabulary.known
-        return [Suggestion(known[fitting[i]], float(probabilities[i]) / total) for i in best]
+        best = most_probable(probabilities, count)
+        return [NextWord(known[fitting[i]], float(probabilities[i]) / total) for i in best]
 
     def accept(self, text: str, word: str) -> str:
         """The text with `word` at its end, in place of the letters of a half-typed one, and a space after it."""

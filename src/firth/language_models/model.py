@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from firth.corpus.line_words import line_words
 from firth.corpus.sources import Corpus
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
-from firth.errors import NotFittedError, SettingError
+from firth.errors import NotFittedError
 from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_known
 from firth.language_models.vocabulary import LanguageVocabulary
+from firth.vectors.selection import check_count, largest
 
-__all__ = ["LanguageModel", "LanguageScore", "NextWord"]
+__all__ = ["LanguageModel", "LanguageScore", "NextWord", "most_probable", "most_probable_words"]
 
 SCORED_AT_ONCE = 1 << 18  # words: a few MB for each array of a portion
 
@@ -40,6 +41,24 @@ class LanguageScore(NamedTuple):
     predicted: int  # words and sentence ends
     sentences: int
     unknown_words: int  # among the words; each counts as "<unk>"
+
+
+def most_probable(probabilities: NDArray[np.floating], count: int) -> list[int]:
+    """Where the `count` highest probabilities (n,) are, highest first; of equal ones the first. Fewer if n is smaller.
+
+    Raises SettingError if `count` is below 1.
+    """
+    check_count(count)
+    if not len(probabilities):
+        return []
+    best = largest(probabilities[None], min(count, len(probabilities)))[0]
+    order: list[int] = best[np.argsort(-probabilities[best], kind="stable")].tolist()
+    return order
+
+
+def most_probable_words(words: Sequence[str], probabilities: NDArray[np.floating], count: int) -> list[NextWord]:
+    """The `count` words with the highest probabilities (n,), as `most_probable` orders them."""
+    return [NextWord(words[i], float(probabilities[i])) for i in most_probable(probabilities, count)]
 
 
 class LanguageModel(ABC):
@@ -122,13 +141,8 @@ class LanguageModel(ABC):
 
         Raises SettingError if `count` is below 1, NotFittedError before fit().
         """
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-            raise SettingError(f"count={count!r}: must be a whole number, at least 1")
-        known = self.distribution(history)[: len(self.vocabulary.known)]
-        count = min(count, len(known))
-        best = np.argpartition(known, len(known) - count)[len(known) - count :]
-        best = best[np.lexsort((best, -known[best]))]
-        return [NextWord(self.vocabulary.known[i], float(known[i])) for i in best]
+        known = self.vocabulary.known
+        return most_probable_words(known, self.distribution(history)[: len(known)], count)
 
     def score(self, corpus: Corpus) -> LanguageScore:
         """How well the model foresees a text, best one that it has not seen. Raises CorpusError as encode() does."""

@@ -13,6 +13,7 @@ from firth.vectors.analogy_search import AnalogyMethod, best_answers, check_meth
 from firth.vectors.indexed_words import IndexedWords
 from firth.vectors.line_search import WordBetween, nearest_to_line
 from firth.vectors.neighbours import Nearest, Neighbour, Neighbours, count_nearer, exact_cosines, nearest
+from firth.vectors.selection import check_count
 from firth.vectors.word_lookup import Restriction
 
 __all__ = ["Questions"]
@@ -241,7 +242,7 @@ class Questions(IndexedWords):
             a, b = [a], [b]
         if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
             raise SettingError("between() takes two words, or two lists of the same length")
-        _check_count(count)
+        check_count(count)
         ends = self._built([[ask.Weighted(word, 1.0)] for pair in zip(a, b, strict=True) for word in pair])
         searched = self.searched(restrict, exclude)
         answers = [
@@ -291,7 +292,7 @@ class Questions(IndexedWords):
         exclude: Iterable[str],
         approximate: bool,
     ) -> list[Neighbours]:
-        _check_count(count)
+        check_count(count)
         check_method(method)
         if approximate:
             return self._named(self._answer_by_index(asked, count, method, restrict, exclude)) if asked else []
@@ -333,8 +334,3 @@ class Questions(IndexedWords):
             )
             for rows, similarities in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
         ]
-
-
-def _check_count(count: object) -> None:
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise SettingError(f"count={count!r}: must be a whole number, at least 1")

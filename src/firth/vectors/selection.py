@@ -7,13 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
+from firth.errors import SettingError
 
-__all__ = ["BestRows", "largest"]
+__all__ = ["BestRows", "check_count", "largest"]
 
 GROUP = 128  # neighbours that are judged by the largest of them
 
 
-def largest(values: Matrix, count: int) -> NDArray[np.int64]:
+def check_count(count: object) -> None:
+    """Raise SettingError unless so many answers can be asked for."""
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise SettingError(f"count={count!r}: must be a whole number, at least 1")
+
+
+def largest(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     """Where the `count` largest values of each line are (Q, count), ascending; of equal values the first.
 
     In long lines, a group of neighbours whose largest value is below the `count` largest of all
@@ -28,7 +35,7 @@ def largest(values: Matrix, count: int) -> NDArray[np.int64]:
     return _largest_of_short(values, count)
 
 
-def _largest_in_groups(values: Vector, count: int) -> NDArray[np.int64]:
+def _largest_in_groups(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     whole = len(values) // GROUP * GROUP
     highest = values[:whole].reshape(-1, GROUP).max(axis=1)
     groups = np.flatnonzero(highest >= np.partition(highest, len(highest) - count)[len(highest) - count])
@@ -37,7 +44,7 @@ def _largest_in_groups(values: Vector, count: int) -> NDArray[np.int64]:
     return places[_largest_of_short(values[None, places], count).ravel()]
 
 
-def _largest_of_short(values: Matrix, count: int) -> NDArray[np.int64]:
+def _largest_of_short(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     split = values.shape[1] - count
     least = np.partition(values, split, axis=1)[:, split, None]
     above, equal = values > least, values == least

@@ -4,7 +4,8 @@ from typing import Any
 
 from firth.cli.output import printable
 from firth.errors import MissingExtraError
-from firth.language_models.keyboard import Keyboard, Suggestion
+from firth.language_models.keyboard import Keyboard
+from firth.language_models.model import NextWord
 
 __all__ = ["SHOWN", "type_with_suggestions"]
 
@@ -28,7 +29,7 @@ def type_with_suggestions(keyboard: Keyboard, **terminal: Any) -> str:
         raise MissingExtraError("the keyboard in the terminal", "keyboard") from None
     buffer = Buffer(multiline=True)
 
-    def suggestions() -> list[Suggestion]:
+    def suggestions() -> list[NextWord]:
         return keyboard.suggest(buffer.document.text_before_cursor, SHOWN)
 
     keys = KeyBindings()
@@ -57,5 +58,5 @@ def type_with_suggestions(keyboard: Keyboard, **terminal: Any) -> str:
     return screen.run()
 
 
-def _bar(found: list[Suggestion]) -> str:
+def _bar(found: list[NextWord]) -> str:
     return "   ".join(f"F{i} {printable(word)} {p:.0%}" for i, (word, p) in enumerate(found, 1)) or " "
