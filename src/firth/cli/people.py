@@ -12,20 +12,21 @@ from firth.illustrated.people import EXAMPLE, cosines
 from firth.vectors.number_table import read_table
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["run"]
+__all__ = ["Scale", "ScoreTable", "run"]
 
 _TABLE_FITS = 12  # people in a table of all similarities; --json has more
 
 
+ScoreTable = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="A table (CSV): a line of column names, then names and scores."),
+]
+Scale = Annotated[tuple[float, float], typer.Option(metavar="LOW HIGH", help="The lowest and highest score.")]
+
+
 def run(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE]", help="A table (CSV): a line of column names, then names and scores."),
-    ] = None,
-    scale: Annotated[tuple[float, float], typer.Option(metavar="LOW HIGH", help="The lowest and highest score.")] = (
-        0,
-        100,
-    ),
+    file: ScoreTable = None,
+    scale: Scale = (0, 100),
     column: Annotated[
         list[str] | None, typer.Option(help="Compare by this column alone; repeatable, for several.")
     ] = None,

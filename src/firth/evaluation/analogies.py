@@ -22,6 +22,7 @@ from firth.evaluation.intervals import (
 )
 from firth.evaluation.lookup import Lookup, look_up_words
 from firth.evaluation.questions import AnalogyQuestion, AnalogySource, load_questions
+from firth.evaluation.shown import share_of
 from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
 from firth.vectors.queries import unit
@@ -48,12 +49,12 @@ class SectionScore(NamedTuple):
     @property
     def accuracy(self) -> float:
         """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
-        return self.correct / self.asked if self.asked else float("nan")
+        return share_of(self.correct, self.asked)
 
     @property
     def coverage(self) -> float:
         """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
-        return self.asked / self.total if self.total else float("nan")
+        return share_of(self.asked, self.total)
 
 
 @dataclass(frozen=True, repr=False)

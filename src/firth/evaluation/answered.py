@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.evaluation.shown import ShownScore
+from firth.evaluation.shown import ShownScore, share_of
 
 __all__ = ["AnsweredQuestions"]
 
@@ -51,12 +51,7 @@ class AnsweredQuestions(ShownScore):
     @property
     def accuracy(self) -> float:
         """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
-        return self.correct / self.asked if self.asked else float("nan")
-
-    @property
-    def coverage(self) -> float:
-        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
-        return self.asked / self.total if self.total else float("nan")
+        return share_of(self.correct, self.asked)
 
     def measures(self) -> dict[str, float]:
         """The accuracy."""

@@ -47,11 +47,6 @@ class CategorisationScore(ShownScore):
         return len(self.words)
 
     @property
-    def coverage(self) -> float:
-        """Share of the words that are known, in [0, 1]; NaN if there are none."""
-        return self.asked / self.total if self.total else float("nan")
-
-    @property
     def in_majority(self) -> NDArray[np.bool_]:
         """(N,) whether a word belongs to the category that its cluster mostly holds."""
         majority = _majority(self.categories, self.clusters)[self.clusters]

@@ -84,8 +84,6 @@ def compare_analogies(first: AnalogyScore, second: AnalogyScore, *, seed: int = 
     SettingError
         if the two were not asked the same questions.
     """
-    if list(first.questions) != list(second.questions):
-        raise SettingError("the two models were not asked the same questions")
     return _compare_answers(first, second, first.pair_labels, seed)
 
 
@@ -97,8 +95,6 @@ def compare_odd_one_out(first: OddOneOutScore, second: OddOneOutScore, *, seed: 
     SettingError
         if the two were not asked the same questions.
     """
-    if list(first.questions) != list(second.questions):
-        raise SettingError("the two models were not asked the same questions")
     return _compare_answers(first, second, np.arange(first.total), seed)
 
 
@@ -126,6 +122,8 @@ def _compare_answers(
     first: AnsweredQuestions, second: AnsweredQuestions, groups: NDArray[np.int64], seed: int
 ) -> Comparison:
     """Accuracies on the questions asked of both; questions of one group stand and fall together."""
+    if list(first.questions) != list(second.questions):
+        raise SettingError("the two models were not asked the same questions")
     both = first.was_asked & second.was_asked
     hits, others = first.right[both].astype(np.float64), second.right[both].astype(np.float64)
     return _compare_hits(hits, others, groups[both], seed)

@@ -1,12 +1,12 @@
 """How a score is shown: in one line, as rows of a table, and as a table in a notebook."""
 
-from math import isnan
+from math import isnan, nan
 from typing import Protocol
 
 from firth.evaluation.intervals import Interval
 from firth.notebook import html_table
 
-__all__ = ["SCORE_COLUMNS", "Score", "ShownScore", "shown_number"]
+__all__ = ["SCORE_COLUMNS", "Score", "ShownScore", "share_of", "shown_number"]
 
 SCORE_COLUMNS = ("measure", "score", "95 % interval", "asked")
 
@@ -14,6 +14,11 @@ SCORE_COLUMNS = ("measure", "score", "95 % interval", "asked")
 def shown_number(value: float, form: str = ".3f") -> str:
     """A number to 3 decimals; nothing where there is none (NaN)."""
     return "" if isnan(value) else format(value, form)
+
+
+def share_of(part: int, whole: int) -> float:
+    """In [0, 1]; NaN of nothing."""
+    return part / whole if whole else nan
 
 
 class Score(Protocol):
@@ -38,7 +43,12 @@ class Score(Protocol):
 
 
 class ShownScore:
-    """What makes a score show itself."""
+    """What makes a score show itself, and its coverage."""
+
+    @property
+    def coverage(self: Score) -> float:
+        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
+        return share_of(self.asked, self.total)
 
     def rows(self: Score) -> list[tuple[str, ...]]:
         """A row of SCORE_COLUMNS for each measure; interval and questions stand beside the first."""

@@ -77,11 +77,6 @@ class SimilarityScore(ShownScore):
         """(P,) what people said."""
         return np.array([pair.judgement for pair in self.pairs], np.float64)
 
-    @property
-    def coverage(self) -> float:
-        """Share of the pairs whose words are known, in [0, 1]; NaN if there are no pairs."""
-        return self.asked / self.total if self.total else float("nan")
-
     @cached_property
     def spearman(self) -> float:
         """Spearman's rank correlation over the known pairs, in [-1, 1]; NaN for fewer than two."""

@@ -73,30 +73,23 @@ def store_kept(typing, out, to, text, offset, kept, case_bit):
     return types.void(out, types.int64, text, types.int64, types.uint64, types.uint8), emit
 
 
-@intrinsic
-def load_eight(typing, array, offset):
-    """array[offset : offset + 8] as one integer, the first byte lowest."""
+def _load_anywhere(llvm_type, numba_type):
+    """A load of one number that begins at array[offset], whatever its address; LLVM joins neighbouring ones."""
 
-    def emit(context, builder, signature, values):
-        pointer = element(context, builder, signature.args[0], *values)
-        value = builder.load(builder.bitcast(pointer, INT64.as_pointer()))
-        value.align = 1
-        return value
+    def typed(typing, array, offset):
+        def emit(context, builder, signature, values):
+            pointer = element(context, builder, signature.args[0], *values)
+            value = builder.load(builder.bitcast(pointer, llvm_type.as_pointer()))
+            value.align = 1
+            return value
 
-    return types.uint64(array, types.int64), emit
+        return numba_type(array, types.int64), emit
+
+    return intrinsic(typed)
 
 
-@intrinsic
-def load_float(typing, array, offset):
-    """array[offset : offset + 4] as a float32, at any address; LLVM joins neighbouring ones into registers."""
-
-    def emit(context, builder, signature, values):
-        pointer = element(context, builder, signature.args[0], *values)
-        value = builder.load(builder.bitcast(pointer, FLOAT.as_pointer()))
-        value.align = 1
-        return value
-
-    return types.float32(array, types.int64), emit
+load_eight = _load_anywhere(INT64, types.uint64)  # the first byte lowest
+load_float = _load_anywhere(FLOAT, types.float32)
 
 
 @intrinsic

@@ -38,11 +38,9 @@ class Comparisons(WordLookup):
 
         A vector (D,) may stand for a word, and a matrix (n, D) for a list.
         """
-        if _is_one(a) and _is_one(b):
-            return float(self._pairwise([a], [b])[0])
-        if _is_one(a) or _is_one(b) or len(a) != len(b):
-            raise SettingError("similarity() takes two words, or two lists of the same length")
-        return self._pairwise(a, b)
+        one, (a, b) = ask.as_lists("similarity", a, b, is_one=ask.is_one)
+        cosines = self._pairwise(a, b)
+        return float(cosines[0]) if one else cosines
 
     def _pairwise(self, a: Any, b: Any) -> NDArray[np.float64]:
         cosines: NDArray[np.float64] = np.einsum("nd,nd->n", self._units(a), self._units(b)).clip(-1.0, 1.0)
@@ -204,7 +202,3 @@ class Comparisons(WordLookup):
             for item in items
         ]
         return ask.unit(np.array(vectors, np.float64).reshape(-1, self.vector_size))
-
-
-def _is_one(item: object) -> bool:
-    return isinstance(item, str) or (isinstance(item, np.ndarray) and item.ndim == 1 and item.dtype.kind in "fiu")

@@ -61,9 +61,33 @@ def unit(vector: Doubles) -> Doubles:
     return scaled
 
 
+def is_word(item: object) -> bool:
+    """Whether this is a word."""
+    return isinstance(item, str)
+
+
+def is_one(item: object) -> bool:
+    """Whether this is a word, or a vector that may stand for one."""
+    return is_word(item) or _is_vector(item)
+
+
 def is_many(items: object) -> bool:
     """Whether `positive=` or `negative=` holds many queries: a list whose first entry is a list."""
     return isinstance(items, list | tuple) and len(items) > 0 and isinstance(items[0], list)
+
+
+def as_lists(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word) -> tuple[bool, Sequence[Any]]:
+    """The arguments of a question about several words at once as lists, and whether each was one word.
+
+    Raises SettingError, naming the call, unless all are single words, or lists of the same length.
+    """
+    single = [is_one(word) for word in words]
+    if all(single):
+        return True, [[word] for word in words]
+    if any(single) or len({len(some) for some in words}) > 1:
+        number = {2: "two", 3: "three"}[len(words)]
+        raise SettingError(f"{call}() takes {number} words, or {number} lists of the same length")
+    return False, words
 
 
 def weighted_items(items: object, sign: float) -> list[Weighted]:

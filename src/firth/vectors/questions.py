@@ -196,11 +196,7 @@ class Questions(IndexedWords):
         same length ask many at once. The other parameters, and what is raised, are those of
         `most_similar`.
         """
-        one = isinstance(a, str) and isinstance(b, str) and isinstance(c, str)
-        if one:
-            a, b, c = [a], [b], [c]
-        if any(isinstance(words, str) for words in (a, b, c)) or not len(a) == len(b) == len(c):
-            raise SettingError("analogy() takes three words, or three lists of the same length")
+        one, (a, b, c) = ask.as_lists("analogy", a, b, c)
         asked = [ask.both([b, c], [a]) for a, b, c in zip(a, b, c, strict=True)]
         answers = self._answer(asked, count, method, restrict, exclude, approximate)
         return answers[0] if one else answers
@@ -237,11 +233,7 @@ class Questions(IndexedWords):
         UnknownWordError : a word is not in the vocabulary.
         SettingError : `count` is below 1, or not two words or two lists of the same length are given.
         """
-        one = isinstance(a, str) and isinstance(b, str)
-        if one:
-            a, b = [a], [b]
-        if isinstance(a, str) or isinstance(b, str) or len(a) != len(b):
-            raise SettingError("between() takes two words, or two lists of the same length")
+        one, (a, b) = ask.as_lists("between", a, b)
         check_count(count)
         ends = self._built([[ask.Weighted(word, 1.0)] for pair in zip(a, b, strict=True) for word in pair])
         searched = self.searched(restrict, exclude)
@@ -267,11 +259,7 @@ class Questions(IndexedWords):
         an array. Only words that `restrict=` and `exclude=` allow are counted; `other` itself may
         be any word. Raises as `most_similar` does.
         """
-        one = isinstance(word, str) and isinstance(other, str)
-        if one:
-            word, other = [word], [other]
-        if isinstance(word, str) or isinstance(other, str) or len(word) != len(other):
-            raise SettingError("rank() takes two words, or two lists of the same length")
+        one, (word, other) = ask.as_lists("rank", word, other)
         asked = self._built([[ask.Weighted(each, 1.0)] for each in word])
         compared = self[list(other)]
         places = np.arange(len(compared))[:, None]

@@ -1,5 +1,23 @@
+import pytest
+from gensim.models import KeyedVectors
 from hypothesis import settings
+
+from firth import WordVectors
 
 # A slow machine is no failure.
 settings.register_profile("firth", deadline=None)
 settings.load_profile("firth")
+
+
+@pytest.fixture(scope="module")
+def ours(request):
+    """The WORDS and the MATRIX of a test module, and its COUNTS if it has some."""
+    return WordVectors(request.module.WORDS, request.module.MATRIX, getattr(request.module, "COUNTS", None))
+
+
+@pytest.fixture(scope="module")
+def theirs(request):
+    """The same words and matrix as gensim has them."""
+    vectors = KeyedVectors(request.module.MATRIX.shape[1])
+    vectors.add_vectors(request.module.WORDS, request.module.MATRIX)
+    return vectors

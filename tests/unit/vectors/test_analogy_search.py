@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,18 +15,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:D
 N_WORDS, SIZE = 1500, 8
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(26).normal(size=(N_WORDS, SIZE)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def ours():
-    return WordVectors(WORDS, MATRIX)
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    vectors = KeyedVectors(SIZE)
-    vectors.add_vectors(WORDS, MATRIX)
-    return vectors
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,18 +14,6 @@ N_WORDS, SIZE = 60, 7
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(46).normal(size=(N_WORDS, SIZE)).astype(np.float32)
 COUNTS = np.arange(N_WORDS, 0, -1) ** 2
-
-
-@pytest.fixture(scope="module")
-def ours():
-    return WordVectors(WORDS, MATRIX, COUNTS)
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    vectors = KeyedVectors(SIZE)
-    vectors.add_vectors(WORDS, MATRIX)
-    return vectors
 
 
 def test_similarity_of_words_and_vectors(ours, theirs):

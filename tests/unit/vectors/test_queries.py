@@ -3,7 +3,6 @@ import warnings
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,18 +13,6 @@ N_WORDS, SIZE = 3000, 20
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(6).normal(size=(N_WORDS, SIZE)).astype(np.float32)
 MATRIX *= np.random.default_rng(7).uniform(0.1, 9, size=(N_WORDS, 1)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def ours():
-    return WordVectors(WORDS, MATRIX)
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    vectors = KeyedVectors(SIZE)
-    vectors.add_vectors(WORDS, MATRIX)
-    return vectors
 
 
 def assert_same(found, expected):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,14 +14,7 @@ WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(36).normal(size=(N_WORDS, SIZE)).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def ours():
-    return WordVectors(WORDS, MATRIX)
-
-
-def test_rank_is_gensims(ours):
-    theirs = KeyedVectors(SIZE)
-    theirs.add_vectors(WORDS, MATRIX)
+def test_rank_is_gensims(ours, theirs):
     for word, other in np.random.default_rng(37).choice(WORDS, (40, 2)).tolist():
         assert ours.rank(word, other) == theirs.rank(word, other)
 

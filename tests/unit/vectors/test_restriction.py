@@ -2,28 +2,15 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth import SettingError, UnknownWordError, WordVectors
+from firth import SettingError, UnknownWordError
 from firth.vectors import neighbours, searched_rows
 
 N_WORDS, SIZE = 500, 6
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(16).normal(size=(N_WORDS, SIZE)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def ours():
-    return WordVectors(WORDS, MATRIX)
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    vectors = KeyedVectors(SIZE)
-    vectors.add_vectors(WORDS, MATRIX)
-    return vectors
 
 
 def words_of(answer):

@@ -1,11 +1,11 @@
 """`firth plot people [FILE] -o FILE`"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from firth.cli.output import Json
+from firth.cli.people import Scale, ScoreTable
 from firth.cli.plot.picture import Dark, Target, theme, write
 from firth.illustrated.people import EXAMPLE
 from firth.plots.points_and_arrows import points_and_arrows
@@ -16,14 +16,8 @@ __all__ = ["run"]
 
 def run(
     target: Target,
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE]", help="A table (CSV): a line of column names, then names and scores."),
-    ] = None,
-    scale: Annotated[tuple[float, float], typer.Option(metavar="LOW HIGH", help="The lowest and highest score.")] = (
-        0,
-        100,
-    ),
+    file: ScoreTable = None,
+    scale: Scale = (0, 100),
     traits: Annotated[
         tuple[str, str] | None, typer.Option(metavar="X Y", help="The columns across and upwards; the first two.")
     ] = None,
