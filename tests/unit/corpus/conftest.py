@@ -1,48 +1,12 @@
-"""The two compiled tokenizers in plain Python: slow, obvious, and what the compiled ones must agree with."""
+"""Encoding in plain Python: slow, obvious, and what the compiled code must agree with. Lines are split by the product's
+own slow tokenizers.
+"""
 
-import functools
 import sys
-import unicodedata
 
 import pytest
 
-APOSTROPHES = "'’"
-JOINERS = "\u200c\u200d"
-ZERO_WIDTH_SPACE = "\u200b"
-
-category = functools.cache(unicodedata.category)
-
-
-def is_letter(character):
-    return category(character)[0] in "LN"
-
-
-def is_mark(character):
-    return category(character)[0] == "M" or character in JOINERS
-
-
-def is_invisible(character):
-    kept = JOINERS + ZERO_WIDTH_SPACE
-    return category(character) == "Cf" and character not in kept
-
-
-def split_words(line):
-    """Runs of letters and marks that start with a letter; apostrophes between a word and a letter join them."""
-    characters = [character for character in line if not is_invisible(character)]
-    words = []
-    word = ""
-    for character, following in zip(characters, [*characters, " "][1:], strict=True):
-        if is_letter(character) or (word and is_mark(character)):
-            word += character.lower()
-        elif character in APOSTROPHES and word and is_letter(following):
-            word += "'"
-        else:
-            words.append(word)
-            word = ""
-    return [word for word in [*words, word] if word]
-
-
-TOKENIZERS = {"words": split_words, "whitespace": str.split}
+from firth.corpus.line_words import line_words
 
 
 def decode(data):
@@ -62,7 +26,7 @@ def decode(data):
 def sentences_of(data, tokenizer):
     """All sentences of a file that have words in them, and the bytes that were not UTF-8."""
     text, invalid = decode(data.removeprefix(b"\xef\xbb\xbf"))
-    sentences = [TOKENIZERS[tokenizer](line) for line in text.split("\n")]
+    sentences = [line_words(line, tokenizer) for line in text.split("\n")]
     return [words for words in sentences if words], invalid
 
 
