@@ -7,12 +7,11 @@ read from its right end: the last D fields are the vector.
 import re
 from pathlib import Path
 
-from firth.errors import FormatError
 from firth.formats.compressed import write_compressed
 from firth.formats.line_writer import write_lines
 from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
-from firth.formats.writable import encode_words
+from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["read", "write"]
 
@@ -32,7 +31,6 @@ def write(path: str | Path, stored: StoredVectors) -> None:
         one end, or ends like a number after a space.
     """
     words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
-    if words and words[0].startswith("\ufeff".encode()):
-        raise FormatError(path, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
+    refuse_byte_order_mark(path, stored.words)
     with write_compressed(path) as file:
         write_lines(file, words, stored.matrix, "gensim")

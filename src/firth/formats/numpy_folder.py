@@ -8,12 +8,11 @@ counts.npy    (V,) int64: occurrences of each word
 import re
 from pathlib import Path
 
-from firth.errors import FormatError
 from firth.formats.atomic import atomic_folder
 from firth.formats.npy import read_counts, read_matrix, write_array
 from firth.formats.stored import StoredVectors
 from firth.formats.word_lines import check_rows, pack_words, read_lines
-from firth.formats.writable import encode_words
+from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["COUNTS", "VECTORS", "WORDS", "read", "write"]
 
@@ -45,8 +44,7 @@ def write(folder: str | Path, stored: StoredVectors) -> None:
     FormatError : the place cannot be written, or a word is empty or contains a line end.
     """
     words = encode_words(folder, stored.words, FORBIDDEN, "a NumPy folder")
-    if words and words[0].startswith("\ufeff".encode()):
-        raise FormatError(folder, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
+    refuse_byte_order_mark(folder, stored.words)
     with atomic_folder(folder, (VECTORS, WORDS), (COUNTS,)) as temporary:
         write_array(temporary / VECTORS, stored.matrix, "<f4")
         (temporary / WORDS).write_bytes(b"".join(b"%b\n" % word for word in words))

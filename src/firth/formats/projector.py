@@ -28,7 +28,7 @@ from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_rows
 from firth.formats.word_lines import check_rows, pack_words, read_lines
-from firth.formats.writable import encode_words
+from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["CONFIG", "METADATA", "TENSOR", "VECTORS", "read_bytes", "read_tsv", "write_bytes", "write_tsv"]
 
@@ -246,6 +246,5 @@ def _metadata(folder: str | Path, stored: StoredVectors) -> bytes:
     if stored.counts is not None:
         pairs = zip(words, stored.counts.tolist(), strict=True)
         return b"word\tcount\n" + b"".join(b"%b\t%d\n" % pair for pair in pairs)
-    if words[0].startswith("\ufeff".encode()):
-        raise FormatError(folder, f"the first word, {stored.words[0]!r}, would be taken for a byte order mark")
+    refuse_byte_order_mark(folder, stored.words)
     return b"".join(b"%b\n" % word for word in words)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from firth.errors import FormatError
 
-__all__ = ["encode_words"]
+__all__ = ["encode_words", "refuse_byte_order_mark"]
 
 
 def encode_words(path: str | Path, words: Sequence[str], forbidden: re.Pattern[str], format: str) -> list[bytes]:
@@ -25,3 +25,9 @@ def encode_words(path: str | Path, words: Sequence[str], forbidden: re.Pattern[s
         return [word.encode() for word in words]
     except UnicodeEncodeError as error:
         raise FormatError(path, f"{error.object!r} has no UTF-8, so {format} cannot hold it; save as .firth") from None
+
+
+def refuse_byte_order_mark(path: str | Path, words: Sequence[str]) -> None:
+    """Raise FormatError where a text file that begins with the first word would lose its first character when read."""
+    if words and words[0].startswith("\ufeff"):
+        raise FormatError(path, f"the first word, {words[0]!r}, would be taken for a byte order mark")

@@ -21,6 +21,7 @@ from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.vocabulary import LanguageVocabulary
+from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
 
@@ -47,8 +48,7 @@ def pack(stored: StoredNetwork) -> ModelFile:
     """A model as arrays and JSON."""
     arrays = {name: array for name, array in stored.network._asdict().items() if array is not None}
     settings = asdict(stored.settings)
-    if callable(settings["tokenizer"]):
-        settings["tokenizer"] = "custom"
+    settings["tokenizer"] = tokenizer_name(settings["tokenizer"])
     history = [list(score) for score in stored.history]
     return ModelFile(stored.vocabulary, arrays, {"settings": settings, "history": history})
 

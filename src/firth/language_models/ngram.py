@@ -21,6 +21,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_new
+from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["NgramModel"]
 
@@ -154,8 +155,7 @@ class NgramModel(LanguageModel):
         return ngram_file.pack(stored)
 
     def _settings(self) -> ngram_file.Settings:
-        tokenizer = self.tokenizer if isinstance(self.tokenizer, str) else "custom"
-        return ngram_file.Settings(self.order, self.min_count, self.max_vocabulary, tokenizer)
+        return ngram_file.Settings(self.order, self.min_count, self.max_vocabulary, tokenizer_name(self.tokenizer))
 
     @classmethod
     def unpack(cls, path: str | Path, content: ModelFile) -> Self:

@@ -18,6 +18,7 @@ __all__ = [
     "OF_THE_TEXT",
     "TOKENIZERS",
     "Hyperparameters",
+    "tokenizer_name",
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
@@ -44,6 +45,11 @@ def _number(
 ) -> Any:
     """A number in [low, high], or greater than `above`."""
     return field(default=default, metadata={"help": help, "low": low, "high": high, "above": above})
+
+
+def tokenizer_name(tokenizer: object) -> str:
+    """What a file says of a tokenizer."""
+    return CUSTOM_TOKENIZER if callable(tokenizer) else str(tokenizer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +138,7 @@ class Hyperparameters:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values by name; a tokenizer that is a function is noted as "custom"."""
-        values = dataclasses.asdict(self)
-        if not isinstance(self.tokenizer, str):
-            values["tokenizer"] = CUSTOM_TOKENIZER
-        return values
+        return dataclasses.asdict(self) | {"tokenizer": tokenizer_name(self.tokenizer)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Hyperparameters":
