@@ -125,6 +125,7 @@ class Objective(NamedTuple):
 
     contrast_shifts: NDArray[np.float32] | None  # noise-contrastive estimation: (V,) log(K V x noise probability)
     tree: Tree | None  # hierarchical softmax
+    tail: tuple[int, ...] | None  # its values are not used: as long as the shorter block that may end a path has rows
     whole: WholeVocabulary | None  # full softmax
 
 
@@ -142,7 +143,7 @@ class Room(NamedTuple):
     word_rows: NDArray[np.int64]  # (words of a batch,) the row of each
     targets: NDArray[np.int64]  # (1 + K,) word ids of one position
     target_rows: NDArray[np.int64]  # (RING * padded,) rows of the targets of several positions
-    asked: NDArray[np.int64]  # (RING, 2) for each of those positions: blocks of targets, and where its signs begin
+    asked: NDArray[np.int64]  # (RING, 3) of each of those positions: Asked.blocks, tail and signs_at
     steps: NDArray[np.float32]  # dot products, then learning rate x error
     signs: NDArray[np.float32]  # YES, NO or 0 for padding: eight for each block of targets; the last eight are 0
     contrast: Contrast | None
@@ -190,6 +191,7 @@ class Asked(NamedTuple):
     """Where in a Room one position's targets are."""
 
     first: int  # in target_rows
-    blocks: int  # of targets
+    blocks: int  # whole blocks of targets
+    tail: int  # 1 if a shorter block follows, else 0
     signs_at: int  # in signs
     nothing_at: int  # in signs: eight zeros

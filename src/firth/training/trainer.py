@@ -11,6 +11,7 @@ from firth.backends.cpu import run_in_threads
 from firth.errors import DivergenceError, TrainingInterrupted
 from firth.kernels.arguments import Corpus, Objective, Report, Sampling, Schedule
 from firth.kernels.cpu.epoch import train_epoch
+from firth.kernels.cpu.hierarchical_softmax import TAIL
 from firth.kernels.cpu.hot_rows import merge_hot_rows
 from firth.simd.rows import SUMS_PER_ROW
 from firth.training.history import EpochRecord, Progress
@@ -94,8 +95,8 @@ class Trainer:
             tree = huffman_tree(self._counts)
         elif self.hyperparameters.objective == "softmax":
             whole = (self.weights.softmax_scratch(t, self.hyperparameters.window) for t in range(self.threads))
-            return [Objective(None, None, scratch) for scratch in whole]
-        return [Objective(shifts, tree, None)] * self.threads
+            return [Objective(None, None, None, scratch) for scratch in whole]
+        return [Objective(shifts, tree, tree and TAIL, None)] * self.threads
 
     def expected_words_read(self) -> float:
         """Words of an epoch that subsampling lets be read, on average."""

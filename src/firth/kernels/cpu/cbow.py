@@ -90,28 +90,37 @@ def move_inputs(weights, room, n, gradient, at, share):
 
 
 @step
+def _move_tail(weights, room, asked, tail, cbow):
+    if tail is not None and asked.tail:
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
+        _move_targets(weights, room, rows, tail, cbow, asked.blocks * SUMS_PER_ROW)
+
+
+@step
 def score_cbow(weights, room, n, asked, block, cbow, rate, loss):
     """Score the mean of the n inputs against the targets of a position; returns loss + theirs."""
     average_inputs(weights, room, n, cbow.hidden, cbow.gradient, int64(0))
-    odd = asked.blocks & 1
+    blocks = asked.blocks + asked.tail  # a tail is filled up with rows of zeros: products cost little
+    odd = blocks & 1
     if odd:
         rows = take(block, room.target_rows, asked.first)
         _multiply(weights, room, rows, cbow, int64(0))
         loss = steps_from_dots(room, int64(0), SUMS_PER_ROW, asked.signs_at, asked.nothing_at, rate, loss)
-    for b in range(odd, asked.blocks, 2):
+    for b in range(odd, blocks, 2):
         rows_a = take(block, room.target_rows, asked.first + b * len(block))
         rows_b = take(block, room.target_rows, asked.first + (b + 1) * len(block))
         _multiply_two(weights, room, rows_a, rows_b, cbow, b * SUMS_PER_ROW)
-    for b in range(odd, asked.blocks, 2):
+    for b in range(odd, blocks, 2):
         signs_at = asked.signs_at + b * SUMS_PER_ROW
         loss = steps_from_dots(room, b * SUMS_PER_ROW, PAIR, signs_at, signs_at + SUMS_PER_ROW, rate, loss)
     return loss
 
 
 @step
-def move_cbow(weights, room, n, asked, block, cbow):
+def move_cbow(weights, room, n, asked, block, tail, cbow):
     """Move what score_cbow has scored: the targets along the mean, then every input along what they pull."""
     for b in range(asked.blocks):
         rows = take(block, room.target_rows, asked.first + b * len(block))
         _move_targets(weights, room, rows, block, cbow, b * SUMS_PER_ROW)
+    _move_tail(weights, room, asked, tail, cbow)
     move_inputs(weights, room, n, cbow.gradient, int64(0), share_of(n, cbow))

@@ -75,16 +75,16 @@ def _train_batch(centers, stop, n_words, batch, sampling, weights, hot, room, bl
         if n > 0:
             if cbow is None:
                 pairs += n
-                loss = score_skipgram(weights, room, n, asked, block, rate, loss)
+                loss = score_skipgram(weights, room, n, asked, block, objective.tail, rate, loss)
             else:
                 pairs += 1
                 loss = score_cbow(weights, room, n, asked, block, cbow, rate, loss)
         _look_ahead(i, stop, n_words, batch, sampling, weights, hot, room, len(block), objective)
         if n > 0:
             if cbow is None:
-                move_skipgram(weights, room, n, asked, block)
+                move_skipgram(weights, room, n, asked, block, objective.tail)
             else:
-                move_cbow(weights, room, n, asked, block, cbow)
+                move_cbow(weights, room, n, asked, block, objective.tail, cbow)
     return pairs, sum_lanes(loss)
 
 

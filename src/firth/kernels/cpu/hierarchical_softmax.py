@@ -15,10 +15,11 @@ from firth.kernels.cpu.targets import RING, prefetch_row
 from firth.simd.memory import prefetch
 from firth.simd.rows import SUMS_PER_ROW
 
-__all__ = ["ask_path", "prefetch_paths"]
+__all__ = ["TAIL", "ask_path", "prefetch_paths"]
 
 _ALWAYS_NEAR = 512  # nodes at the top, which every few positions pass, need not be asked for
 _INTS_PER_LINE = 16
+TAIL = (0, 0, 0, 0)  # a path of 11 nodes takes 12 rows instead of 16
 
 
 @step
@@ -37,17 +38,21 @@ def ask_path(i, batch, tree, weights, hot, room):
     slot = i % RING
     begin = uint64(tree.offsets[word])  # unsigned, so that no index has to be checked for its sign
     length = uint64(tree.offsets[word + 1]) - begin
-    blocks = (length + uint64(SUMS_PER_ROW - 1)) // uint64(SUMS_PER_ROW)
     first = uint64(slot * room.padded)
     for k in range(length):
         turn = int64(tree.turns[begin + k])
         room.target_rows[first + k] = row_of(turn >> 1, weights, hot)
         room.signs[first + k] = float32(2 * (turn & 1) - 1)
-    for k in range(length, blocks * uint64(SUMS_PER_ROW)):
+    whole = int64(length) // SUMS_PER_ROW
+    rest = int64(length) - whole * SUMS_PER_ROW
+    tail = int64(0 < rest <= len(TAIL))
+    whole += int64(rest > len(TAIL))
+    for k in range(length, uint64((whole + tail) * SUMS_PER_ROW)):
         room.target_rows[first + k] = hot.spare * weights.stride
         room.signs[first + k] = float32(0)
-    room.asked[slot, 0] = int64(blocks)
-    room.asked[slot, 1] = int64(first)
+    room.asked[slot, 0] = whole
+    room.asked[slot, 1] = tail
+    room.asked[slot, 2] = int64(first)
     for k in range(length):
         if tree.turns[begin + k] >= 2 * _ALWAYS_NEAR:
             prefetch_row(weights.context, room.target_rows[first + k], weights.columns)

@@ -64,4 +64,4 @@ def ask_contrast(i, batch, sampling, contrast_shifts, weights, hot, room, n_bloc
         room.target_rows[first + target] = hot.spare * weights.stride
         room.signs[cell] = float32(0)
         contrast.weights[cell] = float32(0)
-    room.asked[slot, 1] = signs_at
+    room.asked[slot, 2] = signs_at

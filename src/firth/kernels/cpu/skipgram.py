@@ -64,7 +64,28 @@ def _move(weights, room, n, rows, block, first):
 
 
 @step
-def score_skipgram(weights, room, n, asked, block, rate, loss):
+def _multiply(weights, room, n, asked, block, b, per_block):
+    rows = take(block, room.target_rows, asked.first + b * len(block))
+    multiply_pairs(weights.word, room.inputs, n, weights.context, rows, weights.columns, room.steps, b * per_block)
+
+
+@step
+def _multiply_tail(weights, room, n, asked, tail, per_block):
+    if tail is not None and asked.tail:
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
+        first = asked.blocks * per_block
+        multiply_pairs(weights.word, room.inputs, n, weights.context, rows, weights.columns, room.steps, first)
+
+
+@step
+def _move_tail(weights, room, n, asked, tail, per_block):
+    if tail is not None and asked.tail:
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
+        _move(weights, room, n, rows, tail, asked.blocks * per_block)
+
+
+@step
+def score_skipgram(weights, room, n, asked, block, tail, rate, loss):
     """Score all pairs of the n inputs and the targets of a position; returns loss + theirs.
 
     All products come first, then all sigmoids: each is a long chain of steps, and many chains run side by side.
@@ -72,9 +93,9 @@ def score_skipgram(weights, room, n, asked, block, rate, loss):
     room.inputs[n] = room.inputs[n - 1]  # so that inputs pair up
     per_block = (n + 1) * SUMS_PER_ROW
     for b in range(asked.blocks):
-        rows = take(block, room.target_rows, asked.first + b * len(block))
-        multiply_pairs(weights.word, room.inputs, n, weights.context, rows, weights.columns, room.steps, b * per_block)
-    for b in range(asked.blocks):
+        _multiply(weights, room, n, asked, block, b, per_block)
+    _multiply_tail(weights, room, n, asked, tail, per_block)
+    for b in range(asked.blocks + asked.tail):
         signs_at = asked.signs_at + b * SUMS_PER_ROW
         for k in range(0, n, 2):
             second = asked.nothing_at if k + 1 == n else signs_at
@@ -83,9 +104,10 @@ def score_skipgram(weights, room, n, asked, block, rate, loss):
 
 
 @step
-def move_skipgram(weights, room, n, asked, block):
+def move_skipgram(weights, room, n, asked, block, tail):
     """Move what score_skipgram has scored, block after block: a later one meets inputs that earlier ones moved."""
     per_block = (n + 1) * SUMS_PER_ROW
     for b in range(asked.blocks):
         rows = take(block, room.target_rows, asked.first + b * len(block))
         _move(weights, room, n, rows, block, b * per_block)
+    _move_tail(weights, room, n, asked, tail, per_block)

@@ -64,7 +64,7 @@ def new_room(n_block, sampling, weights, hot, contrast_shifts, tree):
     n_inputs = 2 * sampling.window + 2
     target_rows = empty(RING * n_blocks * n_block, int64)
     target_rows[:] = hot.spare * weights.stride
-    asked = zeros((RING, 2), int64)
+    asked = zeros((RING, 3), int64)
     asked[:, 0] = n_blocks
     signs = _new_signs(n_targets, n_block, n_blocks)
     return Room(
@@ -84,7 +84,8 @@ def new_room(n_block, sampling, weights, hot, contrast_shifts, tree):
 def asked_of(i, room):
     """Where the targets of word i of a batch are."""
     slot = i % RING
-    return Asked(slot * room.padded, room.asked[slot, 0], room.asked[slot, 1], len(room.signs) - SUMS_PER_ROW)
+    blocks, tail, signs_at = room.asked[slot, 0], room.asked[slot, 1], room.asked[slot, 2]
+    return Asked(slot * room.padded, blocks, tail, signs_at, len(room.signs) - SUMS_PER_ROW)
 
 
 @step
