@@ -24,7 +24,7 @@ from firth.simd.vector import (
     vectors,
 )
 
-__all__ = ["SUMS_PER_ROW", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
+__all__ = ["SUMS_PER_ROW", "add_rows", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
 SUMS_PER_ROW = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
@@ -120,6 +120,17 @@ def fma_rows(typing, x, rows, sums):
         return tuple_of(context, builder, signature.return_type, members)
 
     return sums(vec, rows, sums), emit
+
+
+@intrinsic
+def add_rows(typing, a, b):
+    """a[j] + b[j] for every j."""
+
+    def emit(context, builder, signature, values):
+        pairs = zip(unpack(builder, values[0]), unpack(builder, values[1]), strict=True)
+        return tuple_of(context, builder, signature.return_type, [builder.fadd(*pair) for pair in pairs])
+
+    return a(a, b), emit
 
 
 @intrinsic

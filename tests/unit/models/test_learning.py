@@ -146,12 +146,17 @@ def five_topics():
     return corpus
 
 
+@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax"])
 @pytest.mark.parametrize(("architecture", "skipgram", "rate"), [("skipgram", 1, 0.025), ("cbow", 0, 0.05)])
-def test_gensim_finds_the_same_neighbours(architecture, skipgram, rate):
+def test_gensim_finds_the_same_neighbours(architecture, skipgram, rate, objective):
     corpus = five_topics()
     shared = {"vector_size": 20, "window": 4, "min_count": 1, "epochs": 10, "seed": 3}
-    theirs = GensimWord2Vec(corpus, sg=skipgram, negative=5, sample=0, alpha=rate, workers=1, **shared).wv
-    model = Word2Vec(architecture=architecture, subsample_threshold=0, threads=1, learning_rate=rate, **shared)
+    hierarchical = objective == "hierarchical_softmax"
+    chosen = {"sg": skipgram, "hs": int(hierarchical), "negative": 0 if hierarchical else 5}
+    theirs = GensimWord2Vec(corpus, **chosen, sample=0, alpha=rate, workers=1, **shared).wv
+    model = Word2Vec(
+        architecture=architecture, objective=objective, subsample_threshold=0, threads=1, learning_rate=rate, **shared
+    )
     ours = model.fit(corpus, progress=False).vectors
     assert set(ours.words) == set(theirs.index_to_key)
     for word in ours.words:

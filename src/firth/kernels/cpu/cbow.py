@@ -11,9 +11,10 @@ from numpy import float32, int64
 from firth.kernels.compile import step
 from firth.kernels.cpu.targets import PAIR, steps_from_dots
 from firth.simd.lanes import LANES
-from firth.simd.operations import add, load, mul, splat, store
+from firth.simd.operations import load, splat, store
 from firth.simd.rows import (
     SUMS_PER_ROW,
+    add_rows,
     fma_rows,
     load_rows,
     splat_row,
@@ -28,16 +29,28 @@ from firth.simd.rows import (
 __all__ = ["average_inputs", "move_cbow", "move_inputs", "score_cbow", "share_of"]
 
 
+_ONE = (0,)
+_FOUR = (0, LANES, 2 * LANES, 3 * LANES)  # registers of a row that are worked on together
+
+
+@step
+def _average_columns(lanes, weights, room, n, hidden, gradient, at, column):
+    mean = splat(float32(1) / float32(n))
+    total = load_rows(weights.word, lanes, room.inputs[0] + column)
+    for k in range(1, n):
+        total = add_rows(total, load_rows(weights.word, lanes, room.inputs[k] + column))
+    store_rows(hidden, lanes, at + column, fma_rows(mean, total, zero_rows(lanes)))
+    store_rows(gradient, lanes, at + column, zero_rows(lanes))
+
+
 @step
 def average_inputs(weights, room, n, hidden, gradient, at):
     """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0."""
-    mean = splat(float32(1) / float32(n))
-    for column in range(0, weights.columns, LANES):
-        total = load(weights.word, room.inputs[0] + column)
-        for k in range(1, n):
-            total = add(total, load(weights.word, room.inputs[k] + column))
-        store(hidden, at + column, mul(total, mean))
-        store(gradient, at + column, splat(float32(0)))
+    whole = weights.columns - weights.columns % (4 * LANES)
+    for column in range(0, whole, 4 * LANES):
+        _average_columns(_FOUR, weights, room, n, hidden, gradient, at, column)
+    for column in range(whole, weights.columns, LANES):
+        _average_columns(_ONE, weights, room, n, hidden, gradient, at, column)
 
 
 @step
@@ -80,13 +93,21 @@ def share_of(n, cbow):
 
 
 @step
+def _move_columns(lanes, weights, room, n, gradient, at, share, column):
+    change = fma_rows(splat(share), load_rows(gradient, lanes, at + column), zero_rows(lanes))
+    for k in range(n):
+        row = room.inputs[k] + column
+        store_rows(weights.word, lanes, row, add_rows(load_rows(weights.word, lanes, row), change))
+
+
+@step
 def move_inputs(weights, room, n, gradient, at, share):
     """Give every input its share of gradient[at:]."""
-    for column in range(0, weights.columns, LANES):
-        change = mul(load(gradient, at + column), splat(share))
-        for k in range(n):
-            row = room.inputs[k] + column
-            store(weights.word, row, add(load(weights.word, row), change))
+    whole = weights.columns - weights.columns % (4 * LANES)
+    for column in range(0, whole, 4 * LANES):
+        _move_columns(_FOUR, weights, room, n, gradient, at, share, column)
+    for column in range(whole, weights.columns, LANES):
+        _move_columns(_ONE, weights, room, n, gradient, at, share, column)
 
 
 @step
