@@ -5,9 +5,10 @@ vectors do not. Numbers are little-endian. Both are read, whichever it is.
 """
 
 import re
+from io import BufferedIOBase
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -27,7 +28,7 @@ __all__ = ["Dialect", "read", "write"]
 
 Dialect: TypeAlias = Literal["gensim", "c"]
 
-BLOCK = 1 << 20  # bytes read at once
+BLOCK = 1 << 20  # bytes: read at once, into the same memory each time, unless a record is longer
 LONGEST_HEADER = 64  # bytes
 LONGEST_WORD = 1 << 16  # bytes: without a space in so many, the file is something else
 MOST_NUMBERS = 1 << 22  # per vector: a block is enlarged until one vector fits
@@ -55,7 +56,7 @@ def read(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     path = Path(path)
     plain_size = None if compression(path) else path.stat().st_size
     with open_decompressed(path) as file:
-        return _Reader(path, plain_size, file, BadLines(on_error)).read()
+        return _Reader(path, plain_size, cast(BufferedIOBase, file), BadLines(on_error)).read()
 
 
 class _Records(NamedTuple):
@@ -69,12 +70,13 @@ class _Records(NamedTuple):
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, path: Path, plain_size: int | None, file: BinaryIO, bad: BadLines) -> None:
+    def __init__(self, path: Path, plain_size: int | None, file: BufferedIOBase, bad: BadLines) -> None:
         self._path = path
         self._plain_size = plain_size  # bytes; None where compression hides it
         self._file = file
         self._bad = bad
-        self._block = b""
+        self._block = bytearray(BLOCK)
+        self._length = 0  # bytes of the block in use
         self._block_start = 0  # where in the file the block begins
         self._done = 0  # records taken
 
@@ -131,36 +133,40 @@ class _Reader:
 
     def _read_on(self) -> bool:
         """Add to what is left of the block; whether there was anything to add."""
-        chunk = self._file.read(BLOCK)
-        if not chunk:
+        if self._length == len(self._block):
+            self._block = self._block + bytes(len(self._block))
+        with memoryview(self._block) as block:
+            n = self._file.readinto(block[self._length :])
+        if not n:
             self._bad.meet(
                 FormatError(
                     self._path,
                     "the file ends in the middle of a word or its vector; it is cut short",
-                    byte=self._block_start + len(self._block),
+                    byte=self._block_start + self._length,
                 )
             )
-            self._block = b""
-        self._block += chunk
-        return bool(chunk)
+            self._length = 0
+        self._length += n
+        return n > 0
 
     def _take_records(self, header: Header) -> _Records:
         """Cut the complete records off the block."""
-        block, width = self._block, 4 * header.vector_size
-        find, last = block.find, len(block) - width - 1  # the last place where a space has its vector behind it
+        width, length = 4 * header.vector_size, self._length
+        find, last = self._block.find, length - width - 1  # the last place where a space has its vector behind it
         spaces: list[int] = []
         position = 0
         for _ in range(header.words - self._done):
             space = find(b" ", position, position + LONGEST_WORD)
             if not 0 <= space <= last:
-                if space < 0 and len(block) - position >= LONGEST_WORD:
+                if space < 0 and length - position >= LONGEST_WORD:
                     raise self._no_word(len(spaces), position)
                 break
             spaces.append(space)
             position = space + 1 + width
         records = self._cut(np.array(spaces, np.int64), width)
         self._done += len(spaces)
-        self._block = block[position:]
+        self._block[: length - position] = self._block[position:length]
+        self._length -= position
         self._block_start += position
         return records
 
@@ -218,7 +224,7 @@ class _Reader:
                 )
 
     def _check_end(self) -> None:
-        rest = self._block + self._file.read(LONGEST_HEADER)
+        rest = self._block[: self._length] + self._file.read(LONGEST_HEADER)
         if rest.strip(b"\n"):
             self._bad.meet(
                 FormatError(

@@ -5,9 +5,21 @@ from numba import types
 from numba.extending import intrinsic
 
 from firth.simd.lanes import LANES
-from firth.simd.vector import FLOAT, INT32, VECTOR, call, element, load_at, splat_value, store_at, vec
+from firth.simd.vector import FLOAT, INT32, INT64, VECTOR, call, element, load_at, splat_value, store_at, vec
 
-__all__ = ["absolute", "add", "choose", "div", "fma", "load", "maximum", "mul", "nearest", "power_of_two"]
+__all__ = [
+    "absolute",
+    "add",
+    "choose",
+    "div",
+    "fma",
+    "lanes_above",
+    "load",
+    "maximum",
+    "mul",
+    "nearest",
+    "power_of_two",
+]
 __all__ += ["splat", "store", "sub", "sum_lanes"]
 
 _ZERO = ir.Constant(ir.IntType(64), 0)
@@ -94,6 +106,17 @@ def choose(typing, x, if_negative, otherwise):
         return builder.select(negative, values[1], values[2])
 
     return vec(vec, vec, vec), emit
+
+
+@intrinsic
+def lanes_above(typing, a, b):
+    """An unsigned number whose bit i says whether a > b in lane i."""
+
+    def emit(context, builder, signature, values):
+        above = builder.fcmp_ordered(">", *values)
+        return builder.zext(builder.bitcast(above, ir.IntType(LANES)), INT64)
+
+    return types.uint64(vec, vec), emit
 
 
 @intrinsic

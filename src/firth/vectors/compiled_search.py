@@ -52,7 +52,7 @@ def _best_of(searched: SearchedRows, part: slice, packed: Vector, shape: tuple[i
     rows = np.zeros((slots, count), np.int64)
     thresholds = np.full(slots, BELOW_ALL, np.float32)
     thresholds[n_queries:] = ABOVE_ALL  # slots that only fill the last tile take nothing
-    products = np.empty((ROWS + 1) * TILE, np.float32)
+    products = np.empty(ROWS * TILE, np.float32)
     block_rows = max(1, BLOCK_NUMBERS // (ROWS * vector_size)) * ROWS
     block = np.zeros((block_rows, vector_size), np.float32)
     for first in range(part.start, part.stop, block_rows):

@@ -159,7 +159,7 @@ def exact_cosines(
     query = np.repeat(np.arange(len(rows)) if asked is None else asked, rows.shape[1])
     row = rows.ravel()
     cosines = np.empty(len(row), np.float64)
-    step = max(1, (1 << 21) // matrix.shape[1])  # 16 MB of float64 at once
+    step = max(1, (1 << 16) // matrix.shape[1])  # 512 KB of float64 at once stay in the cache
     for start in range(0, len(row), step):
         some = slice(start, start + step)
         found = matrix[row[some]].astype(np.float64)

@@ -16,6 +16,7 @@ from firth.simd.operations import (
     choose,
     div,
     fma,
+    lanes_above,
     load,
     maximum,
     mul,
@@ -86,6 +87,19 @@ def test_fma_rounds_once():
     a = np.full(LANES, 1 + 2.0**-12, np.float32)
     _, out = run_operations(a, a, np.full(LANES, -1 - 2.0**-11, np.float32), np.zeros(LANES, np.float32))
     assert (out[4] == 2.0**-24).all()  # gone if the product is rounded first
+
+
+@kernel
+def ask_which_are_above(a, b):
+    return lanes_above(load(a, 0), load(b, 0))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lanes_above(seed):
+    (a, b, _), _ = registers(seed)
+    a[0] = b[0]
+    b[1] = np.nan  # above nothing, and nothing is above it
+    assert ask_which_are_above(a, b) == sum(1 << i for i in range(LANES) if a[i] > b[i])
 
 
 def test_halves_go_to_the_even_number():

@@ -5,17 +5,18 @@ Slow twin  vectors/neighbours.py, the plain way with NumPy: for 1,000 queries an
 Shapes     Q queries in tiles of TILE; K best kept for each; B rows of D numbers in a block.
            block (B, D) float32, C-contiguous, B a multiple of 4; rows of length 1.
            queries (tiles * D * TILE,) float32: number d of all queries of a tile side by side.
-           products ((ROWS + 1) * TILE,) float32 is room to work in.
+           products (ROWS * TILE,) float32 is room to work in.
            cosines, rows (Q, K) float32 and int64: for each query a heap, the worst of the best at its root.
            thresholds (Q,) float32: a copy of the roots.
 Threads    share nothing but the queries: each has its own heaps.
 """
 
-from numpy import float32
+from numpy import uint64
 
 from firth.kernels.compile import kernel, step
+from firth.simd.bytes import trailing_zeros
 from firth.simd.lanes import LANES, VECTOR_REGISTERS
-from firth.simd.operations import load, maximum, splat, store, sub
+from firth.simd.operations import lanes_above, load, splat
 from firth.simd.rows import fma_rows, load_rows, store_rows, zero_rows
 
 __all__ = ["OFFSETS", "ROWS", "TILE", "offer_rows"]
@@ -43,19 +44,19 @@ def multiply(block, row, queries, start, offsets, products):
 
 
 @step
-def any_above(products, thresholds, query):
-    """Whether any product of the rows passes its query's threshold; 5 % of the time of the product."""
-    largest = splat(float32(-1.0))
+def lanes_with_news(products, i, thresholds, query, start):
+    """Which of LANES queries would take row i into their best, as bits."""
+    return lanes_above(load(products, i * TILE + start), load(thresholds, query + start))
+
+
+@step
+def any_news(products, thresholds, query):
+    """Whether any query of a tile would take one of the rows into its best; 5 % of the time of the product."""
+    news = uint64(0)
     for start in range(0, TILE, LANES):
-        threshold = load(thresholds, query + start)
         for i in range(ROWS):
-            excess = sub(load(products, i * TILE + start), threshold)
-            largest = maximum(largest, excess)
-    store(products, ROWS * TILE, largest)
-    above = False
-    for lane in range(LANES):
-        above |= products[ROWS * TILE + lane] > 0
-    return above
+            news |= lanes_with_news(products, i, thresholds, query, start)
+    return news != 0
 
 
 @step
@@ -92,10 +93,12 @@ def offer_rows(block, first_row, n_rows, queries, offsets, products, thresholds,
     for query in range(0, thresholds.shape[0], TILE):
         for row in range(0, n_rows, ROWS):
             multiply(block, row, queries, query * size, offsets, products)
-            if any_above(products, thresholds, query):
+            if any_news(products, thresholds, query):
                 for i in range(min(ROWS, n_rows - row)):
-                    for j in range(TILE):
-                        cosine = products[i * TILE + j]
-                        if cosine > thresholds[query + j]:
-                            replace_root(cosines, rows, query + j, cosine, first_row + row + i)
+                    for start in range(0, TILE, LANES):
+                        news = lanes_with_news(products, i, thresholds, query, start)
+                        while news != 0:
+                            j = start + trailing_zeros(news)
+                            news &= news - uint64(1)
+                            replace_root(cosines, rows, query + j, products[i * TILE + j], first_row + row + i)
                             thresholds[query + j] = cosines[query + j, 0]
