@@ -84,7 +84,11 @@ def querying(results: dict) -> str:
 def _milliseconds_beside(firth: list[float], gensim: list[float]) -> list[str]:
     ratios = " ".join(f"{b / a:.1f}" for a, b in zip(firth, gensim, strict=True))
     ours, theirs = median(firth) * 1000, median(gensim) * 1000
-    return [f"{ours:,.3g}" if ours < 1000 else f"{ours:,.0f}", f"{theirs:,.0f}", f"**{theirs / ours:.1f}×**", ratios]
+    return [_three_digits(ours), _three_digits(theirs), f"**{theirs / ours:.1f}×**", ratios]
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
 
 
 def runs(results: dict) -> str:

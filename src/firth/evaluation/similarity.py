@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.lookup import look_up_words, unit_rows
@@ -122,11 +122,13 @@ def evaluate_similarity(
     ------
     FormatError
         if the file is not such a table; path and line are named.
+    SettingError
+        if what is given is not two words and a finite number.
     """
     if isinstance(source, str | os.PathLike):
         pairs = read_similarity_pairs(source)
     else:
-        pairs = [SimilarityPair(*pair) for pair in source]
+        pairs = [_given_pair(pair) for pair in source]
     lookup = look_up_words(vectors, top, ignore_case)
     first = lookup.find_all(pair.first for pair in pairs)
     second = lookup.find_all(pair.second for pair in pairs)
@@ -138,6 +140,17 @@ def evaluate_similarity(
         unit_rows(vectors.matrix[second[known]]),
     )
     return SimilarityScore(pairs, cosines, len(lookup.leaders))
+
+
+def _given_pair(pair: SimilarityPair) -> SimilarityPair:
+    try:
+        first, second, judgement = pair
+        checked = SimilarityPair(str(first), str(second), float(judgement))
+    except (TypeError, ValueError):
+        checked = SimilarityPair("", "", math.nan)
+    if not math.isfinite(checked.judgement):
+        raise SettingError(f"{pair!r}: must be two words and a finite number")
+    return checked
 
 
 def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:

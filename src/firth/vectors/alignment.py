@@ -138,13 +138,16 @@ def align(
     Raises
     ------
     UnknownWordError : a word of `words` is not in both models.
-    SettingError : the models have vectors of different sizes, or too few words in common to determine a rotation.
+    SettingError : one is not WordVectors, they have vectors of different sizes, or too few words in common to determine a rotation.
 
     Examples
     --------
     >>> alignment = firth.align(victorian, modern, min_count=50)  # doctest: +SKIP
     >>> alignment.most_changed(3)  # doctest: +SKIP
     """
+    for model in (first, second):
+        if not isinstance(model, WordVectors):
+            raise SettingError(f"{type(model).__name__} cannot be aligned: must be WordVectors, as firth.load() gives")
     if first.vector_size != second.vector_size:
         raise SettingError(
             f"vectors of {first.vector_size} and of {second.vector_size} numbers cannot be aligned: "

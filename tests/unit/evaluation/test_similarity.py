@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from firth.errors import FormatError
+from firth.errors import FormatError, SettingError
 from firth.evaluation.correlation import pearson, ranks, spearman, weighted_spearman
 from firth.evaluation.similarity import (
     SimilarityPair,
@@ -114,3 +114,11 @@ def test_bad_tables_name_the_line(tmp_path, text, message):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FormatError, match=message):
         read_similarity_pairs(path)
+
+
+@pytest.mark.parametrize(
+    "pair", [("w1", "w2"), ("w1", "w2", "high"), ("w1", "w2", None), ("w1", "w2", float("nan")), 5]
+)
+def test_given_pairs_need_a_number(pair):
+    with pytest.raises(SettingError, match="must be two words and a finite number"):
+        evaluate_similarity(random_vectors(), [("w1", "w2", 3), pair])

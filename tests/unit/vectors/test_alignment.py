@@ -119,6 +119,11 @@ def test_a_shared_word_is_as_frequent_as_where_it_is_rarer():
     assert firth.align(first, second).shared[:4] == ["word 9", "word 10", "word 8", "word 11"]
 
 
+def test_only_vectors_can_be_aligned():
+    with pytest.raises(SettingError, match="NoneType cannot be aligned: must be WordVectors"):
+        firth.align(some_vectors(60, 4), None)
+
+
 def test_words_of_one_model_only():
     first = some_vectors(60, 4)
     second = turned_copy(first)
