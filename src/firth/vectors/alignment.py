@@ -138,7 +138,8 @@ def align(
     Raises
     ------
     UnknownWordError : a word of `words` is not in both models.
-    SettingError : one is not WordVectors, they have vectors of different sizes, or too few words in common to determine a rotation.
+    SettingError : one is not WordVectors, their vectors have different sizes, or they have too few words in common to
+        determine a rotation.
 
     Examples
     --------
