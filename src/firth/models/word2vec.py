@@ -288,7 +288,8 @@ class Word2Vec:
             settings.max_vocabulary,
             _read_total_words(path, stored.metadata.get("total_words", -1)),
         )
-        model._vectors = WordVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
+        vectors = StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
+        model._vectors = WordVectors.from_stored(vectors, path)
         model._output_vectors = stored.node_vectors if model._has_nodes else stored.context_vectors
         if model._output_vectors is None:
             raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")

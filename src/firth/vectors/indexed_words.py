@@ -16,7 +16,7 @@ class IndexedWords(WordLookup):
     """Words and vectors that may have an index, which questions with `approximate=True` use."""
 
     _index: Index | None = None
-    _index_path: Path | None = None  # where `firth.load` expects it
+    _index_path: Path | None = None  # where it is expected
 
     @property
     def index(self) -> Index:

@@ -43,9 +43,8 @@ def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | 
     SettingError : `on_error` is neither "raise" nor "skip", or `fallback` is "subword" and the file
         has no subwords.
     """
-    vectors = WordVectors.from_stored(read_any(path, on_error=on_error))
+    vectors = WordVectors.from_stored(read_any(path, on_error=on_error), path)
     vectors.fallback = fallback
-    vectors._index_path = Path(f"{Path(path)}.index")
     return vectors
 
 
@@ -91,10 +90,17 @@ class WordVectors(Questions, Comparisons):
         _ = self._rows  # a word that comes twice is found now
 
     @classmethod
-    def from_stored(cls, stored: StoredVectors) -> Self:
-        """Vectors as a format's `read` returned them; what the format left undecoded stays so."""
+    def from_stored(cls, stored: StoredVectors, path: str | Path | None = None) -> Self:
+        """Vectors as a format's `read` returned them; what the format left undecoded stays so.
+
+        Parameters
+        ----------
+        path : the file they are from: an index may lie beside it.
+        """
         self = cls.__new__(cls)
         self._keep(stored)
+        if path is not None:
+            self._index_path = Path(f"{Path(path)}.index")
         return self
 
     def _keep(self, stored: StoredVectors) -> None:

@@ -260,6 +260,15 @@ def test_a_model_can_be_saved_over_the_file_it_was_loaded_from(model, tmp_path):
     same_model(back, model)
 
 
+def test_a_loaded_model_finds_the_index_beside_its_file(model, tmp_path):
+    path = tmp_path / "m.firth"
+    model.save(path)
+    firth.load(path).build_index(tmp_path / "m.firth.index")
+    word = model.vocabulary.words[0]
+    found = Word2Vec.load(path).vectors.most_similar(word, count=2, approximate=True)
+    assert found == firth.load(path).most_similar(word, count=2, approximate=True)
+
+
 def test_a_loaded_model_can_be_fitted_again(model, tmp_path):
     model.save(tmp_path / "m.firth")
     same_model(Word2Vec.load(tmp_path / "m.firth").fit(LINES, progress=False), model)
