@@ -47,7 +47,7 @@ def quality(arguments) -> list[dict]:
     systems = ("gensim corpus_file", "gensim LineSentence", "firth")
     results = [
         judged(Run(system, architecture, seed, arguments.threads, (HIERARCHICAL,)), arguments.corpus, arguments)
-        for architecture, seed, system in itertools.product(ARCHITECTURES, range(1, arguments.seeds + 1), systems)
+        for seed, architecture, system in itertools.product(range(1, arguments.seeds + 1), ARCHITECTURES, systems)
     ]
     print(table(results))
     return results
