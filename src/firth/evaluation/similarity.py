@@ -4,6 +4,7 @@ Test sets are tables of two words and a number that people gave, for instance Wo
 SimLex-999 and MEN.
 """
 
+import contextlib
 import csv
 import math
 import os
@@ -143,14 +144,11 @@ def evaluate_similarity(
 
 
 def _given_pair(pair: SimilarityPair) -> SimilarityPair:
-    try:
+    with contextlib.suppress(TypeError, ValueError):
         first, second, judgement = pair
-        checked = SimilarityPair(str(first), str(second), float(judgement))
-    except (TypeError, ValueError):
-        checked = SimilarityPair("", "", math.nan)
-    if not math.isfinite(checked.judgement):
-        raise SettingError(f"{pair!r}: must be two words and a finite number")
-    return checked
+        if math.isfinite(float(judgement)):
+            return SimilarityPair(str(first), str(second), float(judgement))
+    raise SettingError(f"{pair!r}: must be two words and a finite number")
 
 
 def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:

@@ -51,7 +51,7 @@ def lanes_with_news(products, i, thresholds, query, start):
 
 @step
 def any_news(products, thresholds, query):
-    """Whether any query of a tile would take one of the rows into its best; 5 % of the time of the product."""
+    """Whether any query of a tile would take one of the rows into its best."""
     news = uint64(0)
     for start in range(0, TILE, LANES):
         for i in range(ROWS):
