@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.cores import available_cores
+from firth.kernels.cpu.heap import BELOW_ALL
 from firth.kernels.cpu.nearest import OFFSETS, ROWS, TILE, offer_rows
 from firth.vectors.searched_rows import SearchedRows
 
 __all__ = ["best_rows"]
 
 BLOCK_NUMBERS = 1 << 16  # 256 KB of rows at once, beside the queries in the second-level cache
-BELOW_ALL, ABOVE_ALL = -2.0, 2.0  # no cosine is
+ABOVE_ALL = 2.0  # no cosine is
 
 
 def best_rows(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np.int64]:

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.notebook import html_table, printable
-from firth.vectors.searched_rows import TINY, SearchedRows
+from firth.vectors.all_rows import LARGEST_HEAP, best_of_all
+from firth.vectors.compiling import compiling_pays
+from firth.vectors.searched_rows import FEW, TINY, SearchedRows
 from firth.vectors.selection import BestRows
 
 __all__ = ["Nearest", "Neighbour", "Neighbours", "count_nearer", "exact_cosines", "nearest"]
 
 BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
 QUERIES_AT_ONCE = 1056  # a whole number of tiles of the compiled search, whatever the registers
-WORTH_COMPILING = 1 << 33  # multiplications: 0.1 s, beyond which loading compiled code pays
-LARGEST_HEAP = 1000  # longer lists of the best are sorted faster by NumPy
 
 
 class Neighbour(NamedTuple):
@@ -89,6 +89,8 @@ def nearest(
     rows = np.empty((len(queries), count), np.int64)
     similarities = np.empty((len(queries), count), np.float64)
     at_once = max(1, min(QUERIES_AT_ONCE, QUERIES_AT_ONCE * BLOCK_ROWS // wanted))
+    if len(queries) <= FEW:
+        at_once = 1
     for start in range(0, len(queries), at_once):
         some = slice(start, start + at_once)
         found = searched.rows_at(_candidates(searched, queries[some].astype(np.float32), wanted))
@@ -99,9 +101,9 @@ def nearest(
 
 def _candidates(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np.int64]:
     """The best `count` places for each query, or a few more (Q, at least count), in no order."""
-    work = searched.n_rows * queries.size
-    if work >= WORTH_COMPILING and count <= LARGEST_HEAP:
-        # Not at the top of the file: single questions should not wait 0.4 s for Numba.
+    if len(queries) == 1 and searched.rows is None:
+        return best_of_all(searched.matrix, searched.inverse, queries[0], count)[None]
+    if len(queries) > FEW and count <= LARGEST_HEAP and compiling_pays(searched.n_rows * queries.size):
         from firth.vectors.compiled_search import best_rows
 
         return best_rows(searched, queries, count)

@@ -6,24 +6,21 @@ No normalised copy of the matrix is kept, only the inverse norm of each row.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores
 from firth.errors import SettingError
+from firth.vectors.all_rows import all_cosines
 
 __all__ = ["TINY", "SearchedRows", "inverse_norms"]
 
 TINY = 1e-30  # a row shorter than this counts as zero: its inverse norm would leave float32's range
 HUGE = 1e18  # a row longer than this would overflow float32 when squared
-PIECE_NUMBERS = 400_000  # so many BLAS multiplies with a vector in one thread (below 460,800): see cosines()
-PARTS_PER_THREAD = 4  # a thread that is held up leaves the rest to the others
-MOST_THREADS = 8  # more do not make memory faster
-FEW = 4  # so many queries are faster one by one than as a product with blocks of rows scaled to length 1
+PIECE_NUMBERS = 400_000  # chosen rows are copied in pieces that fit the cache
+FEW = 6  # so many queries are faster one by one than as a product with blocks of rows scaled to length 1
 DENSE = 8  # beyond one row in 8, all rows in order are read faster than the chosen ones
 
 
@@ -57,9 +54,9 @@ class SearchedRows(NamedTuple):
     def cosines(self, query: Vector) -> Vector:
         """The cosine of each row with one query of length 1 (N,), on all cores."""
         if self.rows is None:
-            return _cosines(self.matrix, self.inverse, query)
+            return all_cosines(self.matrix, self.inverse, query)
         if len(self.rows) > len(self.matrix) // DENSE:
-            return _cosines(self.matrix, self.inverse, query)[self.rows]
+            return all_cosines(self.matrix, self.inverse, query)[self.rows]
         cosines = np.empty(len(self.rows), np.float32)
         piece = max(1, PIECE_NUMBERS // self.matrix.shape[1])
         for first in range(0, len(self.rows), piece):
@@ -93,41 +90,6 @@ class SearchedRows(NamedTuple):
         kept = np.ones(self.n_rows, bool)
         kept[places[places >= 0]] = False
         return self if kept.all() else self._replace(rows=self.rows_at(np.flatnonzero(kept)))
-
-
-def _cosines(matrix: Matrix, inverse: Vector, query: Vector) -> Vector:
-    """`matrix @ query * inverse`, by threads that take turns at parts of the matrix.
-
-    This is as fast as memory can be read. A product of the whole matrix is not, because the
-    threads of BLAS wait for each other: with other work on the 2 cores, 400,000 × 50 took 12 ms in
-    one product and 8 ms here (alone 2.6 ms both). Each part is a stack of pieces so small that
-    BLAS leaves them to the thread that asks.
-    """
-    piece = max(1, PIECE_NUMBERS // matrix.shape[1])
-    pieces = len(matrix) // piece
-    cosines = np.empty(len(matrix), np.float32)
-    threads = min(available_cores(), MOST_THREADS, max(1, pieces))
-    parts = min(pieces, threads * PARTS_PER_THREAD)
-    waiting = iter([slice(pieces * i // parts * piece, pieces * (i + 1) // parts * piece) for i in range(parts)])
-
-    def work() -> None:
-        for part in waiting:
-            stack = matrix[part].reshape(-1, piece, matrix.shape[1])
-            np.matmul(stack, query, out=cosines[part].reshape(-1, piece))
-            np.multiply(cosines[part], inverse[part], out=cosines[part])
-
-    rest = slice(pieces * piece, None)
-    np.matmul(matrix[rest], query, out=cosines[rest])
-    np.multiply(cosines[rest], inverse[rest], out=cosines[rest])
-    if threads == 1:
-        work()
-        return cosines
-    with ThreadPoolExecutor(threads - 1) as pool:
-        others = [pool.submit(work) for _ in range(threads - 1)]
-        work()
-    for other in others:
-        other.result()
-    return cosines
 
 
 def inverse_norms(matrix: Matrix) -> Vector:

@@ -20,6 +20,7 @@ def test_kernels_equal_their_twins_at_other_widths(lanes):
         f"{KERNELS}::test_every_objective[7-skipgram-word2vec-softmax]",
         str(HERE / "test_simd.py"),
         str(HERE / "test_activation.py"),
+        str(HERE / "test_scan.py"),
     ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(

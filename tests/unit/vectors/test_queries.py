@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import Neighbour, SettingError, UnknownWordError, WordVectors
-from firth.vectors import neighbours
+from firth.vectors import compiling, neighbours
 
 N_WORDS, SIZE = 3000, 20
 WORDS = [f"word{i}" for i in range(N_WORDS)]
@@ -97,7 +97,7 @@ def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "BLOCK_ROWS", 3)
         patch.setattr(neighbours, "QUERIES_AT_ONCE", 2)
-        patch.setattr(neighbours, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+        patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
         found = vectors.most_similar(queries, count)
     doubles = matrix.astype(float)
     norms = np.linalg.norm(doubles, axis=1)
@@ -114,7 +114,7 @@ def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, 
 @pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (100, True)])
 def test_large_vocabularies_one_or_many(n_queries, compiled, monkeypatch):
     """Enough words that groups and blocks are skipped; the best are planted everywhere."""
-    monkeypatch.setattr(neighbours, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
     rng = np.random.default_rng(9)
     matrix = rng.normal(size=(50_000, 4)).astype(np.float32)
     planted = np.concatenate((np.arange(0, 50_000, 997), [49_999]))
@@ -213,7 +213,7 @@ def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
     queries = rng.normal(size=(n_queries, size))
     answers = []
     for worth in (0, 1 << 60):
-        monkeypatch.setattr(neighbours, "WORTH_COMPILING", worth)
+        monkeypatch.setattr(compiling, "WORTH_COMPILING", worth)
         answers.append(vectors.most_similar(queries, 7))
     similarities = [[[n.similarity for n in answer] for answer in way] for way in answers]
     np.testing.assert_allclose(*similarities, atol=3e-7)  # float32 may swap rows that are as near

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import SettingError, UnknownWordError
-from firth.vectors import neighbours, searched_rows
+from firth.vectors import all_rows, compiling, neighbours, searched_rows
 
 N_WORDS, SIZE = 500, 6
 WORDS = [f"word{i}" for i in range(N_WORDS)]
@@ -46,8 +46,9 @@ def test_every_restriction_is_brute_force(compiled, ours, data, count, n_queries
     kinds = [(top, range(top)), ([WORDS[i] for i in some], some), (mask, some), (None, range(N_WORDS))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "BLOCK_ROWS", 64)
-        patch.setattr(neighbours, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+        patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
         patch.setattr(searched_rows, "PIECE_NUMBERS", 100)
+        patch.setattr(all_rows, "PIECE_NUMBERS", 100)
         for restrict, rows in kinds:
             found = ours.most_similar(MATRIX[queries], count, restrict=restrict, exclude=[WORDS[i] for i in excluded])
             allowed = sorted(set(rows) - excluded)

@@ -11,30 +11,14 @@ Threads    share nothing but the graph.
 """
 
 import numpy as np
-from numpy import float32, int64, uint8
+from numpy import int64, uint8
 
 from firth.kernels.arguments import Beam
 from firth.kernels.compile import kernel, step
-from firth.simd.lanes import LANES
+from firth.kernels.cpu.cosine import cosine
 from firth.simd.memory import CACHE_LINE, prefetch
-from firth.simd.operations import fma, load, splat, sum_lanes
 
 __all__ = ["search_graph"]
-
-
-@step
-def cosine(graph, row, query):
-    """Between a row of the matrix and a query of length 1."""
-    size = query.shape[0]
-    start = row * size
-    whole = size - size % LANES
-    products = splat(float32(0.0))
-    for d in range(0, whole, LANES):
-        products = fma(load(graph.numbers, start + d), load(query, d), products)
-    total = sum_lanes(products)
-    for d in range(whole, size):
-        total += graph.numbers[start + d] * query[d]
-    return total * graph.inverse_norms[row]
 
 
 @step
@@ -101,7 +85,8 @@ def offer(graph, query, fresh, n_fresh, beam, taken):
     width = beam.rows.shape[0]
     first = width
     for i in range(n_fresh):
-        place = insert(beam, taken, fresh[i], cosine(graph, fresh[i], query))
+        value = cosine(graph.numbers, graph.inverse_norms, fresh[i], query)
+        place = insert(beam, taken, fresh[i], value)
         if place < width:
             taken = min(taken + 1, width)
             first = min(first, place)

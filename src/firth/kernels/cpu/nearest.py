@@ -6,7 +6,7 @@ Shapes     Q queries in tiles of TILE; K best kept for each; B rows of D numbers
            block (B, D) float32, C-contiguous, B a multiple of 4; rows of length 1.
            queries (tiles * D * TILE,) float32: number d of all queries of a tile side by side.
            products (ROWS * TILE,) float32 is room to work in.
-           cosines, rows (Q, K) float32 and int64: for each query a heap, the worst of the best at its root.
+           cosines, rows (Q, K): see heap.py.
            thresholds (Q,) float32: a copy of the roots.
 Threads    share nothing but the queries: each has its own heaps.
 """
@@ -14,6 +14,7 @@ Threads    share nothing but the queries: each has its own heaps.
 from numpy import uint64
 
 from firth.kernels.compile import kernel, step
+from firth.kernels.cpu.heap import replace_root
 from firth.simd.bytes import trailing_zeros
 from firth.simd.lanes import LANES, VECTOR_REGISTERS
 from firth.simd.operations import lanes_above, load, splat
@@ -57,33 +58,6 @@ def any_news(products, thresholds, query):
         for i in range(ROWS):
             news |= lanes_with_news(products, i, thresholds, query, start)
     return news != 0
-
-
-@step
-def is_worse(cosine, row, other_cosine, other_row):
-    """Whether a row comes after another: of equals the first row is the best."""
-    return cosine < other_cosine or (cosine == other_cosine and row > other_row)
-
-
-@step
-def replace_root(cosines, rows, query, cosine, row):
-    """Put a row in the place of the worst of a query's best, and mend the heap."""
-    count = cosines.shape[1]
-    hole = 0
-    child = 1
-    while child < count:
-        if child + 1 < count and is_worse(
-            cosines[query, child + 1], rows[query, child + 1], cosines[query, child], rows[query, child]
-        ):
-            child += 1
-        if not is_worse(cosines[query, child], rows[query, child], cosine, row):
-            break
-        cosines[query, hole] = cosines[query, child]
-        rows[query, hole] = rows[query, child]
-        hole = child
-        child = 2 * hole + 1
-    cosines[query, hole] = cosine
-    rows[query, hole] = row
 
 
 @kernel

@@ -1,0 +1,85 @@
+"""One query and all rows of a matrix: as fast as memory can be read.
+
+Shapes  V rows of D numbers.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix, Vector
+from firth.cores import available_cores, take_turns
+from firth.vectors.compiling import compiling_pays
+from firth.vectors.selection import largest
+
+__all__ = ["LARGEST_HEAP", "all_cosines", "best_of_all"]
+
+PIECE_NUMBERS = 400_000  # so many BLAS multiplies with a vector in one thread (below 460,800): see _multiply()
+PARTS_PER_THREAD = 4  # a thread that is held up leaves the rest to the others
+MOST_THREADS = 8  # more do not make memory faster
+LARGEST_HEAP = 1000  # longer lists of the best are sorted faster by NumPy
+
+Result = TypeVar("Result")
+
+
+def all_cosines(matrix: Matrix, inverse_norms: Vector, query: Vector) -> Vector:
+    """The cosine of each row with a query of length 1 (V,), on all cores."""
+    return _cosines(matrix, inverse_norms, query, _is_compiled(matrix))
+
+
+def best_of_all(matrix: Matrix, inverse_norms: Vector, query: Vector, count: int) -> NDArray[np.int64]:
+    """The `count` rows with the largest cosines, or a few more (at least count,), in no order.
+
+    Compiled code keeps the best while it reads, and never writes the cosines of the others: 2.2 ms
+    for 400,000 × 50 numbers, where filling new memory with cosines and choosing takes 0.6 more.
+    """
+    compiled = _is_compiled(matrix)
+    if not compiled or count > LARGEST_HEAP:
+        return largest(_cosines(matrix, inverse_norms, query, compiled)[None], count).ravel()
+    from firth.vectors.compiled_scan import best_of_parts
+
+    found = _take_turns(matrix, lambda parts: best_of_parts(matrix, inverse_norms, query, count, parts))
+    rows = np.concatenate(found)
+    return rows[rows >= 0]
+
+
+def _is_compiled(matrix: Matrix) -> bool:
+    """Whether the compiled way is taken: BLAS is as fast where columns lie in one piece, and is there already."""
+    return bool(matrix.flags.c_contiguous) and compiling_pays(matrix.size)
+
+
+def _cosines(matrix: Matrix, inverse_norms: Vector, query: Vector, compiled: bool) -> Vector:
+    cosines = np.empty(len(matrix), np.float32)
+    if compiled:
+        from firth.vectors.compiled_scan import fill_parts
+
+        _take_turns(matrix, lambda parts: fill_parts(matrix, inverse_norms, query, parts, cosines))
+    else:
+        _take_turns(matrix, lambda parts: _multiply(matrix, inverse_norms, query, parts, cosines))
+    return cosines
+
+
+def _take_turns(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
+    """What the threads return that work on the matrix part by part."""
+    threads = max(1, min(available_cores(), MOST_THREADS, matrix.size // PIECE_NUMBERS))
+    parts = 1 if threads == 1 else threads * PARTS_PER_THREAD
+    ends = [len(matrix) * i // parts for i in range(parts + 1)]
+    return take_turns(work, [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)], threads)
+
+
+def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, parts: Iterator[slice], cosines: Vector) -> None:
+    """`matrix @ query * inverse_norms` for each part, as a stack of pieces so small that BLAS starts no threads.
+
+    The threads of BLAS wait for each other: with other work on the 2 cores, 400,000 × 50 took 12 ms
+    in one product and 8 ms here (alone 2.6 ms both).
+    """
+    piece = max(1, PIECE_NUMBERS // matrix.shape[1])
+    for part in parts:
+        pieces = (part.stop - part.start) // piece
+        rest = part.start + pieces * piece
+        stack = matrix[part.start : rest].reshape(pieces, piece, matrix.shape[1])
+        np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
+        np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
+        np.multiply(cosines[part], inverse_norms[part], out=cosines[part])
