@@ -15,9 +15,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from gensim.models import KeyedVectors
-
 import numpy as np
+from gensim.models import KeyedVectors
 
 import firth
 from firth.datasets import glove_50d
