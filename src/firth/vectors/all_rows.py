@@ -1,9 +1,10 @@
-"""One query and all rows of a matrix: as fast as memory can be read.
+"""A few queries, one by one, and all rows of a matrix: as fast as memory can be read.
 
-Shapes  V rows of D numbers.
+Shapes  V rows of D numbers, Q queries.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -24,41 +25,41 @@ LARGEST_HEAP = 1000  # longer lists of the best are sorted faster by NumPy
 Result = TypeVar("Result")
 
 
-def all_cosines(matrix: Matrix, inverse_norms: Vector, query: Vector) -> Vector:
-    """The cosine of each row with a query of length 1 (V,), on all cores."""
-    return _cosines(matrix, inverse_norms, query, _is_compiled(matrix))
+def all_cosines(matrix: Matrix, inverse_norms: Vector, queries: Matrix) -> Matrix:
+    """The cosine of each row with each query of length 1 (Q, V), on all cores."""
+    return _cosines(matrix, inverse_norms, queries, _is_compiled(matrix, len(queries)))
 
 
 def best_of_all(matrix: Matrix, inverse_norms: Vector, query: Vector, count: int) -> NDArray[np.int64]:
-    """The `count` rows with the largest cosines, or a few more (at least count,), in no order.
+    """The `count` rows with the largest cosines (count,), in no order; of equals the first.
 
     Compiled code keeps the best while it reads, and never writes the cosines of the others: 2.2 ms
     for 400,000 × 50 numbers, where filling new memory with cosines and choosing takes 0.6 more.
     """
-    compiled = _is_compiled(matrix)
+    compiled = _is_compiled(matrix, 1)
     if not compiled or count > LARGEST_HEAP:
-        return largest(_cosines(matrix, inverse_norms, query, compiled)[None], count).ravel()
+        return largest(_cosines(matrix, inverse_norms, query[None], compiled), count).ravel()
     from firth.vectors.compiled_scan import best_of_parts
 
-    found = _take_turns(matrix, lambda parts: best_of_parts(matrix, inverse_norms, query, count, parts))
-    rows = np.concatenate(found)
-    return rows[rows >= 0]
+    found = _take_turns(matrix, partial(best_of_parts, matrix, inverse_norms, query, count))
+    cosines, rows = map(np.concatenate, zip(*found, strict=True))
+    best: NDArray[np.int64] = rows[np.lexsort((rows, -cosines))[:count]]
+    return best
 
 
-def _is_compiled(matrix: Matrix) -> bool:
+def _is_compiled(matrix: Matrix, queries: int) -> bool:
     """Whether the compiled way is taken: BLAS is as fast where columns lie in one piece, and is there already."""
-    return bool(matrix.flags.c_contiguous) and compiling_pays(matrix.size)
+    return bool(matrix.flags.c_contiguous) and compiling_pays(matrix.size * queries)
 
 
-def _cosines(matrix: Matrix, inverse_norms: Vector, query: Vector, compiled: bool) -> Vector:
-    cosines = np.empty(len(matrix), np.float32)
+def _cosines(matrix: Matrix, inverse_norms: Vector, queries: Matrix, compiled: bool) -> Matrix:
+    fill = _multiply
     if compiled:
-        from firth.vectors.compiled_scan import fill_parts
-
-        _take_turns(matrix, lambda parts: fill_parts(matrix, inverse_norms, query, parts, cosines))
-    else:
-        _take_turns(matrix, lambda parts: _multiply(matrix, inverse_norms, query, parts, cosines))
-    return cosines
+        from firth.vectors.compiled_scan import fill_parts as fill
+    table = np.empty((len(queries), len(matrix)), np.float32)
+    for query, cosines in zip(queries, table, strict=True):
+        _take_turns(matrix, partial(fill, matrix, inverse_norms, query, cosines))
+    return table
 
 
 def _take_turns(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
@@ -69,7 +70,7 @@ def _take_turns(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> li
     return take_turns(work, [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)], threads)
 
 
-def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, parts: Iterator[slice], cosines: Vector) -> None:
+def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:
     """`matrix @ query * inverse_norms` for each part, as a stack of pieces so small that BLAS starts no threads.
 
     The threads of BLAS wait for each other: with other work on the 2 cores, 400,000 × 50 took 12 ms

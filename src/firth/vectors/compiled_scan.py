@@ -17,17 +17,18 @@ __all__ = ["best_of_parts", "fill_parts"]
 
 def best_of_parts(
     matrix: Matrix, inverse_norms: Vector, query: Vector, count: int, parts: Iterator[slice]
-) -> NDArray[np.int64]:
-    """The best `count` of the rows in some parts of a C-contiguous matrix (count,); -1 where there are fewer."""
+) -> tuple[Vector, NDArray[np.int64]]:
+    """The best `count` of the rows in some parts of a C-contiguous matrix: cosines and rows, as many as there are."""
     numbers = matrix.reshape(-1)
     cosines = np.full((1, count), BELOW_ALL, np.float32)
-    rows = np.full((1, count), -1, np.int64)
+    rows = np.zeros((1, count), np.int64)
     for part in parts:
         keep_best(numbers, inverse_norms, query, part.start, part.stop, cosines, rows)
-    return rows.ravel()
+    taken = cosines > BELOW_ALL
+    return cosines[taken], rows[taken]
 
 
-def fill_parts(matrix: Matrix, inverse_norms: Vector, query: Vector, parts: Iterator[slice], cosines: Vector) -> None:
+def fill_parts(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:
     """Write the cosines of the rows in some parts of a C-contiguous matrix where they belong (V,)."""
     numbers = matrix.reshape(-1)
     for part in parts:

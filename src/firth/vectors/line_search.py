@@ -57,8 +57,8 @@ def nearest_to_line(
         return []
     axes = unit(np.stack((middle, half)))
     steepest = half_length / distance
-    middle32, half32 = axes.astype(np.float32)
-    score, _ = _score(searched.cosines(middle32), searched.cosines(half32), steepest)
+    across, along = searched.cosines(axes.astype(np.float32))
+    score, _ = _score(across, along, steepest)
     wanted = min(searched.n_rows, count + len(left_out))
     rows = searched.rows_at(largest(score[None], wanted)[0])
     rows = rows[~np.isin(rows, left_out)]

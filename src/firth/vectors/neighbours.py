@@ -89,8 +89,6 @@ def nearest(
     rows = np.empty((len(queries), count), np.int64)
     similarities = np.empty((len(queries), count), np.float64)
     at_once = max(1, min(QUERIES_AT_ONCE, QUERIES_AT_ONCE * BLOCK_ROWS // wanted))
-    if len(queries) <= FEW:
-        at_once = 1
     for start in range(0, len(queries), at_once):
         some = slice(start, start + at_once)
         found = searched.rows_at(_candidates(searched, queries[some].astype(np.float32), wanted))
@@ -101,8 +99,8 @@ def nearest(
 
 def _candidates(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np.int64]:
     """The best `count` places for each query, or a few more (Q, at least count), in no order."""
-    if len(queries) == 1 and searched.rows is None:
-        return best_of_all(searched.matrix, searched.inverse, queries[0], count)[None]
+    if len(queries) <= FEW and searched.rows is None:
+        return np.stack([best_of_all(searched.matrix, searched.inverse, query, count) for query in queries])
     if len(queries) > FEW and count <= LARGEST_HEAP and compiling_pays(searched.n_rows * queries.size):
         from firth.vectors.compiled_search import best_rows
 

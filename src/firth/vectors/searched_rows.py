@@ -51,17 +51,17 @@ class SearchedRows(NamedTuple):
         rows = self.rows[first:last]
         return np.multiply(self.matrix[rows], self.inverse[rows, None], out=out)
 
-    def cosines(self, query: Vector) -> Vector:
-        """The cosine of each row with one query of length 1 (N,), on all cores."""
+    def cosines(self, queries: Matrix) -> Matrix:
+        """The cosine of each row with each of a few queries of length 1 (Q, N), on all cores."""
         if self.rows is None:
-            return all_cosines(self.matrix, self.inverse, query)
+            return all_cosines(self.matrix, self.inverse, queries)
         if len(self.rows) > len(self.matrix) // DENSE:
-            return all_cosines(self.matrix, self.inverse, query)[self.rows]
-        cosines = np.empty(len(self.rows), np.float32)
+            return all_cosines(self.matrix, self.inverse, queries)[:, self.rows]
+        cosines = np.empty((len(queries), len(self.rows)), np.float32)
         piece = max(1, PIECE_NUMBERS // self.matrix.shape[1])
         for first in range(0, len(self.rows), piece):
             last = first + piece
-            np.matmul(self.units(first, last), query, out=cosines[first:last])
+            cosines[:, first:last] = queries @ self.units(first, last).T
         return cosines
 
     def cosine_blocks(self, queries: Matrix, block_rows: int, scores: int) -> Iterator[tuple[int, Matrix]]:
@@ -70,8 +70,7 @@ class SearchedRows(NamedTuple):
         For a few queries, of which `scores` are made for each row, it is one block of all rows.
         """
         if max(len(queries), scores) <= FEW:
-            cosines = [self.cosines(query) for query in queries]
-            yield 0, np.stack(cosines) if len(cosines) > 1 else cosines[0][None]
+            yield 0, self.cosines(queries)
             return
         for first in range(0, self.n_rows, block_rows):
             yield first, queries @ self.units(first, first + block_rows).T
