@@ -111,7 +111,7 @@ def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, 
         assert len({n.word for n in answer}) == len(answer)
 
 
-@pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (100, True)])
+@pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (1, True), (3, True), (100, True)])
 def test_large_vocabularies_one_or_many(n_queries, compiled, monkeypatch):
     """Enough words that groups and blocks are skipped; the best are planted everywhere."""
     monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
