@@ -15,7 +15,7 @@ from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.vectors.all_rows import all_cosines
 
-__all__ = ["TINY", "SearchedRows", "inverse_norms"]
+__all__ = ["FEW", "TINY", "SearchedRows", "inverse_norms"]
 
 TINY = 1e-30  # a row shorter than this counts as zero: its inverse norm would leave float32's range
 HUGE = 1e18  # a row longer than this would overflow float32 when squared
