@@ -13,8 +13,8 @@ LONGEST = 64  # characters: what is longer is no misspelt word
 def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]:
     """Words within a few edits of `word`, case aside; fewest edits first, then by the order given.
 
-    One edit inserts, deletes or replaces a character. Allowed are one edit up to 3 characters, two
-    up to 7, three beyond. Takes about 0.1 s for 400,000 words.
+    One edit inserts, deletes or replaces a character, or swaps two neighbours. Allowed are one edit up to 3 characters, two
+    up to 7, three beyond. Takes 0.1 to 0.2 s for 400,000 words.
     """
     folded = word.casefold()
     if not folded or len(folded) > LONGEST:
@@ -31,22 +31,30 @@ def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]
 
 
 def edit_distances(word: str, others: Sequence[str]) -> NDArray[np.int16]:
-    """Levenshtein distance from `word` to each of `others`, all at once, one table cell at a time.
+    """Edits from `word` to each of `others`, all at once, one table cell at a time.
 
-    Source   Wagner and Fischer 1974, "The string-to-string correction problem".
+    No character is edited twice: "optimal string alignment".
+
+    Source   Wagner and Fischer 1974, "The string-to-string correction problem"; neighbours that are
+             swapped: Damerau 1964, "A technique for computer detection and correction of spelling errors".
     """
     lengths = np.fromiter(map(len, others), np.intp, len(others))
     width = max(1, int(lengths.max()))
     # Code points as numbers; "\0" is not a character that str keeps at the end of an array entry,
     # which is fine because a cell past a word's own end is never its answer.
     codes = np.array(others, f"U{width}").view(np.uint32).reshape(len(others), width).T.copy()
+    # Rows of the table: for two characters less of the word, for one less, and the one that is made.
+    before, above = np.empty((2, width + 1, len(others)), np.int16)
     row = np.repeat(np.arange(width + 1, dtype=np.int16)[:, None], len(others), axis=1)
-    for character in word:
-        above_left = row[0].copy()
-        row[0] += 1
+    for i, character in enumerate(map(ord, word)):
+        before, above, row = above, row, before
+        row[0] = i + 1
         for j in range(width):
-            replaced = above_left + (codes[j] != ord(character))
-            above_left = row[j + 1].copy()
-            row[j + 1] = np.minimum(np.minimum(row[j + 1], row[j]) + 1, replaced)
+            np.minimum(above[j + 1], row[j], out=row[j + 1])
+            row[j + 1] += 1
+            np.minimum(row[j + 1], above[j] + (codes[j] != character), out=row[j + 1])
+            if i and j:
+                is_swapped = (codes[j] == ord(word[i - 1])) & (codes[j - 1] == character)
+                np.minimum(row[j + 1], before[j - 1] + 1, out=row[j + 1], where=is_swapped)
     distances: NDArray[np.int16] = row[lengths, np.arange(len(others))]
     return distances

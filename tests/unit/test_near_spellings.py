@@ -12,6 +12,11 @@ def test_nearest_spellings_come_first():
     assert near_spellings("colur", WORDS) == ["colour", "color", "cooler"]
 
 
+def test_swapped_letters_are_one_edit():
+    assert near_spellings("kign", ["in", "sing", "kin", "king", "sign"]) == ["kin", "king", "sign"]
+    assert near_spellings("teh", ["to", "the", "test"]) == ["the"]
+
+
 def test_case_is_no_edit():
     assert near_spellings("KING", WORDS) == ["King"]
     assert near_spellings("STRASSE", WORDS) == ["straße"]
@@ -33,8 +38,10 @@ def slow_distance(a, b):
     """The definition."""
     if not a or not b:
         return len(a) + len(b)
-    replaced = slow_distance(a[1:], b[1:]) + (a[0] != b[0])
-    return min(replaced, slow_distance(a[1:], b) + 1, slow_distance(a, b[1:]) + 1)
+    edits = [slow_distance(a[1:], b) + 1, slow_distance(a, b[1:]) + 1, slow_distance(a[1:], b[1:]) + (a[0] != b[0])]
+    if len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]):
+        edits.append(slow_distance(a[2:], b[2:]) + 1)
+    return min(edits)
 
 
 letters = st.text("abcé😀", max_size=6)
