@@ -13,8 +13,8 @@ LONGEST = 64  # characters: what is longer is no misspelt word
 def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]:
     """Words within a few edits of `word`, case aside; fewest edits first, then by the order given.
 
-    One edit inserts, deletes or replaces a character, or swaps two neighbours. Allowed are one edit up to 3 characters, two
-    up to 7, three beyond. Takes 0.1 to 0.2 s for 400,000 words.
+    One edit inserts, deletes or replaces a character, or swaps two neighbours. Allowed are one edit
+    up to 3 characters, two up to 7, three beyond. Takes 0.1 to 0.2 s for 400,000 words.
     """
     folded = word.casefold()
     if not folded or len(folded) > LONGEST:
