@@ -122,8 +122,8 @@ def _words(keyed: _Saved) -> list[str]:
         raise FormatError(keyed.path, "holds no list of words (index_to_key, in older files index2word)")
     while words and words[-1] is None:  # room that was made and not used
         words.pop()
-    other = next((i for i, word in enumerate(words) if not isinstance(word, str)), None)
-    if other is not None:
+    if set(map(type, words)) - {str}:
+        other = next(i for i, word in enumerate(words) if not isinstance(word, str))
         raise FormatError(keyed.path, f"word {other:,} is a {type(words[other]).__name__}: must be a string")
     if len(set(words)) < len(words):
         again = find_repetitions(words)[0]

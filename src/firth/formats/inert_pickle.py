@@ -26,9 +26,9 @@ STOP = ord(".")
 
 BYTE, SHORT, INT, FLOAT = struct.Struct("<B"), struct.Struct("<H"), struct.Struct("<i"), struct.Struct(">d")
 UNSIGNED, LONG = struct.Struct("<I"), struct.Struct("<Q")
-WINDOW = 1 << 16  # bytes in which runs of the same two instructions are looked for
+WINDOW = 1 << 14  # bytes in which runs of the same two instructions are looked for; gensim breaks them off after 1,000
 
-_SCALARS = (str, int, float, type(None))  # what a key may be: their hashes are computed without recursion
+_SCALARS = {str, int, float, bool, type(None)}  # what a key may be: their hashes are computed without recursion
 
 
 def is_pickle(beginning: bytes) -> bool:
@@ -343,9 +343,8 @@ def _checked_callable(value: Any) -> Name:
 
 
 def _checked_keys(keys: list[Any]) -> list[Any]:
-    for key in keys:
-        if not isinstance(key, _SCALARS):
-            raise Refused(f"uses a {type(key).__name__} as a key: must be a string or a number")
+    for kind in set(map(type, keys)) - _SCALARS:
+        raise Refused(f"uses a {kind.__name__} as a key: must be a string or a number")
     return keys
 
 
