@@ -71,6 +71,22 @@ def test_large_containers_shared_objects_and_their_kinds(protocol):
     assert back["list"][0] is not None and read(pickle.dumps(value, protocol))["list"][0][0] == "again"
 
 
+# Of "┌" the last two bytes are those of the two instructions that alternate in a list of words.
+vocabulary = st.lists(st.text(st.sampled_from("aé┌ה\x94\x8c😀\ud800") | st.characters(), max_size=70), unique=True)
+
+
+@given(words=vocabulary, numbers=st.lists(st.integers(-(2**33), 2**33) | st.integers(0, 70_000)), data=st.data())
+def test_vocabularies_come_back(words, numbers, data):
+    """As gensim writes them: a list of words, and a dictionary that numbers the same objects."""
+    words += [f"{words[0] if words else ''} {i}" for i in range(data.draw(st.sampled_from([0, 5, 1100])))]
+    value = {
+        "words": words,
+        "numbers": dict(zip(words, (numbers or [0]) * len(words), strict=False)),
+        "end": words[-1:],
+    }
+    assert read(pickle.dumps(value, data.draw(st.sampled_from([4, 5])))) == value
+
+
 def test_one_object_twice_is_one_object():
     shared = [1]
     first, second = read(pickle.dumps([shared, shared]))
