@@ -25,6 +25,7 @@ __all__ = ["Nearest", "Neighbour", "Neighbours", "count_nearer", "exact_cosines"
 
 BLOCK_ROWS = 2048  # with QUERIES_AT_ONCE: 8 MB of cosines; measured best of 1024…16384 for 400,000 × 50
 QUERIES_AT_ONCE = 1056  # a whole number of tiles of the compiled search, whatever the registers
+SPARE = 2  # more candidates than asked for: rows whose cosines float32 confuses at the end of the list are told apart
 
 
 class Neighbour(NamedTuple):
@@ -85,7 +86,7 @@ def nearest(
     count : in [1, N].
     left_out : for each query, rows that are no answer to it.
     """
-    wanted = min(searched.n_rows, count + max(map(len, left_out), default=0))
+    wanted = min(searched.n_rows, count + max(map(len, left_out), default=0) + SPARE)
     rows = np.empty((len(queries), count), np.int64)
     similarities = np.empty((len(queries), count), np.float64)
     at_once = max(1, min(QUERIES_AT_ONCE, QUERIES_AT_ONCE * BLOCK_ROWS // wanted))

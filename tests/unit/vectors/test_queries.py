@@ -221,6 +221,23 @@ def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
         assert sum(a != b for a, b in zip(*answers, strict=True)) <= n_queries // 50
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_rows_that_float32_confuses_are_told_apart(compiled, monkeypatch):
+    """Three rows that differ in the last digit of a number or two: the best of them by the formula in float64."""
+    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+    rng = np.random.default_rng(10)
+    for _ in range(100):
+        matrix = rng.normal(size=(40, 50)).astype(np.float32)
+        matrix[30:33] = matrix[5]
+        for row in (30, 31, 32):
+            matrix[row, rng.integers(0, 50, 2)] *= 1 + 2.0**-22
+        matrix[5] = -matrix[5]
+        query = matrix[30] + rng.normal(size=50)
+        cosines = matrix.astype(float) @ query / np.linalg.norm(matrix.astype(float), axis=1)
+        found = WordVectors([str(i) for i in range(40)], matrix).most_similar(query, 1)
+        assert int(found[0].word) == np.argmax(cosines)
+
+
 @pytest.mark.parametrize(
     "ask",
     [
