@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firth import NeuralModel, Word2Vec, load
+from firth import NeuralModel, Word2Vec, WordVectors, load
 from firth.kernels.arguments import NgramTable
 from firth.kernels.cpu import subwords
 from firth.vectors import compiling
@@ -39,6 +39,8 @@ def compile_the_rest() -> None:
     model.vectors.most_similar(["cat"] * 100)
     model.vectors.most_similar("cat")
     model.vectors.rank("cat", "dog")
+    many_numbers = WordVectors(["cat", "dog", "cow"], np.eye(3, 16, dtype=np.float32))
+    many_numbers.analogy("cat", "dog", "cow", method="3cosmul")
 
 
 def compile_subwords() -> None:

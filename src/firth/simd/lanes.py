@@ -19,7 +19,7 @@ def _host_lanes() -> int:
 
 
 # $FIRTH_LANES lets the tests run the kernels as a narrower processor would.
-LANES = int(os.environ.get("FIRTH_LANES", 0)) or _host_lanes()
+LANES = int(os.environ.get("FIRTH_LANES") or 0) or _host_lanes()
 if LANES not in (4, 8, 16):
     raise ValueError(f"FIRTH_LANES={LANES}: must be 4, 8 or 16, or unset to ask the processor")
 

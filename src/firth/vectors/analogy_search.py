@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import SettingError
+from firth.vectors.all_rows import best_quotients, can_divide
 from firth.vectors.neighbours import Nearest, exact_cosines
 from firth.vectors.searched_rows import SearchedRows
 from firth.vectors.selection import BestRows
@@ -73,8 +74,7 @@ def best_answers(
     for start in range(0, len(rows), per_table):
         some = slice(start, start + per_table)
         asked = sums._replace(added=sums.added[some], taken=sums.taken[some])
-        forbidden = _Forbidden.of(searched, left_out[some])
-        found = searched.rows_at(_candidates(searched, asked, method, count, forbidden))
+        found = searched.rows_at(_candidates(searched, asked, method, count, left_out[some]))
         exact = _score(_exactly(searched.matrix, found, sums.directions, method), asked.added, asked.taken, method)
         rows[some], scores[some] = Nearest.best_of(found, exact, left_out[some], count)
     return Nearest(rows, scores)
@@ -101,9 +101,22 @@ class _Forbidden(NamedTuple):
 
 
 def _candidates(
+    searched: SearchedRows, sums: WordSums, method: AnalogyMethod, count: int, left_out: Sequence[Sequence[int]]
+) -> NDArray[np.int64]:
+    """The places of the best `count` rows for each question (Q, at least count), in no order."""
+    if method == "3cosmul" and len(sums.added) == 1 and searched.rows is None:
+        added, taken = sums.added[sums.added != NONE], sums.taken[sums.taken != NONE]
+        queries = sums.directions[np.concatenate((added, taken))].astype(np.float32)
+        wanted = min(searched.n_rows, count + len(left_out[0]))
+        if can_divide(searched.matrix, len(queries), wanted):
+            return best_quotients(searched.matrix, searched.inverse, queries, len(added), SMALL, wanted)[None]
+    return _candidates_by_table(searched, sums, method, count, _Forbidden.of(searched, left_out))
+
+
+def _candidates_by_table(
     searched: SearchedRows, sums: WordSums, method: AnalogyMethod, count: int, forbidden: _Forbidden
 ) -> NDArray[np.int64]:
-    """The places of the best `count` rows for each question (Q, count), in no order."""
+    """The same (Q, count), with the table of cosines that the questions share."""
     members = np.hstack((sums.added, sums.taken))
     used, lines = np.unique(members, return_inverse=True)
     lines = np.where(members == NONE, NONE, lines.reshape(members.shape) - (used[0] == NONE))

@@ -1,6 +1,6 @@
-"""The compiled way to answer one query: some parts of a matrix, read by one thread.
+"""The compiled way to answer one question: some parts of a matrix, read by one thread.
 
-Shapes  V rows of D numbers.
+Shapes  V rows of D numbers, Q queries.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.kernels.cpu.heap import BELOW_ALL
-from firth.kernels.cpu.scan import fill_cosines, keep_best
+from firth.kernels.cpu.scan import fill_cosines, keep_best, keep_best_quotients
+from firth.simd.lanes import LANES
+from firth.simd.rows import SUMS_PER_ROW
 
-__all__ = ["best_of_parts", "fill_parts"]
+__all__ = ["best_of_parts", "best_quotients_of_parts", "fill_parts"]
 
 
 def best_of_parts(
@@ -33,3 +35,47 @@ def fill_parts(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Ve
     numbers = matrix.reshape(-1)
     for part in parts:
         fill_cosines(numbers, inverse_norms, query, part.start, part.stop, cosines)
+
+
+def best_quotients_of_parts(
+    matrix: Matrix,
+    inverse_norms: Vector,
+    queries: Matrix,
+    added: int,
+    small: float,
+    count: int,
+    parts: Iterator[slice],
+) -> tuple[Vector, NDArray[np.int64]]:
+    """As best_of_parts, for scores as of 3CosMul: the first `added` queries by the others."""
+    packed, offsets = _packed(queries)
+    numbers = matrix.reshape(-1)
+    scores = np.full((1, count), BELOW_ALL, np.float32)
+    rows = np.zeros((1, count), np.int64)
+    products = np.empty(max(SUMS_PER_ROW, LANES), np.float32)
+    counts = (added, len(queries))
+    for part in parts:
+        keep_best_quotients(
+            numbers,
+            inverse_norms,
+            packed,
+            offsets,
+            counts,
+            np.float32(small),
+            products,
+            part.start,
+            part.stop,
+            scores,
+            rows,
+        )
+    taken = scores > BELOW_ALL
+    return scores[taken], rows[taken]
+
+
+def _packed(queries: Matrix) -> tuple[Vector, tuple[int, ...]]:
+    """The queries as keep_best_quotients takes them, 4 or 8 of them, so that there are two kernels and no more."""
+    n_queries, size = queries.shape
+    whole = size - size % LANES
+    packed = np.zeros((4 if n_queries <= 4 else SUMS_PER_ROW, whole + LANES), np.float32)
+    packed[:n_queries, :whole] = queries[:, :whole]
+    packed[:n_queries, whole + LANES - (size - whole) :] = queries[:, whole:]
+    return packed.ravel(), tuple(range(0, packed.size, whole + LANES))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from firth.kernels.cpu.scan import fill_cosines, keep_best
+from firth.vectors.compiled_scan import best_quotients_of_parts
 
 SIZES = [1, 3, 4, 7, 8, 15, 16, 17, 50, 64, 100]
 
@@ -62,3 +63,19 @@ def test_of_equal_rows_the_first_are_kept():
     inverse[:] = inverse[7]
     _, rows = best(matrix, inverse, query, 9, [(0, 40)])
     assert sorted(rows) == list(range(9))
+
+
+@pytest.mark.parametrize("size", [16, 17, 31, 32, 50])
+@pytest.mark.parametrize(("added", "taken"), [(1, 0), (2, 1), (1, 3), (3, 2), (4, 4)])
+def test_the_best_quotients_are_those_of_the_formula(size, added, taken):
+    matrix, inverse, _ = drawn(90, size, seed=size)
+    queries = np.random.default_rng(added).normal(size=(added + taken, size))
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    shifted = (1 + queries @ (matrix.astype(float).T * inverse)) / 2
+    expected = shifted[:added].prod(axis=0) / (shifted[added:].prod(axis=0) + 1e-6)
+    parts = iter([slice(0, 33), slice(50, 90)])
+    queries = queries.astype(np.float32)
+    scores, rows = best_quotients_of_parts(matrix, inverse, queries, added, 1e-6, 7, parts)
+    searched = np.r_[0:33, 50:90]
+    assert sorted(rows) == sorted(searched[np.argsort(-expected[searched])[:7]])
+    np.testing.assert_allclose(scores, expected[rows], rtol=1e-4)

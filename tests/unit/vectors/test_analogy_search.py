@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import SettingError, WordVectors
-from firth.vectors import analogy_search
+from firth.vectors import analogy_search, compiling
 from firth.vectors.analogy_search import WordSums, best_answers
 from firth.vectors.queries import unit
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
 
-N_WORDS, SIZE = 1500, 8
+N_WORDS, SIZE = 1500, 21
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(26).normal(size=(N_WORDS, SIZE)).astype(np.float32)
 
@@ -27,7 +27,9 @@ MATRIX = np.random.default_rng(26).normal(size=(N_WORDS, SIZE)).astype(np.float3
         (["word1", "word1"], ["word2"]),
     ],
 )
-def test_products_are_gensims(ours, theirs, positive, negative):
+@pytest.mark.parametrize("compiled", [False, True])
+def test_products_are_gensims(ours, theirs, positive, negative, compiled, monkeypatch):
+    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
     found = ours.most_similar(positive=positive, negative=negative, count=15, method="3cosmul")
     expected = theirs.most_similar_cosmul(positive=positive, negative=negative, topn=15)
     assert [neighbour.word for neighbour in found] == [word for word, _ in expected]
