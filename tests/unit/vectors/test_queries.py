@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import Neighbour, SettingError, UnknownWordError, WordVectors
-from firth.vectors import compiling, neighbours
+from firth.vectors import compiling, neighbours, searched_rows
 
 N_WORDS, SIZE = 3000, 20
 WORDS = [f"word{i}" for i in range(N_WORDS)]
@@ -79,6 +79,7 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     assert ours.most_similar([]) == []
 
 
+@pytest.mark.parametrize("one_by_one", [False, True])
 @pytest.mark.parametrize("compiled", [False, True])
 @given(
     data=st.data(),
@@ -87,7 +88,7 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     n_queries=st.integers(1, 6),
     count=st.integers(1, 50),
 )
-def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, count):
+def test_search_finds_the_best_of_all(one_by_one, compiled, data, n_words, size, n_queries, count):
     """Against sorting everything; small whole numbers make many ties, zeros and repeated rows."""
     row = st.lists(st.integers(-2, 2), min_size=size, max_size=size)
     matrix = np.array([data.draw(row) for _ in range(n_words)], np.float32)
@@ -98,6 +99,8 @@ def test_search_finds_the_best_of_all(compiled, data, n_words, size, n_queries, 
         patch.setattr(neighbours, "BLOCK_ROWS", 3)
         patch.setattr(neighbours, "QUERIES_AT_ONCE", 2)
         patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+        for module in (neighbours, searched_rows):
+            patch.setattr(module, "FEW", 2 if one_by_one else 0)
         found = vectors.most_similar(queries, count)
     doubles = matrix.astype(float)
     norms = np.linalg.norm(doubles, axis=1)

@@ -34,9 +34,10 @@ def test_a_number_is_gensims_restrict_vocab(ours, theirs, top):
     assert words_of(ours.nearest_to_vector(MATRIX[9], 5, restrict=top)) == [word for word, _ in expected]
 
 
+@pytest.mark.parametrize("one_by_one", [False, True])
 @pytest.mark.parametrize("compiled", [False, True])
 @given(data=st.data(), count=st.integers(1, 30), n_queries=st.integers(1, 4))
-def test_every_restriction_is_brute_force(compiled, ours, data, count, n_queries):
+def test_every_restriction_is_brute_force(one_by_one, compiled, ours, data, count, n_queries):
     queries = data.draw(st.lists(st.integers(0, N_WORDS - 1), min_size=n_queries, max_size=n_queries))
     some = data.draw(st.lists(st.integers(0, N_WORDS - 1), min_size=1, max_size=60, unique=True))
     top = data.draw(st.integers(1, N_WORDS))
@@ -49,6 +50,8 @@ def test_every_restriction_is_brute_force(compiled, ours, data, count, n_queries
         patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
         patch.setattr(searched_rows, "PIECE_NUMBERS", 100)
         patch.setattr(all_rows, "PIECE_NUMBERS", 100)
+        for module in (neighbours, searched_rows):
+            patch.setattr(module, "FEW", 4 if one_by_one else 0)
         for restrict, rows in kinds:
             found = ours.most_similar(MATRIX[queries], count, restrict=restrict, exclude=[WORDS[i] for i in excluded])
             allowed = sorted(set(rows) - excluded)
