@@ -7,7 +7,16 @@ import threading
 
 import pytest
 
-from firth.cores import take_turns
+from firth.cores import even_parts, take_turns
+
+
+def test_even_parts_are_all_of_it_and_nearly_alike():
+    for length, parts in ((10, 3), (3, 5), (0, 2), (8, 1)):
+        slices = even_parts(length, parts)
+        assert [i for some in slices for i in range(length)[some]] == list(range(length))
+        sizes = [some.stop - some.start for some in slices]
+        assert len(sizes) == parts
+        assert max(sizes) - min(sizes) <= 1
 
 
 def test_every_part_is_worked_on_once():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores, take_turns
+from firth.cores import available_cores, even_parts, take_turns
 from firth.vectors.compiling import compiling_pays
 from firth.vectors.selection import largest
 
@@ -92,8 +92,7 @@ def _take_turns(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> li
     """What the threads return that work on the matrix part by part."""
     threads = max(1, min(available_cores(), MOST_THREADS, matrix.size // PIECE_NUMBERS))
     parts = 1 if threads == 1 else threads * PARTS_PER_THREAD
-    ends = [len(matrix) * i // parts for i in range(parts + 1)]
-    return take_turns(work, [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)], threads)
+    return take_turns(work, even_parts(len(matrix), parts), threads)
 
 
 def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:

@@ -3,13 +3,13 @@
 Shapes  N rows that are searched, D numbers per row, Q queries.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores
+from firth.cores import available_cores, even_parts, take_turns
 from firth.kernels.cpu.heap import BELOW_ALL
 from firth.kernels.cpu.nearest import OFFSETS, ROWS, TILE, offer_rows
 from firth.vectors.searched_rows import SearchedRows
@@ -34,14 +34,12 @@ def best_rows(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np
     padded.reshape(-1, vector_size)[: len(queries)] = queries
     packed = np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel()
     threads = max(1, min(available_cores(), searched.n_rows // max(count, 1000)))
-    ends = [searched.n_rows * i // threads for i in range(threads + 1)]
 
-    def search(first: int, last: int) -> NDArray[np.int64]:
-        return _best_of(searched, slice(first, last), packed, (len(queries), count))
+    def search(parts: Iterator[slice]) -> list[NDArray[np.int64]]:
+        return [_best_of(searched, part, packed, (len(queries), count)) for part in parts]
 
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(search, ends[:-1], ends[1:]))
-    return np.hstack(found)
+    found = take_turns(search, even_parts(searched.n_rows, threads), threads)
+    return np.hstack([rows for some in found for rows in some])
 
 
 def _best_of(searched: SearchedRows, part: slice, packed: Vector, shape: tuple[int, int]) -> NDArray[np.int64]:

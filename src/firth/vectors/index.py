@@ -8,8 +8,7 @@ into memory. A question then reads a few thousand rows of it, however many there
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores
+from firth.cores import available_cores, even_parts, take_turns
 from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
@@ -119,7 +118,7 @@ class Index:
 
     def _walk(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
         """The best rows met by each query (Q, wanted); -1 in a row's place where there were fewer."""
-        # Not at the top of the file: exact questions should not wait 0.4 s for Numba.
+        # Not at the top of the file: exact questions should not wait 0.5 s for Numba.
         from firth.kernels.arguments import Graph
         from firth.kernels.cpu.graph import search_graph
 
@@ -128,16 +127,12 @@ class Index:
         beams = np.empty((len(unit), max(self.search_width, wanted)), np.int32)
         found = np.empty(len(unit), np.int64)
         threads = max(1, min(available_cores(), len(unit) // QUERIES_PER_THREAD))
-        ends = [len(unit) * i // threads for i in range(threads + 1)]
 
-        def search(first: int, last: int) -> None:
-            search_graph(graph, unit[first:last], beams[first:last], found[first:last])
+        def search(parts: Iterator[slice]) -> None:
+            for part in parts:
+                search_graph(graph, unit[part], beams[part], found[part])
 
-        if threads == 1:
-            search(0, len(unit))
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(search, ends[:-1], ends[1:]))
+        take_turns(search, even_parts(len(unit), threads), threads)
         if len(found) and found.min() < 0:
             raise FormatError(
                 self.path or "the index", "a link leads to no row; the file is damaged: build the index again"
