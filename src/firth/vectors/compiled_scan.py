@@ -3,7 +3,8 @@
 Shapes  V rows of D numbers, Q queries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,7 @@ def best_of_parts(
     matrix: Matrix, inverse_norms: Vector, query: Vector, count: int, parts: Iterator[slice]
 ) -> tuple[Vector, NDArray[np.int64]]:
     """The best `count` of the rows in some parts of a C-contiguous matrix: cosines and rows, as many as there are."""
-    numbers = matrix.reshape(-1)
-    cosines = np.full((1, count), BELOW_ALL, np.float32)
-    rows = np.zeros((1, count), np.int64)
-    for part in parts:
-        keep_best(numbers, inverse_norms, query, part.start, part.stop, cosines, rows)
-    taken = cosines > BELOW_ALL
-    return cosines[taken], rows[taken]
+    return _kept(partial(keep_best, matrix.reshape(-1), inverse_norms, query), count, parts)
 
 
 def fill_parts(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:
@@ -48,25 +43,18 @@ def best_quotients_of_parts(
 ) -> tuple[Vector, NDArray[np.int64]]:
     """As best_of_parts, for scores as of 3CosMul: the first `added` queries by the others."""
     packed, offsets = _packed(queries)
-    numbers = matrix.reshape(-1)
+    counts = (added, len(queries))
+    products = np.empty(max(SUMS_PER_ROW, LANES), np.float32)
+    fixed = (matrix.reshape(-1), inverse_norms, packed, offsets, counts, np.float32(small), products)
+    return _kept(partial(keep_best_quotients, *fixed), count, parts)
+
+
+def _kept(keep: Callable[..., None], count: int, parts: Iterator[slice]) -> tuple[Vector, NDArray[np.int64]]:
+    """What a kernel has kept of some parts: scores and rows, as many as there are."""
     scores = np.full((1, count), BELOW_ALL, np.float32)
     rows = np.zeros((1, count), np.int64)
-    products = np.empty(max(SUMS_PER_ROW, LANES), np.float32)
-    counts = (added, len(queries))
     for part in parts:
-        keep_best_quotients(
-            numbers,
-            inverse_norms,
-            packed,
-            offsets,
-            counts,
-            np.float32(small),
-            products,
-            part.start,
-            part.stop,
-            scores,
-            rows,
-        )
+        keep(part.start, part.stop, scores, rows)
     taken = scores > BELOW_ALL
     return scores[taken], rows[taken]
 

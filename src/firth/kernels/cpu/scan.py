@@ -1,14 +1,17 @@
 """Exact search for one question: every row is read once, from the first to the last, as fast as memory gives it.
 
-Slow twin  vectors/neighbours.py, the plain way with NumPy. For 400,000 × 50 numbers in row order on 2 cores, 4.3 ms for
-           the BLAS product and 0.3 to find the best; this takes 2.2 for both. One row after another is what the
-           processor's prefetching is made for: 16 rows side by side took twice as long.
+Slow twin  vectors/all_rows.py, the plain way with NumPy; of quotients vectors/analogy_search.py. For 400,000 × 50
+           numbers in row order on 2 cores, 4.3 ms for the BLAS product and 0.3 to find the best; this takes 2.2 for
+           both. One row after another is what the processor's prefetching is made for: 16 rows side by side took twice
+           as long.
 Shapes     V rows of D numbers; K best kept.
            numbers (V * D,) float32: the rows end to end.    inverse_norms (V,) float32.
            query (D,) float32, of length 1.
            cosines, scores, rows (1, K): see heap.py.    found (V,) float32.
            packed (Q * (whole + LANES),) float32: several queries, from `offsets` on; of each the `whole` registers
            that D fills, then a register for the last LANES numbers of a row, with zeros for those seen before.
+           counts: of these queries, how many come first and are multiplied; and all.
+           products (8 or LANES,) float32 is room to work in.
 Threads    share nothing but the matrix and the query: each has its own heap, or its own part of what is found.
 """
 
