@@ -123,7 +123,7 @@ def _words(keyed: _Saved) -> list[str]:
     while words and words[-1] is None:  # room that was made and not used
         words.pop()
     if set(map(type, words)) - {str}:
-        other = next(i for i, word in enumerate(words) if not isinstance(word, str))
+        other = next(i for i, word in enumerate(words) if type(word) is not str)
         raise FormatError(keyed.path, f"word {other:,} is a {type(words[other]).__name__}: must be a string")
     if len(set(words)) < len(words):
         again = find_repetitions(words)[0]

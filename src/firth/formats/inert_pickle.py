@@ -343,8 +343,8 @@ def _checked_callable(value: Any) -> Name:
 
 
 def _checked_keys(keys: list[Any]) -> list[Any]:
-    for kind in set(map(type, keys)) - _SCALARS:
-        raise Refused(f"uses a {kind.__name__} as a key: must be a string or a number")
+    if wrong := set(map(type, keys)) - _SCALARS:
+        raise Refused(f"uses a {wrong.pop().__name__} as a key: must be a string or a number")
     return keys
 
 

@@ -1,4 +1,4 @@
-"""Whether compiled code is worth loading: a few questions should not wait 0.4 s for Numba."""
+"""Whether compiled code is worth loading: a few questions should not wait 0.5 s for Numba."""
 
 __all__ = ["compiling_pays"]
 
