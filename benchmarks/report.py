@@ -7,7 +7,7 @@ import platform
 import statistics
 from pathlib import Path
 
-from firth.cores import available_cores
+from firth.parallel import available_cores
 from firth.simd.lanes import LANES
 from firth.simd.processor import model_name
 

@@ -16,8 +16,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
-    {"errors", "arrays", "cores", "spelling", "colours"},
-    {"notebook", "progress_bar"},
+    {"errors", "arrays", "parallel", "spelling", "colours"},
+    {"notebook", "progress"},
     {"simd"},
     {"kernels"},
     {"illustrated", "corpus", "formats"},

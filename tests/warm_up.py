@@ -8,7 +8,7 @@ import numpy as np
 
 from firth import NeuralModel, Word2Vec, WordVectors, load
 from firth.kernels.arguments import NgramTable
-from firth.kernels.cpu import subwords
+from firth.kernels.cpu.files import subwords
 from firth.vectors import compiling
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20

@@ -12,9 +12,9 @@ import typer
 
 import firth
 from firth.cli.output import Json, output, print_json, print_table
-from firth.cores import available_cores
 from firth.kernels.compile import cache_folder
 from firth.models.word2vec import Word2Vec
+from firth.parallel import available_cores
 from firth.simd.lanes import LANES
 from firth.simd.processor import model_name, processor_features, processor_name
 

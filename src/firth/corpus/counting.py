@@ -9,7 +9,7 @@ from firth.corpus.reading import BlockSizes, Piece
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.tokenizers import CodePoints
 from firth.corpus.word_table import WordTable, enlarged, scratch
-from firth.kernels.cpu import tokens, unicode
+from firth.kernels.cpu.text import tokens, unicode
 
 __all__ = ["Chunk", "TextCounter"]
 

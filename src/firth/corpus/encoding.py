@@ -12,17 +12,17 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cores import available_cores
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.reading import BlockSizes
 from firth.corpus.sources import Corpus, recognise
 from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
 from firth.corpus.tally import Counted, Reading, count
-from firth.corpus.threads import ProgressCallback
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import Vocabulary, check_limits
 from firth.errors import CorpusError, SettingError
-from firth.kernels.cpu.tokens import keep_known
+from firth.kernels.cpu.text.tokens import keep_known
+from firth.parallel import available_cores
+from firth.progress import ProgressOption, open_progress
 
 __all__ = ["MEMORY_LIMIT", "encode"]
 
@@ -38,7 +38,7 @@ def encode(
     threads: int | None = None,
     vocabulary: Vocabulary | None = None,
     memory_limit: int = MEMORY_LIMIT,
-    progress: ProgressCallback | None = None,
+    progress: ProgressOption = False,
     blocks: BlockSizes | None = None,
 ) -> EncodedCorpus:
     """Turn any text, or sentences of tokens, into ids.
@@ -54,7 +54,8 @@ def encode(
     threads : operating-system threads; None for all cores this process may use. The result does not depend on it.
     vocabulary : keep to its words instead of counting; min_count and max_vocabulary are then not used.
     memory_limit : bytes; ids and offsets beyond that go to temporary files, and are memory-mapped in the end.
-    progress : called now and then with bytes read and bytes in all (None if unknown), from the calling thread.
+    progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with a
+        Progress about ten times a second, from the calling thread. The stage is "reading", in bytes.
     blocks : in what portions to work; for measurements and tests.
 
     Raises   CorpusError if the corpus cannot be read or no word of it is kept; SettingError for impossible options.
@@ -64,10 +65,10 @@ def encode(
     if memory_limit < 0:
         raise SettingError(f"memory_limit={memory_limit}: must be a number of bytes, 0 or more")
     source = recognise(corpus)
-    with ExitStack() as resources:
+    with ExitStack() as resources, open_progress(progress) as reporter:
         budget = MemoryBudget(memory_limit)
         blocks = blocks or BlockSizes()
-        reading = Reading(vocabulary, _n_threads(threads), budget, blocks, progress, resources)
+        reading = Reading(vocabulary, _n_threads(threads), budget, blocks, reporter, resources)
         counted = count(source, tokenizer, reading)
         if counted.total_words == 0:
             raise CorpusError(f"{source.name}: there are no words in it")

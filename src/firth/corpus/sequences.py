@@ -13,7 +13,7 @@ from firth.corpus.reading import BlockSizes
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
-from firth.kernels.cpu.tokens import END_OF_SENTENCE, UNKNOWN
+from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, UNKNOWN
 
 __all__ = ["TokenCounter"]
 

@@ -15,11 +15,12 @@ from firth.corpus.reading import BlockSizes, file_parts, stream_pieces
 from firth.corpus.sequences import TokenCounter
 from firth.corpus.sources import Files, Source, Stream, Texts, TokenLists
 from firth.corpus.spool import MemoryBudget
-from firth.corpus.threads import Progress, ProgressCallback, read_files, read_pieces
+from firth.corpus.threads import read_files, read_pieces
 from firth.corpus.tokenizers import CodePoints, Tokenizer, code_points
 from firth.corpus.vocabulary import Vocabulary
 from firth.corpus.word_table import WordTable, closed_table
 from firth.errors import SettingError
+from firth.progress import Reporter
 
 __all__ = ["Counted", "Reading", "Tally", "count"]
 
@@ -51,7 +52,7 @@ class Reading:
     threads: int
     budget: MemoryBudget
     blocks: BlockSizes
-    progress: ProgressCallback | None
+    reporter: Reporter
     resources: ExitStack
 
 
@@ -88,10 +89,10 @@ def count(source: Source, tokenizer: Tokenizer, reading: Reading) -> Counted:
 def _count_tokens(sentences: Iterator[object], lines: Lines | None, reading: Reading) -> Counted:
     counter = TokenCounter(reading.known, reading.budget, reading.blocks)
     reading.resources.callback(counter.spool.close)
-    progress = Progress(reading.progress, None)
-    for _ in counter.read(sentences):
-        progress.report(lines.bytes_done if lines else counter.bytes_done)
-    progress.finish(lines.bytes_done if lines else counter.bytes_done)
+    with reading.reporter.stage("reading", unit="bytes") as stage:
+        for _ in counter.read(sentences):
+            stage.update(lines.bytes_done if lines else counter.bytes_done)
+        stage.update(lines.bytes_done if lines else counter.bytes_done)
     known_ids = None if reading.known is None else np.arange(len(reading.known), dtype=np.int32)
     chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counter.chunks]
     return Counted(counter, chunks, counter.total_words, lines.invalid_bytes if lines else 0, known_ids)
@@ -110,10 +111,12 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, reading: Rea
     if isinstance(source, Files):
         sizes = [portion.stop - portion.start for part in parts for portion in part]
         total = sum(sizes) if all(sizes) else None  # a pipe does not say how much will come
-        read_files(parts, counters, reading.blocks, Progress(reading.progress, total))
+        with reading.reporter.stage("reading", total, "bytes") as stage:
+            read_files(parts, counters, reading.blocks, stage)
     else:
         pieces = stream_pieces(source, reading.blocks.piece)
-        read_pieces(pieces, counters[0], Progress(reading.progress, None))
+        with reading.reporter.stage("reading", unit="bytes") as stage:
+            read_pieces(pieces, counters[0], stage)
     return _joined(counters, known_ids)
 
 

@@ -2,43 +2,17 @@
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import TypeAlias
 
 from firth.corpus.counting import TextCounter
 from firth.corpus.reading import BlockSizes, FileRange, Piece, range_pieces
+from firth.progress import Stage
 
-__all__ = ["Progress", "ProgressCallback", "read_files", "read_pieces"]
+__all__ = ["read_files", "read_pieces"]
 
-ProgressCallback: TypeAlias = Callable[[int, int | None], object]
-
-_PATIENCE = 0.1  # seconds between looks at the clock, and at whether to stop
+_PATIENCE = 0.1  # seconds between looks at the progress, and at whether to stop
 _QUEUED = 8  # pieces read ahead
-
-
-class Progress:
-    """Calls the user's callback, from the calling thread, at most ten times a second.
-
-    total : bytes of all files, or None if that is unknown.
-    """
-
-    def __init__(self, callback: ProgressCallback | None, total: int | None) -> None:
-        self._callback = callback
-        self._total = total
-        self._next = 0.0
-
-    def report(self, done: int) -> None:
-        """Tell how many bytes were read, if it is time to."""
-        if self._callback is not None and time.monotonic() >= self._next:
-            self._callback(done, self._total)
-            self._next = time.monotonic() + _PATIENCE
-
-    def finish(self, done: int) -> None:
-        """Tell that everything was read."""
-        if self._callback is not None:
-            self._callback(done if self._total is None else self._total, self._total)
 
 
 class _Channel:
@@ -100,7 +74,7 @@ def read_files(
     parts: Sequence[list[FileRange]],
     counters: Sequence[TextCounter],
     blocks: BlockSizes,
-    progress: Progress,
+    stage: Stage,
 ) -> None:
     """Let every counter read parts, each the next that nobody took, until none is left."""
     stop = threading.Event()
@@ -124,14 +98,14 @@ def read_files(
         for worker in workers:
             while worker.is_alive():
                 worker.join(_PATIENCE)
-                progress.report(sum(counter.bytes_done for counter in counters))
+                stage.update(sum(counter.bytes_done for counter in counters))
     finally:
         stop.set()
         for worker in workers:
             if worker.ident is not None:
                 worker.join()
     _raise_first(workers)
-    progress.finish(sum(counter.bytes_done for counter in counters))
+    stage.update(sum(counter.bytes_done for counter in counters))
 
 
 def _part_pieces(
@@ -166,7 +140,7 @@ def _read_ahead(pieces: Iterator[Piece]) -> Generator[Piece]:
     _raise_first([reader])
 
 
-def read_pieces(pieces: Iterator[Piece], counter: TextCounter, progress: Progress) -> None:
+def read_pieces(pieces: Iterator[Piece], counter: TextCounter, stage: Stage) -> None:
     """Take pieces in the calling thread (they may come from a generator of the user's), count them in another."""
     channel = _Channel()
     worker = _Worker(lambda: counter.read_part(0, iter(channel)), channel.stop)
@@ -177,7 +151,7 @@ def read_pieces(pieces: Iterator[Piece], counter: TextCounter, progress: Progres
             if not channel.send(piece):
                 break
             done += len(piece)
-            progress.report(done)
+            stage.update(done)
         channel.send(None)
         while worker.is_alive():
             worker.join(_PATIENCE)
@@ -185,4 +159,4 @@ def read_pieces(pieces: Iterator[Piece], counter: TextCounter, progress: Progres
         channel.stop()
         worker.join()
     _raise_first([worker])
-    progress.finish(done)
+    stage.update(done)

@@ -5,7 +5,7 @@
 "whitespace"  what str.split() leaves, as gensim's LineSentence and (for spaces, tabs and newlines) word2vec.c do
 callable      gets a line without its line ending, returns a list of tokens
 
-A newline ends a sentence. The first two are compiled (kernels/cpu/unicode.py); this file says what each code point
+A newline ends a sentence. The first two are compiled (kernels/cpu/text/unicode.py); this file says what each code point
 does, by Python's own tables: 256 code points at a time, when a text first contains one of them, so that start-up
 costs nothing and a script that never occurs is never looked up.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
-from firth.kernels.cpu import unicode
+from firth.kernels.cpu.text import unicode
 
 __all__ = ["CodePoints", "Tokenizer", "TokenizerName", "check_tokenizer", "code_points"]
 
@@ -40,7 +40,7 @@ def check_tokenizer(tokenizer: object) -> None:
 
 
 class CodePoints:
-    """What each code point does to a text, as the table that kernels/cpu/unicode.py describes.
+    """What each code point does to a text, as the table that kernels/cpu/text/unicode.py describes.
 
     Threads may share it: a page is filled with the same numbers whoever fills it.
     """

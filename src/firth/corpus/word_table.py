@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.cpu import tokens, unicode
+from firth.kernels.cpu.text import tokens, unicode
 
 __all__ = ["WordTable", "closed_table", "enlarged", "scratch"]
 

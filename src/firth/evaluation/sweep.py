@@ -14,7 +14,7 @@ from firth.evaluation.categories import built_in_categories
 from firth.evaluation.company import Company
 from firth.evaluation.judging import Scores, TestSets
 from firth.models.word2vec import Word2Vec
-from firth.training.display import ProgressOption, open_display
+from firth.progress import ProgressOption, open_progress
 from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 from firth.training.reading import read_for
 from firth.vectors.neighbours import Neighbour
@@ -147,8 +147,8 @@ class Sweep:
         """
         self.cells = []
         self._check_folder()
-        with open_display(progress) as display:
-            encoded = read_for(self.grid[0][1], corpus, display)  # all cells read the text in the same way
+        with open_progress(progress) as reporter:
+            encoded = read_for(self.grid[0][1], corpus, reporter)  # all cells read the text in the same way
         if self.words is None:
             self.words = _familiar_words(encoded.vocabulary)
         encoded.vocabulary.ids_of(self.words)
@@ -157,7 +157,7 @@ class Sweep:
             self.folder.mkdir(exist_ok=True)
         for varied, hyperparameters in self.grid:
             place = f"Model {len(self.cells) + 1} of {len(self.grid)}"
-            open_display(progress).tell(": ".join(filter(None, (place, in_words(varied)))))
+            open_progress(progress).message(": ".join(filter(None, (place, in_words(varied)))))
             model = Word2Vec(**{spec.name: getattr(hyperparameters, spec.name) for spec in fields(hyperparameters)})
             try:
                 model.fit(encoded, progress=progress)

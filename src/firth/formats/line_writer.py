@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, TypeAlias
 import numpy as np
 
 from firth.arrays import Matrix
-from firth.cores import available_cores
+from firth.parallel import available_cores
 
 __all__ = ["Dialect", "write_lines"]
 
@@ -71,7 +71,7 @@ def _rounded_lines(form: str, words: list[bytes], matrix: Matrix) -> bytes:
 
 
 def exact_lines_slowly(words: list[bytes], matrix: Matrix) -> bytes:
-    """The slow twin of kernels/cpu/digits.py."""
+    """The slow twin of kernels/cpu/files/digits.py."""
     return _joined(words, [" ".join(map(exact_number, row)) for row in matrix])
 
 
@@ -87,7 +87,7 @@ def _joined(words: list[bytes], numbers: list[str]) -> bytes:
 def exact_lines(words: list[bytes], matrix: Matrix) -> memoryview:
     """The same by compiled code, which leaves a number to Python now and then."""
     # Not at the top of the file: what is small is written without Numba.
-    from firth.kernels.cpu.digits import LONGEST_NUMBER, write_lines
+    from firth.kernels.cpu.files.digits import LONGEST_NUMBER, write_lines
 
     numbers = np.ascontiguousarray(matrix, np.float32).view()
     numbers.flags.writeable = False  # as a mapped matrix is: one type of array, compiled once

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from firth.arrays import Matrix
-from firth.cores import available_cores
 from firth.formats.byte_cursor import FileMatrix
 from firth.formats.packed_words import PackedWords
 from firth.formats.subwords import Subwords, ngram_rows
+from firth.parallel import available_cores
 
 __all__ = ["find_not_finite", "word_means", "word_means_slowly"]
 
@@ -33,7 +33,7 @@ def word_means(words: PackedWords, table: FileMatrix, subwords: Subwords | None)
         return word_means_slowly(words, table, subwords)
     # Not at the top of the file: small models should not wait 0.4 s for Numba.
     from firth.kernels.arguments import NgramTable
-    from firth.kernels.cpu.subwords import ROOM, average_ngrams
+    from firth.kernels.cpu.files.subwords import ROOM, average_ngrams
 
     lengths = (subwords.min_length, subwords.max_length)
     rows = NgramTable(table.content, table.start, n_words, len(subwords.matrix), *lengths)
@@ -49,7 +49,7 @@ def word_means(words: PackedWords, table: FileMatrix, subwords: Subwords | None)
 
 
 def word_means_slowly(words: PackedWords, table: FileMatrix, subwords: Subwords) -> Matrix:
-    """The same, word by word: the slow twin of kernels/cpu/subwords.py."""
+    """The same, word by word: the slow twin of kernels/cpu/files/subwords.py."""
     matrix, n_words, n_buckets = table.array, len(words), len(subwords.matrix)
     vectors = np.empty((n_words, table.shape[1]), np.float32)
     begin = 0
@@ -74,7 +74,7 @@ def find_not_finite(matrix: FileMatrix) -> int | None:
     if size <= SMALL_MATRIX:
         wrong = np.flatnonzero(~np.isfinite(matrix.array.reshape(-1)))
         return int(wrong[0]) // columns if len(wrong) else None
-    from firth.kernels.cpu.subwords import first_not_finite
+    from firth.kernels.cpu.files.subwords import first_not_finite
 
     def find(first: int) -> int | None:
         found = first_not_finite(matrix.content, matrix.place(0) + 4 * first, min(NUMBERS_AT_ONCE, size - first))

@@ -85,7 +85,7 @@ def ngram_hashes(marked: bytes, min_length: int, max_length: int) -> Iterator[in
 
     FNV-1a with each byte taken for a signed one, as fastText does: bytes beyond ASCII change all
     32 bits. A longer n-gram goes on where the shorter one from the same place ended. A character
-    is any byte and the continuation bytes behind it. Compiled twin: kernels/cpu/subwords.py.
+    is any byte and the continuation bytes behind it. Compiled twin: kernels/cpu/files/subwords.py.
     """
     for start, byte in enumerate(marked):
         if is_continuation(byte):

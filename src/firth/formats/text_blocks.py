@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.cores import available_cores
 from firth.errors import FormatError
 from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed
@@ -26,6 +25,7 @@ from firth.formats.packed_words import PackedWords, WordCollector, hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_lines import Header, find_layout, parse_line
 from firth.kernels.arguments import LINE_PADDING, ParsedLines
+from firth.parallel import available_cores
 
 __all__ = ["read_text"]
 
@@ -217,7 +217,7 @@ class _Reader:
 
     def _parse_fast(self, block: LineBlock, numbers: Matrix) -> _Parsed:
         # Not at the top of the file: reading other formats and small files works without Numba.
-        from firth.kernels.cpu.numbers import parse_lines
+        from firth.kernels.cpu.files.numbers import parse_lines
 
         text = np.frombuffer(block.buffer, np.uint8, len(block) + LINE_PADDING, block.begin)
         rows = len(numbers)

@@ -1,6 +1,6 @@
 """One line of text, "word number number …", read carefully; and how a file is laid out.
 
-The compiled reader (kernels/cpu/numbers.py) takes the plain lines of large files and hands every
+The compiled reader (kernels/cpu/files/numbers.py) takes the plain lines of large files and hands every
 other one to `parse_line`, which either understands it or says what is wrong with it.
 """
 

@@ -1,4 +1,4 @@
-"""Continuous bag of words with negative sampling, one position at a time: the slow twin of kernels/cpu/cbow.py."""
+"""Continuous bag of words with negative sampling, one position at a time (kernels/cpu/training/cbow.py)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How a graph of near neighbours is searched: the slow twin of kernels/cpu/graph.py.
+"""How a graph of near neighbours is searched: the slow twin of kernels/cpu/search/graph.py.
 
 Every row has links to rows near it. A search walks along them: it keeps the best rows seen so far, the beam, and
 follows the links of the best one that it has not followed yet. When all rows of the beam have been followed, nothing

@@ -1,4 +1,4 @@
-"""Skip-gram with negative sampling, one position at a time: the slow twin of kernels/cpu/skipgram.py."""
+"""Skip-gram with negative sampling, one position at a time: the slow twin of kernels/cpu/training/skipgram.py."""
 
 from collections.abc import Sequence
 

@@ -64,7 +64,7 @@ class Weights(NamedTuple):
 
 
 class HotRows(NamedTuple):
-    """A thread's own copies of the rows of the most frequent words (see kernels/cpu/hot_rows.py)."""
+    """A thread's own copies of the rows of the most frequent words (see kernels/cpu/training/hot_rows.py)."""
 
     count: int  # words 0 .. count - 1 have copies; 0 switches them off
     first: int  # their first row, in both matrices
@@ -137,7 +137,7 @@ class Contrast(NamedTuple):
 
 
 class Room(NamedTuple):
-    """A thread's scratch arrays; kernels/cpu/targets.py makes them."""
+    """A thread's scratch arrays; kernels/cpu/training/targets.py makes them."""
 
     inputs: NDArray[np.int64]  # (2 * window + 2,) rows of the words around a position
     word_rows: NDArray[np.int64]  # (words of a batch,) the row of each

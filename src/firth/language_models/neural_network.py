@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
 from firth.illustrated.language_model import Network
-from firth.kernels.cpu.row_softmax import softmax_errors
+from firth.kernels.cpu.language_model.softmax import softmax_errors
 from firth.simd.lanes import LANES
 
 __all__ = ["Examples", "Workspace", "initial_network"]

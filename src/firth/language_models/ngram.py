@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.sources import Corpus
-from firth.corpus.threads import ProgressCallback
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import check_limits
 from firth.errors import NotFittedError, SettingError
@@ -21,6 +20,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_new
+from firth.progress import ProgressOption
 from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["NgramModel"]
@@ -90,13 +90,13 @@ class NgramModel(LanguageModel):
         """How many different n-grams there are of each order, from 1."""
         return [len(level.words) for level in self._levels]
 
-    def fit(self, corpus: Corpus, progress: ProgressCallback | None = None) -> Self:
+    def fit(self, corpus: Corpus, progress: ProgressOption = False) -> Self:
         """Count a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
         ----------
         corpus : whatever Word2Vec.fit takes; a line, or a list of tokens, is a sentence.
-        progress : called now and then with bytes read and bytes in all (None if unknown).
+        progress : as for encode(): reading is what takes long.
 
         Raises CorpusError if the corpus cannot be read or no word of it is kept.
         """

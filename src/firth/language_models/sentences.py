@@ -11,11 +11,11 @@ import numpy as np
 from firth.arrays import Offsets, WordIds
 from firth.corpus.encoding import encode
 from firth.corpus.sources import Corpus
-from firth.corpus.threads import ProgressCallback
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import check_limits
 from firth.errors import CorpusError
 from firth.language_models.vocabulary import SPECIAL, LanguageVocabulary
+from firth.progress import ProgressOption
 
 __all__ = ["PaddedText", "Sentences", "pad", "read_known", "read_new"]
 
@@ -49,7 +49,7 @@ def read_new(
     tokenizer: Tokenizer,
     min_count: int,
     max_vocabulary: int | None,
-    progress: ProgressCallback | None = None,
+    progress: ProgressOption = False,
 ) -> tuple[LanguageVocabulary, Sentences]:
     """Read a text once; words rarer than `min_count`, or beyond `max_vocabulary`, become "<unk>".
 

@@ -17,7 +17,7 @@ from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.notebook import html_table
-from firth.training.display import Display, ProgressOption, open_display
+from firth.progress import ProgressOption, Reporter, open_progress
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 from firth.training.reading import read_for
@@ -120,7 +120,7 @@ class Word2Vec:
             several models on a text that is read once; its min_count and max_vocabulary must be those of the model,
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where nothing can move); False is silent; a function is
-            called with a Progress about ten times a second.
+            called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
 
         Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
                  KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
@@ -128,16 +128,16 @@ class Word2Vec:
                  if an encoded corpus has another min_count or max_vocabulary.
         """
         settings = self.hyperparameters
-        with open_display(progress) as display:
-            encoded = read_for(settings, corpus, display)
+        with open_progress(progress) as reporter:
+            encoded = read_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
             weights = allocate_weights(settings, len(vocabulary))
             weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
             ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
-            trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, display.training)
-            _mention_if_hardly_read(trainer, display)
-            _mention_if_slow(trainer, display)
-            _prepare(trainer, display)
+            trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, reporter)
+            _mention_if_hardly_read(trainer, reporter)
+            _mention_if_slow(trainer, reporter)
+            _prepare(trainer, reporter)
             try:
                 trainer.run()
             except TrainingInterrupted:
@@ -319,35 +319,35 @@ class Word2Vec:
         return html_table("Word2Vec", ["", ""], facts, numbers=0)
 
 
-def _mention_if_hardly_read(trainer: Trainer, display: Display) -> None:
+def _mention_if_hardly_read(trainer: Trainer, reporter: Reporter) -> None:
     """A text of few different words is nearly all subsampled away, and would teach nothing in silence."""
     words, read = len(trainer.corpus.ids), trainer.expected_words_read()
     if read < 0.1 * words:
         threshold = trainer.hyperparameters.subsample_threshold
-        display.tell(
+        reporter.message(
             f"Note: of {words:,} words only about {read:,.0f} are read in each epoch, for all others are frequent "
             f"(subsample_threshold={threshold:g}); 0 reads all."
         )
 
 
-def _mention_if_slow(trainer: Trainer, display: Display) -> None:
+def _mention_if_slow(trainer: Trainer, reporter: Reporter) -> None:
     """Full softmax multiplies every word that is read with the whole vocabulary: that can take days."""
     words = trainer.weights.words
     if trainer.hyperparameters.objective == "softmax" and words > _MANY_WORDS:
         hours = trainer.expected_words_read() * words * trainer.hyperparameters.vector_size * _OPERATIONS
         hours /= _OPERATIONS_PER_HOUR * trainer.threads
-        display.tell(
+        reporter.message(
             f"Note: softmax over {words:,} words takes very roughly {hours:,.1f} hours for each epoch of this text; "
             "hierarchical_softmax or negative_sampling take seconds to minutes. max_vocabulary bounds the words."
         )
 
 
-def _prepare(trainer: Trainer, display: Display) -> None:
+def _prepare(trainer: Trainer, reporter: Reporter) -> None:
     """Compile the kernel where it is not kept from earlier, saying so: that takes some seconds."""
     settings = trainer.hyperparameters
     variant = f"{settings.architecture}-{settings.objective}-{trainer.block_size}"
     if not is_prepared(variant):
-        display.tell("Compiling the training kernel for this processor; kept for the next time …")
+        reporter.message("Compiling the training kernel for this processor; kept for the next time …")
     trainer.prepare()
     mark_prepared(variant)
 

@@ -1,10 +1,10 @@
-"""What training tells: a record per epoch, and one for every look at an epoch under way."""
+"""The history of a training: a record per epoch."""
 
 from typing import Any, NamedTuple
 
 from firth.notebook import html_table
 
-__all__ = ["EpochRecord", "History", "Progress"]
+__all__ = ["EpochRecord", "History"]
 
 
 class EpochRecord(NamedTuple):
@@ -42,18 +42,3 @@ class History(list[EpochRecord]):
             for record in self
         ]
         return html_table("", ["epoch", "loss", "words/s", "learning rate", "time"], rows, numbers=5)
-
-
-class Progress(NamedTuple):
-    """The state of training at one moment."""
-
-    epoch: int  # counted from 1
-    epochs: int
-    words_done: int  # over all epochs
-    words_total: int
-    words_per_second: float  # since training began
-    learning_rate: float
-    loss: float  # of this epoch so far, in nats per pair; NaN before the first pair
-    seconds: float  # since training began
-    seconds_left: float  # at this speed; infinity before the first word
-    epoch_done: bool  # whether this is the last record of its epoch

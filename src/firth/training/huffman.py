@@ -4,7 +4,7 @@ import numpy as np
 
 from firth.arrays import Counts
 from firth.kernels.arguments import Tree
-from firth.kernels.cpu.huffman import merge_rarest, write_paths
+from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 
 __all__ = ["huffman_tree"]
 

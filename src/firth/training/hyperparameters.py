@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from firth.cores import available_cores
 from firth.errors import SettingError
+from firth.parallel import available_cores
 
 __all__ = [
     "ARCHITECTURES",

@@ -8,13 +8,13 @@ from firth.corpus.sources import Corpus
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.kernels.compile import is_compiled
-from firth.training.display import Display
+from firth.progress import Reporter
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
 
 __all__ = ["read_for"]
 
 
-def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", display: Display) -> EncodedCorpus:
+def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
     """The corpus as ids, with the tokenizer and the vocabulary that the settings ask for.
 
     Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another
@@ -28,14 +28,14 @@ def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", displa
             "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
         )
     if not is_compiled("tokens.number_words"):
-        display.tell("Compiling for this processor; kept for the next time …")
+        reporter.message("Compiling for this processor; kept for the next time …")
     return encode(
         corpus,
         tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
         min_count=settings.min_count,
         max_vocabulary=settings.max_vocabulary,
         threads=settings.threads,
-        progress=display.reading,
+        progress=reporter,
     )
 
 

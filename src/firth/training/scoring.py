@@ -6,6 +6,7 @@ from typing import NamedTuple
 from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, TrainingInterrupted
+from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.trainer import Trainer, allocate_weights
 
@@ -49,7 +50,7 @@ def score_text(
     weights = allocate_weights(settings, len(corpus.vocabulary))
     weights.set(word_vectors, output_vectors)
     ids_and_offsets = (corpus.ids, corpus.sentence_offsets)
-    scorer = Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, lambda progress: None)
+    scorer = Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, Reporter())
     scorer.prepare()  # compiled here, if it has to be, and not by the first thread
     try:
         (record,) = scorer.run()

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts
-from firth.kernels.cpu.random import draw_many
-from firth.kernels.cpu.sampling import fill_alias_table
+from firth.kernels.cpu.training.random import draw_many
+from firth.kernels.cpu.training.sampling import fill_alias_table
 
 __all__ = [
     "contrast_shifts",
@@ -54,7 +54,7 @@ def noise_table(counts: Counts, exponent: float) -> NDArray[np.uint64]:
 
 
 def contrast_shifts(counts: Counts, exponent: float, negative_samples: int) -> NDArray[np.float32]:
-    """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/nce.py."""
+    """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/training/contrast.py."""
     noise = noise_probabilities(counts, exponent)
     return np.log(negative_samples * len(counts) * noise).astype(np.float32)
 

@@ -1,6 +1,6 @@
 """One training step under the magnifying glass: what is looked up, what follows from it, and what moves.
 
-Fast twins   kernels/cpu/skipgram.py and cbow.py make this very step; the tests compare the two.
+Fast twins   kernels/cpu/training/skipgram.py and cbow.py make this very step; the tests compare the two.
 """
 
 from collections.abc import Sequence

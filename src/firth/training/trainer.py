@@ -1,20 +1,20 @@
 """The loop over epochs."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from firth.arrays import Counts, Offsets, WordIds
-from firth.backends.cpu import run_in_threads
 from firth.errors import DivergenceError, TrainingInterrupted
 from firth.kernels.arguments import Corpus, Objective, Report, Sampling, Schedule
-from firth.kernels.cpu.epoch import train_epoch
-from firth.kernels.cpu.hierarchical_softmax import TAIL
-from firth.kernels.cpu.hot_rows import merge_hot_rows
+from firth.kernels.cpu.training.epoch import train_epoch
+from firth.kernels.cpu.training.hot_rows import merge_hot_rows
+from firth.kernels.cpu.training.tree import TAIL
+from firth.parallel import run_in_threads
+from firth.progress import Progress, Reporter, Stage
 from firth.simd.rows import SUMS_PER_ROW
-from firth.training.history import EpochRecord, Progress
+from firth.training.history import EpochRecord
 from firth.training.huffman import huffman_tree
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.tables import contrast_shifts, epoch_key, keep_probabilities, keep_thresholds, noise_table
@@ -44,7 +44,7 @@ class Trainer:
     corpus : the encoded text: ids (T,) int32 and sentence offsets (S + 1,) int64.
     counts : (V,) of the vocabulary the ids refer to.
     weights : trained in place.
-    on_progress : called about ten times a second, and at the end of every epoch.
+    reporter : shows the stage "training".
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class Trainer:
         corpus: tuple[WordIds, Offsets],
         counts: Counts,
         weights: TrainingWeights,
-        on_progress: Callable[[Progress], None],
+        reporter: Reporter,
     ) -> None:
         self.hyperparameters = hyperparameters
         self.corpus = Corpus(*corpus)
         self.weights = weights
-        self.on_progress = on_progress
+        self.reporter = reporter
         self.history: list[EpochRecord] = []
         self.threads = weights.threads
         self._keep = keep_thresholds(counts, hyperparameters.subsample_threshold)
@@ -115,31 +115,37 @@ class Trainer:
         Raises   TrainingInterrupted on Ctrl-C, with the weights and the history as far as they got;
                  DivergenceError if a vector is no longer finite.
         """
-        self._started = time.perf_counter()
         epoch = 0
+        total = self.hyperparameters.epochs * len(self.corpus.ids)
         try:  # around all epochs: short ones spend much of their time between each other
-            for epoch in range(self.hyperparameters.epochs):
-                self._run_epoch(epoch)
+            with self.reporter.stage("training", total, "words", _summary) as stage:
+                for epoch in range(self.hyperparameters.epochs):
+                    self._run_epoch(epoch, stage)
         except KeyboardInterrupt:
             raise TrainingInterrupted(f"training stopped in epoch {epoch + 1}") from None
         return self.history
 
-    def _run_epoch(self, epoch: int) -> None:
+    def _run_epoch(self, epoch: int, stage: Stage) -> None:
         control, *_ = counters = self._counters()
         reports = [Report(control, *(column[thread] for column in counters[1:])) for thread in range(self.threads)]
         jobs = [self._arguments(self.corpus, epoch, report, thread) for thread, report in enumerate(reports)]
         begun = time.perf_counter()
 
+        def watch() -> None:
+            self._report(stage, epoch, counters, done=False)
+
         def stop() -> None:
             control[1] = 1
 
         try:
-            run_in_threads(train_epoch, jobs, on_tick=lambda: self._tell(epoch, counters, done=False), stop=stop)
+            run_in_threads(
+                train_epoch, jobs, on_tick=lambda: self._report(stage, epoch, counters, done=False), stop=stop
+            )
         finally:
             self._record(epoch, counters, time.perf_counter() - begun)
             self._merge_copies()
         self._check_finite(epoch)
-        self._tell(epoch, counters, done=True)
+        self._report(stage, epoch, counters, done=True)
 
     def _merge_copies(self) -> None:
         if self.weights.hot:
@@ -191,27 +197,28 @@ class Trainer:
         rate = self.rate_at(epoch + words / max(len(self.corpus.ids), 1))
         self.history.append(EpochRecord(epoch + 1, loss, words, pairs, seconds, rate))
 
-    def _tell(self, epoch: int, counters: tuple[Any, ...], *, done: bool) -> None:
+    def _report(self, stage: Stage, epoch: int, counters: tuple[Any, ...], *, done: bool) -> None:
         words, _, loss = _totals(counters)
         per_epoch = len(self.corpus.ids)
         words += epoch * per_epoch
-        total = self.hyperparameters.epochs * per_epoch
-        seconds = time.perf_counter() - self._started
-        speed = words / seconds if seconds > 0 else 0.0
-        self.on_progress(
-            Progress(
-                epoch=epoch + 1,
-                epochs=self.hyperparameters.epochs,
-                words_done=words,
-                words_total=total,
-                words_per_second=speed,
-                learning_rate=self.rate_at(words / max(per_epoch, 1)),
-                loss=loss,
-                seconds=seconds,
-                seconds_left=(total - words) / speed if speed > 0 else float("inf"),
-                epoch_done=done,
-            )
-        )
+        seconds = stage.seconds
+        facts = {
+            "epoch": epoch + 1,
+            "epochs": self.hyperparameters.epochs,
+            "epoch_done": done,
+            "loss": loss,  # of this epoch so far, in nats per pair; NaN before the first pair
+            "learning_rate": self.rate_at(words / max(per_epoch, 1)),
+            "words_per_second": words / seconds if seconds > 0 else 0.0,
+        }
+        stage.update(words, facts, milestone=done)
+
+
+def _summary(progress: Progress) -> str:
+    facts = progress.facts
+    return (
+        f"epoch {facts['epoch']} of {facts['epochs']}: loss {facts['loss']:.4f}, "
+        f"{facts['words_per_second'] / 1e6:.2f} M words/s, learning rate {facts['learning_rate']:.4f}"
+    )
 
 
 def _totals(counters: tuple[Any, ...]) -> tuple[int, int, float]:

@@ -6,8 +6,8 @@ import numpy as np
 
 from firth.arrays import Matrix
 from firth.kernels.arguments import Cbow, HotRows, Weights, WholeVocabulary
-from firth.kernels.cpu.batches import BATCH
-from firth.kernels.cpu.softmax import TILE
+from firth.kernels.cpu.training.batches import BATCH
+from firth.kernels.cpu.training.softmax import TILE
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.simd.rows import SUMS_PER_ROW

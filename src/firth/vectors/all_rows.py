@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores, even_parts, take_turns
+from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.compiling import compiling_pays
 from firth.vectors.selection import largest
 
@@ -42,7 +42,7 @@ def best_of_all(matrix: Matrix, inverse_norms: Vector, query: Vector, count: int
         return largest(_cosines(matrix, inverse_norms, query[None], compiled), count).ravel()
     from firth.vectors.compiled_scan import best_of_parts
 
-    return _best(_take_turns(matrix, partial(best_of_parts, matrix, inverse_norms, query, count)), count)
+    return _best(_share_parts(matrix, partial(best_of_parts, matrix, inverse_norms, query, count)), count)
 
 
 def can_divide(matrix: Matrix, queries: int, count: int) -> bool:
@@ -63,7 +63,7 @@ def best_quotients(
     from firth.vectors.compiled_scan import best_quotients_of_parts
 
     work = partial(best_quotients_of_parts, matrix, inverse_norms, queries, added, small, count)
-    return _best(_take_turns(matrix, work), count)
+    return _best(_share_parts(matrix, work), count)
 
 
 def _best(found: list[tuple[Vector, NDArray[np.int64]]], count: int) -> NDArray[np.int64]:
@@ -84,15 +84,15 @@ def _cosines(matrix: Matrix, inverse_norms: Vector, queries: Matrix, compiled: b
         from firth.vectors.compiled_scan import fill_parts as fill
     table = np.empty((len(queries), len(matrix)), np.float32)
     for query, cosines in zip(queries, table, strict=True):
-        _take_turns(matrix, partial(fill, matrix, inverse_norms, query, cosines))
+        _share_parts(matrix, partial(fill, matrix, inverse_norms, query, cosines))
     return table
 
 
-def _take_turns(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
+def _share_parts(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
     """What the threads return that work on the matrix part by part."""
     threads = max(1, min(available_cores(), MOST_THREADS, matrix.size // PIECE_NUMBERS))
     parts = 1 if threads == 1 else threads * PARTS_PER_THREAD
-    return take_turns(work, even_parts(len(matrix), parts), threads)
+    return share_parts(work, even_parts(len(matrix), parts), threads)
 
 
 def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.kernels.cpu.heap import BELOW_ALL
-from firth.kernels.cpu.scan import fill_cosines, keep_best, keep_best_quotients
+from firth.kernels.cpu.search.heap import BELOW_ALL
+from firth.kernels.cpu.search.single import fill_cosines, keep_best, keep_best_quotients
 from firth.simd.lanes import LANES
 from firth.simd.rows import SUMS_PER_ROW
 

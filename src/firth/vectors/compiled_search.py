@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores, even_parts, take_turns
-from firth.kernels.cpu.heap import BELOW_ALL
-from firth.kernels.cpu.nearest import OFFSETS, ROWS, TILE, offer_rows
+from firth.kernels.cpu.search.batch import OFFSETS, ROWS, TILE, offer_rows
+from firth.kernels.cpu.search.heap import BELOW_ALL
+from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.searched_rows import SearchedRows
 
 __all__ = ["best_rows"]
@@ -38,7 +38,7 @@ def best_rows(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np
     def search(parts: Iterator[slice]) -> list[NDArray[np.int64]]:
         return [_best_of(searched, part, packed, (len(queries), count)) for part in parts]
 
-    found = take_turns(search, even_parts(searched.n_rows, threads), threads)
+    found = share_parts(search, even_parts(searched.n_rows, threads), threads)
     return np.hstack([rows for some in found for rows in some])
 
 

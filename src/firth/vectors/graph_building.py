@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores
 from firth.errors import MissingExtraError, SettingError
-from firth.progress_bar import Steps
+from firth.parallel import available_cores
+from firth.progress import Reporter
 
 __all__ = ["GraphSettings", "Links", "build_links"]
 
@@ -62,7 +62,7 @@ class Links(NamedTuple):
     entries: NDArray[np.int32]  # (E,) rows where a search begins
 
 
-def build_links(matrix: Matrix, inverse: Vector, settings: GraphSettings, steps: Steps) -> Links:
+def build_links(matrix: Matrix, inverse: Vector, settings: GraphSettings, reporter: Reporter) -> Links:
     """Link each row of a matrix (V, D) to near ones.
 
     Parameters
@@ -90,11 +90,11 @@ def build_links(matrix: Matrix, inverse: Vector, settings: GraphSettings, steps:
         max_elements=len(rows),
     )
     threads = settings.threads or available_cores()
-    with steps:
+    with reporter.stage("building the index", len(rows), "words") as stage:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
             index.add_items(matrix[some] * inverse[some, None], some.tolist(), num_threads=threads)
-            steps.update(start + len(some), len(rows))
+            stage.update(start + len(some))
     with tempfile.TemporaryDirectory(prefix="firth-") as folder:
         path = Path(folder) / "graph.voyager"
         index.save(str(path))

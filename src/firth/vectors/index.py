@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.cores import available_cores, even_parts, take_turns
 from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
+from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.graph_building import GraphSettings, Links
 from firth.vectors.neighbours import Nearest, exact_cosines, nearest
 from firth.vectors.searched_rows import SearchedRows
@@ -120,7 +120,7 @@ class Index:
         """The best rows met by each query (Q, wanted); -1 in a row's place where there were fewer."""
         # Not at the top of the file: exact questions should not wait 0.5 s for Numba.
         from firth.kernels.arguments import Graph
-        from firth.kernels.cpu.graph import search_graph
+        from firth.kernels.cpu.search.graph import search_graph
 
         graph = Graph(self._numbers, self.inverse_norms, *self._links)
         unit = np.ascontiguousarray(queries, np.float32)
@@ -132,7 +132,7 @@ class Index:
             for part in parts:
                 search_graph(graph, unit[part], beams[part], found[part])
 
-        take_turns(search, even_parts(len(unit), threads), threads)
+        share_parts(search, even_parts(len(unit), threads), threads)
         if len(found) and found.min() < 0:
             raise FormatError(
                 self.path or "the index", "a link leads to no row; the file is damaged: build the index again"

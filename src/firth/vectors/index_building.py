@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.progress_bar import DoneOption, Steps
+from firth.progress import ProgressOption, open_progress
 from firth.vectors.graph_building import GraphSettings, build_links
 from firth.vectors.index import Index, Recall
 from firth.vectors.neighbours import nearest
@@ -24,7 +24,7 @@ STEP = 1.15  # between two widths
 
 
 def build_index(
-    matrix: Matrix, inverse: Vector, recall: float, settings: GraphSettings, progress: DoneOption = False
+    matrix: Matrix, inverse: Vector, recall: float, settings: GraphSettings, progress: ProgressOption = False
 ) -> Index:
     """An index of the rows of a matrix (V, D) with the narrowest search that finds enough.
 
@@ -44,7 +44,8 @@ def build_index(
     """
     if isinstance(recall, bool) or not isinstance(recall, int | float) or not 0 < recall < 1:
         raise SettingError(f"recall={recall!r}: must be above 0 and below 1; for everything ask the exact search")
-    links = build_links(matrix, inverse, settings, Steps(progress, "Building the index", "words"))
+    with open_progress(progress) as reporter:
+        links = build_links(matrix, inverse, settings, reporter)
     index = Index(matrix, inverse, links, settings, search_width=WIDEST)
     random = np.random.default_rng(settings.seed)
     rows = random.permutation(np.flatnonzero(inverse))[: 2 * SAMPLE]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from firth.errors import SettingError
-from firth.progress_bar import DoneOption
+from firth.progress import ProgressOption
 from firth.vectors.graph_building import GraphSettings
 from firth.vectors.index import Index
 from firth.vectors.index_building import build_index
@@ -46,7 +46,7 @@ class IndexedWords(WordLookup):
         build_width: int = 100,
         seed: int = 1,
         threads: int | None = None,
-        progress: DoneOption = None,
+        progress: ProgressOption = None,
     ) -> Index:
         """Build an index for approximate search, and use it from now on.
 

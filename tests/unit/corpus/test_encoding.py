@@ -170,9 +170,10 @@ def test_progress(tmp_path):
     size = (tmp_path / "a").stat().st_size
     calls = []
 
-    def note(done, total):
+    def note(progress):
         assert threading.current_thread() is threading.main_thread()
-        calls.append((done, total))
+        assert progress.stage == "reading"
+        calls.append((progress.done, progress.total))
 
     encode(tmp_path / "a", progress=note)
     assert calls[-1] == (size, size)
@@ -189,7 +190,7 @@ def test_error_in_progress_stops_everything(tmp_path):
     write(tmp_path / "a")
     before = threading.active_count()
 
-    def interrupt(done, total):
+    def interrupt(progress):
         raise KeyboardInterrupt
 
     for source in (tmp_path / "a", ["text"] * 9):

@@ -14,7 +14,7 @@ from firth.formats.stored import StoredVectors
 from firth.formats.text_blocks import read_text
 from firth.formats.text_lines import parse_line
 from firth.kernels.arguments import LINE_PADDING, ParsedLines
-from firth.kernels.cpu.numbers import parse_lines
+from firth.kernels.cpu.files.numbers import parse_lines
 
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
 plain_words = st.lists(

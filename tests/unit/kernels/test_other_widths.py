@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-KERNELS = HERE / "test_training_kernels.py"
+KERNELS = HERE / "training" / "test_epoch.py"
 
 
 @pytest.mark.parametrize("lanes", [4, 8])
@@ -19,8 +19,8 @@ def test_kernels_equal_their_twins_at_other_widths(lanes):
         f"{KERNELS}::test_every_vector_size[50-cbow-exact]",
         f"{KERNELS}::test_every_objective[7-skipgram-word2vec-softmax]",
         str(HERE / "test_simd.py"),
-        str(HERE / "test_activation.py"),
-        str(HERE / "test_scan.py"),
+        str(HERE / "training" / "test_activation.py"),
+        str(HERE / "search" / "test_single.py"),
     ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(

@@ -19,7 +19,7 @@ def press_ctrl_c():
     os.kill(os.getpid(), signal.SIGINT)
 
 def watch(progress):
-    if progress.words_done > 0:
+    if progress.stage == "training" and progress.done > 0:
         learning.set()
 
 corpus = [["the", "cat", "sat", "on", "a", "mat"]] * {sentences}

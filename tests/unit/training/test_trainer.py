@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firth.errors import TrainingInterrupted
+from firth.progress import open_progress
 from firth.training import trainer as trainer_module
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.trainer import Trainer, target_block
@@ -28,12 +29,12 @@ def weights_of(threads, words=WORDS, seed=2):
     return weights
 
 
-def trained(tokens=4000, threads=1, words=WORDS, on_progress=lambda progress: None, **settings):
+def trained(tokens=4000, threads=1, words=WORDS, on_progress=False, **settings):
     """A trainer that has run."""
     settings = {"min_count": 1, "subsample_threshold": 0, "vector_size": VECTOR_SIZE, **settings}
     corpus, counts = random_text(tokens, words)
     weights = weights_of(threads, words)
-    trainer = Trainer(Hyperparameters(threads=threads, **settings), corpus, counts, weights, on_progress)
+    trainer = Trainer(Hyperparameters(threads=threads, **settings), corpus, counts, weights, open_progress(on_progress))
     trainer.run()
     return trainer
 
@@ -42,8 +43,8 @@ def test_the_learning_rate_falls_in_a_straight_line():
     told = []
     trainer = trained(epochs=4, learning_rate=0.05, final_learning_rate=0.01, on_progress=told.append)
     for progress in told:
-        expected = 0.05 - 0.04 * progress.words_done / progress.words_total
-        assert progress.learning_rate == pytest.approx(expected)
+        expected = 0.05 - 0.04 * progress.done / progress.total
+        assert progress.facts["learning_rate"] == pytest.approx(expected)
     assert [record.learning_rate for record in trainer.history] == pytest.approx([0.04, 0.03, 0.02, 0.01])
 
 
@@ -67,14 +68,14 @@ def test_history_and_progress_tell_the_same_story(threads):
     assert [record.epoch for record in history] == [1, 2, 3]
     assert [record.words for record in history] == [40_000] * 3
     assert all(record.pairs > 40_000 and record.seconds > 0 and record.words_per_second > 0 for record in history)
-    done = [progress for progress in told if progress.epoch_done]
-    assert [progress.epoch for progress in done] == [1, 2, 3]
-    assert [progress.loss for progress in done] == [record.loss for record in history]
+    done = [progress for progress in told if progress.facts["epoch_done"]]
+    assert [progress.facts["epoch"] for progress in done] == [1, 2, 3]
+    assert [progress.facts["loss"] for progress in done] == [record.loss for record in history]
     assert told[-1] is done[-1]
-    words = [progress.words_done for progress in told]
+    words = [progress.done for progress in told]
     assert words == sorted(words)
-    assert words[-1] == told[-1].words_total == 3 * 40_000
-    assert all(progress.words_done <= progress.words_total and progress.epochs == 3 for progress in told)
+    assert words[-1] == told[-1].total == 3 * 40_000
+    assert all(progress.done <= progress.total and progress.facts["epochs"] == 3 for progress in told)
     assert told[-1].seconds_left == 0
     seconds = [progress.seconds for progress in told]
     assert seconds == sorted(seconds)
@@ -148,18 +149,18 @@ def test_ctrl_c_keeps_the_weights_and_the_history_so_far(when):
 
     def interrupt(progress):
         told.append(progress)
-        if progress.words_done and progress.epoch_done == (when == "between epochs"):
+        if progress.done and progress.facts["epoch_done"] == (when == "between epochs"):
             raise KeyboardInterrupt
 
     corpus, counts = random_text(50_000)
     weights = weights_of(1)
     before = weights.word_vectors()
     settings = Hyperparameters(threads=1, epochs=1000, vector_size=VECTOR_SIZE)
-    trainer = Trainer(settings, corpus, counts, weights, interrupt)
+    trainer = Trainer(settings, corpus, counts, weights, open_progress(interrupt))
     with pytest.raises(TrainingInterrupted, match=r"stopped in epoch \d"):
         trainer.run()
-    assert len(trainer.history) == told[-1].epoch
-    assert 0 < sum(record.words for record in trainer.history) <= told[-1].epoch * 50_000
+    assert len(trainer.history) == told[-1].facts["epoch"]
+    assert 0 < sum(record.words for record in trainer.history) <= told[-1].facts["epoch"] * 50_000
     assert np.isfinite(weights.word_vectors()).all()
     assert (weights.word_vectors() != before).any()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.kernels.cpu.batches import BATCH
+from firth.kernels.cpu.training.batches import BATCH
 from firth.simd.lanes import LANES
 from firth.training.weights import TrainingWeights, batch_tokens, initial_word_vectors
 

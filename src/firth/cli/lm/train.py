@@ -13,7 +13,6 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.ngram import NgramModel
-from firth.training.display import open_display
 from firth.vectors.word_vectors import load
 
 __all__ = ["run"]
@@ -76,8 +75,7 @@ def _refuse(neural: dict[str, Any]) -> None:
 
 
 def _count(corpus: list[str], settings: dict[str, Any]) -> NgramModel:
-    with open_display(None) as display:
-        return NgramModel(**settings).fit(source_of(corpus), progress=display.reading)
+    return NgramModel(**settings).fit(source_of(corpus), progress=None)
 
 
 def _tell(score: EpochScore) -> None:

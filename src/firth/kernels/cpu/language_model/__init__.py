@@ -1,0 +1,1 @@
+"""The neural language model: softmax over the vocabulary, and Adagrad."""

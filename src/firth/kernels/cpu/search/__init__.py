@@ -1,0 +1,1 @@
+"""Nearest rows: exact for one query or many, and approximate along a graph."""

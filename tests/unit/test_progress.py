@@ -1,0 +1,103 @@
+"""How progress is shown: lines in logs, a bar in terminals, records for programs, or nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from firth import SettingError, Word2Vec
+from firth.progress import Progress
+
+TEXT = ["the cat sat on the mat", "the dog sat on the log"] * 20
+SETTINGS = {"min_count": 1, "vector_size": 8, "epochs": 2, "threads": 1}
+
+
+def fit(progress):
+    return Word2Vec(**SETTINGS).fit(TEXT, progress=progress)
+
+
+@pytest.mark.parametrize("progress", [None, True])
+def test_a_line_for_each_epoch_where_nothing_can_move(capsys, progress):
+    history = fit(progress).history
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    lines = [line for line in shown.err.splitlines() if line.startswith("epoch")]
+    assert [line.partition(":")[0] for line in lines] == ["epoch 1 of 2", "epoch 2 of 2"]
+    for line, record in zip(lines, history, strict=True):
+        assert f"loss {record.loss:.4f}" in line
+        assert f"learning rate {record.learning_rate:.4f}" in line
+        assert "M words/s" in line
+
+
+def test_silence(capsys):
+    fit(False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_function_gets_records_and_nothing_is_printed(capsys):
+    told = []
+    history = fit(told.append).history
+    assert capsys.readouterr() == ("", "")
+    assert all(isinstance(progress, Progress) for progress in told)
+    assert {progress.stage for progress in told} == {"reading", "training"}
+    assert [progress.facts["loss"] for progress in told if progress.facts.get("epoch_done")] == [
+        record.loss for record in history
+    ]
+    assert told[-1].done == told[-1].total == 2 * 240
+    assert told[-1].facts["learning_rate"] == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize("wrong", ["bar", 1, 0, []])
+def test_anything_else_is_an_error(wrong):
+    with pytest.raises(SettingError, match="must be True, False, None or a function"):
+        fit(wrong)
+
+
+# ---------------------------------------------------------------- a terminal
+
+SCRIPT = f"""
+from firth import Word2Vec
+Word2Vec(**{SETTINGS}).fit({TEXT}, progress=None)
+print("done")
+"""
+
+
+def output_in_a_terminal(script):
+    """(what the terminal showed on standard error, standard output)."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "150", "LINES": "40"},
+        text=True,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    stdout, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, shown.decode()
+    return shown.decode(), stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_bar_in_a_terminal():
+    shown, stdout = output_in_a_terminal(SCRIPT)
+    assert stdout == "done\n"
+    assert "\x1b[" in shown, "it moves"
+    last = shown.rpartition("Reading")[2]
+    assert "epoch 2 of 2" in last
+    assert "100 %" in last
+    assert "M words/s" in last
+    assert "learning rate 0.0001" in last
+    assert "━" in last
