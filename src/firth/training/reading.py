@@ -1,11 +1,8 @@
 """The text of a model: read as its settings say, or checked where it was read before."""
 
-from typing import cast
-
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.kernels.compile import is_compiled
 from firth.progress import Reporter
@@ -31,7 +28,7 @@ def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", report
         reporter.message("Compiling for this processor; kept for the next time …")
     return encode(
         corpus,
-        tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
+        tokenizer=settings.tokenizer,
         min_count=settings.min_count,
         max_vocabulary=settings.max_vocabulary,
         threads=settings.threads,
