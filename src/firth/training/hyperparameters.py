@@ -91,7 +91,7 @@ class Hyperparameters(Settings):
     architecture: str = setting(
         "skipgram",
         one_of(ARCHITECTURES),
-        "skipgram: each context word predicts the center word; cbow: the mean of all context words predicts it",
+        "what predicts the center word; skipgram: each of its context words by itself; cbow: the mean of all of them",
     )
     objective: str = setting(
         "negative_sampling",
@@ -134,8 +134,8 @@ class Hyperparameters(Settings):
     cbow_gradient: str | None = setting(
         None,
         one_of(CBOW_GRADIENTS),
-        "word2vec: each context word gets the whole gradient of the mean, as in word2vec.c; exact: the gradient "
-        "divided by the number of context words, which needs a learning rate of about 0.1",
+        "what each context word gets of the gradient of their mean; word2vec: all of it, as in word2vec.c; exact: the "
+        "gradient divided by the number of context words, which needs a learning rate of about 0.1",
         depends=Depends("architecture", {"cbow": "word2vec"}),
     )
     learning_rate: float | None = setting(
