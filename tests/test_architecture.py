@@ -36,7 +36,6 @@ LADDER = [
 # The one exception to the ladder: what shows a single training step shows the step of the reference implementation.
 MAY_IMPORT_ILLUSTRATED = {
     "firth.training.trace",
-    "firth.vectors.number_table",
 }
 STEP = {room: step for step, rooms in enumerate(LADDER) for room in rooms}
 

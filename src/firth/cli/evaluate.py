@@ -13,7 +13,7 @@ from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
 from firth.evaluation.score import SCORE_COLUMNS
 from firth.evaluation.suite import Scores, Suite, compare_scores
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 
