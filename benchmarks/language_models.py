@@ -156,7 +156,7 @@ def perplexity(path: str) -> dict:
             vectors = firth.Word2Vec(**settings, tokenizer="whitespace").fit(text, progress=False).vectors
             vector_seconds = time.perf_counter() - began
         model = firth.NeuralModel(order=5, vector_size=VECTOR_SIZE, hidden_size=HIDDEN_SIZE, epochs=EPOCHS, **common)
-        model.fit(learn, stop, vectors=vectors, report=lambda score: print(score, flush=True))
+        model.fit(learn, stop, vectors=vectors)
         note(
             name, model,
             epochs=len(model.history),

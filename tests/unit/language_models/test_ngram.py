@@ -100,7 +100,7 @@ def test_equal_to_nltk_with_its_single_discount(order, reference):
 
 
 def sentences_of(model, text):
-    return read_known(text, "whitespace", model.vocabulary)
+    return read_text(text, "whitespace", model.vocabulary)
 
 
 @given(sentences, sentences, st.integers(1, 5))
