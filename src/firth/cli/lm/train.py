@@ -12,7 +12,7 @@ from firth.errors import SettingError
 from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 
