@@ -104,7 +104,7 @@ def test_vectors_to_start_from():
     np.testing.assert_allclose(start.vectors["red"], np.eye(3, 8)[0], atol=1e-5)
     with pytest.raises(SettingError, match="vector_size"):
         NeuralModel(**SMALL | {"vector_size": 4}).fit(phrases(40), vectors=vectors)
-    with pytest.raises(SettingError, match="not one"):
+    with pytest.raises(SettingError, match="none of the words"):
         NeuralModel(**SMALL).fit(phrases(40), vectors=firth.WordVectors(["x"], np.ones((1, 8))))
 
 
