@@ -3,9 +3,9 @@
     python benchmarks/compile_time.py [--rounds 3] [--only cbow] [--json]
 
 Every measurement is a process of its own with an empty FIRTH_CACHE_DIR. A kernel's time is that of a fit less that of
-the same fit again, on a text that is encoded already. The first fit is what a user waits for: importing Firth, reading
-the text and training, with every kernel compiled on the way. Kernels are measured in processor seconds of one thread,
-which other work on the machine hardly changes; the first fit is measured by the clock. Only the public API is used, so that
+the same fit again, on a text that is encoded already, in processor seconds of one thread, which other work on the
+machine hardly changes. The first fit is what a user waits for, by the clock: importing Firth, reading the text and
+training, with every kernel compiled on the way. Only the public API is used, so that
 `PYTHONPATH=/path/to/another/checkout/src` measures that checkout; --json prints the results and saves nothing.
 """
 
