@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import DivergenceError, SettingError
 from firth.evaluation.categories import built_in_categories
@@ -133,7 +133,7 @@ class Sweep:
         self.folder = None if folder is None else Path(folder)
         self.cells: list[Cell] = []
 
-    def run(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Sweep":
+    def run(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Sweep":
         """Train and judge a model for every cell, and return self. The text is read once.
 
         Ctrl-C goes through as KeyboardInterrupt; `cells` then has what is finished.

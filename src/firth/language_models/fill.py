@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 from firth.errors import SettingError
 from firth.illustrated.softmax import softmax
 from firth.language_models.model import LanguageModel, NextWord, most_probable_words
@@ -33,7 +33,7 @@ def _find_gap(sentence: str, tokenizer: object) -> _Gap:
     parts = GAP.split(sentence)
     if len(parts) != 2:
         raise SettingError(f"{sentence!r}: must have one gap, written ___")
-    before, after = (line_words(part, tokenizer) for part in parts)  # type: ignore[arg-type]
+    before, after = (tokenize_line(part, tokenizer) for part in parts)  # type: ignore[arg-type]
     return _Gap(before, after)
 
 

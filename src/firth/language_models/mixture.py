@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.errors import FormatError, SettingError
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
@@ -55,7 +55,7 @@ class MixtureModel(LanguageModel):
         self._vocabulary = first.vocabulary
         self.weights = _checked_weights(weights, len(models))
 
-    def fit(self, corpus: Corpus) -> Self:
+    def fit(self, corpus: CorpusInput) -> Self:
         """Find the weights that foresee a text best, by expectation maximisation, and return self.
 
         corpus : a text that none of the models has learned from; on their own they would trust their memory too much.

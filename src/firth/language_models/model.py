@@ -12,9 +12,8 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.line_words import line_words
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenize_line
 from firth.errors import NotFittedError
 from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_known
@@ -86,7 +85,7 @@ class LanguageModel(ABC):
         return self._vocabulary
 
     @abstractmethod
-    def fit(self, corpus: Corpus) -> Self:
+    def fit(self, corpus: CorpusInput) -> Self:
         """Learn from a corpus, and return self."""
 
     @abstractmethod
@@ -133,7 +132,7 @@ class LanguageModel(ABC):
         if isinstance(history, str):
             if not callable(self.tokenizer):
                 check_tokenizer(self.tokenizer)  # a file cannot keep a function: set `tokenizer` to it again
-            history = line_words(history, self.tokenizer)
+            history = tokenize_line(history, self.tokenizer)
         return [self.vocabulary.id_of(word) for word in history]
 
     def next_words(self, history: str | Sequence[str] = "", count: int = 10) -> list[NextWord]:
@@ -144,7 +143,7 @@ class LanguageModel(ABC):
         known = self.vocabulary.known
         return most_probable_words(known, self.distribution(history)[: len(known)], count)
 
-    def score(self, corpus: Corpus) -> LanguageScore:
+    def score(self, corpus: CorpusInput) -> LanguageScore:
         """How well the model foresees a text, best one that it has not seen. Raises CorpusError as encode() does."""
         sentences = read_known(corpus, self.tokenizer, self.vocabulary)
         total = 0.0
@@ -156,6 +155,6 @@ class LanguageModel(ABC):
         unknown = int((sentences.ids == self.vocabulary.unknown).sum())
         return LanguageScore(math.exp(min(nats, 700.0)), nats, predicted, n_sentences, unknown)
 
-    def perplexity(self, corpus: Corpus) -> float:
+    def perplexity(self, corpus: CorpusInput) -> float:
         """exp(mean negative log-probability): as uncertain as among so many equally probable words."""
         return self.score(corpus).perplexity

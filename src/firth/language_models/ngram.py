@@ -10,8 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from firth.corpus.vocabulary import check_limits
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import ngram_file
@@ -21,7 +21,6 @@ from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_new
 from firth.progress import ProgressOption
-from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["NgramModel"]
 
@@ -90,7 +89,7 @@ class NgramModel(LanguageModel):
         """How many different n-grams there are of each order, from 1."""
         return [len(level.words) for level in self._levels]
 
-    def fit(self, corpus: Corpus, progress: ProgressOption = False) -> Self:
+    def fit(self, corpus: CorpusInput, progress: ProgressOption = False) -> Self:
         """Count a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters

@@ -10,7 +10,7 @@ import numpy as np
 
 from firth.arrays import Offsets, WordIds
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import check_limits
 from firth.errors import CorpusError
@@ -45,7 +45,7 @@ class PaddedText(NamedTuple):
 
 
 def read_new(
-    corpus: Corpus,
+    corpus: CorpusInput,
     tokenizer: Tokenizer,
     min_count: int,
     max_vocabulary: int | None,
@@ -67,7 +67,7 @@ def read_new(
     return vocabulary, _renumbered(encoded.vocabulary.words, encoded.ids, encoded.sentence_offsets, vocabulary)
 
 
-def read_known(corpus: Corpus, tokenizer: Tokenizer, vocabulary: LanguageVocabulary) -> Sentences:
+def read_known(corpus: CorpusInput, tokenizer: Tokenizer, vocabulary: LanguageVocabulary) -> Sentences:
     """Read a text in the words of a vocabulary; all others become "<unk>"."""
     encoded = encode(corpus, tokenizer=tokenizer, min_count=1)
     return _renumbered(encoded.vocabulary.words, encoded.ids, encoded.sentence_offsets, vocabulary)

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from firth.arrays import Counts, Matrix
 from firth.colours import fitting_limit
 from firth.errors import SettingError
-from firth.formats.bad_lines import OnError, Skipped
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, write_as
+from firth.formats.skip_report import OnError, Skipped
 from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
 from firth.vectors.comparisons import Comparisons

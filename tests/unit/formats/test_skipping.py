@@ -8,17 +8,17 @@ import pytest
 
 import firth
 from firth.errors import FormatError, SettingError
-from firth.formats import line_blocks, text_blocks, word2vec_binary
-from firth.formats.bad_lines import Skipped
+from firth.formats import text_vectors_blocks, text_vectors_reader, word2vec_binary
 from firth.formats.detect import read_any
-from firth.formats.text_blocks import read_text
+from firth.formats.skip_report import Skipped
+from firth.formats.text_vectors_reader import read_text
 
 
 @pytest.fixture(params=["careful", "compiled"])
 def reader(request, monkeypatch):
     if request.param == "compiled":
-        monkeypatch.setattr(text_blocks, "SMALL", 0)
-        monkeypatch.setattr(line_blocks, "BLOCK", 64)
+        monkeypatch.setattr(text_vectors_reader, "SMALL", 0)
+        monkeypatch.setattr(text_vectors_blocks, "BLOCK", 64)
     return read_text
 
 
