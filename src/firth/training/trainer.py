@@ -13,7 +13,7 @@ from firth.kernels.cpu.training.hot_rows import merge_hot_rows
 from firth.kernels.cpu.training.tree import TAIL
 from firth.parallel import run_in_threads
 from firth.progress import Progress, Reporter, Stage
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.rows import BLOCK_ROWS
 from firth.training.history import EpochRecord
 from firth.training.huffman import huffman_tree
 from firth.training.hyperparameters import Hyperparameters
@@ -28,7 +28,7 @@ _PER_LINE = 8  # a cache line of 64-bit counters, so that threads do not share o
 
 def target_block(targets: int) -> tuple[int, ...]:
     """A tuple as long as the number of target rows to hold in registers: at most 8, blocks as even as possible."""
-    blocks = -(-targets // SUMS_PER_ROW)
+    blocks = -(-targets // BLOCK_ROWS)
     return (0,) * -(-targets // blocks)
 
 
@@ -84,7 +84,7 @@ class Trainer:
     def _block(self) -> tuple[int, ...]:
         if self._negative_samples or self.hyperparameters.objective == "negative_sampling":
             return target_block(1 + self._negative_samples)
-        return target_block(SUMS_PER_ROW)
+        return target_block(BLOCK_ROWS)
 
     def _new_objectives(self) -> list[Objective]:
         """How predictions are judged, for each thread."""

@@ -10,7 +10,7 @@ from firth.kernels.cpu.training.batches import BATCH
 from firth.kernels.cpu.training.softmax import TILE
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.rows import BLOCK_ROWS
 
 __all__ = ["TrainingWeights", "batch_tokens", "initial_word_vectors"]
 
@@ -105,12 +105,12 @@ class TrainingWeights:
 
     def softmax_scratch(self, thread: int, window: int) -> WholeVocabulary:
         """A thread's scratch arrays for full softmax: about 260 bytes for each word of the vocabulary."""
-        blocks = -(-self.words // SUMS_PER_ROW)
-        rows = np.arange(blocks * SUMS_PER_ROW, dtype=np.int64) * self.stride
+        blocks = -(-self.words // BLOCK_ROWS)
+        rows = np.arange(blocks * BLOCK_ROWS, dtype=np.int64) * self.stride
         rows[self.words :] = (self.words + self.threads * self.hot + thread) * self.stride
         most_pairs = TILE * min(2 * window, BATCH)
         hidden, gradient = (aligned_zeros(TILE, self.stride).reshape(-1) for _ in range(2))
-        scores, highest, totals = (aligned_zeros(n * TILE, SUMS_PER_ROW).reshape(-1) for n in (blocks, 1, 1))
+        scores, highest, totals = (aligned_zeros(n * TILE, BLOCK_ROWS).reshape(-1) for n in (blocks, 1, 1))
         return WholeVocabulary(
             rows=rows,
             words=self.words,

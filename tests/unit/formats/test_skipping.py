@@ -120,7 +120,7 @@ def binary(records, header=b"%d 2\n", line_end=b""):
         (binary(RECORDS)[:-3], ["a", "bc"], "byte 32: the file ends in the middle"),
         (binary(RECORDS, b"1000 2\n"), ["a", "bc", "d"], "byte 38: the file ends"),
         (binary(RECORDS, b"1000000000000 2\n"), ["a", "bc", "d"], "byte 47: the file ends"),
-        (binary(RECORDS, b"2 2\n"), ["a", "bc"], "byte 25: goes on after the last vector"),
+        (binary(RECORDS, b"2 2\n"), ["a", "bc"], "byte 25: continues after the last vector"),
     ],
 )
 @pytest.mark.parametrize("block", [1 << 20, 7])

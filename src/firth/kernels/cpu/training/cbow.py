@@ -13,7 +13,7 @@ from firth.kernels.cpu.training.targets import PAIR, steps_from_dots
 from firth.simd.lanes import LANES
 from firth.simd.operations import load, splat, store
 from firth.simd.rows import (
-    SUMS_PER_ROW,
+    BLOCK_ROWS,
     add_rows,
     fma_rows,
     load_rows,
@@ -113,8 +113,8 @@ def move_inputs(weights, room, n, gradient, at, share):
 @step
 def _move_tail(weights, room, asked, tail, cbow):
     if tail is not None and asked.tail:
-        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
-        _move_targets(weights, room, rows, tail, cbow, asked.blocks * SUMS_PER_ROW)
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * BLOCK_ROWS)
+        _move_targets(weights, room, rows, tail, cbow, asked.blocks * BLOCK_ROWS)
 
 
 @step
@@ -126,14 +126,14 @@ def score_cbow(weights, room, n, asked, block, cbow, rate, loss):
     if odd:
         rows = take(block, room.target_rows, asked.first)
         _multiply(weights, room, rows, cbow, int64(0))
-        loss = steps_from_dots(room, int64(0), SUMS_PER_ROW, asked.signs_at, asked.nothing_at, rate, loss)
+        loss = steps_from_dots(room, int64(0), BLOCK_ROWS, asked.signs_at, asked.nothing_at, rate, loss)
     for b in range(odd, blocks, 2):
         rows_a = take(block, room.target_rows, asked.first + b * len(block))
         rows_b = take(block, room.target_rows, asked.first + (b + 1) * len(block))
-        _multiply_two(weights, room, rows_a, rows_b, cbow, b * SUMS_PER_ROW)
+        _multiply_two(weights, room, rows_a, rows_b, cbow, b * BLOCK_ROWS)
     for b in range(odd, blocks, 2):
-        signs_at = asked.signs_at + b * SUMS_PER_ROW
-        loss = steps_from_dots(room, b * SUMS_PER_ROW, PAIR, signs_at, signs_at + SUMS_PER_ROW, rate, loss)
+        signs_at = asked.signs_at + b * BLOCK_ROWS
+        loss = steps_from_dots(room, b * BLOCK_ROWS, PAIR, signs_at, signs_at + BLOCK_ROWS, rate, loss)
     return loss
 
 
@@ -142,6 +142,6 @@ def move_cbow(weights, room, n, asked, block, tail, cbow):
     """Move what score_cbow has scored: the targets along the mean, then every input along what they pull."""
     for b in range(asked.blocks):
         rows = take(block, room.target_rows, asked.first + b * len(block))
-        _move_targets(weights, room, rows, block, cbow, b * SUMS_PER_ROW)
+        _move_targets(weights, room, rows, block, cbow, b * BLOCK_ROWS)
     _move_tail(weights, room, asked, tail, cbow)
     move_inputs(weights, room, n, cbow.gradient, int64(0), share_of(n, cbow))

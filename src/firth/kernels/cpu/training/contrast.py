@@ -21,7 +21,7 @@ from firth.kernels.cpu.training.hot_rows import row_of
 from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_word
 from firth.kernels.cpu.training.targets import RING, prefetch_row
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.rows import BLOCK_ROWS
 
 __all__ = ["ask_contrast"]
 
@@ -42,13 +42,13 @@ def ask_contrast(i, batch, sampling, contrast_shifts, weights, hot, room, n_bloc
     words, draws, _, _ = batch
     slot = i % RING
     first = slot * room.padded
-    signs_at = first // n_block * SUMS_PER_ROW
+    signs_at = first // n_block * BLOCK_ROWS
     contrast = room.contrast
     n = 0
     for k in range(sampling.negative_samples + 1):
         word = words[i] if k == 0 else draw_word(draw(draws[i], k), sampling.noise_table)
         target = _place_of(word, n, room.targets)
-        cell = signs_at + target // n_block * SUMS_PER_ROW + target % n_block
+        cell = signs_at + target // n_block * BLOCK_ROWS + target % n_block
         if target == n:
             n += 1
             room.targets[target] = word
@@ -60,7 +60,7 @@ def ask_contrast(i, batch, sampling, contrast_shifts, weights, hot, room, n_bloc
             contrast.shifts[cell] = contrast_shifts[word]
         contrast.weights[cell] += float32(1)
     for target in range(n, room.padded):
-        cell = signs_at + target // n_block * SUMS_PER_ROW + target % n_block
+        cell = signs_at + target // n_block * BLOCK_ROWS + target % n_block
         room.target_rows[first + target] = hot.spare * weights.stride
         room.signs[cell] = float32(0)
         contrast.weights[cell] = float32(0)

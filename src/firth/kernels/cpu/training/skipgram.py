@@ -14,7 +14,7 @@ from firth.kernels.cpu.training.targets import PAIR, steps_from_dots
 from firth.simd.lanes import LANES
 from firth.simd.operations import load, store
 from firth.simd.rows import (
-    SUMS_PER_ROW,
+    BLOCK_ROWS,
     fma_rows,
     load_rows,
     splat_row,
@@ -42,7 +42,7 @@ def multiply_pairs(matrix, inputs, n, context, rows, columns, products, first):
             targets = load_rows(context, rows, column)
             sums_a = fma_rows(load(matrix, inputs[k] + column), targets, sums_a)
             sums_b = fma_rows(load(matrix, inputs[k + 1] + column), targets, sums_b)
-        store_pair_of_sums(products, first + k * SUMS_PER_ROW, sums_a, sums_b)
+        store_pair_of_sums(products, first + k * BLOCK_ROWS, sums_a, sums_b)
 
 
 @step
@@ -55,7 +55,7 @@ def _move(weights, room, n, rows, block, first):
         before = load_rows(weights.context, rows, column)
         after = before
         for k in range(n):
-            sizes = splat_row(block, room.steps, first + k * SUMS_PER_ROW)
+            sizes = splat_row(block, room.steps, first + k * BLOCK_ROWS)
             at = room.inputs[k] + column
             vector = load(weights.word, at)
             after = fma_rows(vector, sizes, after)
@@ -72,7 +72,7 @@ def _multiply(weights, room, n, asked, block, b, per_block):
 @step
 def _multiply_tail(weights, room, n, asked, tail, per_block):
     if tail is not None and asked.tail:
-        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * BLOCK_ROWS)
         first = asked.blocks * per_block
         multiply_pairs(weights.word, room.inputs, n, weights.context, rows, weights.columns, room.steps, first)
 
@@ -80,7 +80,7 @@ def _multiply_tail(weights, room, n, asked, tail, per_block):
 @step
 def _move_tail(weights, room, n, asked, tail, per_block):
     if tail is not None and asked.tail:
-        rows = take(tail, room.target_rows, asked.first + asked.blocks * SUMS_PER_ROW)
+        rows = take(tail, room.target_rows, asked.first + asked.blocks * BLOCK_ROWS)
         _move(weights, room, n, rows, tail, asked.blocks * per_block)
 
 
@@ -91,22 +91,22 @@ def score_skipgram(weights, room, n, asked, block, tail, rate, loss):
     All products come first, then all sigmoids: each is a long chain of steps, and many chains run side by side.
     """
     room.inputs[n] = room.inputs[n - 1]  # so that inputs pair up
-    per_block = (n + 1) * SUMS_PER_ROW
+    per_block = (n + 1) * BLOCK_ROWS
     for b in range(asked.blocks):
         _multiply(weights, room, n, asked, block, b, per_block)
     _multiply_tail(weights, room, n, asked, tail, per_block)
     for b in range(asked.blocks + asked.tail):
-        signs_at = asked.signs_at + b * SUMS_PER_ROW
+        signs_at = asked.signs_at + b * BLOCK_ROWS
         for k in range(0, n, 2):
             second = asked.nothing_at if k + 1 == n else signs_at
-            loss = steps_from_dots(room, b * per_block + k * SUMS_PER_ROW, PAIR, signs_at, second, rate, loss)
+            loss = steps_from_dots(room, b * per_block + k * BLOCK_ROWS, PAIR, signs_at, second, rate, loss)
     return loss
 
 
 @step
 def move_skipgram(weights, room, n, asked, block, tail):
     """Move what score_skipgram has scored, block after block: a later one meets inputs that earlier ones moved."""
-    per_block = (n + 1) * SUMS_PER_ROW
+    per_block = (n + 1) * BLOCK_ROWS
     for b in range(asked.blocks):
         rows = take(block, room.target_rows, asked.first + b * len(block))
         _move(weights, room, n, rows, block, b * per_block)

@@ -24,7 +24,7 @@ from firth.kernels.cpu.training.cbow import average_inputs, move_inputs, share_o
 from firth.kernels.cpu.training.skipgram import multiply_pairs
 from firth.simd.lanes import LANES
 from firth.simd.operations import add, load, maximum, mul, splat, store, sub
-from firth.simd.rows import SUMS_PER_ROW, fma_rows, load_rows, splat_row, store_rows, take, weighted_sum
+from firth.simd.rows import BLOCK_ROWS, fma_rows, load_rows, splat_row, store_rows, take, weighted_sum
 
 __all__ = ["TILE", "train_softmax_batch"]
 
@@ -72,40 +72,40 @@ def _look_up(n, batch, weights, room, cbow, whole):
 @step
 def _cells(n):
     """Numbers in a block of scores: 8 for each hidden vector, an even number of times."""
-    return (n + n % 2) * SUMS_PER_ROW
+    return (n + n % 2) * BLOCK_ROWS
 
 
 @step
 def _clear_padding(value, whole, n):
     """Set the scores of words that only fill up the last block."""
-    blocks = len(whole.rows) // SUMS_PER_ROW
-    first = (blocks - 1) * TILE * SUMS_PER_ROW
+    blocks = len(whole.rows) // BLOCK_ROWS
+    first = (blocks - 1) * TILE * BLOCK_ROWS
     for k in range(n + n % 2):
-        for j in range(SUMS_PER_ROW - (len(whole.rows) - whole.words), SUMS_PER_ROW):
-            whole.scores[first + k * SUMS_PER_ROW + j] = value
+        for j in range(BLOCK_ROWS - (len(whole.rows) - whole.words), BLOCK_ROWS):
+            whole.scores[first + k * BLOCK_ROWS + j] = value
 
 
 @step
 def _score(n, weights, whole):
     """Fill scores with all dot products, and highest with the greatest of each hidden vector, in all its cells."""
-    blocks = len(whole.rows) // SUMS_PER_ROW
+    blocks = len(whole.rows) // BLOCK_ROWS
     for b in range(blocks):
-        rows = take(_BLOCK, whole.rows, b * SUMS_PER_ROW)
-        first = b * TILE * SUMS_PER_ROW
+        rows = take(_BLOCK, whole.rows, b * BLOCK_ROWS)
+        first = b * TILE * BLOCK_ROWS
         multiply_pairs(whole.hidden, whole.vectors_at, n, weights.context, rows, weights.columns, whole.scores, first)
     _clear_padding(_NOWHERE, whole, n)
     cells = _cells(n)
     for cell in range(0, cells, LANES):
         store(whole.highest, cell, splat(_NOWHERE))
     for b in range(blocks):
-        first = b * TILE * SUMS_PER_ROW
+        first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
             store(whole.highest, cell, maximum(load(whole.highest, cell), load(whole.scores, first + cell)))
     for k in range(n):
         highest = _NOWHERE
-        for cell in range(k * SUMS_PER_ROW, (k + 1) * SUMS_PER_ROW):
+        for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
             highest = max(highest, whole.highest[cell])
-        for cell in range(k * SUMS_PER_ROW, (k + 1) * SUMS_PER_ROW):
+        for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
             whole.highest[cell] = highest
 
 
@@ -122,8 +122,8 @@ def _true_scores(n_pairs, whole):
 def _cell(pair, whole):
     """Where the score of a pair is."""
     word = int64(whole.answers[pair])
-    block, lane = word // SUMS_PER_ROW, word % SUMS_PER_ROW
-    return (block * TILE + whole.askers[pair]) * SUMS_PER_ROW + lane
+    block, lane = word // BLOCK_ROWS, word % BLOCK_ROWS
+    return (block * TILE + whole.askers[pair]) * BLOCK_ROWS + lane
 
 
 @step
@@ -132,8 +132,8 @@ def _raise(n, whole):
     cells = _cells(n)
     for cell in range(0, cells, LANES):
         store(whole.totals, cell, splat(float32(0)))
-    for b in range(len(whole.rows) // SUMS_PER_ROW):
-        first = b * TILE * SUMS_PER_ROW
+    for b in range(len(whole.rows) // BLOCK_ROWS):
+        first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
             raised = exp_of_minus(sub(load(whole.highest, cell), load(whole.scores, first + cell)))
             store(whole.scores, first + cell, raised)
@@ -146,10 +146,10 @@ def _normalise(n, whole, rate):
     logarithms = float64(0)
     for k in range(n):
         total = float64(0)
-        for cell in range(k * SUMS_PER_ROW, (k + 1) * SUMS_PER_ROW):
+        for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
             total += whole.totals[cell]
-        logarithms += whole.asked[k] * (log(total) + whole.highest[k * SUMS_PER_ROW])
-        for cell in range(k * SUMS_PER_ROW, (k + 1) * SUMS_PER_ROW):
+        logarithms += whole.asked[k] * (log(total) + whole.highest[k * BLOCK_ROWS])
+        for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
             whole.totals[cell] = -rate * whole.asked[k] / float32(total)
     return logarithms
 
@@ -158,8 +158,8 @@ def _normalise(n, whole, rate):
 def _turn_into_steps(n, n_pairs, whole, rate):
     """Replace exponentials by learning rate x error, summed over the words that a hidden vector has to foretell."""
     cells = _cells(n)
-    for b in range(len(whole.rows) // SUMS_PER_ROW):
-        first = b * TILE * SUMS_PER_ROW
+    for b in range(len(whole.rows) // BLOCK_ROWS):
+        first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
             store(whole.scores, first + cell, mul(load(whole.scores, first + cell), load(whole.totals, cell)))
     for pair in range(n_pairs):
@@ -174,7 +174,7 @@ def _move_block(n, rows, weights, whole, first):
         before = load_rows(weights.context, rows, column)
         after = before
         for k in range(n):
-            sizes = splat_row(_BLOCK, whole.scores, first + k * SUMS_PER_ROW)
+            sizes = splat_row(_BLOCK, whole.scores, first + k * BLOCK_ROWS)
             at = whole.vectors_at[k] + column
             after = fma_rows(load(whole.hidden, at), sizes, after)
             store(whole.gradient, at, weighted_sum(sizes, before, load(whole.gradient, at)))
@@ -187,11 +187,11 @@ def _move(n, batch, weights, room, cbow, whole):
 
     Every thread begins elsewhere: two that move the same rows in step would overwrite each other.
     """
-    blocks = len(whole.rows) // SUMS_PER_ROW
+    blocks = len(whole.rows) // BLOCK_ROWS
     for turn in range(blocks):
         b = (whole.begin + turn) % blocks
-        rows = take(_BLOCK, whole.rows, b * SUMS_PER_ROW)
-        _move_block(n, rows, weights, whole, b * TILE * SUMS_PER_ROW)
+        rows = take(_BLOCK, whole.rows, b * BLOCK_ROWS)
+        _move_block(n, rows, weights, whole, b * TILE * BLOCK_ROWS)
     for k in range(n):
         n_inputs = _gather(whole.places[k], batch, room, cbow)
         move_inputs(weights, room, n_inputs, whole.gradient, k * weights.stride, share_of(n_inputs, cbow))

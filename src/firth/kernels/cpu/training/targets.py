@@ -14,14 +14,14 @@ from firth.kernels.cpu.training.batches import BATCH
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, prefetch
 from firth.simd.operations import absolute, fma, load, mul, splat, store, sub
-from firth.simd.rows import SUMS_PER_ROW, load_eights
+from firth.simd.rows import BLOCK_ROWS, load_eights
 
 __all__ = ["AHEAD", "NO", "PAIR", "RING", "YES", "asked_of", "new_room", "prefetch_row"]
 __all__ += ["steps_from_dots"]
 
 AHEAD = 2  # centers between asking for rows and using them; 4 measured alike
 RING = 4  # centers whose targets are kept: a power of two above AHEAD
-PAIR = 2 * SUMS_PER_ROW  # dot products of two inputs with a block
+PAIR = 2 * BLOCK_ROWS  # dot products of two inputs with a block
 YES = float32(-1)  # the signs of answers
 NO = float32(1)
 
@@ -50,9 +50,9 @@ def _new_contrast(size, contrast_shifts):
 @scratch
 def _new_signs(n_targets, n_block, n_blocks):
     """The first target of a position is the true one; room for RING positions, and eight zeros."""
-    signs = zeros(RING * n_blocks * SUMS_PER_ROW + 2 * SUMS_PER_ROW, float32)
+    signs = zeros(RING * n_blocks * BLOCK_ROWS + 2 * BLOCK_ROWS, float32)
     for target in range(n_targets):
-        signs[target // n_block * SUMS_PER_ROW + target % n_block] = YES if target == 0 else NO
+        signs[target // n_block * BLOCK_ROWS + target % n_block] = YES if target == 0 else NO
     return signs
 
 
@@ -73,7 +73,7 @@ def new_room(n_block, sampling, weights, hot, contrast_shifts, tree):
         empty(n_targets, int64),
         target_rows,
         asked,
-        zeros(n_blocks * n_inputs * SUMS_PER_ROW + 2 * LANES, float32),
+        zeros(n_blocks * n_inputs * BLOCK_ROWS + 2 * LANES, float32),
         signs,
         _new_contrast(len(signs), contrast_shifts),
         n_blocks * n_block,
@@ -85,7 +85,7 @@ def asked_of(i, room):
     """Where the targets of word i of a batch are."""
     slot = i % RING
     blocks, tail, signs_at = room.asked[slot, 0], room.asked[slot, 1], room.asked[slot, 2]
-    return Asked(slot * room.padded, blocks, tail, signs_at, len(room.signs) - SUMS_PER_ROW)
+    return Asked(slot * room.padded, blocks, tail, signs_at, len(room.signs) - BLOCK_ROWS)
 
 
 @step

@@ -13,7 +13,7 @@ from firth.kernels.compile import step
 from firth.kernels.cpu.training.hot_rows import row_of
 from firth.kernels.cpu.training.targets import RING, prefetch_row
 from firth.simd.memory import prefetch
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.rows import BLOCK_ROWS
 
 __all__ = ["TAIL", "ask_path", "prefetch_paths"]
 
@@ -43,11 +43,11 @@ def ask_path(i, batch, tree, weights, hot, room):
         turn = int64(tree.turns[begin + k])
         room.target_rows[first + k] = row_of(turn >> 1, weights, hot)
         room.signs[first + k] = float32(2 * (turn & 1) - 1)
-    whole = int64(length) // SUMS_PER_ROW
-    rest = int64(length) - whole * SUMS_PER_ROW
+    whole = int64(length) // BLOCK_ROWS
+    rest = int64(length) - whole * BLOCK_ROWS
     tail = int64(0 < rest <= len(TAIL))
     whole += int64(rest > len(TAIL))
-    for k in range(length, uint64((whole + tail) * SUMS_PER_ROW)):
+    for k in range(length, uint64((whole + tail) * BLOCK_ROWS)):
         room.target_rows[first + k] = hot.spare * weights.stride
         room.signs[first + k] = float32(0)
     room.asked[slot, 0] = whole
