@@ -13,7 +13,7 @@ from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
 from firth.evaluation.judging import Scores, TestSets, compare_scores
 from firth.evaluation.shown import SCORE_COLUMNS
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

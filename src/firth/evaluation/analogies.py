@@ -25,8 +25,8 @@ from firth.evaluation.questions import AnalogyQuestion, AnalogySource, load_ques
 from firth.evaluation.shown import share_of
 from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
-from firth.vectors.queries import unit
-from firth.vectors.searched_rows import SearchedRows
+from firth.vectors.candidates import SearchedRows
+from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SECTION_COLUMNS", "AnalogyMethod", "AnalogyScore", "SectionScore", "evaluate_analogies"]
