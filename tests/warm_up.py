@@ -53,7 +53,7 @@ def compile_subwords() -> None:
 
 
 def compile_language_models() -> None:
-    NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT)
+    NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT, progress=False)
 
 
 def main() -> None:
