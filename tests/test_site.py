@@ -12,7 +12,8 @@ import pytest
 import firth
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("firth", "firth.corpus", "firth.datasets", "firth.errors", "firth.evaluation", "firth.plots")
+SUBPACKAGES = ("corpus", "datasets", "errors", "evaluation", "experiments", "plots")
+PACKAGES = ("firth", *(f"firth.{name}" for name in SUBPACKAGES))
 FETCHED = re.compile(
     r"<(?:script|link|img|source|iframe)\b[^>]*?\s(?:src|srcset|href)=[\"']?((?:https?:)?//[^\"'\s>]+)"
 )

@@ -18,7 +18,10 @@ TOP = {"README.md": "readme.md", "ARCHITECTURE.md": "architecture.md", "CHANGELO
 NOTEBOOK, TOUR = "tour.ipynb", "tour.md"
 
 _LINK = re.compile(r"(?P<label>!?\[[^\]]*\])\((?P<path>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
-_PICTURE = re.compile(r'(?P<attribute>src|srcset)="docs/')
+_PICTURE = re.compile(
+    r'<picture>.*?srcset="docs/(?P<dark>[^"]+)".*?(?P<alt>alt="[^"]*") src="docs/(?P<light>[^"]+)".*?</picture>',
+    re.DOTALL,
+)
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -26,10 +29,16 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     docs = Path(config.docs_dir)
     for name, page in TOP.items():
         text = (docs.parent / name).read_text(encoding="utf-8")
-        files.append(File.generated(config, page, content=_PICTURE.sub(r'\g<attribute>="', text)))
+        files.append(File.generated(config, page, content=_PICTURE.sub(by_theme, text)))
     notebook = json.loads((docs / NOTEBOOK).read_text(encoding="utf-8"))
     files.append(File.generated(config, TOUR, content=notebook_text(notebook)))
     return files
+
+
+def by_theme(picture: re.Match[str]) -> str:
+    """A picture that follows the switch between light and dark, not only the system's setting."""
+    images = ((picture["light"], "only-light"), (picture["dark"], "only-dark"))
+    return "\n".join(f'<img {picture["alt"]} src="{path}#{theme}">' for path, theme in images)
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
