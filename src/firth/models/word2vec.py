@@ -11,8 +11,8 @@ from typing import Self
 from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
 from firth.kernels.compile import is_prepared, mark_prepared
@@ -20,7 +20,7 @@ from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.training.history import History
-from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.hyperparameters import Hyperparameters
 from firth.training.notes import training_notes
 from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
@@ -112,7 +112,7 @@ class Word2Vec:
         """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
         return cls(**hyperparameters.values())
 
-    def fit(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -155,7 +155,7 @@ class Word2Vec:
         weights = trainer.weights
         self._output_vectors = weights.node_vectors() if self.hyperparameters.has_nodes else weights.context_vectors()
 
-    def score(self, corpus: Corpus, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
+    def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
 
         The loss is defined as in `history`, with windows, noise words and subsampling drawn as in training, but

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
 from firth.errors import SettingError
 from firth.parallel import available_cores
 from firth.settings import Depends, Kind, Settings, one_of, real_number, setting, switch, whole_number
@@ -17,41 +17,27 @@ from firth.settings import Depends, Kind, Settings, one_of, real_number, setting
 __all__ = [
     "ARCHITECTURES",
     "CBOW_GRADIENTS",
-    "CUSTOM_TOKENIZER",
     "OBJECTIVES",
     "OF_THE_TEXT",
-    "TOKENIZERS",
     "Hyperparameters",
     "max_vocabulary_setting",
     "min_count_setting",
-    "tokenizer_name",
     "tokenizer_setting",
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "softmax", "nce")
 CBOW_GRADIENTS = ("word2vec", "exact")
-TOKENIZERS = ("words", "whitespace")
 OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
-CUSTOM_TOKENIZER = "custom"  # the name in a model file of a tokenizer that was a function
 
 # The rates of word2vec.c; docs/defaults.md has measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
 _NOISE_EXPONENT = 0.75
 
 
-def tokenizer_name(tokenizer: object) -> str:
-    """The name of a tokenizer in a file."""
-    return CUSTOM_TOKENIZER if callable(tokenizer) else str(tokenizer)
-
-
 def _is_tokenizer(value: Any) -> bool:
     """Whether a model can have this tokenizer. A loaded one has "custom" where it was a function."""
-    try:
-        check_tokenizer(value)
-    except SettingError:
-        return bool(value == CUSTOM_TOKENIZER)
-    return True
+    return callable(value) or value in (*TOKENIZERS, CUSTOM_TOKENIZER)
 
 
 def tokenizer_setting() -> Any:
