@@ -35,7 +35,6 @@ LADDER = [
 # The one exception to the ladder: what shows a single training step shows the step of the reference implementation.
 MAY_IMPORT_ILLUSTRATED = {
     "firth.training.trace",
-    "firth.vectors.number_table",
     "firth.plots.personality_line",
 }
 STEP = {room: step for step, rooms in enumerate(LADDER) for room in rooms}

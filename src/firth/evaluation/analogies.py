@@ -24,8 +24,7 @@ from firth.evaluation.lookup import Lookup, look_up_words
 from firth.evaluation.questions import AnalogyQuestion, AnalogySource, load_questions
 from firth.evaluation.shown import share_of
 from firth.notebook import html_table
-from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
-from firth.vectors.candidates import SearchedRows
+from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_scores, check_method
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
@@ -156,7 +155,7 @@ def evaluate_analogies(
     asked = np.flatnonzero(known)
     best = np.full(len(questions), -1, np.int64)
     if len(asked):
-        best[asked] = _answer(vectors.searched(considered), ids[asked, :3], lookup, method)
+        best[asked] = _answer(vectors, ids[asked, :3], lookup, method)
     right = known & (best >= 0)
     right[right] = lookup.leaders[best[right]] == ids[right, 3]
     answers: list[str | None] = [None] * len(questions)
@@ -166,13 +165,14 @@ def evaluate_analogies(
     return AnalogyScore(questions, answers, right, method, considered)
 
 
-def _answer(searched: SearchedRows, abc: NDArray[np.int64], lookup: Lookup, method: AnalogyMethod) -> NDArray[np.int64]:
+def _answer(vectors: WordVectors, abc: NDArray[np.int64], lookup: Lookup, method: AnalogyMethod) -> NDArray[np.int64]:
     """Ids of the best words for the questions `abc` (Q, 3); -1 where no word is left."""
     used, lines = np.unique(abc, return_inverse=True)
     a, b, c = lines.reshape(abc.shape).T
-    directions = unit(searched.matrix[used].astype(np.float64))
+    directions = unit(vectors.matrix[used].astype(np.float64))
     sums = WordSums(directions, np.stack((b, c), axis=1), a[:, None])
-    found = best_answers(searched, sums, method, 1, _spellings(abc, lookup.leaders))
+    excluded = _spellings(abc, lookup.leaders)
+    found = best_scores(vectors.search, sums, method, 1, excluded, vectors.candidates(len(lookup.leaders)))
     return np.where(np.isfinite(found.similarities[:, 0]), found.rows[:, 0], -1)
 
 
