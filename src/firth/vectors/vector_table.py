@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Counts, Matrix, Vector
 from firth.colours import fitting_limit
-from firth.formats.bad_lines import Skipped
 from firth.formats.save import FormatName, write_as
+from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
 from firth.notebook import Markup, colour_strip, html_table
+from firth.subwords.ngrams import Subwords
 from firth.vectors.comparisons import cosine_table, mean_vector, odd_one_out, pairwise_cosines, units_of
 from firth.vectors.lookup import Fallback, Lookup, Words, checked_counts, checked_matrix, checked_words
 from firth.vectors.query import is_many, is_word_or_vector, parse_pairs

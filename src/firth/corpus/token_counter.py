@@ -1,0 +1,126 @@
+"""Lists of tokens to provisional ids: a dictionary, since tokens are Python strings and may contain anything."""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts
+from firth.corpus.pieces import BlockSizes
+from firth.corpus.spool import IdSpool, MemoryBudget
+from firth.corpus.text_counter import Chunk
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import CorpusError
+from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, UNKNOWN
+
+__all__ = ["TokenCounter"]
+
+
+class _OpenIds(dict[str, int]):
+    """Ids by first appearance: looking up a new word adds it."""
+
+    def __missing__(self, word: object) -> int:
+        _check_token(word)
+        return self.setdefault(str(word), len(self))
+
+
+class _ClosedIds(dict[str, int]):
+    """The ids of a vocabulary, and UNKNOWN for other words."""
+
+    def __missing__(self, word: object) -> int:
+        _check_token(word)
+        return UNKNOWN
+
+
+def _check_token(word: object) -> None:
+    if not isinstance(word, str):
+        raise TypeError("tokens must be strings")
+
+
+class TokenCounter:
+    """Numbers and counts the tokens of sentences that are already cut into tokens.
+
+    known : the vocabulary to keep to, or None to take every token.
+    """
+
+    def __init__(self, known: Vocabulary | None, budget: MemoryBudget, blocks: BlockSizes) -> None:
+        self.spool = IdSpool(budget)
+        self.chunks: list[Chunk] = []
+        self.total_words = 0
+        self._known = known
+        self._ids: dict[str, int] = _OpenIds()
+        if known is not None:
+            self._ids = _ClosedIds((word, word_id) for word_id, word in enumerate(known.words))
+        self._counts = np.zeros(0, np.int64)
+        self._stream = array("i")
+        self._blocks = blocks
+
+    @property
+    def bytes_done(self) -> int:
+        """What the ids take, since tokens have no size of their own."""
+        return 4 * self.total_words
+
+    @property
+    def counts(self) -> Counts:
+        """(W,) occurrences, by provisional id."""
+        return self._counts
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """(W,) the order of first occurrences: provisional ids follow it."""
+        return np.arange(len(self._counts))
+
+    def words(self, chosen: NDArray[np.int64]) -> list[str]:
+        """The words with these provisional ids."""
+        every = list(self._ids)
+        return [every[word_id] for word_id in chosen.tolist()]
+
+    def read(self, sentences: Iterable[Any]) -> Iterator[int]:
+        """Count all sentences; yields how many were read, now and then.
+
+        Raises   CorpusError, naming the sentence and token, if a token is not a string.
+        """
+        for number, sentence in enumerate(sentences):
+            self._add(sentence, number)
+            if len(self._stream) >= self._blocks.stream:
+                self._put_aside()
+                yield number
+        self._put_aside()
+
+    def _add(self, sentence: Any, number: int) -> None:
+        stream = self._stream
+        before = len(stream)
+        if isinstance(sentence, str | bytes):
+            raise CorpusError(
+                f"sentence {number:,} is {sentence[:40]!r}, but a list of tokens is wanted: "
+                "give either only strings (texts) or only lists of strings (tokens)"
+            )
+        try:
+            stream.extend(map(self._ids.__getitem__, sentence))
+        except TypeError as error:
+            raise _bad_token(sentence, number, len(stream) - before) from error
+        self.total_words += len(stream) - before
+        stream.append(END_OF_SENTENCE)
+
+    def _put_aside(self) -> None:
+        stream = np.frombuffer(self._stream, np.int32)
+        seen = np.bincount(stream[stream >= 0], minlength=len(self._ids))
+        seen[: len(self._counts)] += self._counts
+        self._counts = seen.astype(np.int64, copy=False)
+        self.chunks.append(Chunk(0, len(self.chunks), self.spool, self.spool.put(stream), len(stream)))
+        self._stream = array("i")
+
+
+def _bad_token(sentence: Any, number: int, position: int) -> CorpusError:
+    """What is wrong with a sentence whose first `position` tokens are strings."""
+    if not isinstance(sentence, Iterable):
+        return CorpusError(f"sentence {number:,} is {sentence!r}: a list of strings is wanted")
+    where = f"sentence {number:,}, token {position:,}"
+    if not isinstance(sentence, list | tuple):
+        return CorpusError(f"{where}: tokens must be strings; str(token) makes one")
+    token = sentence[position]
+    return CorpusError(
+        f"{where} is {token!r} of type {type(token).__name__}: tokens must be strings; str(token) makes one"
+    )

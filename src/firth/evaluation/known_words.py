@@ -1,0 +1,65 @@
+"""The words of a model that a test set can refer to, and their unit vectors.
+
+Test sets write `Athens` where most models know `athens`. With `ignore_case`, words that differ in case alone are
+spellings of one word: the most frequent of them represents it, and the others are no candidates for answers.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import SettingError
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["KnownWords", "find_known_words", "unit_rows"]
+
+
+class KnownWords(NamedTuple):
+    """The words under consideration, the N most frequent of a model.
+
+    ids : folded spelling to the id of the most frequent word with that spelling.
+    canonical : (N,) int32, for each word the id of the most frequent word with the same folded spelling.
+    ignore_case : whether spellings are folded.
+    """
+
+    ids: dict[str, int]
+    canonical: NDArray[np.int32]
+    ignore_case: bool
+
+    def find(self, word: str) -> int:
+        """The id of `word` in its most frequent spelling, or -1."""
+        return self.ids.get(_fold(word, self.ignore_case), -1)
+
+    def find_all(self, words: Iterable[str]) -> NDArray[np.int64]:
+        """The ids of `words` in their most frequent spelling, -1 for unknown words."""
+        return np.array([self.find(word) for word in words], np.int64)
+
+
+def _fold(word: str, ignore_case: bool) -> str:
+    # upper(), not casefold(): gensim folds so, and both must cover the same questions.
+    return word.upper() if ignore_case else word
+
+
+def find_known_words(vectors: WordVectors, top: int | None, ignore_case: bool) -> KnownWords:
+    """Index the `top` most frequent words (None: all).
+
+    Raises   SettingError if `top` is less than 1.
+    """
+    if top is not None and top < 1:
+        raise SettingError(f"top={top}: must be at least 1, or None for the whole vocabulary")
+    ids: dict[str, int] = {}
+    considered = vectors.words[:top]
+    canonical = np.empty(len(considered), np.int32)
+    for word_id, word in enumerate(considered):
+        canonical[word_id] = ids.setdefault(_fold(word, ignore_case), word_id)
+    return KnownWords(ids, canonical, ignore_case)
+
+
+def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
+    """A float32 copy of `matrix` (N, D) whose rows have length 1; rows of zeros stay zero."""
+    rows = np.array(matrix, np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    np.divide(rows, lengths, out=rows, where=lengths > 0)
+    return rows
