@@ -24,31 +24,33 @@ def run(
         str | None,
         typer.Option(
             metavar="|".join(get_args(FormatName)),
-            help="The format to write; by default the suffix of OUT tells. A folder needs it.",
+            help="The format to write; by default the one of the suffix of OUT. Required for folders.",
         ),
     ] = None,
     on_error: Annotated[
         str,
         typer.Option(
             metavar="|".join(get_args(OnError)),
-            help="What to do about a bad line: stop, or leave it out and count it.",
+            help="What to do at a line that cannot be read. raise: stop with an error; skip: leave it out.",
         ),
     ] = "raise",
     sif: Annotated[
         float | None,
         typer.Option(
             metavar="A",
-            help="Of sentence-transformers: multiply each vector by A / (A + the word's share of all "
-            "occurrences); 0.001 is usual.",
+            help="Only with --format sentence-transformers: weight frequent words less in sentences, by multiplying "
+            "each vector by A / (A + the word's share of all occurrences); 0.001 is usual.",
         ),
     ] = None,
     normalize: Annotated[
         bool,
-        typer.Option("--normalize", help="Of sentence-transformers: scale the vector of every text to length 1."),
+        typer.Option(
+            "--normalize", help="Only with --format sentence-transformers: scale sentence vectors to length 1."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """The format of IN is told by its content. OUT appears only when it is complete."""
+    """The format of IN is recognised by its content. OUT is replaced only when the new one is complete."""
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
     if chosen != "sentence-transformers" and (sif is not None or normalize):
         raise SettingError("--sif and --normalize belong to --format sentence-transformers")

@@ -1,6 +1,6 @@
 """The settings of the n-gram model and of the neural language model, each declared once (see firth/settings.py).
 
-The signatures of NgramModel and NeuralModel are tested against them; the options of `firth lm train` are made from them.
+The signatures of NgramModel and NeuralModel are tested against them; the options of `firth lm train` follow from them.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from firth.training.hyperparameters import max_vocabulary_setting, min_count_set
 __all__ = ["NeuralSettings", "NgramSettings"]
 
 _UNKNOWN = "count as the unknown word <unk>"
-_ORDER = "n: the model predicts a word from the n - 1 words before it"
+_ORDER = "a word is predicted from the words before it, one fewer than this number"
 
 
 @dataclass(frozen=True, kw_only=True)
