@@ -17,10 +17,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
     {"errors", "arrays", "parallel", "spelling", "colours"},
-    {"notebook", "progress"},
+    {"notebook", "progress", "settings"},
     {"simd"},
     {"kernels"},
-    {"corpus", "formats"},
+    {"corpus", "subwords"},
+    {"formats"},
     {"vectors"},
     {"evaluation"},
     {"backends"},

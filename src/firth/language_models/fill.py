@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 from firth.errors import SettingError
 from firth.language_models.model import LanguageModel, NextWord, most_probable_words
 from firth.language_models.sentences import Sentences
@@ -33,7 +33,7 @@ def _find_gap(sentence: str, tokenizer: object) -> _Gap:
     parts = GAP.split(sentence)
     if len(parts) != 2:
         raise SettingError(f"{sentence!r} has {len(parts) - 1} gaps: must have exactly one, written ___")
-    before, after = (line_words(part, tokenizer) for part in parts)  # type: ignore[arg-type]
+    before, after = (tokenize_line(part, tokenizer) for part in parts)  # type: ignore[arg-type]
     return _Gap(before, after)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 from firth.language_models.model import LanguageModel, NextWord, most_probable
 
 __all__ = ["Keyboard"]
@@ -71,8 +71,8 @@ class Keyboard:
     def _typed(self, text: str) -> _Typed:
         starts = [match.end() for match in SENTENCE_END.finditer(text)]
         tokenizer = self._model.tokenizer
-        words = line_words(text[starts[-1] if starts else 0 :], tokenizer)
-        if not words or not line_words(text[-1], tokenizer):
+        words = tokenize_line(text[starts[-1] if starts else 0 :], tokenizer)
+        if not words or not tokenize_line(text[-1], tokenizer):
             return _Typed(words, "")  # a space or punctuation ends a word
         matching = self._beginning_with(words[-1])
         if len(matching) == 1 and self._model.vocabulary.known[matching[0]] == words[-1]:

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.errors import FormatError, SettingError
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
@@ -63,7 +63,7 @@ class MixtureModel(LanguageModel):
         self._vocabulary = first.vocabulary
         self.weights = _checked_weights(weights, len(models))
 
-    def fit(self, corpus: Corpus, progress: ProgressOption = None) -> Self:
+    def fit(self, corpus: CorpusInput, progress: ProgressOption = None) -> Self:
         """Find the weights that predict a held-out text best, by expectation maximisation, and return self.
 
         The models stay as they are; the search begins at the present weights.

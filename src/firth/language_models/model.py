@@ -12,9 +12,8 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.line_words import line_words
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenize_line
 from firth.errors import NotFittedError
 from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_text
@@ -87,7 +86,7 @@ class LanguageModel(ABC):
         return self._vocabulary
 
     @abstractmethod
-    def fit(self, corpus: Corpus, *, progress: ProgressOption = None) -> Self:
+    def fit(self, corpus: CorpusInput, *, progress: ProgressOption = None) -> Self:
         """Learn from a corpus, and return self; see the subclass."""
 
     @abstractmethod
@@ -136,7 +135,7 @@ class LanguageModel(ABC):
         if isinstance(history, str):
             if not callable(self.tokenizer):
                 check_tokenizer(self.tokenizer)  # a file cannot keep a function: set `tokenizer` to it again
-            history = line_words(history, self.tokenizer)
+            history = tokenize_line(history, self.tokenizer)
         return [self.vocabulary.id_of(word) for word in history]
 
     def next_words(self, history: str | Sequence[str] = "", count: int = 10) -> list[NextWord]:
@@ -147,7 +146,7 @@ class LanguageModel(ABC):
         known = self.vocabulary.known
         return most_probable_words(known, self.distribution(history)[: len(known)], count)
 
-    def score(self, corpus: Corpus) -> LanguageScore:
+    def score(self, corpus: CorpusInput) -> LanguageScore:
         """How well the model predicts a text, which should be held out from its training.
 
         Raises   CorpusError if the corpus cannot be read or is empty, NotFittedError before fit().
@@ -162,7 +161,7 @@ class LanguageModel(ABC):
         unknown = int((sentences.ids == self.vocabulary.unknown).sum())
         return LanguageScore(math.exp(min(nats, 700.0)), nats, predicted, n_sentences, unknown)
 
-    def perplexity(self, corpus: Corpus) -> float:
+    def perplexity(self, corpus: CorpusInput) -> float:
         """exp(mean negative log-probability) of the words and sentence ends of a held-out text.
 
         The model is as uncertain as when choosing among that many equally probable words. Raises as score().

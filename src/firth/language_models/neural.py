@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import neural_file
@@ -94,8 +94,8 @@ class NeuralModel(LanguageModel):
 
     def fit(
         self,
-        corpus: Corpus,
-        held_out: "Corpus | None" = None,
+        corpus: CorpusInput,
+        held_out: "CorpusInput | None" = None,
         *,
         vectors: WordVectors | None = None,
         progress: ProgressOption = None,

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from firth.corpus.tokenizers import tokenizer_name
 from firth.errors import FormatError, SettingError
 from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_network import Network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.vocabulary import LanguageVocabulary
-from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
 

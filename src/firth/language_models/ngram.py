@@ -12,8 +12,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from firth.corpus.vocabulary import check_limits
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import ngram_file
@@ -23,7 +23,6 @@ from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_training_text
 from firth.progress import ProgressOption, open_progress
-from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["NgramModel"]
 
@@ -93,7 +92,7 @@ class NgramModel(LanguageModel):
         """The number of different n-grams of each order, from 1; empty before fit()."""
         return [len(level.words) for level in self._levels]
 
-    def fit(self, corpus: Corpus, progress: ProgressOption = None) -> Self:
+    def fit(self, corpus: CorpusInput, progress: ProgressOption = None) -> Self:
         """Count a corpus, and return self. An earlier fit is replaced when this one is complete.
 
         Parameters

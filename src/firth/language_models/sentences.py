@@ -10,7 +10,7 @@ import numpy as np
 
 from firth.arrays import Offsets, WordIds
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import check_limits
 from firth.errors import CorpusError
@@ -45,7 +45,7 @@ class PaddedText(NamedTuple):
 
 
 def read_training_text(
-    corpus: Corpus,
+    corpus: CorpusInput,
     tokenizer: Tokenizer,
     min_count: int,
     max_vocabulary: int | None,
@@ -68,7 +68,7 @@ def read_training_text(
 
 
 def read_text(
-    corpus: Corpus, tokenizer: Tokenizer, vocabulary: LanguageVocabulary, progress: ProgressOption = False
+    corpus: CorpusInput, tokenizer: Tokenizer, vocabulary: LanguageVocabulary, progress: ProgressOption = False
 ) -> Sentences:
     """Read a text as ids of an existing vocabulary; all other words become "<unk>".
 
