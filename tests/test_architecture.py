@@ -34,10 +34,8 @@ LADDER = [
     {"cli"},
     {"__main__"},
 ]
-# The one exception to the ladder: what shows a single training step shows the step of the reference implementation.
-MAY_IMPORT_ILLUSTRATED = {
-    "firth.training.trace",
-}
+# The exception to the ladder: what shows a single training step takes the step of the reference implementation.
+MAY_IMPORT_ILLUSTRATED = {"firth.training.trace"}
 STEP = {room: step for step, rooms in enumerate(LADDER) for room in rooms}
 
 MAX_FILE_LINES = 400
