@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Offsets, WordIds
+from firth.arrays import Matrix, Offsets, WordIds
 
-__all__ = ["Asked", "Beam", "Cbow", "Contrast", "Corpus", "Graph", "HotRows", "NgramTable", "Objective", "ParsedLines"]
+__all__ = ["Asked", "Beam", "Cbow", "Contrast", "Corpus", "Graph", "HotRows", "Ngrams", "Objective", "ParsedLines"]
+__all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
+__all__ += ["Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]
 __all__ += [
     "HASH_PRIME",
     "LINE_PADDING",
@@ -24,7 +26,7 @@ __all__ += [
 ]
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
-LINE_PADDING = 8  # bytes behind a text of lines, of which the first is a line end: digits are read eight at a time
+LINE_PADDING = 8  # bytes behind the last line of a text, the first of them a line end: digits are read eight at a time
 
 
 class Corpus(NamedTuple):
@@ -150,33 +152,139 @@ class Room(NamedTuple):
     padded: int  # targets of a position with padding
 
 
+class CleanText(NamedTuple):
+    """Text as kernels/cpu/text/unicode.py leaves it: words, spaces and newlines."""
+
+    content: NDArray[np.uint8]  # with PADDING spaces behind the text
+    origin: int  # position in the corpus of content[0], in any unit in which later text has larger positions
+
+
+class CodePointTable(NamedTuple):
+    """What a tokenizer does with each code point; see kernels/cpu/text/unicode.py."""
+
+    entries: NDArray[np.uint64]  # (1,114,112,) 0 where not filled yet
+    words_only: int  # 1 for the tokenizer "words" (lower case, punctuation dropped), 0 for "whitespace"
+
+
+class WordArrays(NamedTuple):
+    """A hash table of distinct words, numbered from 0 by first appearance, with capacity for W words."""
+
+    slots: NDArray[np.uint64]  # (4 W,) open addressing, in pairs: hash; length << 32 | word + 1, or 0 where empty
+    counts: NDArray[np.int64]  # (W,) occurrences of each word
+    first: NDArray[np.int64]  # (W,) position of its first occurrence
+    ends: Offsets  # (W + 1,) word w is arena[ends[w] : ends[w + 1]]
+    arena: NDArray[np.uint8]  # the bytes of all words, and PADDING more
+    sizes: NDArray[np.int64]  # (3,) WORDS, CLOSED, UNKNOWN_SEEN of kernels/cpu/text/tokens.py
+
+
+class EdgeWorkspace(NamedTuple):
+    """What number_words overwrites; each (SCRATCH + PADDING,) int64."""
+
+    edges: NDArray[np.int64]  # where words start and stop
+    newlines: NDArray[np.int64]
+
+
+class WordBytes(NamedTuple):
+    """V words in UTF-8, end to end."""
+
+    text: NDArray[np.uint8]
+    ends: Offsets  # (V,) where each word ends in `text`
+
+
 class ParsedLines(NamedTuple):
     """What lines "word number …" become, N lines of D numbers each."""
 
     numbers: NDArray[np.float32]  # (N, D)
-    words: NDArray[np.uint8]  # all words end to end, with room for all of the text
+    words: NDArray[np.uint8]  # all words end to end, as long as the text itself
     word_ends: Offsets  # (N,) where each word ends
     word_hashes: NDArray[np.uint64]  # (N,) the sum of (byte j + 1) HASH_PRIME^j of each word, mod 2^64
 
 
-class NgramTable(NamedTuple):
-    """The rows of a fastText input matrix, first those of the words, then those of hashed n-grams."""
+class FileMatrix(NamedTuple):
+    """A float32 matrix inside a file, where its numbers may start at any address."""
 
-    content: NDArray[np.uint8]  # a file, in which the float32 numbers may stand at any address
+    content: NDArray[np.uint8]  # the file, read-only
     start: int  # the byte where row 0 begins
-    n_words: int  # rows before those of n-grams
-    n_buckets: int  # rows of n-grams; 0 where words have none
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> "FileMatrix":
+        """A matrix that is in memory, as if it were a file."""
+        stored = np.ascontiguousarray(matrix, "<f4")
+        content = stored.view(np.uint8).reshape(-1)
+        content.flags.writeable = False  # as a mapped file, for which the kernels are compiled
+        return cls(content, 0, stored.shape)
+
+    @property
+    def array(self) -> Matrix:
+        """The matrix as a view of the file; NumPy also reads one at an odd address."""
+        rows, columns = self.shape
+        stored = self.content[self.start : self.start + 4 * rows * columns].view("<f4").reshape(self.shape)
+        return stored.astype(np.float32, copy=False)  # copies on big-endian machines
+
+    def byte_of(self, row: int) -> int:
+        """The byte where a row begins."""
+        return self.start + 4 * self.shape[1] * row
+
+
+class Ngrams(NamedTuple):
+    """How character n-grams are hashed to rows of a matrix, behind those of the words."""
+
+    first_row: int  # the row of hash value 0: V
+    n_buckets: int  # B, rows of n-grams; 0: words have none
     min_length: int  # characters of the shortest n-gram
     max_length: int
 
 
-class Graph(NamedTuple):
-    """A matrix and links from each of its rows to near ones, along which a search can walk. All read-only."""
+class MatrixRows(NamedTuple):
+    """A matrix of vectors and what scales its rows to length 1. Read-only."""
 
     numbers: NDArray[np.float32]  # (V * D,) the matrix, flat
     inverse_norms: NDArray[np.float32]  # (V,) 1 / length of each row
-    links: NDArray[np.int32]  # (V, L) rows; after the last link of a row stands -1
-    entries: NDArray[np.int32]  # (E,) different rows where a search begins
+
+
+class RowBlock(NamedTuple):
+    """Some consecutive rows, already scaled to length 1."""
+
+    rows: NDArray[np.float32]  # (B, D) C-contiguous
+    first: int  # the index of the first one among all rows that are searched
+    count: int  # of the B rows that are in use
+
+
+class Heaps(NamedTuple):
+    """The K best rows found so far for each of Q queries (see kernels/cpu/search/heap.py)."""
+
+    scores: NDArray[np.float32]  # (Q, K) the worst at [q, 0]
+    rows: NDArray[np.int64]  # (Q, K)
+
+
+class QueryTiles(NamedTuple):
+    """Many queries in tiles of TILE (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
+
+    numbers: NDArray[np.float32]  # (tiles * D * TILE,)
+    offsets: tuple[int, ...]  # where the registers of a tile start: LANES apart
+
+
+class QuotientQueries(NamedTuple):
+    """The 4 or 8 query vectors of one 3CosMul query, each padded to whole registers.
+
+    For each the whole registers that D numbers fill, then one for the last LANES numbers of a row, with zeros for
+    those that were in a register before.
+    """
+
+    numbers: NDArray[np.float32]
+    offsets: tuple[int, ...]  # where each query vector starts
+    added: int  # the first so many are multiplied, the others divided by
+    count: int  # all that are in use
+
+
+class Graph(NamedTuple):
+    """A matrix and links from each of its rows to near ones, for approximate search. Read-only."""
+
+    numbers: NDArray[np.float32]  # (V * D,) the matrix, flat
+    inverse_norms: NDArray[np.float32]  # (V,) 1 / length of each row
+    links: NDArray[np.int32]  # (V, L) rows, then -1
+    entries: NDArray[np.int32]  # (E,) different rows where a search starts
 
 
 class Beam(NamedTuple):
@@ -184,7 +292,7 @@ class Beam(NamedTuple):
 
     rows: NDArray[np.int32]  # (W,)
     cosines: NDArray[np.float32]  # (W,)
-    is_followed: NDArray[np.bool_]  # (W,) whether all rows linked to have been seen
+    is_followed: NDArray[np.bool_]  # (W,) whether the search has followed the links of the row
 
 
 class Asked(NamedTuple):

@@ -9,6 +9,7 @@ import firth
 from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.illustrated.chance import Chance, positions
+from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.tables import epoch_key, keep_thresholds, noise_table
 from firth.training.trace import trace_step
@@ -118,7 +119,7 @@ def kernels_steps(settings, sentences, matrices):
     counts = np.bincount(ids, minlength=len(matrices[0]))
     weights = TrainingWeights.allocate(len(counts), settings.vector_size, 1)
     weights.set(*matrices)
-    Trainer(settings, (ids, offsets), counts, weights, lambda progress: None).run()
+    Trainer(settings, (ids, offsets), counts, weights, Reporter()).run()
     tables = keep_thresholds(counts, 0), noise_table(counts, settings.noise_exponent)
     shape = settings.window, settings.shrink_window, settings.negative_samples
     chance = Chance(*tables, *shape, int(epoch_key(settings.seed, 0)))

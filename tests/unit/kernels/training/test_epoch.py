@@ -11,6 +11,7 @@ from firth.illustrated.nce import contrast_questions, contrast_shifts
 from firth.illustrated.questions import ask_each, ask_mean, noise_questions
 from firth.illustrated.softmax import softmax_step
 from firth.kernels.cpu.training.softmax import TILE
+from firth.progress import Reporter
 from firth.simd.lanes import LANES
 from firth.training import trainer as trainer_module
 from firth.training.hyperparameters import OBJECTIVES, Hyperparameters
@@ -113,7 +114,7 @@ def compare(rng, *, vector_size, words=WORDS, tokens=260, **settings):
     sentences, corpus = make_corpus(rng, words, tokens)
     counts = np.bincount(corpus[0], minlength=words) + 1
     weights, (word_vectors, output_vectors) = make_weights(rng, hyperparameters, words)
-    trainer = Trainer(hyperparameters, corpus, counts, weights, lambda progress: None)
+    trainer = Trainer(hyperparameters, corpus, counts, weights, Reporter())
     record = trainer.run()[-1]
     loss, pairs = run_twin(trainer, sentences, counts, word_vectors, output_vectors)
     outputs = weights.context[: len(output_vectors), :vector_size]
@@ -174,7 +175,7 @@ def test_paths_of_many_lengths():
     for architecture in ("skipgram", "cbow"):
         chosen = dataclasses.replace(settings, architecture=architecture, learning_rate=0.05)
         weights, (word_vectors, node_vectors) = make_weights(rng, chosen, words)
-        trainer = Trainer(chosen, corpus, counts, weights, lambda progress: None)
+        trainer = Trainer(chosen, corpus, counts, weights, Reporter())
         record = trainer.run()[0]
         loss, pairs = run_twin(trainer, sentences, counts, word_vectors, node_vectors)
         np.testing.assert_allclose(weights.word_vectors(), word_vectors, atol=3e-4)
@@ -221,7 +222,7 @@ def test_only_one_word_sentences_train_nothing():
     settings = Hyperparameters(threads=1, vector_size=8)
     weights, (word_vectors, _) = make_weights(np.random.default_rng(0), settings)
     corpus = np.arange(WORDS, dtype=np.int32), np.arange(WORDS + 1, dtype=np.int64)
-    trainer = Trainer(settings, corpus, np.ones(WORDS, np.int64), weights, lambda p: None)
+    trainer = Trainer(settings, corpus, np.ones(WORDS, np.int64), weights, Reporter())
     record = trainer.run()[0]
     assert record.pairs == 0
     assert np.isnan(record.loss)
@@ -241,7 +242,7 @@ def test_more_threads_train_the_same_examples(architecture, objective):
             learning_rate=1e-7, final_learning_rate=1e-8, subsample_threshold=1e-2,
         )  # fmt: skip
         weights, _ = make_weights(np.random.default_rng(8), settings)
-        records.append(Trainer(settings, corpus, counts, weights, lambda p: None).run()[0])
+        records.append(Trainer(settings, corpus, counts, weights, Reporter()).run()[0])
     # With hardly any learning, the loss depends on the examples alone.
     assert {record.pairs for record in records} == {records[0].pairs}
     assert [record.loss for record in records] == pytest.approx([records[0].loss] * 3, rel=1e-5)
