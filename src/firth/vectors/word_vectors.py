@@ -14,6 +14,7 @@ from firth.formats.save import FormatName, write_as
 from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
+from firth.progress import ProgressOption
 from firth.vectors.comparisons import Comparisons
 from firth.vectors.lookup import Fallback
 from firth.vectors.questions import Questions
@@ -111,7 +112,7 @@ class WordVectors(Questions, Comparisons):
         title = f"{len(self):,} words \u00d7 {self.vector_size} numbers"
         return html_table(title, ["word", f"{which} numbers: {colours}"], cells, numbers=0)
 
-    def save(self, path: str | Path, format: FormatName | None = None) -> None:
+    def save(self, path: str | Path, format: FormatName | None = None, *, progress: ProgressOption = False) -> None:
         """Write the vectors to a file or folder, atomically.
 
         Parameters
@@ -120,13 +121,15 @@ class WordVectors(Questions, Comparisons):
             or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". By default told by
             the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. One more suffix, .gz,
             .bz2, .xz or .zst, compresses a file.
+        progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
+            a Progress about ten times a second. Text and word2vec binary report it, in words.
 
         Raises
         ------
         SettingError : an unknown format or suffix; the choices are listed.
         FormatError : the place cannot be written, or a word cannot be held by the format.
         """
-        write_as(path, self.stored(), format)
+        write_as(path, self.stored(), format, progress=progress)
 
     def stored(self) -> StoredVectors:
         """The same vectors as the formats write them."""
