@@ -5,6 +5,7 @@ they become pages, and links in both directions are rewritten. The tour is a not
 outputs that are saved in it. Links to source files become their names: the site has no source.
 """
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -78,10 +79,10 @@ def notebook_text(notebook: dict[str, Any]) -> str:
 
 def shown(output: dict[str, Any]) -> str:
     """One output of a cell: a picture, a table, or text."""
-    data = output.get("data", {"text/plain": output.get("text", "")})
-    picture = "".join(data.get("image/svg+xml", ""))
-    html = "".join(data.get("text/html", ""))
-    if picture or html:
-        lines = (line.strip() for line in (picture or html).splitlines())
-        return f'<div class="notebook-output">{"".join(line + " " for line in lines if line)}</div>'
-    return f"```text\n{''.join(data['text/plain']).rstrip()}\n```"
+    data = {kind: "".join(text) for kind, text in output.get("data", {"text/plain": output.get("text", "")}).items()}
+    if picture := data.get("image/svg+xml"):  # an image of its own: ids in one SVG must not meet those in another
+        encoded = base64.b64encode(picture.encode()).decode()
+        return f'<img class="notebook-output" alt="the plot" src="data:image/svg+xml;base64,{encoded}">'
+    if table := data.get("text/html"):
+        return f'<div class="notebook-output">{" ".join(table.split())}</div>'
+    return f"```text\n{data['text/plain'].rstrip()}\n```"
