@@ -1,3 +1,5 @@
+"""The same vectors for us and for gensim, whose results are the reference."""
+
 import pytest
 from gensim.models import KeyedVectors
 
