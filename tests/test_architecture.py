@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
     {"errors", "arrays", "parallel", "spelling", "colours"},
-    {"notebook", "progress"},
+    {"notebook", "progress", "settings"},
     {"simd"},
     {"kernels"},
     {"corpus", "subwords"},
