@@ -133,6 +133,6 @@ def test_convert_to_folders(firth, model, tmp_path):
     for arguments, problem in [
         (["again/"], "'projector-bytes'"),
         (["again/", "--format", "sentence-transformers", "--sif", "0.001"], "no counts"),
-        (["again.txt", "--sif", "0.001"], "belong to --format sentence-transformers"),
+        (["again.txt", "--sif", "0.001"], "--sif applies only with --format sentence-transformers"),
     ]:
         assert problem in firth("convert", "folder", *arguments, code=2).stderr

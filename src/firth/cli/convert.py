@@ -13,6 +13,8 @@ from firth.formats import static_embedding
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, check_format, write_as
 from firth.formats.skip_report import OnError
+from firth.formats.stored import StoredVectors
+from firth.progress import can_show_bar, open_progress
 
 __all__ = ["run"]
 
@@ -53,15 +55,18 @@ def run(
     """The format of IN is recognised by its content. OUT is replaced only when the new one is complete."""
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
     if chosen != "sentence-transformers" and (sif is not None or normalize):
-        raise SettingError("--sif and --normalize belong to --format sentence-transformers")
+        option = "--normalize" if sif is None else "--sif"
+        raise SettingError(
+            f"{option} applies only with --format sentence-transformers, but here {chosen}; leave it out, or change it"
+        )
     check_parent(target)
-    stored = read_any(source, on_error=on_error)  # type: ignore[arg-type]  # it checks the choice itself
-    if "hyperparameters" not in stored.metadata:  # only in a model of Firth's is the output side of any use
-        stored = replace(stored, context_vectors=None)
-    if chosen == "sentence-transformers":
-        static_embedding.write(target, stored, sif=sif, normalize=normalize)
-    else:
-        write_as(target, stored, chosen)
+    with open_progress(not json and can_show_bar()) as reporter:
+        stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice
+        stored = _without_output_side(stored)
+        if chosen == "sentence-transformers":
+            static_embedding.write(target, stored, sif=sif, normalize=normalize)
+        else:
+            write_as(target, stored, chosen, progress=reporter)
     if on_error == "skip":
         for problem in stored.skipped.problems:
             typer.echo(f"{source}: {printable(problem)}", err=True)
@@ -72,3 +77,8 @@ def run(
         print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
     else:
         output.print(f"{target}: {rows:,} words × {columns} numbers")
+
+
+def _without_output_side(stored: StoredVectors) -> StoredVectors:
+    """Drop context vectors, except of a model of Firth's, which can use them."""
+    return stored if "hyperparameters" in stored.metadata else replace(stored, context_vectors=None)

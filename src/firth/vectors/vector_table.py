@@ -13,6 +13,7 @@ from firth.formats.save import FormatName, write_as
 from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
+from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.vectors.comparisons import cosine_table, mean_vector, odd_one_out, pairwise_cosines, units_of
 from firth.vectors.lookup import Fallback, Lookup, Words, checked_counts, checked_matrix, checked_words
@@ -120,7 +121,7 @@ class VectorTable:
         title = f"{len(self):,} words \u00d7 {self.vector_size} numbers"
         return html_table(title, ["word", f"{which} numbers: {colours}"], cells, numbers=0)
 
-    def save(self, path: str | Path, format: FormatName | None = None) -> None:
+    def save(self, path: str | Path, format: FormatName | None = None, *, progress: ProgressOption = False) -> None:
         """Write the vectors to a file or folder, atomically.
 
         Parameters
@@ -129,13 +130,15 @@ class VectorTable:
             a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". Default: by the suffix,
             .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. A further suffix .gz, .bz2, .xz or
             .zst compresses a file.
+        progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
+            a Progress about ten times a second. Text and word2vec binary report words written.
 
         Raises
         ------
         SettingError : an unknown format or suffix; the choices are listed.
         FormatError : the file cannot be written, or the format cannot represent a word.
         """
-        write_as(path, self.stored(), format)
+        write_as(path, self.stored(), format, progress=progress)
 
     def stored(self) -> StoredVectors:
         """The same vectors as the formats write them."""
