@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from firth.arrays import Matrix
+from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import Corpus
@@ -15,16 +16,15 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.kernels.compile import is_prepared, mark_prepared
 from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.plan import expected_words_read, initial_word_vectors, plan_training
 from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
-from firth.training.trainer import Trainer, allocate_weights
-from firth.training.weights import initial_word_vectors
+from firth.training.trainer import Trainer
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
@@ -131,27 +131,26 @@ class Word2Vec:
         with open_progress(progress) as reporter:
             encoded = read_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
-            weights = allocate_weights(settings, len(vocabulary))
-            weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
-            ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
-            trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, reporter)
-            _mention_if_hardly_read(trainer, reporter)
-            _mention_if_slow(trainer, reporter)
-            _prepare(trainer, reporter)
+            _mention_if_hardly_read(settings, vocabulary, reporter)
+            _mention_if_slow(settings, vocabulary, reporter)
+            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
+            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
+            backend.start(plan, start, None, reporter.message)
+            del start  # the backend has a copy
+            trainer = Trainer(settings, plan, backend, reporter)
             try:
                 trainer.run()
             except TrainingInterrupted:
-                self._keep(vocabulary, trainer)
+                self._keep(vocabulary, trainer.history, backend.matrices())
                 raise
-        self._keep(vocabulary, trainer)
+        self._keep(vocabulary, trainer.history, backend.matrices())
         return self
 
-    def _keep(self, vocabulary: Vocabulary, trainer: Trainer) -> None:
+    def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
         self._vocabulary = vocabulary
-        self.history = History(trainer.history)
-        self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
-        weights = trainer.weights
-        self._output_vectors = weights.node_vectors() if self._has_nodes else weights.context_vectors()
+        self.history = History(history)
+        self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
+        self._output_vectors = matrices[1]
 
     def score(self, corpus: Corpus, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, by preference one that the model was not trained on. Nothing is learned.
@@ -319,37 +318,26 @@ class Word2Vec:
         return html_table("Word2Vec", ["", ""], facts, numbers=0)
 
 
-def _mention_if_hardly_read(trainer: Trainer, reporter: Reporter) -> None:
-    """A text of few different words is nearly all subsampled away, and would teach nothing in silence."""
-    words, read = len(trainer.corpus.ids), trainer.expected_words_read()
-    if read < 0.1 * words:
-        threshold = trainer.hyperparameters.subsample_threshold
+def _mention_if_hardly_read(settings: Hyperparameters, vocabulary: Vocabulary, reporter: Reporter) -> None:
+    """Of a text of few different words, subsampling skips nearly all: training would silently learn nothing."""
+    tokens, read = int(vocabulary.counts.sum()), expected_words_read(settings, vocabulary.counts)
+    if read < 0.1 * tokens:
         reporter.message(
-            f"Note: of {words:,} words only about {read:,.0f} are read in each epoch, for all others are frequent "
-            f"(subsample_threshold={threshold:g}); 0 reads all."
+            f"Note: subsampling (subsample_threshold={settings.subsample_threshold:g}) keeps about {read:,.0f} of "
+            f"{tokens:,} tokens per epoch; set it to 0 to keep all."
         )
 
 
-def _mention_if_slow(trainer: Trainer, reporter: Reporter) -> None:
+def _mention_if_slow(settings: Hyperparameters, vocabulary: Vocabulary, reporter: Reporter) -> None:
     """Full softmax multiplies every word that is read with the whole vocabulary: that can take days."""
-    words = trainer.weights.words
-    if trainer.hyperparameters.objective == "softmax" and words > _MANY_WORDS:
-        hours = trainer.expected_words_read() * words * trainer.hyperparameters.vector_size * _OPERATIONS
-        hours /= _OPERATIONS_PER_HOUR * trainer.threads
+    words = len(vocabulary)
+    if settings.objective == "softmax" and words > _MANY_WORDS:
+        hours = expected_words_read(settings, vocabulary.counts) * words * settings.vector_size * _OPERATIONS
+        hours /= _OPERATIONS_PER_HOUR * settings.worker_threads
         reporter.message(
             f"Note: softmax over {words:,} words takes very roughly {hours:,.1f} hours for each epoch of this text; "
-            "hierarchical_softmax or negative_sampling take seconds to minutes. max_vocabulary bounds the words."
+            "hierarchical_softmax or negative_sampling take seconds to minutes. max_vocabulary limits the words."
         )
-
-
-def _prepare(trainer: Trainer, reporter: Reporter) -> None:
-    """Compile the kernel where it is not kept from earlier, saying so: that takes some seconds."""
-    settings = trainer.hyperparameters
-    variant = f"{settings.architecture}-{settings.objective}-{trainer.block_size}"
-    if not is_prepared(variant):
-        reporter.message("Compiling the training kernel for this processor; kept for the next time …")
-    trainer.prepare()
-    mark_prepared(variant)
 
 
 def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:

@@ -24,10 +24,10 @@ from firth.simd.vector import (
     vectors,
 )
 
-__all__ = ["SUMS_PER_ROW", "add_rows", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
+__all__ = ["BLOCK_ROWS", "add_rows", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
-SUMS_PER_ROW = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
+BLOCK_ROWS = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
 
 
 def _fma(builder, a, b, c):
@@ -82,14 +82,14 @@ def load_eights(typing, array, first, second, part):
     def emit(context, builder, signature, values):
         base = element(context, builder, signature.args[0], values[0], ir.Constant(INT64, 0))
         first, second, part = values[1:]
-        eight = ir.Constant(INT64, SUMS_PER_ROW)
-        if LANES <= SUMS_PER_ROW:
+        eight = ir.Constant(INT64, BLOCK_ROWS)
+        if LANES <= BLOCK_ROWS:
             is_first = builder.icmp_signed("<", part, eight)
             at = builder.select(is_first, builder.add(first, part), builder.add(second, builder.sub(part, eight)))
             return load_at(builder, base, at)
         halves = []
         for at in (first, second):
-            pointer = builder.bitcast(builder.gep(base, [at]), ir.VectorType(FLOAT, SUMS_PER_ROW).as_pointer())
+            pointer = builder.bitcast(builder.gep(base, [at]), ir.VectorType(FLOAT, BLOCK_ROWS).as_pointer())
             halves.append(builder.load(pointer))
             halves[-1].align = 4
         return shuffle(builder, *halves, range(LANES))
@@ -217,7 +217,7 @@ def _emit_sums(context, builder, signature, values):
     wanted = []
     for rows in values[2:]:
         members = unpack(builder, rows)
-        wanted += members + [None] * (SUMS_PER_ROW - len(members))
+        wanted += members + [None] * (BLOCK_ROWS - len(members))
     wanted += [None] * (-len(wanted) % LANES)
     for first in range(0, len(wanted), LANES):
         total = _sums(builder, wanted[first : first + LANES])

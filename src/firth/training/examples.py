@@ -14,7 +14,7 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.errors import SettingError
 from firth.illustrated.windows import KINDS
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, noise_table
+from firth.training.sampling_tables import epoch_key, noise_table
 
 __all__ = ["TrainingExamples"]
 

@@ -15,7 +15,7 @@ from firth.errors import SettingError
 from firth.illustrated.chance import Chance
 from firth.illustrated.negative_sampling import training_step
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 
 __all__ = ["LookedUp", "Trace", "trace_step", "traced_words"]
 

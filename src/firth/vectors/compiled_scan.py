@@ -13,7 +13,7 @@ from firth.arrays import Matrix, Vector
 from firth.kernels.cpu.search.heap import BELOW_ALL
 from firth.kernels.cpu.search.single import fill_cosines, keep_best, keep_best_quotients
 from firth.simd.lanes import LANES
-from firth.simd.rows import SUMS_PER_ROW
+from firth.simd.rows import BLOCK_ROWS
 
 __all__ = ["best_of_parts", "best_quotients_of_parts", "fill_parts"]
 
@@ -44,7 +44,7 @@ def best_quotients_of_parts(
     """As best_of_parts, for scores as of 3CosMul: the first `added` queries by the others."""
     packed, offsets = _packed(queries)
     counts = (added, len(queries))
-    products = np.empty(max(SUMS_PER_ROW, LANES), np.float32)
+    products = np.empty(max(BLOCK_ROWS, LANES), np.float32)
     fixed = (matrix.reshape(-1), inverse_norms, packed, offsets, counts, np.float32(small), products)
     return _kept(partial(keep_best_quotients, *fixed), count, parts)
 
@@ -63,7 +63,7 @@ def _packed(queries: Matrix) -> tuple[Vector, tuple[int, ...]]:
     """The queries as keep_best_quotients takes them, 4 or 8 of them, so that there are two kernels and no more."""
     n_queries, size = queries.shape
     whole = size - size % LANES
-    packed = np.zeros((4 if n_queries <= 4 else SUMS_PER_ROW, whole + LANES), np.float32)
+    packed = np.zeros((4 if n_queries <= 4 else BLOCK_ROWS, whole + LANES), np.float32)
     packed[:n_queries, :whole] = queries[:, :whole]
     packed[:n_queries, whole + LANES - (size - whole) :] = queries[:, whole:]
     return packed.ravel(), tuple(range(0, packed.size, whole + LANES))

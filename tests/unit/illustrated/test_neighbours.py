@@ -6,7 +6,7 @@ import pytest
 from firth.illustrated.chance import Chance
 from firth.illustrated.neighbours import SENTENCES, NeighbourModel, train_neighbours
 from firth.illustrated.windows import negative_rows, skipgram_rows
-from firth.training.tables import epoch_key, noise_table
+from firth.training.sampling_tables import epoch_key, noise_table
 
 WORDS = list(dict.fromkeys(word for sentence in SENTENCES for word in sentence))
 IDS = [[WORDS.index(word) for word in sentence] for sentence in SENTENCES]

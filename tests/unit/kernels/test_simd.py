@@ -28,7 +28,7 @@ from firth.simd.operations import (
     sum_lanes,
 )
 from firth.simd.rows import (
-    SUMS_PER_ROW,
+    BLOCK_ROWS,
     fma_rows,
     load_rows,
     splat_row,
@@ -121,10 +121,10 @@ def all_row_operations(block, matrix, starts, scalars, x, sums, moved, total):
     store(total, 0, weighted_sum(weights, loaded, vector))
     store_sums(sums, 1, loaded)
     products = fma_rows(vector, loaded, zero_rows(block))
-    store_pair_of_sums(sums, 3 * SUMS_PER_ROW, products, loaded)
+    store_pair_of_sums(sums, 3 * BLOCK_ROWS, products, loaded)
 
 
-@pytest.mark.parametrize("n", range(1, SUMS_PER_ROW + 1))
+@pytest.mark.parametrize("n", range(1, BLOCK_ROWS + 1))
 def test_rows(n):
     rng = np.random.default_rng(n)
     columns = 3 * LANES
@@ -132,7 +132,7 @@ def test_rows(n):
     chosen = rng.permutation(12)[:n]
     starts = np.append([-1], chosen * columns).astype(np.int64)
     scalars, x = rng.normal(size=12).astype(np.float32), rng.normal(size=LANES).astype(np.float32)
-    sums = np.full(6 * SUMS_PER_ROW + 2 * LANES, np.nan, np.float32)
+    sums = np.full(6 * BLOCK_ROWS + 2 * LANES, np.nan, np.float32)
     moved, total = np.zeros_like(matrix), np.empty(LANES, np.float32)
     all_row_operations((0,) * n, matrix.reshape(-1), starts, scalars, x, sums, moved.reshape(-1), total)
 
@@ -146,11 +146,11 @@ def test_rows(n):
     np.testing.assert_allclose(total, x + weights @ rows, atol=rounding)
 
     np.testing.assert_allclose(sums[1 : 1 + n], rows.sum(axis=1), atol=rounding)
-    written = max(SUMS_PER_ROW, LANES)
-    assert not sums[1 + n : 1 + min(SUMS_PER_ROW, written)].any(), "sums of rows that are not there are 0"
-    pair = sums[3 * SUMS_PER_ROW : 5 * SUMS_PER_ROW].reshape(2, SUMS_PER_ROW)
+    written = max(BLOCK_ROWS, LANES)
+    assert not sums[1 + n : 1 + min(BLOCK_ROWS, written)].any(), "sums of rows that are not there are 0"
+    pair = sums[3 * BLOCK_ROWS : 5 * BLOCK_ROWS].reshape(2, BLOCK_ROWS)
     np.testing.assert_allclose(pair[:, :n], [rows @ x, rows.sum(axis=1)], atol=rounding)
-    assert np.isnan(sums[5 * SUMS_PER_ROW + LANES :]).all(), "nothing is written beyond"
+    assert np.isnan(sums[5 * BLOCK_ROWS + LANES :]).all(), "nothing is written beyond"
 
 
 # ---------------------------------------------------------------- memory

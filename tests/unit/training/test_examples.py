@@ -17,7 +17,7 @@ from firth.illustrated.windows import cbow_rows, language_model_rows, negative_r
 from firth.training import examples as examples_module
 from firth.training.example_files import write_examples
 from firth.training.examples import TrainingExamples
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 
 SENTENCES = [line.split() for line in ("thou shalt not make a machine", "in the likeness", "of", "a human mind")]
 

@@ -13,7 +13,7 @@ from firth.illustrated.chance import Chance, positions
 from firth.illustrated.skipgram import skipgram_step
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.scoring import Scorer, score_text
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 from firth.training.weights import HOT_ROWS, TrainingWeights
 
 WORDS = 40

@@ -10,7 +10,7 @@ from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.illustrated.chance import Chance, positions
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 from firth.training.trace import trace_step
 from firth.training.trainer import Trainer
 from firth.training.weights import TrainingWeights

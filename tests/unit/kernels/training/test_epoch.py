@@ -14,7 +14,7 @@ from firth.kernels.cpu.training.softmax import TILE
 from firth.simd.lanes import LANES
 from firth.training import trainer as trainer_module
 from firth.training.hyperparameters import OBJECTIVES, Hyperparameters
-from firth.training.tables import noise_probabilities
+from firth.training.sampling_tables import noise_probabilities
 from firth.training.trainer import Trainer, allocate_weights
 
 WORDS = 60

@@ -11,7 +11,7 @@ from firth.kernels.arguments import Sampling
 from firth.kernels.compile import kernel
 from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_targets, draw_word, fill_alias_table
-from firth.training.tables import noise_probabilities, noise_table
+from firth.training.sampling_tables import noise_probabilities, noise_table
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gensim.models import Word2Vec as GensimWord2Vec
 
-from firth.training.tables import (
+from firth.training.sampling_tables import (
     epoch_key,
     keep_probabilities,
     keep_thresholds,

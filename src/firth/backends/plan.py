@@ -1,0 +1,60 @@
+"""What is trained, in a form that all backends share: arrays and numbers, made once before the first epoch."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.kernels.arguments import EncodedIds, Sampling, Tree
+from firth.kernels.cpu.training.random import draw_many
+
+__all__ = ["Architecture", "ObjectiveName", "TrainingPlan", "epoch_key"]
+
+Architecture = Literal["skipgram", "cbow"]
+ObjectiveName = Literal["negative_sampling", "hierarchical_softmax", "softmax", "nce"]
+
+
+def epoch_key(seed: int, epoch: int) -> np.uint64:
+    """The key of all draws of an epoch (counted from 0)."""
+    keys = np.empty(1, np.uint64)
+    draw_many(np.uint64(seed % 2**64), np.array([epoch], np.int64), keys)
+    return np.uint64(keys[0])
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingPlan:
+    """The text, the model, and all tables that draws are made from. V words, T tokens.
+
+    corpus : the encoded text.
+    architecture : how the words around a position predict its word.
+    exact_gradient : CBOW: each of the n words of a window gets 1 / n of the gradient of their mean, not all of it.
+    objective : what a prediction is compared with.
+    sampling : subsampling, window and noise words; its key is that of epoch 0.
+    tree : the paths of hierarchical softmax, None for other objectives.
+    contrast_shifts : (V,) of noise-contrastive estimation, None for other objectives.
+    seed : of all draws.
+    """
+
+    corpus: EncodedIds
+    architecture: Architecture
+    exact_gradient: bool
+    objective: ObjectiveName
+    sampling: Sampling
+    tree: Tree | None
+    contrast_shifts: NDArray[np.float32] | None
+    seed: int
+
+    @property
+    def n_words(self) -> int:
+        """V, the rows of the input matrix."""
+        return len(self.sampling.keep_thresholds)
+
+    @property
+    def n_outputs(self) -> int:
+        """Rows of the output matrix: V context vectors, or V - 1 node vectors of hierarchical softmax."""
+        return self.n_words - (self.objective == "hierarchical_softmax")
+
+    def sampling_of(self, epoch: int) -> Sampling:
+        """The draws of an epoch (counted from 0)."""
+        return self.sampling._replace(key=epoch_key(self.seed, epoch))
