@@ -6,7 +6,7 @@
 
 Numba's disk cache stamps only the file of the entry point: an edited helper, or another register width, would
 silently run old machine code (Numba issues 8375 and 8396). So compiled code lives in a folder named by a digest of
-every source file that can end up in a kernel, the register width and Numba's version.
+every source file that can end up in a kernel, the register width, Numba's version and NUMBA_BOUNDSCHECK.
 """
 
 import contextlib
@@ -23,12 +23,13 @@ from firth.simd.lanes import LANES
 __all__ = ["cache_folder", "is_compiled", "is_prepared", "kernel", "mark_prepared", "scratch", "step"]
 
 # No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
+# NUMBA_BOUNDSCHECK=1 overrides "boundscheck", for arrays and for registers (simd/vector.py): the tests run so as well.
 _FLAGS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 
 
 def _digest() -> str:
     package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(f"{numba.__version__} {LANES}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {LANES} {numba.config.BOUNDSCHECK}".encode())
     for folder in ("simd", "kernels"):
         for source in sorted((package / folder).rglob("*.py")):
             digest.update(source.read_bytes())

@@ -1,14 +1,14 @@
-"""Text sixty-four bytes at a time: which bytes lie in a range, and the copy that keeps some of them.
+"""Text 64 bytes at a time: find the bytes in a range of values, and copy the selected ones.
 
-A set of bytes is a uint64 whose bit k speaks of the byte at offset + k. Nothing is bounds-checked: callers pad their
-buffers. The order of bytes inside a loaded integer is that of little-endian processors.
+A selection of bytes is a uint64 whose bit k stands for the byte at offset + k. Callers pad their buffers to whole
+blocks; bounds are checked only with NUMBA_BOUNDSCHECK=1. Loaded integers are little-endian.
 """
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from firth.simd.vector import FLOAT, INT32, INT64, call, element
+from firth.simd.vector import FLOAT, INT32, INT64, call, check_span, element
 
 __all__ = ["BLOCK", "bits_between", "load_eight", "load_float", "store_kept", "trailing_zeros"]
 
@@ -20,6 +20,7 @@ _BITS = ir.VectorType(ir.IntType(1), BLOCK)
 
 
 def _load(context, builder, array_type, array, offset):
+    check_span(context, builder, array_type, array, offset, BLOCK)
     pointer = element(context, builder, array_type, array, offset)
     block = builder.load(builder.bitcast(pointer, _BYTES.as_pointer()))
     block.align = 1
@@ -34,14 +35,14 @@ def _splat(builder, byte):
 
 
 def _between(builder, block, low, high):
-    """Whether low <= byte <= high as one comparison: bytes below low wrap around to large numbers."""
+    """Whether low <= byte <= high, as one comparison: bytes below `low` wrap around to large numbers."""
     distance = builder.sub(block, _splat(builder, low))
     return builder.icmp_unsigned("<=", distance, _splat(builder, builder.sub(high, low)))
 
 
 @intrinsic
 def bits_between(typing, array, offset, low, high):
-    """The bytes of array[offset : offset + 64] that lie in low .. high, both included."""
+    """Select the bytes of array[offset : offset + 64] from `low` to `high`, both included."""
 
     def emit(context, builder, signature, values):
         block = _load(context, builder, signature.args[0], values[0], values[1])
@@ -52,9 +53,9 @@ def bits_between(typing, array, offset, low, high):
 
 @intrinsic
 def store_kept(typing, out, to, text, offset, kept, case_bit):
-    """Copy text[offset : offset + 64] to out[to:]: newlines and the bytes in `kept`; all others become spaces.
+    """Copy text[offset : offset + 64] to out[to : to + 64]; bytes outside the selection `kept` become spaces.
 
-    case_bit (0 or 32) is added to A .. Z.
+    Newlines are always kept. `case_bit` is added to the letters A to Z: 32 makes them lower-case, 0 keeps them.
     """
 
     def emit(context, builder, signature, values):
@@ -66,6 +67,7 @@ def store_kept(typing, out, to, text, offset, kept, case_bit):
         space = ir.Constant(_BYTES, [ord(" ")] * BLOCK)
         gap = builder.select(builder.icmp_unsigned("==", block, newline), newline, space)
         block = builder.select(builder.bitcast(values[4], _BITS), builder.add(block, case), gap)
+        check_span(context, builder, signature.args[0], values[0], values[1], BLOCK)
         pointer = element(context, builder, signature.args[0], values[0], values[1])
         builder.store(block, builder.bitcast(pointer, _BYTES.as_pointer())).align = 1
         return context.get_dummy_value()
@@ -73,11 +75,12 @@ def store_kept(typing, out, to, text, offset, kept, case_bit):
     return types.void(out, types.int64, text, types.int64, types.uint64, types.uint8), emit
 
 
-def _load_anywhere(llvm_type, numba_type):
-    """A load of one number that begins at array[offset], whatever its address; LLVM joins neighbouring ones."""
+def _unaligned_load(llvm_type, numba_type, size):
+    """An intrinsic that reads one number of `size` bytes from array[offset] on; LLVM joins adjacent loads."""
 
     def typed(typing, array, offset):
         def emit(context, builder, signature, values):
+            check_span(context, builder, signature.args[0], *values, size)
             pointer = element(context, builder, signature.args[0], *values)
             value = builder.load(builder.bitcast(pointer, llvm_type.as_pointer()))
             value.align = 1
@@ -88,13 +91,13 @@ def _load_anywhere(llvm_type, numba_type):
     return intrinsic(typed)
 
 
-load_eight = _load_anywhere(INT64, types.uint64)  # the first byte lowest
-load_float = _load_anywhere(FLOAT, types.float32)
+load_eight = _unaligned_load(INT64, types.uint64, 8)  # the first byte is the lowest
+load_float = _unaligned_load(FLOAT, types.float32, 4)
 
 
 @intrinsic
 def trailing_zeros(typing, bits):
-    """The position of the lowest bit set; bits must not be 0."""
+    """The position of the lowest bit that is set; undefined if `bits` is 0."""
 
     def emit(context, builder, signature, values):
         zero_is_undefined = ir.Constant(ir.IntType(1), 1)

@@ -1,4 +1,4 @@
-"""Memory: cache-aligned matrices on large pages, prefetching, and numbers that threads share."""
+"""Memory: cache-aligned matrices on large pages, prefetching, and atomic access to numbers that threads share."""
 
 import mmap
 
@@ -8,7 +8,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from firth.simd.vector import INT32, call, element
+from firth.simd.vector import INT32, call, check_span, element
 
 __all__ = ["CACHE_LINE", "add_atomically", "aligned_zeros", "prefetch", "read_atomically"]
 
@@ -18,10 +18,10 @@ _LARGE_PAGE = 2 << 20
 
 @intrinsic
 def prefetch(typing, array, offset):
-    """Ask for the cache line of array[offset], into the second-level cache.
+    """Prefetch the cache line of array[offset] into the second-level cache. The offset may lie outside the array.
 
-    Asking for the first level, or for a line to write to, made an epoch 10 % slower at 100 numbers per vector and 40 %
-    at 300: rows asked for then push out those in use.
+    Prefetching into the first level, or for writing, made an epoch 10 % slower at 100 numbers per vector and 40 % at
+    300: prefetched rows then evict those in use.
     """
 
     def emit(context, builder, signature, values):
@@ -36,9 +36,10 @@ def prefetch(typing, array, offset):
 
 @intrinsic
 def add_atomically(typing, array, index, amount):
-    """array[index] += amount, seen by all threads at once; returns the value before."""
+    """`array[index] += amount` as one atomic step; returns the value before."""
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[0], values[0], values[1], 1)
         pointer = element(context, builder, signature.args[0], values[0], values[1])
         return builder.atomic_rmw("add", pointer, values[2], "monotonic")
 
@@ -47,9 +48,10 @@ def add_atomically(typing, array, index, amount):
 
 @intrinsic
 def read_atomically(typing, array, index):
-    """array[index] as other threads left it, never a value kept in a register."""
+    """`array[index]` read from memory, so that changes by other threads are seen; never a copy in a register."""
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[0], *values, 1)
         pointer = element(context, builder, signature.args[0], *values)
         return builder.load_atomic(pointer, "monotonic", 8)
 
@@ -59,7 +61,7 @@ def read_atomically(typing, array, index):
 def aligned_zeros(rows: int, stride: int) -> NDArray[np.float32]:
     """A zeroed float32 matrix (rows, stride) that starts on a page, on 2 MiB pages where the system offers them.
 
-    NumPy aligns to 16 bytes, so that a 64-byte load would straddle two cache lines. Rows are read in random order,
+    NumPy aligns to 16 bytes, so a 64-byte load would straddle two cache lines. Rows are read in random order,
     and with 4 KiB pages nearly every row of a large matrix costs a walk of the page table as well.
     """
     size = max(rows * stride * 4, 1)

@@ -1,11 +1,23 @@
-"""Operations on one register: load, store, arithmetic, and the bit tricks an exponential needs."""
+"""Operations on one register: load, store, arithmetic, comparisons, and the powers of two that an exponential needs."""
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from firth.simd.lanes import LANES
-from firth.simd.vector import FLOAT, INT32, INT64, VECTOR, call, element, load_at, splat_value, store_at, vec
+from firth.simd.vector import (
+    FLOAT,
+    INT32,
+    INT64,
+    VECTOR,
+    call,
+    check_span,
+    element,
+    load_at,
+    splat_value,
+    store_at,
+    vec,
+)
 
 __all__ = [
     "absolute",
@@ -19,17 +31,21 @@ __all__ = [
     "mul",
     "nearest",
     "power_of_two",
+    "splat",
+    "store",
+    "sub",
+    "sum_lanes",
 ]
-__all__ += ["splat", "store", "sub", "sum_lanes"]
 
 _ZERO = ir.Constant(ir.IntType(64), 0)
 
 
 @intrinsic
 def load(typing, array, offset):
-    """array[offset : offset + LANES]"""
+    """`array[offset : offset + LANES]`"""
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[0], *values, LANES)
         return load_at(builder, element(context, builder, signature.args[0], *values), _ZERO)
 
     return vec(array, types.int64), emit
@@ -37,9 +53,10 @@ def load(typing, array, offset):
 
 @intrinsic
 def store(typing, array, offset, value):
-    """array[offset : offset + LANES] = value"""
+    """`array[offset : offset + LANES] = value`"""
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[0], values[0], values[1], LANES)
         pointer = element(context, builder, signature.args[0], values[0], values[1])
         store_at(builder, pointer, _ZERO, values[2])
         return context.get_dummy_value()
@@ -59,7 +76,7 @@ def splat(typing, scalar):
 
 @intrinsic
 def fma(typing, a, b, c):
-    """A * b + c, rounded once"""
+    """`a * b + c`, rounded once."""
 
     def emit(context, builder, signature, values):
         return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, list(values))
@@ -93,13 +110,13 @@ def _llvm(name, operands):
 
 
 absolute = _llvm("fabs", 1)
-nearest = _llvm("rint", 1)  # to the nearest whole number
+nearest = _llvm("rint", 1)  # to the nearest whole number; halves to the even one
 maximum = _llvm("maxnum", 2)
 
 
 @intrinsic
 def choose(typing, x, if_negative, otherwise):
-    """Lane by lane: if_negative where x < 0, else otherwise."""
+    """Lane by lane: `if_negative` where x < 0, `otherwise` elsewhere."""
 
     def emit(context, builder, signature, values):
         negative = builder.fcmp_ordered("<", values[0], ir.Constant(VECTOR, [0.0] * LANES))
@@ -110,7 +127,7 @@ def choose(typing, x, if_negative, otherwise):
 
 @intrinsic
 def lanes_above(typing, a, b):
-    """An unsigned number whose bit i says whether a > b in lane i."""
+    """An unsigned integer whose bit i is set where a > b in lane i."""
 
     def emit(context, builder, signature, values):
         above = builder.fcmp_ordered(">", *values)
@@ -121,7 +138,7 @@ def lanes_above(typing, a, b):
 
 @intrinsic
 def power_of_two(typing, x, exponent):
-    """X * 2 ** exponent, for whole exponents that leave the result a normal float32."""
+    """`x * 2 ** exponent`, for whole exponents whose result is a normal float32."""
 
     def emit(context, builder, signature, values):
         integers = ir.VectorType(INT32, LANES)

@@ -1,6 +1,6 @@
 """Operations on a block of rows: the same columns of N matrix rows, held in N registers.
 
-`like` arguments are tuples whose length alone counts: they carry N in their type.
+N is part of a type: an argument `like` is a tuple of length N, whose members are ignored.
 """
 
 from llvmlite import ir
@@ -13,6 +13,7 @@ from firth.simd.vector import (
     INT64,
     VECTOR,
     call,
+    check_span,
     element,
     load_at,
     shuffle,
@@ -27,7 +28,7 @@ from firth.simd.vector import (
 __all__ = ["BLOCK_ROWS", "add_rows", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
-BLOCK_ROWS = 8  # a block has at most 8 rows; the sums of one input start a multiple of 8 floats apart
+BLOCK_ROWS = 8  # the most rows in a block; sums of different inputs are stored a multiple of 8 floats apart
 
 
 def _fma(builder, a, b, c):
@@ -36,10 +37,11 @@ def _fma(builder, a, b, c):
 
 @intrinsic
 def take(typing, like, array, start):
-    """The int64 tuple array[start], array[start + 1], ... as long as the tuple `like`."""
+    """The int64 numbers array[start : start + N] as a tuple, N being the length of `like`."""
     n = len(like)
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[1], values[1], values[2], n)
         base = element(context, builder, signature.args[1], values[1], values[2])
         members = [builder.load(builder.gep(base, [ir.Constant(INT64, i)])) for i in range(n)]
         return tuple_of(context, builder, signature.return_type, members)
@@ -49,7 +51,7 @@ def take(typing, like, array, start):
 
 @intrinsic
 def zero_rows(typing, like):
-    """As many registers of zeros as the tuple `like` is long."""
+    """N registers of zeros, N being the length of `like`."""
     n = len(like)
 
     def emit(context, builder, signature, values):
@@ -61,10 +63,12 @@ def zero_rows(typing, like):
 
 @intrinsic
 def load_rows(typing, matrix, offsets, column):
-    """matrix[offset + column : ... + LANES] for every offset."""
+    """A register with matrix[offset + column : offset + column + LANES] for every offset."""
     n = len(offsets)
 
     def emit(context, builder, signature, values):
+        for offset in unpack(builder, values[1]):
+            check_span(context, builder, signature.args[0], values[0], builder.add(offset, values[2]), LANES)
         base = element(context, builder, signature.args[0], values[0], values[2])
         members = [load_at(builder, base, offset) for offset in unpack(builder, values[1])]
         return tuple_of(context, builder, signature.return_type, members)
@@ -74,14 +78,16 @@ def load_rows(typing, matrix, offsets, column):
 
 @intrinsic
 def load_eights(typing, array, first, second, part):
-    """Of array[first : first + 8] and array[second : second + 8], end to end, the LANES floats from `part` on.
+    """LANES floats, from `part` on, of the 16 in array[first : first + 8] and array[second : second + 8].
 
-    What store_pair_of_sums wrote meets the same eight floats for both inputs, or eight others.
+    These are the factors of the 16 numbers that store_pair_of_sums wrote: for both inputs the same eight, or others.
     """
 
     def emit(context, builder, signature, values):
         base = element(context, builder, signature.args[0], values[0], ir.Constant(INT64, 0))
         first, second, part = values[1:]
+        for start in (first, second):
+            check_span(context, builder, signature.args[0], values[0], start, BLOCK_ROWS)
         eight = ir.Constant(INT64, BLOCK_ROWS)
         if LANES <= BLOCK_ROWS:
             is_first = builder.icmp_signed("<", part, eight)
@@ -99,9 +105,11 @@ def load_eights(typing, array, first, second, part):
 
 @intrinsic
 def store_rows(typing, matrix, offsets, column, rows):
-    """matrix[offset + column : ... + LANES] = row, for every offset and row."""
+    """`matrix[offset + column : offset + column + LANES] = row` for every offset and its row."""
 
     def emit(context, builder, signature, values):
+        for offset in unpack(builder, values[1]):
+            check_span(context, builder, signature.args[0], values[0], builder.add(offset, values[2]), LANES)
         base = element(context, builder, signature.args[0], values[0], values[2])
         for offset, row in zip(unpack(builder, values[1]), unpack(builder, values[3]), strict=True):
             store_at(builder, base, offset, row)
@@ -112,7 +120,7 @@ def store_rows(typing, matrix, offsets, column, rows):
 
 @intrinsic
 def fma_rows(typing, x, rows, sums):
-    """sums[j] + x * rows[j] for every row j."""
+    """`sums[j] + x * rows[j]` for every j."""
 
     def emit(context, builder, signature, values):
         pairs = zip(unpack(builder, values[1]), unpack(builder, values[2]), strict=True)
@@ -124,7 +132,7 @@ def fma_rows(typing, x, rows, sums):
 
 @intrinsic
 def add_rows(typing, a, b):
-    """a[j] + b[j] for every j."""
+    """`a[j] + b[j]` for every j."""
 
     def emit(context, builder, signature, values):
         pairs = zip(unpack(builder, values[0]), unpack(builder, values[1]), strict=True)
@@ -135,7 +143,7 @@ def add_rows(typing, a, b):
 
 @intrinsic
 def weighted_sum(typing, weights, rows, start):
-    """Start + weights[0] * rows[0] + weights[1] * rows[1] + ..."""
+    """`start + weights[0] * rows[0] + weights[1] * rows[1] + ...`"""
 
     def emit(context, builder, signature, values):
         total = values[2]
@@ -148,10 +156,11 @@ def weighted_sum(typing, weights, rows, start):
 
 @intrinsic
 def splat_row(typing, like, array, start):
-    """array[start], array[start + 1], ... each in every lane of a register of its own."""
+    """N registers, N being the length of `like`: array[start + j] in every lane of register j."""
     n = len(like)
 
     def emit(context, builder, signature, values):
+        check_span(context, builder, signature.args[1], values[1], values[2], n)
         base = element(context, builder, signature.args[1], values[1], values[2])
         members = [splat_value(builder, builder.load(builder.gep(base, [ir.Constant(INT64, i)]))) for i in range(n)]
         return tuple_of(context, builder, signature.return_type, members)
@@ -161,8 +170,8 @@ def splat_row(typing, like, array, start):
 
 # ---------------------------------------------------------------- the sums of many registers at once
 #
-# A dot product ends with the sum of a register's lanes. Sixteen such sums, one after another, take 16 x 4 dependent
-# steps; a tree that adds the halves of two registers at a time leaves all sixteen in one register after 15 additions.
+# A dot product ends with the sum of a register's lanes. 16 such sums, one after another, take 16 x 4 dependent steps;
+# a tree that adds the halves of two registers at a time has all 16 in one register after 15 additions.
 
 
 def _halving_masks():
@@ -190,13 +199,13 @@ def _sum_tree(items, combine):
 
 
 def _input_of_lane():
-    """Which input's sum ends up in each lane: the tree followed with labels instead of numbers."""
+    """The input whose sum ends up in each lane, found by sending labels through the tree."""
     labels = [[i] * LANES for i in range(LANES)]
     return _sum_tree(labels, lambda a, b, low, high: [(a + b)[lane] for lane in low])
 
 
 def _sums(builder, registers):
-    """One register whose lane i is the sum of registers[i]; None stands for a sum of zero."""
+    """One register whose lane i is the sum of registers[i]; None means a sum of zero."""
     zero = ir.Constant(VECTOR, [0.0] * LANES)
 
     def add_halves(a, b, low, high):
@@ -213,12 +222,13 @@ def _sums(builder, registers):
 
 
 def _emit_sums(context, builder, signature, values):
-    base = element(context, builder, signature.args[0], values[0], values[1])
     wanted = []
     for rows in values[2:]:
         members = unpack(builder, rows)
         wanted += members + [None] * (BLOCK_ROWS - len(members))
     wanted += [None] * (-len(wanted) % LANES)
+    check_span(context, builder, signature.args[0], values[0], values[1], len(wanted))
+    base = element(context, builder, signature.args[0], values[0], values[1])
     for first in range(0, len(wanted), LANES):
         total = _sums(builder, wanted[first : first + LANES])
         store_at(builder, base, ir.Constant(INT64, first), total)
@@ -227,11 +237,11 @@ def _emit_sums(context, builder, signature, values):
 
 @intrinsic
 def store_sums(typing, array, start, rows):
-    """array[start + j] = the sum of the lanes of rows[j]; up to the 8th or LANES-th number, the rest become 0."""
+    """`array[start + j] = the sum of the lanes of rows[j]`; further numbers, up to 8 or LANES in all, become 0."""
     return types.void(array, types.int64, rows), _emit_sums
 
 
 @intrinsic
 def store_pair_of_sums(typing, array, start, rows_a, rows_b):
-    """As store_sums for rows_a, and array[start + 8 + j] = the sum of rows_b[j]: one tree for both."""
+    """As store_sums for rows_a, and `array[start + 8 + j] = the sum of rows_b[j]`; one tree computes both."""
     return types.void(array, types.int64, rows_a, rows_b), _emit_sums

@@ -1,12 +1,13 @@
-"""The value type `vec`: one register of LANES float32, and how it looks to LLVM.
+"""The Numba type `vec`, one register of LANES float32, and the LLVM instructions that every operation is built from.
 
-Two kinds of value travel through a kernel:
+Kernels hold two kinds of register values:
 
     vec              LANES float32 in one register
     tuple of N vec   the same columns of N matrix rows; N is part of the type, so a kernel is specialised by the
                      signature it is called with, not by a closure (closures would defeat the cache on disk)
 
-A matrix is a flat, C-contiguous float32 array whose rows are a multiple of LANES apart. No bounds are checked.
+A matrix is a flat, C-contiguous float32 array whose rows are a multiple of LANES apart. Bounds are checked only in a
+process that runs with NUMBA_BOUNDSCHECK=1.
 """
 
 from llvmlite import ir
@@ -16,8 +17,8 @@ from numba.extending import models, register_model
 
 from firth.simd.lanes import LANES
 
-__all__ = ["FLOAT", "INT32", "INT64", "VECTOR", "call", "element", "load_at", "shuffle", "splat_value", "store_at"]
-__all__ += ["tuple_of", "unpack", "vec", "vectors"]
+__all__ = ["FLOAT", "INT32", "INT64", "VECTOR", "call", "check_span", "element", "load_at", "shuffle", "splat_value"]
+__all__ += ["store_at", "tuple_of", "unpack", "vec", "vectors"]
 
 FLOAT = ir.FloatType()
 INT32 = ir.IntType(32)
@@ -54,8 +55,16 @@ def element(context, builder, array_type, array, index):
     return builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
 
 
+def check_span(context, builder, array_type, array, first, length):
+    """With NUMBA_BOUNDSCHECK=1, raise IndexError unless array[first : first + length] lies inside the array."""
+    if context.enable_boundscheck:
+        size = context.make_array(array_type)(context, builder, array).nitems
+        cgutils.do_boundscheck(context, builder, first, size)
+        cgutils.do_boundscheck(context, builder, builder.add(first, ir.Constant(first.type, length - 1)), size)
+
+
 def load_at(builder, base, offset):
-    """LANES floats from base[offset] on; 4-byte alignment is all that is promised."""
+    """Read LANES floats from base[offset] on, aligned to 4 bytes or more."""
     pointer = builder.bitcast(builder.gep(base, [offset]), VECTOR.as_pointer())
     value = builder.load(pointer)
     value.align = 4
@@ -63,7 +72,7 @@ def load_at(builder, base, offset):
 
 
 def store_at(builder, base, offset, value):
-    """Write LANES floats from base[offset] on."""
+    """Write LANES floats from base[offset] on, aligned to 4 bytes or more."""
     pointer = builder.bitcast(builder.gep(base, [offset]), VECTOR.as_pointer())
     builder.store(value, pointer).align = 4
 

@@ -2,6 +2,7 @@
 
 import threading
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_fma_rounds_once():
 
 
 @kernel
-def ask_which_are_above(a, b):
+def bits_of_lanes_above(a, b):
     return lanes_above(load(a, 0), load(b, 0))
 
 
@@ -99,7 +100,7 @@ def test_lanes_above(seed):
     (a, b, _), _ = registers(seed)
     a[0] = b[0]
     b[1] = np.nan  # above nothing, and nothing is above it
-    assert ask_which_are_above(a, b) == sum(1 << i for i in range(LANES) if a[i] > b[i])
+    assert bits_of_lanes_above(a, b) == sum(1 << i for i in range(LANES) if a[i] > b[i])
 
 
 def test_halves_go_to_the_even_number():
@@ -138,7 +139,7 @@ def test_rows(n):
 
     rows = matrix[chosen, LANES : 2 * LANES].astype(np.float64)
     weights = scalars[2 : 2 + n].astype(np.float64)
-    rounding = 8 * LANES * EPSILON  # so many numbers near 1 are added in float32
+    rounding = 8 * LANES * EPSILON  # as many numbers near 1 are added in float32
     expected = np.zeros_like(moved)
     expected[chosen, LANES : 2 * LANES] = rows + np.outer(weights, x)
     np.testing.assert_allclose(moved, expected, atol=rounding)
@@ -147,10 +148,38 @@ def test_rows(n):
 
     np.testing.assert_allclose(sums[1 : 1 + n], rows.sum(axis=1), atol=rounding)
     written = max(BLOCK_ROWS, LANES)
-    assert not sums[1 + n : 1 + min(BLOCK_ROWS, written)].any(), "sums of rows that are not there are 0"
+    assert not sums[1 + n : 1 + min(BLOCK_ROWS, written)].any(), "sums of absent rows are 0"
     pair = sums[3 * BLOCK_ROWS : 5 * BLOCK_ROWS].reshape(2, BLOCK_ROWS)
     np.testing.assert_allclose(pair[:, :n], [rows @ x, rows.sum(axis=1)], atol=rounding)
     assert np.isnan(sums[5 * BLOCK_ROWS + LANES :]).all(), "nothing is written beyond"
+
+
+# ---------------------------------------------------------------- bounds, with NUMBA_BOUNDSCHECK=1
+
+
+@kernel
+def load_and_sum(array, offset):
+    return sum_lanes(load(array, offset))
+
+
+@kernel
+def write_eight_zeros(block, array, start):
+    store_sums(array, start, zero_rows(block))
+
+
+@pytest.mark.skipif(
+    not numba.config.BOUNDSCHECK, reason="reads past the end unless NUMBA_BOUNDSCHECK=1 (make test-bounds)"
+)
+@pytest.mark.parametrize("beyond", [-1, 1])
+def test_registers_that_leave_the_array_are_errors_when_bounds_are_checked(beyond):
+    array = np.ones(3 * LANES, np.float32)
+    assert load_and_sum(array, 2 * LANES) == LANES
+    at = -1 if beyond < 0 else 2 * LANES + 1
+    with pytest.raises(IndexError):
+        load_and_sum(array, at)
+    with pytest.raises(IndexError):
+        write_eight_zeros((0, 0), array, -1 if beyond < 0 else 3 * LANES - 1)
+    assert (array == 1).all()
 
 
 # ---------------------------------------------------------------- memory
@@ -167,7 +196,7 @@ def test_matrices_start_on_a_cache_line_and_are_zero(rows, lines):
     assert not matrix.any()
 
 
-def test_matrices_larger_than_a_large_page_are_theirs_alone():
+def test_large_matrices_share_no_memory():
     first, second = aligned_zeros(20_000, 48), aligned_zeros(20_000, 48)
     first[:] = 1
     assert not second.any()
@@ -196,7 +225,7 @@ def test_several_threads_add_without_losing_anything():
     for thread in threads:
         thread.join()
     assert counter.tolist() == [0, numbers.size, 0]
-    assert (np.sort(numbers, axis=None) == np.arange(numbers.size)).all(), "everyone got numbers of their own"
+    assert (np.sort(numbers, axis=None) == np.arange(numbers.size)).all(), "no two threads got the same number"
 
 
 def test_a_loop_sees_what_another_thread_writes():
