@@ -151,7 +151,7 @@ class CpuBackend:
         return Weights(self._input.reshape(-1), self._output.reshape(-1), self._stride, columns)
 
     def _new_thread(self, thread: int) -> _Thread:
-        """A thread's copies and scratch arrays. Copies and snapshots are zero, so that the first exchange fills both."""
+        """What one thread has of its own. Copies and snapshots are zero, so that the first exchange fills both."""
         plan, stride, count = self._plan, self._stride, self._hot_rows
         zero_row = plan.n_outputs + self.threads * count + thread
         input_snapshot, output_snapshot = (aligned_zeros(max(count, 1), stride).reshape(-1) for _ in range(2))

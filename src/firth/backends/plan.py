@@ -1,7 +1,6 @@
 """What is trained, in a form that all backends share: arrays and numbers, made once before the first epoch."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +8,7 @@ from numpy.typing import NDArray
 from firth.kernels.arguments import EncodedIds, Sampling, Tree
 from firth.kernels.cpu.training.random import draw_many
 
-__all__ = ["Architecture", "ObjectiveName", "TrainingPlan", "epoch_key"]
-
-Architecture = Literal["skipgram", "cbow"]
-ObjectiveName = Literal["negative_sampling", "hierarchical_softmax", "softmax", "nce"]
+__all__ = ["TrainingPlan", "epoch_key"]
 
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:
@@ -27,9 +23,9 @@ class TrainingPlan:
     """The text, the model, and all tables that draws are made from. V words, T tokens.
 
     corpus : the encoded text.
-    architecture : how the words around a position predict its word.
+    architecture : "skipgram" (each word around a position predicts its word) or "cbow" (their mean does).
     exact_gradient : CBOW: each of the n words of a window gets 1 / n of the gradient of their mean, not all of it.
-    objective : what a prediction is compared with.
+    objective : "negative_sampling", "hierarchical_softmax", "softmax" or "nce".
     sampling : subsampling, window and noise words; its key is that of epoch 0.
     tree : the paths of hierarchical softmax, None for other objectives.
     contrast_shifts : (V,) of noise-contrastive estimation, None for other objectives.
@@ -37,9 +33,9 @@ class TrainingPlan:
     """
 
     corpus: EncodedIds
-    architecture: Architecture
+    architecture: str
     exact_gradient: bool
-    objective: ObjectiveName
+    objective: str
     sampling: Sampling
     tree: Tree | None
     contrast_shifts: NDArray[np.float32] | None

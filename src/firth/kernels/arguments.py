@@ -39,7 +39,9 @@ class Tree(NamedTuple):
     """Huffman's tree over the words: the nodes from the root to each word, and the branches that lead there."""
 
     offsets: Offsets  # (V + 1,) the path to word w is turns[offsets[w] : offsets[w + 1]]
-    turns: NDArray[np.int32]  # (P,) 2 x node + code: nodes 0 .. V - 2, 0 is the root; code 0 has label 1, code 1 label 0
+    turns: NDArray[
+        np.int32
+    ]  # (P,) 2 x node + code: nodes 0 .. V - 2, 0 is the root; code 0 has label 1, code 1 label 0
     longest: int  # nodes of the longest path
 
 

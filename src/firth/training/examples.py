@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.backends.plan import epoch_key
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import SettingError
 from firth.illustrated.windows import KINDS
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.sampling_tables import epoch_key, noise_table
+from firth.training.sampling_tables import noise_table
 
 __all__ = ["TrainingExamples"]
 

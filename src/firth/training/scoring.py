@@ -44,7 +44,7 @@ def score_text(
     totals = backend.train_epoch(0, (0.0, 0.0), range(len(corpus.ids)), watch=lambda totals: None)
     if not totals.pairs:
         raise CorpusError(
-            f"of {corpus.total_words:,} words the model knows {totals.words:,}, and no two of them were read within one "
+            f"of {corpus.total_words:,} words the model knows {totals.words:,}, and no two of them were read in one "
             "window: give a longer text"
         )
     return Score(totals.mean_loss, totals.pairs, totals.words, corpus.unknown_words)

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
+from firth.backends.plan import epoch_key
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError
 from firth.illustrated.chance import Chance
 from firth.illustrated.negative_sampling import training_step
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import keep_thresholds, noise_table
 
 __all__ = ["LookedUp", "Trace", "trace_step", "traced_words"]
 

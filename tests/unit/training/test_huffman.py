@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from firth.training.huffman import huffman_tree
 from gensim.models.keyedvectors import KeyedVectors
 from gensim.models.word2vec import _assign_binary_codes
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firth.illustrated.hierarchical_softmax import huffman_paths, word_probabilities
-from firth.training.huffman import huffman_tree
 
 counts_of_words = st.lists(st.integers(1, 30) | st.integers(1, 10**12), min_size=1, max_size=60)
 

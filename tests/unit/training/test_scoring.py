@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from firth.training.weights import HOT_ROWS, TrainingWeights
 
 import firth
 from firth.corpus.encoded import EncodedCorpus
@@ -12,9 +13,8 @@ from firth.illustrated.cbow import cbow_step
 from firth.illustrated.chance import Chance, positions
 from firth.illustrated.skipgram import skipgram_step
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.scoring import Scorer, score_text
 from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
-from firth.training.weights import HOT_ROWS, TrainingWeights
+from firth.training.scoring import Scorer, score_text
 
 WORDS = 40
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from firth.training.weights import TrainingWeights
 
 import firth
 from firth.formats import native
@@ -13,7 +14,6 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 from firth.training.trace import trace_step
 from firth.training.trainer import Trainer
-from firth.training.weights import TrainingWeights
 
 WORDS = ["not", "thou", "aaron", "taco", "shalt", "make"]
 DOTS = [0.2, -1.11, 0.74]

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from firth.training.weights import HOT_ROWS, LEAST_EXCHANGED, TrainingWeights
 
 from firth.errors import TrainingInterrupted
 from firth.progress import open_progress
 from firth.training import trainer as trainer_module
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.trainer import Trainer, target_block
-from firth.training.weights import HOT_ROWS, LEAST_EXCHANGED, TrainingWeights
 
 WORDS = 60
 VECTOR_SIZE = 16

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from firth.training.weights import TrainingWeights, batch_tokens, initial_word_vectors
 
 from firth.kernels.cpu.training.batches import BATCH
 from firth.simd.lanes import LANES
-from firth.training.weights import TrainingWeights, batch_tokens, initial_word_vectors
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4, 9])

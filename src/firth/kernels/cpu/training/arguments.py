@@ -110,7 +110,7 @@ class Targets(NamedTuple):
     Up to 8 rows are multiplied together (a block). Labels, weights and shifts are stored in eights, one for each block,
     and are 0 where a block has fewer rows; the zero row fills up the last block. The RING positions that are kept at a
     time are called slots.
-    """  # noqa: D400
+    """
 
     words: NDArray[np.int64]  # (n,) scratch: the word ids of one position's targets
     rows: NDArray[np.int64]  # (RING * padded,) where the output rows are

@@ -1,6 +1,6 @@
 """From a stretch of the corpus to the words that are trained on, and how far the window of each reaches.
 
-Source      Mikolov et al. 2013, arXiv:1310.4546, section 2.3 (subsampling of frequent words), as word2vec.c computes it.
+Source      Mikolov et al. 2013, arXiv:1310.4546, section 2.3 (subsampling), with the formula of word2vec.c.
 Reference   firth.illustrated.draws
 
 Whether an occurrence is read and how wide its window is are functions of its position in the corpus (see random.py).

@@ -77,9 +77,7 @@ def score_cbow(weights, workspace, n, slot, rate, loss):
     if odd:
         rows = take(targets.block, targets.rows, slot.first)
         _multiply(weights, workspace, rows, int64(0))
-        loss = errors_from_dots(
-            workspace, int64(0), BLOCK_ROWS, (slot.labels_at, slot.padding_at), rate, loss
-        )
+        loss = errors_from_dots(workspace, int64(0), BLOCK_ROWS, (slot.labels_at, slot.padding_at), rate, loss)
     for b in range(odd, blocks, 2):
         rows_a = take(targets.block, targets.rows, slot.first + b * len(targets.block))
         rows_b = take(targets.block, targets.rows, slot.first + (b + 1) * len(targets.block))

@@ -5,9 +5,9 @@ Source      Gutmann & Hyvärinen 2012, "Noise-contrastive estimation of unnormal
 Reference   firth.illustrated.nce
 
 A word is classified as coming from the text or from the noise, of which there is K times as much: the log-odds are the
-logarithm of the word's probability minus log(K x its noise probability). The logarithm of the probability is taken to be
-dot product - log V: the normalizing constant is not computed but fixed, as by Mnih and Kavukcuoglu, who took log 1. With
-log V a model of zeros gives every word the probability 1 / V, and need not learn that first.
+logarithm of the word's probability minus log(K x its noise probability). The logarithm of the probability is taken to
+be dot product - log V: the normalizing constant is not computed but fixed, as by Mnih and Kavukcuoglu, who took log 1.
+With log V a model of zeros gives every word the probability 1 / V, and need not learn that first.
 
 The log-odds are right only if noise words are drawn independently. So a word that is drawn twice counts twice, and the
 center may be drawn as noise, too. Each word has one row in a block anyway, with a weight: two updates of one row in the

@@ -5,13 +5,13 @@ Reference   firth.illustrated.softmax
 Shapes      up to TILE hidden vectors by V targets (context vectors), all float32; weights change in place.
 
     score(k, w) = hidden vector k . context vector w          prediction(k, w) = exp(score) / sum over all words
-    loss = -log prediction(k, true word)                      error(k, w) = label - prediction; label 1 for the true word
+    loss = -log prediction(k, true word)                      error(k, w) = label - prediction
 
 A hidden vector of skip-gram is the vector of one word, which predicts all words around it: its prediction is computed
 once for all of them. A hidden vector of CBOW is the mean of a window. The hidden vectors of TILE words are scored
-together, so that each context vector, once loaded, serves all of them; then each matrix moves by learning rate x the sum
-of their gradients, all computed before the step. The matrices are multiplied in blocks of 8 words, as with the other
-objectives.
+together, so that each context vector, once loaded, serves all of them; then each matrix moves by learning rate x the
+sum of their gradients, all computed before the step. The matrices are multiplied in blocks of 8 words, as with the
+other objectives. The label is 1 for the true word and 0 for all others.
 """
 
 from math import log
