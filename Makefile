@@ -1,6 +1,6 @@
 # Every target makes what it needs; all it asks of the machine is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check format bench docs-pictures clean
+.PHONY: help setup demo test fuzz check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -9,6 +9,7 @@ WORKERS ?= 2
 CORPUS ?=
 MINUTES ?= 10
 SEED ?=
+SOURCES := src tests benchmarks docs/pictures.py docs/hooks
 
 help: ## Show these lines
 	@echo "Firth: word embeddings. Targets:"
@@ -30,23 +31,27 @@ fuzz: $(VENV)/.installed-test ## Damage files of every format for MINUTES=10 and
 	FUZZ_SEED=$$seed FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/fuzz -q --capture=no
 
 check: $(VENV)/.installed-test ## Lint, formatting and types only
-	$(BIN)/ruff check src tests benchmarks docs/pictures.py
-	$(BIN)/ruff format --check src tests benchmarks docs/pictures.py
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 
 format: $(VENV)/.installed-test ## Format the code and fix what the linter can fix
-	$(BIN)/ruff check --fix src tests benchmarks docs/pictures.py
-	$(BIN)/ruff format src tests benchmarks docs/pictures.py
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
 
 bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORPUS=path names the text
 	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
 	$(BIN)/python benchmarks/run.py $(CORPUS)
 
+docs: $(VENV)/.installed-docs ## Build the documentation as a site: site/index.html, searchable, nothing fetched
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open site/index.html in a browser"
+
 docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by its own code, and run the tour
 	$(BIN)/python docs/pictures.py
 
 clean: ## Remove .venv, caches and build output
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first interpreter that is new enough. Where its venv module lacks ensurepip (Debian without python3-venv),

@@ -113,8 +113,8 @@ def evaluate(vectors: firth.WordVectors, path: Path, rounds: int) -> dict:
         seconds["gensim"].append(time.perf_counter() - begun)
     right = sum(len(section["correct"]) for section in sections[:-1])
     wrong = sum(len(section["incorrect"]) for section in sections[:-1])
-    assert (score.correct, score.asked) == (right, right + wrong), "the answers differ"
-    return {"questions": score.total, "asked": score.asked, "words": len(some), "right": right, **seconds}
+    assert (score.correct, score.covered) == (right, right + wrong), "the answers differ"
+    return {"questions": score.total, "covered": score.covered, "words": len(some), "right": right, **seconds}
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ from firth.training.hyperparameters import Hyperparameters
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "firth"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md", *DOCS]
+REFERENCE = sorted((ROOT / "docs" / "api").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md", *DOCS, *REFERENCE]
 
 FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -50,7 +51,7 @@ def test_readme_begins_with_exactly_two_commands():
     assert not [block for block in others if installing.search(block)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page):
     broken = []
     for link in LINK.findall(FENCED.sub("", text_of(page))):
@@ -112,6 +113,8 @@ def test_index_lists_every_page():
     index = text_of(ROOT / "docs" / "index.md")
     missing = [page.name for page in DOCS if page.name != "index.md" and f"({page.name})" not in index]
     assert not missing
+    reference = text_of(ROOT / "docs" / "api" / "index.md")
+    assert not [page.name for page in REFERENCE if page.name != "index.md" and f"({page.name})" not in reference]
 
 
 def test_training_page_has_every_setting_with_its_default():

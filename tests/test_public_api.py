@@ -42,8 +42,8 @@ def test_help_is_cheap():
 
 
 def test_every_public_name_is_documented():
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    text = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]  # the pages that explain, not the reference
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     missing = [name for name in firth.__all__ if not name.startswith("_") and name not in text]
     assert not missing, f"not in README.md or docs/: {', '.join(missing)}"
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
     from firth.vectors.alignment import align
-    from firth.vectors.line_search import WordBetween
+    from firth.vectors.between import WordBetween
+    from firth.vectors.load import load, read_table
     from firth.vectors.neighbours import Neighbour
-    from firth.vectors.number_table import read_table
-    from firth.vectors.word_vectors import WordVectors, load
+    from firth.vectors.word_vectors import WordVectors
 
 __version__ = "0.1.0"
 
@@ -68,12 +68,12 @@ _HOMES = {
     "NeuralModel": "firth.language_models.neural",
     "NgramModel": "firth.language_models.ngram",
     "Word2Vec": "firth.models.word2vec",
-    "WordBetween": "firth.vectors.line_search",
+    "WordBetween": "firth.vectors.between",
     "WordVectors": "firth.vectors.word_vectors",
     "align": "firth.vectors.alignment",
-    "load": "firth.vectors.word_vectors",
+    "load": "firth.vectors.load",
     "load_language_model": "firth.language_models.load",
-    "read_table": "firth.vectors.number_table",
+    "read_table": "firth.vectors.load",
 }
 
 

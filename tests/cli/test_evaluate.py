@@ -11,8 +11,8 @@ def test_own_test_sets(firth, model, tmp_path):
     arguments = ("evaluate", model, "--analogies", "q.txt", "--similarity", "s.csv")
     scores = json.loads(firth(*arguments, "--json").stdout)["models"][0]["scores"]
     assert scores["q.txt"]["accuracy"] == 1
-    assert (scores["q.txt"]["asked"], scores["q.txt"]["total"]) == (1, 2)
-    assert scores["q.txt"]["sections"] == {"gender": {"correct": 1, "asked": 1, "total": 2}}
+    assert (scores["q.txt"]["covered"], scores["q.txt"]["total"]) == (1, 2)
+    assert scores["q.txt"]["sections"] == {"gender": {"correct": 1, "covered": 1, "total": 2}}
     assert scores["s.csv"]["total"] == 3
     assert -1 <= scores["s.csv"]["interval"][0] <= scores["s.csv"]["spearman"]
     shown = firth(*arguments).stdout
@@ -28,16 +28,16 @@ def test_two_models_on_the_same_questions(firth, model, words, tmp_path):
     (tmp_path / "q.txt").write_text("man woman king queen\nking queen man woman\n")
     arguments = ("evaluate", model, "worse.firth", "--analogies", "q.txt", "--top", 7)
     comparison = json.loads(firth(*arguments, "--json").stdout)["comparisons"]["q.txt"]
-    assert comparison["asked"] == 2
+    assert comparison["covered"] == 2
     assert comparison["difference"] == 1
-    assert "worse.firth, on the questions asked of both" in firth(*arguments).stdout
+    assert "worse.firth, on what both models cover" in firth(*arguments).stdout
 
 
 def test_built_in_questions_need_no_file(firth, model):
     scores = json.loads(firth("evaluate", model, "--json").stdout)["models"][0]["scores"]
     assert set(scores) == {"built-in analogies", "built-in categories", "built-in odd words"}
     gender = scores["built-in analogies"]["sections"]["gender"]
-    assert (gender["asked"], gender["correct"]) == (2, 2)
+    assert (gender["covered"], gender["correct"]) == (2, 2)
     assert scores["built-in categories"]["purity"] is None  # no word of them is known
 
 
@@ -47,8 +47,8 @@ def test_categories_and_odd_words_of_ones_own(firth, model, tmp_path):
     arguments = ("evaluate", model, model, "--categories", "c.txt", "--odd-words", "o.txt", "--json")
     record = json.loads(firth(*arguments).stdout)
     scores = record["models"][0]["scores"]
-    assert (scores["c.txt"]["asked"], scores["o.txt"]["accuracy"], scores["o.txt"]["total"]) == (4, 1, 2)
-    assert {name: (some["asked"], some["difference"]) for name, some in record["comparisons"].items()} == {
+    assert (scores["c.txt"]["covered"], scores["o.txt"]["accuracy"], scores["o.txt"]["total"]) == (4, 1, 2)
+    assert {name: (some["covered"], some["difference"]) for name, some in record["comparisons"].items()} == {
         "c.txt": (4, 0),
         "o.txt": (1, 0),
     }

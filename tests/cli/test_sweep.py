@@ -31,7 +31,7 @@ def test_json_has_everything(firth, corpus, tmp_path):
     for cell in told["cells"]:
         assert set(cell["neighbours"]) == {"cat", "dog"}
         assert {"word", "similarity"} == set(cell["neighbours"]["cat"][0])
-        assert (cell["scores"]["q.txt"]["asked"], cell["scores"]["q.txt"]["coverage"]) == (1, 0.5)
+        assert (cell["scores"]["q.txt"]["covered"], cell["scores"]["q.txt"]["coverage"]) == (1, 0.5)
         assert cell["hyperparameters"]["vector_size"] == 8
         assert cell["hyperparameters"]["shrink_window"] is False
         assert (tmp_path / cell["model"]).is_file()

@@ -105,12 +105,12 @@ def test_scores_are_short_and_have_tables(vectors):
     plane = WordVectors(words, [[2.0, 0, 1], [1, 0, 1], [2, 1, 1], [1, 1, 1], [1, 0, 0.5], [1, 1, 0.5]])
     analogies = evaluate_analogies(plane)
     assert repr(analogies).startswith("AnalogyScore(accuracy ")
-    assert f"{analogies.asked:,} of {analogies.total:,} asked" in repr(analogies)
+    assert f"{analogies.covered:,} of {analogies.total:,} covered" in repr(analogies)
     assert any(row[0] == "gender" for row in Cells(analogies._repr_html_()).rows)
     pairs = [SimilarityPair("king", "queen", 9), SimilarityPair("king", "girl", 2), SimilarityPair("man", "woman", 8)]
     similarity = evaluate_similarity(plane, pairs)
     assert [row[0] for row in Cells(similarity._repr_html_()).rows] == ["measure", "Spearman", "Pearson"]
-    assert repr(similarity).endswith("3 of 3 asked)")
+    assert repr(similarity).endswith("3 of 3 covered)")
     categories = evaluate_categorisation(plane, {"rulers": ["king", "queen"], "children": ["boy", "girl"]})
     assert Cells(categories._repr_html_()).rows[1][0] == "purity"
     odd = evaluate_odd_one_out(plane, [["king", "queen", "boy"]])

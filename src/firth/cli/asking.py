@@ -8,8 +8,9 @@ import typer
 
 from firth.cli.output import printable
 from firth.vectors.analogy_search import AnalogyMethod
-from firth.vectors.word_lookup import Fallback
-from firth.vectors.word_vectors import WordVectors, load
+from firth.vectors.load import load
+from firth.vectors.lookup import Fallback
+from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Approximate", "Exclude", "FallbackName", "Method", "Restrict", "load_to_ask"]
 

@@ -9,8 +9,8 @@ import typer
 from firth.cli.output import Json, output, print_json, print_table
 from firth.cli.similar import neighbour_records
 from firth.vectors.alignment import Alignment, WordChange, WordComparison, align
+from firth.vectors.load import load
 from firth.vectors.neighbours import Neighbour
-from firth.vectors.word_vectors import load
 
 __all__ = ["run"]
 

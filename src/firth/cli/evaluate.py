@@ -11,9 +11,9 @@ from firth.cli.output import Json, Model, output, print_json, print_table
 from firth.evaluation import AnalogyScore, Comparison
 from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
-from firth.evaluation.judging import Scores, TestSets, compare_scores
-from firth.evaluation.shown import SCORE_COLUMNS
-from firth.vectors.word_vectors import load
+from firth.evaluation.score import SCORE_COLUMNS
+from firth.evaluation.suite import Scores, Suite, compare_scores
+from firth.vectors.load import load
 
 __all__ = ["run"]
 
@@ -32,14 +32,14 @@ def run(
     method: Method = "3cosadd",
     json: Json = False,
 ) -> None:
-    """Without files the built-in questions are asked: analogies of 16 relations, categories and odd
+    """Without files the built-in test sets are used: analogies of 16 relations, categories and odd
     words out. Each score stands with its 95 % confidence interval and its coverage, the share of
     questions whose words are known.
     """
-    tests = TestSets.read(analogies or [], similarity or [], categories or [], odd_words or [])
+    tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [])
     models = [load(path) for path in (model, other) if path is not None]  # a wrong name is told before the work
     how = cast(AnalogyMethod, method)  # the evaluation refuses what it does not know
-    first, *more = [tests.judge(vectors, top=top, method=how) for vectors in models]
+    first, *more = [tests.evaluate(vectors, top=top, method=how) for vectors in models]
     second = more[0] if more else None
     comparisons = compare_scores(first, second) if second is not None else {}
     if json:
@@ -55,14 +55,14 @@ def _print_scores(model: Path, scores: Scores) -> None:
     rows = [(name if i == 0 else "", *row) for name, score in scores.items() for i, row in enumerate(score.rows())]
     print_table(str(model), ["test", *SCORE_COLUMNS], rows, numbers=3)
     for name, score in scores.items():
-        if isinstance(score, AnalogyScore) and score.asked and len(score.sections) > 1:
+        if isinstance(score, AnalogyScore) and score.covered and len(score.sections) > 1:
             output.print()
             print_table(f"{name}: sections", SECTION_COLUMNS, score.section_rows(), numbers=4)
     output.print()
 
 
 def _print_comparisons(model: Path, other: Path, comparisons: dict[str, Comparison]) -> None:
-    title = f"{model} minus {other}, on the questions asked of both"
+    title = f"{model} minus {other}, on what both models cover"
     rows = [(name, *comparison.row()) for name, comparison in comparisons.items()]
     print_table(title, ["test", *COMPARISON_COLUMNS], rows, numbers=4)
 
@@ -79,7 +79,7 @@ def _records(
         record["models"].append({"model": str(other), "scores": score_records(second)})
         record["comparisons"] = {
             name: {
-                "asked": comparison.asked,
+                "covered": comparison.covered,
                 "first": comparison.first,
                 "second": comparison.second,
                 "difference": comparison.difference,

@@ -10,7 +10,8 @@ import typer
 
 from firth.cli.corpus import check_folder
 from firth.cli.output import Json, Model, print_json, print_table
-from firth.vectors.word_vectors import WordVectors, load
+from firth.vectors.load import load
+from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from firth.cli.output import Json, Model, print_json, print_table
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

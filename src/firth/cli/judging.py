@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from firth.evaluation.analogies import AnalogyScore
-from firth.evaluation.judging import Scores
+from firth.evaluation.suite import Scores
 
 __all__ = ["AnalogyFiles", "CategoryFiles", "OddWordFiles", "SimilarityFiles", "score_records"]
 
@@ -42,7 +42,7 @@ def score_records(scores: Scores) -> dict[str, Any]:
         record: dict[str, Any] = {
             **{name.lower(): value for name, value in measures.items()},
             "interval": [interval.low, interval.high],
-            "asked": score.asked,
+            "covered": score.covered,
             "total": score.total,
             "coverage": score.coverage,
         }
@@ -52,7 +52,7 @@ def score_records(scores: Scores) -> dict[str, Any]:
             record["sections"] = {
                 section.section: {
                     "correct": section.correct,
-                    "asked": section.asked,
+                    "covered": section.covered,
                     "total": section.total,
                 }
                 for section in score.sections

@@ -9,7 +9,7 @@ from firth.cli.output import Json, output, print_json, print_table
 from firth.errors import SettingError
 from firth.formats.save import check_format
 from firth.illustrated.people import EXAMPLE, cosines
-from firth.vectors.number_table import read_table
+from firth.vectors.load import read_table
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Scale", "ScoreTable", "run"]

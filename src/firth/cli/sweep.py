@@ -9,9 +9,9 @@ from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.hyperparameters import read_values, with_hyperparameters
 from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, output, print_json, print_table
-from firth.evaluation.company import DISTANCE, NEIGHBOURS
-from firth.evaluation.judging import TestSets, headline
-from firth.evaluation.sweep import Cell, Sweep
+from firth.evaluation.cooccurrence import DISTANCE, NEIGHBOURS
+from firth.evaluation.suite import Suite, headline
+from firth.experiments.sweep import Cell, Sweep
 
 __all__ = ["run"]
 
@@ -35,7 +35,7 @@ def _sweep(
 ) -> None:
     """A model for every combination of settings: any of them takes several values, with commas
     between. Without any list, --window is 2,5,15,30. Shown are the neighbours of some words and
-    the scores of each model; without files the built-in questions are asked.
+    the scores of each model; without files the built-in test sets are used.
 
     Ctrl-C ends it early and shows the models that are done.
     """
@@ -43,7 +43,7 @@ def _sweep(
         read_values(hyperparameters),
         words=None if words is None else [word.strip() for word in words.split(",")],
         count=count,
-        tests=TestSets.read(analogies or [], similarity or [], categories or [], odd_words or []),
+        tests=Suite.read(analogies or [], similarity or [], categories or [], odd_words or []),
         folder=folder,
     )
     interrupted = False
@@ -85,16 +85,16 @@ def _print_neighbours(sweep: Sweep) -> None:
 def _print_scores(sweep: Sweep) -> None:
     judged = [cell for cell in sweep.cells if not cell.diverged]
     scores = judged[0].scores if judged else {}
-    columns = [*_setting_columns(sweep), *scores, "together", "seconds"]
+    columns = [*_setting_columns(sweep), *scores, "lift", "seconds"]
     rows = [_score_row(cell, len(scores)) for cell in sweep.cells]
     blank = [""] * (len(_setting_columns(sweep)) - 1)
-    if scores:  # every model has the same words, so they are asked the same questions
+    if scores:  # every model has the same words, so all cover the same questions
         rows.append(["measure", *blank, *(headline(score).measure for score in scores.values()), "", ""])
-        asked = (f"{score.asked:,} of {score.total:,}" for score in scores.values())
-        rows.append(["asked", *blank, *asked, "", ""])
+        covered = (f"{score.covered:,} of {score.total:,}" for score in scores.values())
+        rows.append(["covered", *blank, *covered, "", ""])
     print_table("scores", columns, rows, numbers=len(scores) + 2)
     output.print(
-        f"\ntogether: how many times as often as by chance a word's {NEIGHBOURS} nearest neighbours stand within "
+        f"\nlift: how many times as often as by chance a word's {NEIGHBOURS} nearest neighbours occur within "
         f"{DISTANCE} words of it"
     )
 
@@ -103,7 +103,7 @@ def _score_row(cell: Cell, n_scores: int) -> list[str]:
     if cell.diverged:
         return [*_setting_cells(cell), "diverged", *[""] * (n_scores + 1)]
     values = [f"{headline(score).value:.3f}" for score in cell.scores.values()]
-    return [*_setting_cells(cell), *values, f"{cell.together:.1f}", f"{cell.seconds:.1f}"]
+    return [*_setting_cells(cell), *values, f"{cell.cooccurrence_lift:.1f}", f"{cell.seconds:.1f}"]
 
 
 def _record(cell: Cell) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _record(cell: Cell) -> dict[str, Any]:
             word: [neighbour._asdict() for neighbour in neighbours] for word, neighbours in cell.neighbours.items()
         },
         "scores": score_records(cell.scores),
-        "together": cell.together,
+        "cooccurrence_lift": cell.cooccurrence_lift,
         "loss": cell.loss,
         "seconds": cell.seconds,
         "diverged": cell.diverged,

@@ -14,9 +14,9 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import Corpus
 from firth.errors import SettingError
-from firth.illustrated.windows import KINDS, WindowState, window_states
+from firth.illustrated.windows import WindowState, window_states
 from firth.training.example_files import format_of, write_csv, write_examples, write_json
-from firth.training.examples import TrainingExamples
+from firth.training.examples import KINDS, TrainingExamples
 
 __all__ = ["run"]
 

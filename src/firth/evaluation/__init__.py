@@ -1,8 +1,12 @@
-"""Judging vectors: analogies, similarity, categories, odd words out, and one model against
-another.
+"""Evaluation of word vectors: analogies, similarity, categories, odd one out, and paired tests of two models.
+
+Each `evaluate_…` function returns a score with a coverage and a bootstrap confidence interval; each `compare_…`
+function tests whether two models differ on the items that both cover. `firth.evaluation.suite` evaluates several test
+sets at once.
 """
 
-from firth.evaluation.analogies import AnalogyScore, evaluate_analogies
+from firth.evaluation.analogies import AnalogyScore, SectionScore, evaluate_analogies
+from firth.evaluation.analogy_questions import AnalogyQuestion, built_in_questions, read_questions
 from firth.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from firth.evaluation.comparison import (
     Comparison,
@@ -11,18 +15,24 @@ from firth.evaluation.comparison import (
     compare_odd_one_out,
     compare_similarities,
 )
+from firth.evaluation.cooccurrence import CooccurrenceCounts
+from firth.evaluation.intervals import Interval
 from firth.evaluation.odd_one_out import OddOneOutScore, evaluate_odd_one_out
-from firth.evaluation.questions import AnalogyQuestion, built_in_questions, read_questions
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore, evaluate_similarity
+from firth.evaluation.suite import Suite
 
 __all__ = [
     "AnalogyQuestion",
     "AnalogyScore",
     "CategorisationScore",
     "Comparison",
+    "CooccurrenceCounts",
+    "Interval",
     "OddOneOutScore",
+    "SectionScore",
     "SimilarityPair",
     "SimilarityScore",
+    "Suite",
     "built_in_questions",
     "compare_analogies",
     "compare_categorisations",

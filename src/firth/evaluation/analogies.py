@@ -1,8 +1,8 @@
 """Analogy questions: how often is the nearest word to `b - a + c` the expected one?
 
-Shapes  Q questions, N words considered, U different words in the questions, D numbers per vector.
+The questions come from analogy_questions.py, the search for answers (3CosAdd, 3CosMul) is vectors/analogy_search.py.
 
-The answers are found by vectors/analogy_search.py, which says what the methods are.
+Shapes  Q questions, N words considered, U different words in the questions, D numbers per vector.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.evaluation.answered import AnsweredQuestions
-from firth.evaluation.intervals import (
-    Interval,
-    group_totals,
-    percentile_interval,
-    resampled_ratio,
-)
-from firth.evaluation.lookup import Lookup, look_up_words
-from firth.evaluation.questions import AnalogyQuestion, AnalogySource, load_questions
-from firth.evaluation.shown import share_of
+from firth.evaluation.analogy_questions import AnalogyQuestion, AnalogySource, load_questions
+from firth.evaluation.known_words import KnownWords, find_known_words
+from firth.evaluation.score import AccuracyScore, ratio
 from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
-from firth.vectors.queries import unit
-from firth.vectors.searched_rows import SearchedRows
+from firth.vectors.candidates import SearchedRows
+from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SECTION_COLUMNS", "AnalogyMethod", "AnalogyScore", "SectionScore", "evaluate_analogies"]
@@ -35,36 +28,40 @@ SECTION_COLUMNS = ("section", "right", "of", "accuracy", "coverage")
 
 
 class SectionScore(NamedTuple):
-    """One section of a test set.
+    """The score of one section of a test set.
 
-    total : questions in it.   asked : those whose four words are all known.   correct : right
-        answers.
+    correct : right answers.
+    covered : questions whose four words are all known.
+    total : questions in the section.
     """
 
     section: str
     correct: int
-    asked: int
+    covered: int
     total: int
 
     @property
     def accuracy(self) -> float:
-        """Right answers among the questions asked, in [0, 1]; NaN if none could be asked."""
-        return share_of(self.correct, self.asked)
+        """`correct / covered`, in [0, 1]; NaN if no question is covered."""
+        return ratio(self.correct, self.covered)
 
     @property
     def coverage(self) -> float:
-        """Share of the questions that could be asked, in [0, 1]; NaN if there are none."""
-        return share_of(self.asked, self.total)
+        """`covered / total`, in [0, 1]."""
+        return ratio(self.covered, self.total)
 
 
 @dataclass(frozen=True, repr=False)
-class AnalogyScore(AnsweredQuestions):
+class AnalogyScore(AccuracyScore):
     """The answers of one model to Q analogy questions.
 
     Attributes
     ----------
+    questions : (Q,) the questions.
+    answers : (Q,) the model's answer; None where the question is not covered, "" where no candidate is left.
+    right : (Q,) whether the answer is the expected word.
     method : "3cosadd" or "3cosmul".
-    words_considered : how many of the most frequent words could be asked about and answered with.
+    words_considered : N, the most frequent words that count as known and are candidates.
     """
 
     questions: Sequence[AnalogyQuestion]
@@ -77,10 +74,10 @@ class AnalogyScore(AnsweredQuestions):
         names = list(dict.fromkeys(question.section for question in self.questions))
         number = {name: index for index, name in enumerate(names)}
         labels = np.array([number[question.section] for question in self.questions], np.int64)
-        correct = np.bincount(labels[self.right], minlength=len(names))
-        asked = np.bincount(labels[self.was_asked], minlength=len(names))
-        total = np.bincount(labels, minlength=len(names))
-        return tuple(SectionScore(name, int(correct[i]), int(asked[i]), int(total[i])) for i, name in enumerate(names))
+        correct = np.bincount(labels[self.right], minlength=len(names)).tolist()
+        covered = np.bincount(labels[self.is_covered], minlength=len(names)).tolist()
+        total = np.bincount(labels, minlength=len(names)).tolist()
+        return tuple(SectionScore(*section) for section in zip(names, correct, covered, total, strict=True))
 
     def section_rows(self) -> list[tuple[str, str, str, str, str]]:
         """A row of SECTION_COLUMNS for each section."""
@@ -88,8 +85,8 @@ class AnalogyScore(AnsweredQuestions):
             (
                 section.section,
                 f"{section.correct:,}",
-                f"{section.asked:,}",
-                f"{section.accuracy:.3f}" if section.asked else "",
+                f"{section.covered:,}",
+                f"{section.accuracy:.3f}" if section.covered else "",
                 f"{section.coverage:.3f}",
             )
             for section in self.sections
@@ -102,18 +99,11 @@ class AnalogyScore(AnsweredQuestions):
         return whole + html_table("sections", SECTION_COLUMNS, self.section_rows(), numbers=4)
 
     @cached_property
-    def pair_labels(self) -> NDArray[np.int64]:
-        """(Q,) equal numbers for questions of one section that start from the same pair `a b`."""
+    def groups(self) -> NDArray[np.int64]:
+        """(Q,) a label for each question: equal for questions of one section that begin with the same pair `a b`."""
         numbers: dict[tuple[str, str, str], int] = {}
         keys = [(question.section, question.a, question.b) for question in self.questions]
         return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
-
-    def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the accuracy; what is drawn are pairs `a b`."""
-        asked = group_totals(self.pair_labels, self.was_asked.astype(np.float64))
-        correct = group_totals(self.pair_labels, self.right.astype(np.float64))
-        used = asked > 0
-        return percentile_interval(resampled_ratio(correct[used], asked[used], seed=seed), level)
 
 
 def evaluate_analogies(
@@ -124,63 +114,71 @@ def evaluate_analogies(
     method: AnalogyMethod = "3cosadd",
     ignore_case: bool = True,
 ) -> AnalogyScore:
-    """Ask a model analogy questions.
+    """Answer analogy questions: *a is to b as c is to d*, of which d is to be found.
 
-    The words of a question are never its answer. A question with an unknown word is not asked:
-    `coverage` says how many were. With the same `top` (gensim's `restrict_vocab`, 300,000 there)
-    the answers are those of gensim's `evaluate_word_analogies`.
+    The words of a question are excluded from its candidates. Questions with an unknown word are left out; `coverage`
+    is the share of the others. With the same `top` (gensim's `restrict_vocab`, 300,000 there) the answers are those of
+    gensim's `evaluate_word_analogies`.
 
     Parameters
     ----------
     vectors : words by falling frequency, as all trained models have them.
     source : a file in the format of Google's questions-words.txt, or questions; None for the
         built-in set.
-    top : only the `top` most frequent words can be asked about and given as answers; None for all.
+    top : only the `top` most frequent words count as known and are candidates; None for all.
     method : "3cosadd" maximises cos(d, b) - cos(d, a) + cos(d, c); "3cosmul" multiplies and divides
         instead.
-    ignore_case : treat spellings that differ in case alone as one word.
+    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
 
     Raises
     ------
     FormatError
         if the file has a line that is neither a question nor a section name.
     SettingError
-        if `top` or `method` has an impossible value.
+        if `top` or `method` has an impossible value, or a question has not five parts.
+
+    Source
+    ------
+    Mikolov, Chen, Corrado and Dean 2013, "Efficient estimation of word representations in vector space", section 4.1
+    (the questions); Levy and Goldberg 2014, "Linguistic regularities in sparse and explicit word representations"
+    (both methods).
     """
     check_method(method)
     questions = load_questions(source)
-    lookup = look_up_words(vectors, top, ignore_case)
-    considered = len(lookup.leaders)
-    ids = lookup.find_all(word for question in questions for word in question[1:]).reshape(-1, 4)
-    known = (ids >= 0).all(axis=1)
-    asked = np.flatnonzero(known)
+    known = find_known_words(vectors, top, ignore_case)
+    considered = len(known.canonical)
+    ids = known.find_all(word for question in questions for word in question[1:]).reshape(-1, 4)
+    is_covered = (ids >= 0).all(axis=1)
+    covered = np.flatnonzero(is_covered)
     best = np.full(len(questions), -1, np.int64)
-    if len(asked):
-        best[asked] = _answer(vectors.searched(considered), ids[asked, :3], lookup, method)
-    right = known & (best >= 0)
-    right[right] = lookup.leaders[best[right]] == ids[right, 3]
+    if len(covered):
+        best[covered] = _answer(vectors.searched(considered), ids[covered, :3], known, method)
+    right = is_covered & (best >= 0)
+    right[right] = known.canonical[best[right]] == ids[right, 3]
     answers: list[str | None] = [None] * len(questions)
-    for question in asked.tolist():
-        # A vocabulary of no more than the question's own words leaves nothing to answer.
+    for question in covered.tolist():
+        # A vocabulary of the question's own words alone leaves no candidate.
         answers[question] = vectors.words[best[question]] if best[question] >= 0 else ""
     return AnalogyScore(questions, answers, right, method, considered)
 
 
-def _answer(searched: SearchedRows, abc: NDArray[np.int64], lookup: Lookup, method: AnalogyMethod) -> NDArray[np.int64]:
-    """Ids of the best words for the questions `abc` (Q, 3); -1 where no word is left."""
+def _answer(
+    searched: SearchedRows, abc: NDArray[np.int64], known: KnownWords, method: AnalogyMethod
+) -> NDArray[np.int64]:
+    """Ids of the best words for the questions `abc` (Q, 3); -1 where no candidate is left."""
     used, lines = np.unique(abc, return_inverse=True)
     a, b, c = lines.reshape(abc.shape).T
     directions = unit(searched.matrix[used].astype(np.float64))
     sums = WordSums(directions, np.stack((b, c), axis=1), a[:, None])
-    found = best_answers(searched, sums, method, 1, _spellings(abc, lookup.leaders))
+    found = best_answers(searched, sums, method, 1, _spellings(abc, known.canonical))
     return np.where(np.isfinite(found.similarities[:, 0]), found.rows[:, 0], -1)
 
 
-def _spellings(abc: NDArray[np.int64], leaders: NDArray[np.int32]) -> list[list[int]]:
-    """The words of each question in all their spellings."""
-    order = np.argsort(leaders, kind="stable")  # spellings of one word side by side
+def _spellings(abc: NDArray[np.int64], canonical: NDArray[np.int32]) -> list[list[int]]:
+    """The words of each question in all their spellings, which are no candidates for it."""
+    order = np.argsort(canonical, kind="stable")  # spellings of one word become adjacent
     used = np.unique(abc)
-    starts = np.searchsorted(leaders, used, sorter=order).tolist()
-    ends = np.searchsorted(leaders, used, side="right", sorter=order).tolist()
+    starts = np.searchsorted(canonical, used, sorter=order).tolist()
+    ends = np.searchsorted(canonical, used, side="right", sorter=order).tolist()
     words = {word: order[start:end].tolist() for word, start, end in zip(used.tolist(), starts, ends, strict=True)}
     return [[*words[a], *words[b], *words[c]] for a, b, c in abc.tolist()]

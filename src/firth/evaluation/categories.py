@@ -1,7 +1,7 @@
 """Categories: lists of words that belong together, built in or from a file.
 
-A category file has one category per line, `fruits: apple pear plum`; a word belongs to one category
-only.
+A category file has a category on each line, `fruits: apple pear plum`; a word belongs to one category only.
+categorisation.py compares clusters of vectors with them, odd_one_out.py makes questions from them.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from firth.errors import FormatError
-from firth.evaluation.numbered_lines import numbered_lines
+from firth.evaluation.question_file import numbered_lines
 
 __all__ = ["CategorySource", "built_in_categories", "load_categories", "read_categories"]
 
@@ -40,8 +40,8 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     Raises
     ------
     FormatError
-        if a line has no name before a colon, no words after it, or a word that came before, or if nothing is in the
-        file; path and line are named.
+        if a line has no name before a colon, no words after it, or a word of an earlier category, or if the file is
+        empty; the error has path and line.
     """
     categories: dict[str, list[str]] = {}
     seen: set[str] = set()

@@ -1,9 +1,10 @@
 """Categorisation: do clusters of vectors coincide with categories of words?
 
-Purity is the share of words whose cluster is mostly of their own category (Zhao and Karypis 2001).
-Clusters come from spherical k-means (Dhillon and Modha 2001) started by k-means++ (Arthur and
-Vassilvitskii 2007). Shapes    N known words, D numbers per vector, C categories and as many
-clusters.
+The score is the purity of the clusters: the share of words whose cluster is mostly of their own category (Zhao and
+Karypis 2001). Clusters come from spherical k-means (Dhillon and Modha 2001), started by k-means++ (Arthur and
+Vassilvitskii 2007). The categories come from categories.py.
+
+Shapes  N known words, D numbers per vector, C categories and as many clusters.
 """
 
 from collections.abc import Sequence
@@ -13,19 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.evaluation.categories import CategorySource, load_categories
-from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
-from firth.evaluation.lookup import look_up_words, unit_rows
-from firth.evaluation.shown import ShownScore
+from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
+from firth.evaluation.known_words import find_known_words, unit_rows
+from firth.evaluation.score import Score
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
 
-_STARTS = 20  # the tightest clustering of so many counts
+_STARTS = 20  # the tightest clustering of this many is taken
 _ROUNDS = 50  # k-means settles in 5 to 15 rounds on sets of this kind
 
 
 @dataclass(frozen=True, repr=False)
-class CategorisationScore(ShownScore):
+class CategorisationScore(Score):
     """How well clusters of the vectors match categories.
 
     Attributes
@@ -33,38 +34,43 @@ class CategorisationScore(ShownScore):
     words : (N,) the known words.
     categories : (N,) the category of each, a number in [0, C).
     clusters : (N,) the cluster of each, a number in [0, C).
-    total : words in the test set, known or not.
+    total_words : words in the test set, known or not.
     """
 
     words: Sequence[str]
     categories: NDArray[np.int64]
     clusters: NDArray[np.int64]
-    total: int
+    total_words: int
 
     @property
-    def asked(self) -> int:
+    def total(self) -> int:
+        """Words in the test set, known or not."""
+        return self.total_words
+
+    @property
+    def covered(self) -> int:
         """Words of the test set that are known, N."""
         return len(self.words)
 
     @property
     def in_majority(self) -> NDArray[np.bool_]:
-        """(N,) whether a word belongs to the category that its cluster mostly holds."""
+        """(N,) whether a word is of the category that most words of its cluster have."""
         majority = _majority(self.categories, self.clusters)[self.clusters]
         return np.equal(majority, self.categories)
 
     @property
     def purity(self) -> float:
         """Share of words in the majority of their cluster, in [0, 1]; NaN if no word is known."""
-        return float(self.in_majority.mean()) if self.asked else float("nan")
+        return float(self.in_majority.mean()) if self.covered else float("nan")
 
     def measures(self) -> dict[str, float]:
         """The purity."""
         return {"purity": self.purity}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the purity, drawing words and keeping the clusters."""
+        """Bootstrap confidence interval of the purity; words are resampled, their clusters stay."""
         hits = self.in_majority.astype(np.float64)
-        return percentile_interval(resampled_ratio(hits, np.ones_like(hits), seed=seed), level)
+        return percentile_interval(resampled_mean(hits, np.arange(self.covered), seed=seed), level)
 
 
 def evaluate_categorisation(
@@ -88,20 +94,26 @@ def evaluate_categorisation(
     ------
     FormatError
         if the file is not a category file.
+    SettingError
+        if `top` is less than 1.
+
+    Source
+    ------
+    Baroni, Dinu and Kruszewski 2014, "Don't count, predict!", section 3 (the task and its measure).
     """
     given = load_categories(source)
-    lookup = look_up_words(vectors, top, ignore_case)
+    known = find_known_words(vectors, top, ignore_case)
     words = [word for members in given.values() for word in members]
     labels = np.repeat(np.arange(len(given)), [len(members) for members in given.values()])
-    ids = lookup.find_all(words)
-    known = np.flatnonzero(ids >= 0)
-    units = unit_rows(vectors.matrix[ids[known]])
-    clusters = _cluster(units, len(np.unique(labels[known])), np.random.default_rng(seed))
-    return CategorisationScore([words[i] for i in known.tolist()], labels[known], clusters, len(words))
+    ids = known.find_all(words)
+    covered = np.flatnonzero(ids >= 0)
+    units = unit_rows(vectors.matrix[ids[covered]])
+    clusters = _cluster(units, len(np.unique(labels[covered])), np.random.default_rng(seed))
+    return CategorisationScore([words[i] for i in covered.tolist()], labels[covered], clusters, len(words))
 
 
 def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(C,) the category that each cluster holds most of."""
+    """(C,) the most frequent category of each cluster."""
     if len(categories) == 0:
         return np.empty(0, np.int64)
     table = np.zeros((clusters.max() + 1, categories.max() + 1), np.int64)

@@ -1,9 +1,8 @@
-"""Is one model better than another? A paired test on the same questions.
+"""Is one model better than another? A paired test of two scores on the same test set.
 
-Two models often fail on the same questions, so their difference is far more certain than either
-score. It is judged on the questions that both could be asked, by drawing those with replacement
-(the paired bootstrap: Efron and Tibshirani 1993, ch. 16; for language data Berg-Kirkpatrick,
-Burkett and Klein 2012).
+Two models often fail on the same questions, so their difference is far more certain than either score. It is tested on
+the items that both models cover, by drawing these with replacement (the paired bootstrap: Efron and Tibshirani 1993,
+ch. 16; for language data Berg-Kirkpatrick, Burkett and Klein 2012).
 """
 
 from dataclasses import dataclass
@@ -13,48 +12,42 @@ from numpy.typing import NDArray
 
 from firth.errors import SettingError
 from firth.evaluation.analogies import AnalogyScore
-from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.categorisation import CategorisationScore
 from firth.evaluation.correlation import spearman, weighted_spearman
-from firth.evaluation.intervals import (
-    Interval,
-    group_totals,
-    percentile_interval,
-    resample_weights,
-    resampled_ratio,
-)
+from firth.evaluation.intervals import Interval, percentile_interval, resample_weights, resampled_mean
 from firth.evaluation.odd_one_out import OddOneOutScore
-from firth.evaluation.shown import shown_number
+from firth.evaluation.score import AccuracyScore, Score, format_number
 from firth.evaluation.similarity import SimilarityScore
 from firth.notebook import html_table
 
 __all__ = [
     "COMPARISON_COLUMNS",
     "Comparison",
+    "compare",
     "compare_analogies",
     "compare_categorisations",
     "compare_odd_one_out",
     "compare_similarities",
 ]
 
-COMPARISON_COLUMNS = ("asked", "difference", "95 % interval", "p")
+COMPARISON_COLUMNS = ("covered", "difference", "95 % interval", "p")
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two models on the questions that both could be asked.
+    """Two models on the items (questions, words or pairs) that both cover.
 
     Attributes
     ----------
-    first, second : their scores on these questions (accuracy, purity or Spearman's correlation); NaN if there are none.
-    asked : how many questions these are.
+    first, second : their scores on these items (accuracy, purity or Spearman's correlation); NaN if there are none.
+    covered : the number of these items.
     interval : 95 % confidence interval of `first - second`.
-    p_value : chance of a difference at least this far from zero, were there none; two-sided.
+    p_value : two-sided, in (0, 1]: the probability of a difference at least this far from zero if there were none.
     """
 
     first: float
     second: float
-    asked: int
+    covered: int
     interval: Interval
     p_value: float
 
@@ -65,99 +58,101 @@ class Comparison:
 
     def row(self) -> tuple[str, str, str, str]:
         """A row of COMPARISON_COLUMNS."""
-        difference, p_value = shown_number(self.difference, "+.3f"), shown_number(self.p_value)
-        return f"{self.asked:,}", difference, self.interval.shown(), p_value
+        difference, p_value = format_number(self.difference, "+.3f"), format_number(self.p_value)
+        return f"{self.covered:,}", difference, self.interval.formatted(), p_value
 
     def _repr_html_(self) -> str:
         columns = ["first", "second", *COMPARISON_COLUMNS]
-        row = (shown_number(self.first), shown_number(self.second), *self.row())
+        row = (format_number(self.first), format_number(self.second), *self.row())
         return html_table("Comparison", columns, [row], numbers=len(columns))
+
+
+def compare(first: Score, second: Score, *, seed: int = 1) -> Comparison:
+    """Compare two scores of one kind, by the function for this kind.
+
+    Raises   SettingError if the scores are of different kinds or test sets.
+    """
+    if isinstance(first, AccuracyScore) and isinstance(second, AccuracyScore):
+        return _compare_accuracies(first, second, seed)
+    if isinstance(first, SimilarityScore) and isinstance(second, SimilarityScore):
+        return compare_similarities(first, second, seed=seed)
+    if isinstance(first, CategorisationScore) and isinstance(second, CategorisationScore):
+        return compare_categorisations(first, second, seed=seed)
+    names = f"{type(first).__name__} and {type(second).__name__}"
+    raise SettingError(f"{names} cannot be compared: evaluate both models on the same test set")
 
 
 def compare_analogies(first: AnalogyScore, second: AnalogyScore, *, seed: int = 1) -> Comparison:
     """Compare the accuracies of two models on the same analogy questions.
 
-    What is drawn are the pairs that questions start from: their questions stand and fall together.
+    Questions that begin with the same pair of words are right or wrong together, so pairs are resampled.
+
+    Parameters
+    ----------
+    seed : of the 2,000 resamples.
 
     Raises
     ------
     SettingError
-        if the two were not asked the same questions.
+        if the two scores are of different questions.
     """
-    return _compare_answers(first, second, first.pair_labels, seed)
+    return _compare_accuracies(first, second, seed)
 
 
 def compare_odd_one_out(first: OddOneOutScore, second: OddOneOutScore, *, seed: int = 1) -> Comparison:
-    """Compare the accuracies of two models that were asked which word does not belong.
+    """Compare the accuracies of two models on the same odd-one-out questions; questions are resampled.
+
+    Parameters
+    ----------
+    seed : of the 2,000 resamples.
 
     Raises
     ------
     SettingError
-        if the two were not asked the same questions.
+        if the two scores are of different questions.
     """
-    return _compare_answers(first, second, np.arange(first.total), seed)
+    return _compare_accuracies(first, second, seed)
 
 
 def compare_categorisations(first: CategorisationScore, second: CategorisationScore, *, seed: int = 1) -> Comparison:
     """Compare the purities of two models over the words that both know.
 
-    Each model's clusters stay as they are; what is drawn are words.
+    Words are resampled; each model's clusters stay as they are.
+
+    Parameters
+    ----------
+    seed : of the 2,000 resamples.
 
     Raises
     ------
     SettingError
-        if the categories of the two were not the same.
+        if the two scores are of different categories.
     """
     rows = {word: row for row, word in enumerate(second.words)}
     ours = np.array([row for row, word in enumerate(first.words) if word in rows], np.int64)
     theirs = np.array([rows[word] for word in first.words if word in rows], np.int64)
     same = np.array_equal(first.categories[ours], second.categories[theirs])
     if first.total != second.total or not same:
-        raise SettingError("the two models were not given the same categories")
+        raise SettingError("the two scores are of different categories: evaluate both models on the same ones")
     hits, others = first.in_majority[ours].astype(np.float64), second.in_majority[theirs].astype(np.float64)
     return _compare_hits(hits, others, np.arange(len(hits)), seed)
 
 
-def _compare_answers(
-    first: AnsweredQuestions, second: AnsweredQuestions, groups: NDArray[np.int64], seed: int
-) -> Comparison:
-    """Accuracies on the questions asked of both; questions of one group stand and fall together."""
-    if list(first.questions) != list(second.questions):
-        raise SettingError("the two models were not asked the same questions")
-    both = first.was_asked & second.was_asked
-    hits, others = first.right[both].astype(np.float64), second.right[both].astype(np.float64)
-    return _compare_hits(hits, others, groups[both], seed)
-
-
-def _compare_hits(
-    first: NDArray[np.float64], second: NDArray[np.float64], groups: NDArray[np.int64], seed: int
-) -> Comparison:
-    """Shares of hits (n,), 1 or 0, of two models."""
-    if not len(groups):
-        return _nothing_in_common()
-    asked = group_totals(groups, np.ones(len(groups)))
-    gains = group_totals(groups, first - second)
-    differences = resampled_ratio(gains[asked > 0], asked[asked > 0], seed=seed)
-    return Comparison(
-        float(first.mean()),
-        float(second.mean()),
-        len(groups),
-        percentile_interval(differences),
-        _p_value(differences),
-    )
-
-
 def compare_similarities(first: SimilarityScore, second: SimilarityScore, *, seed: int = 1) -> Comparison:
-    """Compare the Spearman correlations of two models on the same pairs of words.
+    """Compare the Spearman correlations of two models on the same pairs of words; pairs are resampled.
+
+    Parameters
+    ----------
+    seed : of the 2,000 resamples.
 
     Raises
     ------
     SettingError
-        if the two were not asked the same pairs.
+        if the two scores are of different pairs.
     """
     if list(first.pairs) != list(second.pairs):
-        raise SettingError("the two models were not asked the same pairs of words")
-    both = first.was_asked & second.was_asked
+        raise SettingError("the two scores are of different pairs of words: evaluate both models on the same ones")
+    both = first.is_covered & second.is_covered
     count = int(both.sum())
     if count < 2:
         return _nothing_in_common(count)
@@ -168,17 +163,33 @@ def compare_similarities(first: SimilarityScore, second: SimilarityScore, *, see
             for weights in resample_weights(count, seed=seed)
         ]
     )
-    return Comparison(
-        spearman(human, cosines),
-        spearman(human, others),
-        count,
-        percentile_interval(differences),
-        _p_value(differences),
-    )
+    return _comparison(spearman(human, cosines), spearman(human, others), count, differences)
+
+
+def _compare_accuracies(first: AccuracyScore, second: AccuracyScore, seed: int) -> Comparison:
+    if list(first.questions) != list(second.questions):
+        raise SettingError("the two scores are of different questions: evaluate both models on the same ones")
+    both = first.is_covered & second.is_covered
+    hits, others = first.right[both].astype(np.float64), second.right[both].astype(np.float64)
+    return _compare_hits(hits, others, first.groups[both], seed)
+
+
+def _compare_hits(
+    first: NDArray[np.float64], second: NDArray[np.float64], groups: NDArray[np.int64], seed: int
+) -> Comparison:
+    """Compare the shares of hits (n,), 1 or 0, of two models; groups (n,) of items are resampled together."""
+    if not len(groups):
+        return _nothing_in_common()
+    differences = resampled_mean(first - second, groups, seed=seed)
+    return _comparison(float(first.mean()), float(second.mean()), len(groups), differences)
+
+
+def _comparison(first: float, second: float, covered: int, differences: NDArray[np.float64]) -> Comparison:
+    return Comparison(first, second, covered, percentile_interval(differences), _p_value(differences))
 
 
 def _p_value(differences: NDArray[np.float64]) -> float:
-    """Twice the share of resamples on the far side of zero, counting the data as one more."""
+    """Twice the share of resamples on the far side of zero, with the data counted as one more resample."""
     usable = differences[np.isfinite(differences)]
     tail = min((usable <= 0).sum(), (usable >= 0).sum())
     return float(min(1.0, 2 * (tail + 1) / (len(usable) + 1)))

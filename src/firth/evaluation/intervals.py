@@ -1,8 +1,9 @@
-"""How far a score could be off, by resampling what was asked (Efron 1979).
+"""Bootstrap confidence intervals (Efron 1979): resample the items of a test set, and see how far the score moves.
 
-Questions made from the same word pair stand and fall together, so an interval that took them as
-independent would be far too narrow. What is drawn with replacement are therefore whole groups of
-questions.
+Questions made from the same pair of words are right or wrong together, so an interval that took them as independent
+would be far too narrow. Whole groups of such questions are therefore drawn with replacement.
+
+Shapes  Q items, G groups of them, R resamples.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "group_totals", "percentile_interval", "resample_weights", "resampled_ratio"]
+__all__ = ["Interval", "percentile_interval", "resample_weights", "resampled_mean"]
 
 # The ends of a 95 % interval then move by about 0.05 standard errors from seed to seed.
 RESAMPLES = 2000
@@ -20,19 +21,22 @@ _WEIGHTS_AT_ONCE = 1 << 20
 
 
 class Interval(NamedTuple):
-    """A confidence interval: `low` to `high`, at `level` (0.95 is 95 %)."""
+    """A confidence interval from `low` to `high`; both are NaN where there is nothing to resample.
+
+    level : the confidence, in (0, 1); 0.95 is 95 %.
+    """
 
     low: float
     high: float
     level: float = 0.95
 
-    def shown(self) -> str:
-        """Both ends, to 3 decimals; nothing where there are none."""
+    def formatted(self) -> str:
+        """Both ends to 3 decimals; an empty string for NaN."""
         return "" if isnan(self.low) else f"{self.low:.3f} … {self.high:.3f}"
 
 
 def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> Interval:
-    """The middle `level` of resampled scores; NaN at both ends where there are none."""
+    """The middle `level` of resampled scores (R,); NaN at both ends if none is finite."""
     usable = resampled[np.isfinite(resampled)]
     if usable.size == 0:
         return Interval(float("nan"), float("nan"), level)
@@ -41,7 +45,7 @@ def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> 
 
 
 def resample_weights(groups: int, resamples: int = RESAMPLES, seed: int = 1) -> Iterator[NDArray[np.float64]]:
-    """How often each group is in each draw of `groups` with replacement, as blocks of (R, groups).
+    """How often each group occurs in each draw of `groups` with replacement, as blocks of (R, groups).
 
     The R of all blocks add up to `resamples`; a block holds at most 8 MB.
     """
@@ -55,24 +59,18 @@ def resample_weights(groups: int, resamples: int = RESAMPLES, seed: int = 1) -> 
         yield counts.reshape(rows, groups).astype(np.float64)
 
 
-def group_totals(labels: NDArray[np.int64], values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Sum of `values` (Q,) for each label 0…G-1 in `labels` (Q,)."""
-    length = int(labels.max(initial=-1)) + 1
-    return np.bincount(labels, weights=values, minlength=length).astype(np.float64)
-
-
-def resampled_ratio(
-    numerators: NDArray[np.float64],
-    denominators: NDArray[np.float64],
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 1,
+def resampled_mean(
+    values: NDArray[np.float64], labels: NDArray[np.int64], *, resamples: int = RESAMPLES, seed: int = 1
 ) -> NDArray[np.float64]:
-    """Sum of numerators over sum of denominators, for `resamples` draws of their groups.
+    """The mean of `values` (Q,) in each of R draws of their groups with replacement; (0,) without values.
 
-    Both are (G,), for instance correct answers and questions asked for each pair of words.
+    labels : (Q,) the group of each value, at least 0; labels that do not occur count for nothing.
     """
-    if len(numerators) == 0:
+    if len(values) == 0:
         return np.empty(0)
-    blocks = resample_weights(len(numerators), resamples, seed)
-    return np.concatenate([(weights @ numerators) / (weights @ denominators) for weights in blocks])
+    sizes = np.bincount(labels).astype(np.float64)
+    sums = np.bincount(labels, weights=values)
+    used = sizes > 0
+    sizes, sums = sizes[used], sums[used]
+    blocks = resample_weights(len(sizes), resamples, seed)
+    return np.concatenate([(weights @ sums) / (weights @ sizes) for weights in blocks])

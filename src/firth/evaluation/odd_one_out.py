@@ -1,6 +1,7 @@
 """Odd one out: which word does not belong with the others?
 
-The odd word is the one least similar to the mean of all, each scaled to length 1.
+The odd word is the one least similar to the mean of all, each scaled to length 1. Questions come from a file, or are
+made from the built-in categories (categories.py).
 """
 
 import os
@@ -12,11 +13,10 @@ from typing import TypeAlias
 import numpy as np
 
 from firth.errors import FormatError, SettingError
-from firth.evaluation.answered import AnsweredQuestions
 from firth.evaluation.categories import load_categories
-from firth.evaluation.intervals import Interval, percentile_interval, resampled_ratio
-from firth.evaluation.lookup import Lookup, look_up_words, unit_rows
-from firth.evaluation.numbered_lines import numbered_lines
+from firth.evaluation.known_words import KnownWords, find_known_words, unit_rows
+from firth.evaluation.question_file import numbered_lines
+from firth.evaluation.score import AccuracyScore
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = [
@@ -26,18 +26,13 @@ __all__ = [
     "read_odd_questions",
 ]
 
-# Words of which the last does not belong; a file of such lines; or None for the built-in set.
+# A file of questions; lists of words of which the last does not belong; or None for the built-in set.
 OddSource: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[str]] | None
 
 
 @dataclass(frozen=True, repr=False)
-class OddOneOutScore(AnsweredQuestions):
-    """The answers of one model to Q questions: words of which the last does not belong."""
-
-    def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the accuracy, drawing questions."""
-        hits = self.right[self.was_asked].astype(np.float64)
-        return percentile_interval(resampled_ratio(hits, np.ones_like(hits), seed=seed), level)
+class OddOneOutScore(AccuracyScore):
+    """The answers of one model to Q questions: lists of words of which the last does not belong."""
 
 
 def evaluate_odd_one_out(
@@ -47,12 +42,12 @@ def evaluate_odd_one_out(
     top: int | None = None,
     ignore_case: bool = True,
 ) -> OddOneOutScore:
-    """Ask a model which word does not belong.
+    """Find the word that does not belong, for each question.
 
     Parameters
     ----------
-    source : a file (see `read_odd_questions`), questions, or None for 1,000 from the built-in
-        categories.
+    source : a file (see `read_odd_questions`), lists of words of which the last does not belong, or None for 1,000
+        questions from the built-in categories.
     top : only the `top` most frequent words are considered; None for all.
     ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
 
@@ -61,7 +56,7 @@ def evaluate_odd_one_out(
     FormatError
         if a line of the file has fewer than three words.
     SettingError
-        if a question that is given has.
+        if a question that is given has fewer, or `top` is less than 1.
     """
     if source is None:
         source = odd_questions_from_categories(load_categories(None))
@@ -71,8 +66,8 @@ def evaluate_odd_one_out(
     short = next((words for words in questions if len(words) < 3), None)
     if short is not None:
         raise SettingError(f"question {short!r}: must have at least three words, the last of which does not belong")
-    lookup = look_up_words(vectors, top, ignore_case)
-    answers = [_find_odd(vectors, lookup, words) for words in questions]
+    known = find_known_words(vectors, top, ignore_case)
+    answers = [_find_odd(vectors, known, words) for words in questions]
     right = [answer == words[-1] for answer, words in zip(answers, questions, strict=True)]
     return OddOneOutScore(questions, answers, np.array(right, bool))
 
@@ -83,7 +78,7 @@ def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:
     Raises
     ------
     FormatError
-        if a line has fewer than three words, or nothing is in the file; path and line are named.
+        if a line has fewer than three words, or the file is empty; the error has path and line.
     """
     for number, line in numbered_lines(path):
         words = line.split()
@@ -95,7 +90,7 @@ def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:
 def odd_questions_from_categories(
     categories: dict[str, list[str]], count: int = 1000, size: int = 4, seed: int = 1
 ) -> Iterator[list[str]]:
-    """`count` questions of `size` words from one category and then one from another."""
+    """`count` random questions: `size` words of one category, then one word of another."""
     random = np.random.default_rng(seed)
     lists = [words for words in categories.values() if len(words) >= size]
     for _ in range(count):
@@ -104,8 +99,9 @@ def odd_questions_from_categories(
         yield [*members, str(random.choice(lists[other]))]
 
 
-def _find_odd(vectors: WordVectors, lookup: Lookup, words: Sequence[str]) -> str | None:
-    ids = lookup.find_all(words)
+def _find_odd(vectors: WordVectors, known: KnownWords, words: Sequence[str]) -> str | None:
+    """The odd word; None if one of the words is unknown."""
+    ids = known.find_all(words)
     if (ids < 0).any():
         return None
     units = unit_rows(vectors.matrix[ids])

@@ -1,7 +1,9 @@
 """Word similarity: do cosines rank pairs of words as people do?
 
-Test sets are tables of two words and a number that people gave, for instance WordSim-353,
-SimLex-999 and MEN.
+Test sets are tables of two words and a human judgement, for instance WordSim-353, SimLex-999 and MEN; this file reads
+them, too. The correlations are in correlation.py.
+
+Shapes  P pairs of words.
 """
 
 import contextlib
@@ -21,9 +23,9 @@ from numpy.typing import NDArray
 from firth.errors import FormatError, SettingError
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
-from firth.evaluation.lookup import look_up_words, unit_rows
-from firth.evaluation.numbered_lines import numbered_lines
-from firth.evaluation.shown import ShownScore
+from firth.evaluation.known_words import find_known_words, unit_rows
+from firth.evaluation.question_file import numbered_lines
+from firth.evaluation.score import Score
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SimilarityPair", "SimilarityScore", "evaluate_similarity", "read_similarity_pairs"]
@@ -33,7 +35,7 @@ _PART_OF_SPEECH = re.compile(r"-[nvja]$")  # MEN in lemma form writes sun-n, wal
 
 
 class SimilarityPair(NamedTuple):
-    """Two words and how similar people found them, on any scale."""
+    """Two words and how similar people judge them, on any scale."""
 
     first: str
     second: str
@@ -44,14 +46,14 @@ SimilaritySource: TypeAlias = str | os.PathLike[str] | Iterable[SimilarityPair]
 
 
 @dataclass(frozen=True, repr=False)
-class SimilarityScore(ShownScore):
-    """How well the cosines of one model agree with people about P pairs of words.
+class SimilarityScore(Score):
+    """How well the cosines of one model agree with human judgements of P pairs of words.
 
     Attributes
     ----------
-    pairs : the P pairs with people's judgements.
-    cosines : (P,) the model's similarities; NaN where a word is not among those considered.
-    words_considered : how many of the most frequent words were considered.
+    pairs : (P,) the pairs with human judgements.
+    cosines : (P,) the model's similarities, in [-1, 1]; NaN where a word is not among those considered.
+    words_considered : how many words, the most frequent, count as known.
     """
 
     pairs: Sequence[SimilarityPair]
@@ -64,37 +66,37 @@ class SimilarityScore(ShownScore):
         return len(self.pairs)
 
     @property
-    def asked(self) -> int:
+    def covered(self) -> int:
         """Pairs whose two words are known."""
-        return int(self.was_asked.sum())
+        return int(self.is_covered.sum())
 
     @cached_property
-    def was_asked(self) -> NDArray[np.bool_]:
+    def is_covered(self) -> NDArray[np.bool_]:
         """(P,) whether both words of the pair are known."""
         return np.isfinite(self.cosines)
 
     @cached_property
     def judgements(self) -> NDArray[np.float64]:
-        """(P,) what people said."""
+        """(P,) the human judgements."""
         return np.array([pair.judgement for pair in self.pairs], np.float64)
 
     @cached_property
     def spearman(self) -> float:
         """Spearman's rank correlation over the known pairs, in [-1, 1]; NaN for fewer than two."""
-        return spearman(self.judgements[self.was_asked], self.cosines[self.was_asked])
+        return spearman(self.judgements[self.is_covered], self.cosines[self.is_covered])
 
     @cached_property
     def pearson(self) -> float:
         """Pearson's correlation over the known pairs, in [-1, 1]; NaN for fewer than two."""
-        return pearson(self.judgements[self.was_asked], self.cosines[self.was_asked])
+        return pearson(self.judgements[self.is_covered], self.cosines[self.is_covered])
 
     def measures(self) -> dict[str, float]:
         """Both correlations."""
         return {"Spearman": self.spearman, "Pearson": self.pearson}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of Spearman's correlation, drawing the known pairs."""
-        human, model = self.judgements[self.was_asked], self.cosines[self.was_asked]
+        """Bootstrap confidence interval of Spearman's correlation; the covered pairs are resampled."""
+        human, model = self.judgements[self.is_covered], self.cosines[self.is_covered]
         if len(human) < 2:
             return Interval(float("nan"), float("nan"), level)
         draws = resample_weights(len(human), seed=seed)
@@ -109,9 +111,9 @@ def evaluate_similarity(
     top: int | None = None,
     ignore_case: bool = True,
 ) -> SimilarityScore:
-    """Compare a model's cosines with people's judgements.
+    """Correlate a model's cosines with human judgements.
 
-    Pairs with an unknown word are left out of the correlation: `coverage` says how many were not.
+    Pairs with an unknown word are left out; `coverage` is the share of the others.
 
     Parameters
     ----------
@@ -122,17 +124,22 @@ def evaluate_similarity(
     Raises
     ------
     FormatError
-        if the file is not such a table; path and line are named.
+        if the file is not such a table; the error has path and line.
     SettingError
-        if what is given is not two words and a finite number.
+        if a given pair is not two words and a finite number, or `top` is less than 1.
+
+    Source
+    ------
+    Finkelstein et al. 2002, "Placing search in context" (WordSim-353); Hill, Reichart and Korhonen 2015,
+    "SimLex-999"; Bruni, Tran and Baroni 2014, "Multimodal distributional semantics" (MEN).
     """
     if isinstance(source, str | os.PathLike):
         pairs = read_similarity_pairs(source)
     else:
         pairs = [_given_pair(pair) for pair in source]
-    lookup = look_up_words(vectors, top, ignore_case)
-    first = lookup.find_all(pair.first for pair in pairs)
-    second = lookup.find_all(pair.second for pair in pairs)
+    known_words = find_known_words(vectors, top, ignore_case)
+    first = known_words.find_all(pair.first for pair in pairs)
+    second = known_words.find_all(pair.second for pair in pairs)
     known = (first >= 0) & (second >= 0)
     cosines = np.full(len(pairs), np.nan)
     cosines[known] = np.einsum(
@@ -140,7 +147,7 @@ def evaluate_similarity(
         unit_rows(vectors.matrix[first[known]]),
         unit_rows(vectors.matrix[second[known]]),
     )
-    return SimilarityScore(pairs, cosines, len(lookup.leaders))
+    return SimilarityScore(pairs, cosines, len(known_words.canonical))
 
 
 def _given_pair(pair: SimilarityPair) -> SimilarityPair:
@@ -164,7 +171,7 @@ def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
     Raises
     ------
     FormatError
-        if a row does not have two words and a number, or nothing is in the file; path and line are named.
+        if a row does not have two words and a number, or the file is empty; the error has path and line.
     """
     path = Path(path)
     rows = _split_rows(path)

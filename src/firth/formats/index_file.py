@@ -5,7 +5,7 @@ Tensors
     inverse_norms    F32  (V,)     1 / length of each row of the vectors
     links            I32  (V, L)   for each row, near ones; after the last stands -1
 
-Metadata: "format" is "firth-index", "version" a whole number, "facts" a JSON object (see vectors/index.py).
+Metadata: "format" is "firth-index", "version" a whole number, "facts" a JSON object (see vectors/ann/index.py).
 """
 
 import json

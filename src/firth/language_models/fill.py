@@ -8,10 +8,10 @@ import re
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.corpus.line_words import line_words
 from firth.errors import SettingError
-from firth.illustrated.softmax import softmax
 from firth.language_models.model import LanguageModel, NextWord, most_probable_words
 from firth.language_models.sentences import Sentences
 from firth.models.word2vec import Word2Vec
@@ -65,7 +65,13 @@ def fill(model: LanguageModel, sentence: str, count: int = 10) -> list[NextWord]
     sentences = Sentences(ids.ravel(), np.arange(tried + 1, dtype=np.int64) * length)
     logs = [model.log_probabilities(part) for part in sentences.parts(PARTS_AT_ONCE)]
     scores = np.concatenate(logs).reshape(tried, length + 1).sum(axis=1)
-    return most_probable_words(vocabulary.known, softmax(scores), count)
+    return most_probable_words(vocabulary.known, _softmax(scores), count)
+
+
+def _softmax(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """exp(scores) as shares of their sum; does not overflow."""
+    exponentials = np.exp(scores.astype(np.float64) - scores.max())
+    return np.asarray(exponentials / exponentials.sum())
 
 
 def fill_with_cbow(model: Word2Vec, sentence: str, count: int = 10) -> list[NextWord]:
@@ -92,4 +98,4 @@ def fill_with_cbow(model: Word2Vec, sentence: str, count: int = 10) -> list[Next
         raise SettingError(f"{sentence!r}: the model knows none of the {len(around)} words around the gap")
     mean = vectors[known].astype(np.float64).mean(axis=0)
     noise = settings.noise_power * np.log(np.maximum(model.vocabulary.counts, 1))
-    return most_probable_words(vectors.words, softmax(model.context_vectors @ mean + noise), count)
+    return most_probable_words(vectors.words, _softmax(model.context_vectors @ mean + noise), count)

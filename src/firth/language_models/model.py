@@ -19,7 +19,7 @@ from firth.errors import NotFittedError
 from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_known
 from firth.language_models.vocabulary import LanguageVocabulary
-from firth.vectors.selection import check_count, largest
+from firth.vectors.ranking import check_count, largest
 
 __all__ = ["LanguageModel", "LanguageScore", "NextWord", "most_probable", "most_probable_words"]
 

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from firth.corpus.sources import Corpus
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import NotFittedError, SettingError
-from firth.illustrated.language_model import Network
 from firth.language_models import neural_file
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
-from firth.language_models.neural_network import Examples, Workspace, initial_network
+from firth.language_models.neural_network import Examples, Network, Workspace, initial_network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore, train_network
 from firth.language_models.sentences import Sentences, pad, read_known, read_new

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from firth.errors import FormatError, SettingError
-from firth.illustrated.language_model import Network
 from firth.language_models.model_file import ModelFile, check_arrays
+from firth.language_models.neural_network import Network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.vocabulary import LanguageVocabulary

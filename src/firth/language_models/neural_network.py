@@ -11,11 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
-from firth.illustrated.language_model import Network
 from firth.kernels.cpu.language_model.softmax import softmax_errors
 from firth.simd.lanes import LANES
 
-__all__ = ["Examples", "Workspace", "initial_network"]
+__all__ = ["Examples", "Network", "Workspace", "initial_network"]
+
+
+class Network(NamedTuple):
+    """All weights of the model."""
+
+    embeddings: Matrix  # (V + 1, D); the last row is that of "<s>"
+    hidden: Matrix  # (M, C * D), H in the paper
+    hidden_bias: NDArray[np.float32]  # (M,), d
+    output: Matrix  # (V, M), U
+    output_bias: NDArray[np.float32]  # (V,), b
+    direct: Matrix | None  # (V, C * D), W; None without direct connections
 
 
 class _Forward(NamedTuple):

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import DivergenceError
-from firth.illustrated.language_model import Network
 from firth.kernels.cpu.language_model.adagrad import adagrad_step
-from firth.language_models.neural_network import Examples, Workspace
+from firth.language_models.neural_network import Examples, Network, Workspace
 
 __all__ = ["EpochScore", "TrainingSettings", "train_network"]
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from firth.errors import SettingError
-from firth.illustrated.people import minus_one_to_one
 from firth.plots.canvas import Picture, drawn, finished, import_altair, inline_data, with_minus_sign
 from firth.plots.text_extent import text_width
 from firth.plots.theme import FONT_SIZE, Theme, ThemeName, theme_named
@@ -64,7 +63,7 @@ def _checked(score: Any) -> float:
 
 def _lines(named: Mapping[str, float], ends: tuple[str, str], look: Theme) -> Any:
     altair = import_altair()
-    moved = {name: float(minus_one_to_one(score)) for name, score in named.items()}
+    moved = {name: 2 * score / 100 - 1 for name, score in named.items()}
     upper = _levels(named, {name: f"{name} {score:g}".strip() for name, score in named.items()})
     lower = _levels(named, {name: f"{name} {_signed(moved[name])}".strip() for name in named})
     first = _LEVEL * (max(level for _, level in upper.values()) + 1) + 4

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import MissingExtraError, SettingError
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 
 __all__ = ["Method", "Projection", "check_method", "project"]
 

@@ -10,7 +10,7 @@ from firth.errors import SettingError
 from firth.plots.canvas import Picture, checked_words, drawn, finished, import_altair, number_rows
 from firth.plots.labelled_points import Facts, Frame, label_points, point_layers
 from firth.plots.theme import FONT_SIZE, ThemeName, theme_named
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["two_axis_plot"]

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from firth.backends.plan import epoch_key
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import SettingError
-from firth.illustrated.windows import KINDS
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import noise_table
 
-__all__ = ["TrainingExamples"]
+__all__ = ["KINDS", "TrainingExamples"]
+
+KINDS = ("lm", "cbow", "skipgram", "negative")
 
 _ROWS_AT_ONCE = 1 << 17
 

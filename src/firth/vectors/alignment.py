@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from firth.errors import SettingError
 from firth.vectors.neighbours import Neighbour
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Alignment", "WordChange", "WordComparison", "align", "best_rotation"]

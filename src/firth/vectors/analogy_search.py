@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import SettingError
-from firth.vectors.all_rows import best_quotients, can_divide
+from firth.vectors.candidates import SearchedRows
+from firth.vectors.exact_search import best_quotients, can_divide
 from firth.vectors.neighbours import Nearest, exact_cosines
-from firth.vectors.searched_rows import SearchedRows
-from firth.vectors.selection import BestRows
+from firth.vectors.ranking import BestRows
 
 __all__ = ["AnalogyMethod", "WordSums", "best_answers", "check_method"]
 

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.vectors import queries as ask
+from firth.vectors import query as ask
+from firth.vectors.lookup import WordLookup, check_words
 from firth.vectors.sentence_means import (
     Weighed,
     common_component,
@@ -17,7 +18,6 @@ from firth.vectors.sentence_means import (
     split_sentences,
     without_component,
 )
-from firth.vectors.word_lookup import WordLookup, check_words
 
 __all__ = ["Comparisons"]
 

@@ -12,7 +12,7 @@ from firth.arrays import Matrix, Vector
 from firth.kernels.cpu.search.batch import OFFSETS, ROWS, TILE, offer_rows
 from firth.kernels.cpu.search.heap import BELOW_ALL
 from firth.parallel import available_cores, even_parts, share_parts
-from firth.vectors.searched_rows import SearchedRows
+from firth.vectors.candidates import SearchedRows
 
 __all__ = ["best_rows"]
 

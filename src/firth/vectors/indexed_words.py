@@ -4,10 +4,10 @@ from pathlib import Path
 
 from firth.errors import SettingError
 from firth.progress import ProgressOption
-from firth.vectors.graph_building import GraphSettings
-from firth.vectors.index import Index
-from firth.vectors.index_building import build_index
-from firth.vectors.word_lookup import WordLookup
+from firth.vectors.ann.building import build_index
+from firth.vectors.ann.graph import GraphSettings
+from firth.vectors.ann.index import Index
+from firth.vectors.lookup import WordLookup
 
 __all__ = ["IndexedWords"]
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.notebook import html_table, printable
-from firth.vectors.all_rows import LARGEST_HEAP, best_of_all
+from firth.vectors.candidates import FEW, TINY, SearchedRows
 from firth.vectors.compiling import compiling_pays
-from firth.vectors.searched_rows import FEW, TINY, SearchedRows
-from firth.vectors.selection import BestRows
+from firth.vectors.exact_search import LARGEST_HEAP, best_of_all
+from firth.vectors.ranking import BestRows
 
 __all__ = ["Nearest", "Neighbour", "Neighbours", "count_nearer", "exact_cosines", "nearest"]
 

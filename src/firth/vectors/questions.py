@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.vectors import queries as ask
+from firth.vectors import query as ask
 from firth.vectors.analogy_search import AnalogyMethod, best_answers, check_method
+from firth.vectors.between import WordBetween, nearest_to_line
 from firth.vectors.indexed_words import IndexedWords
-from firth.vectors.line_search import WordBetween, nearest_to_line
+from firth.vectors.lookup import Restriction
 from firth.vectors.neighbours import Nearest, Neighbour, Neighbours, count_nearer, exact_cosines, nearest
-from firth.vectors.selection import check_count
-from firth.vectors.word_lookup import Restriction
+from firth.vectors.ranking import check_count
 
 __all__ = ["Questions"]
 

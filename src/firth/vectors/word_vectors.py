@@ -10,42 +10,18 @@ from numpy.typing import ArrayLike
 from firth.arrays import Counts, Matrix
 from firth.colours import fitting_limit
 from firth.errors import SettingError
-from firth.formats.bad_lines import OnError, Skipped
-from firth.formats.detect import read_any
+from firth.formats.bad_lines import Skipped
 from firth.formats.save import FormatName, write_as
 from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
 from firth.vectors.comparisons import Comparisons
+from firth.vectors.lookup import Fallback
 from firth.vectors.questions import Questions
-from firth.vectors.word_lookup import Fallback
 
-__all__ = ["WordVectors", "load"]
+__all__ = ["WordVectors"]
 
 _SHOWN_WORDS = 8  # in a notebook
 _SHOWN_NUMBERS = 60
-
-
-def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | None = None) -> "WordVectors":
-    """Open a file of vectors of any known format, told by its content, not by its name.
-
-    Parameters
-    ----------
-    on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files
-        (of a word that comes again, all but the first); `skipped` then counts them and tells the
-        first five. Nothing can be skipped in other formats.
-    fallback : what stands in for words that are not there: "subword", "spelling", or None for an
-        error; see `WordVectors.fallback`.
-
-    Raises
-    ------
-    FileNotFoundError : there is no such file.
-    FormatError : the file is damaged or of no known format; the line or byte is named.
-    SettingError : `on_error` is neither "raise" nor "skip", or `fallback` is "subword" and the file
-        has no subwords.
-    """
-    vectors = WordVectors.from_stored(read_any(path, on_error=on_error), path)
-    vectors.fallback = fallback
-    return vectors
 
 
 class WordVectors(Questions, Comparisons):

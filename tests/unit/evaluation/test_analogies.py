@@ -8,7 +8,7 @@ from gensim.models import KeyedVectors
 
 from firth.errors import FormatError, SettingError
 from firth.evaluation.analogies import evaluate_analogies
-from firth.evaluation.questions import (
+from firth.evaluation.analogy_questions import (
     AnalogyQuestion,
     built_in_pairs,
     built_in_questions,
@@ -71,12 +71,12 @@ def test_same_answers_as_gensim(tmp_path, top):
 
     for section in sections[:-1]:
         ours = {True: [], False: []}
-        for question, asked, right in zip(score.questions, score.was_asked, score.right, strict=True):
+        for question, asked, right in zip(score.questions, score.is_covered, score.right, strict=True):
             if asked and question.section == section["section"]:
                 ours[bool(right)].append(tuple(word.upper() for word in question[1:]))
         assert ours[True] == section["correct"]
         assert ours[False] == section["incorrect"]
-    assert 0 < score.correct < score.asked < score.total
+    assert 0 < score.correct < score.covered < score.total
 
 
 @pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
@@ -116,30 +116,30 @@ def test_exact_world_is_solved_and_unknown_words_lower_coverage_only():
     score = evaluate_analogies(plane(), questions)
     assert score.answers == ["queen", "woman", "queen", None]
     assert score.right.tolist() == [True, True, False, False]
-    assert (score.correct, score.asked, score.total) == (2, 3, 4)
+    assert (score.correct, score.covered, score.total) == (2, 3, 4)
     assert score.accuracy == pytest.approx(2 / 3)
     assert score.coverage == pytest.approx(3 / 4)
     gender, fruit = score.sections
-    assert (gender.section, gender.correct, gender.asked, gender.total) == ("gender", 2, 3, 3)
+    assert (gender.section, gender.correct, gender.covered, gender.total) == ("gender", 2, 3, 3)
     assert (fruit.coverage, np.isnan(fruit.accuracy)) == (0, True)
 
 
 def test_case_matters_when_asked_to():
     question = [AnalogyQuestion("", "Man", "woman", "king", "queen")]
-    assert evaluate_analogies(plane(), question).asked == 1
-    assert evaluate_analogies(plane(), question, ignore_case=False).asked == 0
+    assert evaluate_analogies(plane(), question).covered == 1
+    assert evaluate_analogies(plane(), question, ignore_case=False).covered == 0
 
 
 def test_top_restricts_questions_and_answers():
     questions = [AnalogyQuestion("", "man", "woman", "king", "queen")]
     score = evaluate_analogies(plane(), questions, top=3)
-    assert (score.words_considered, score.asked) == (3, 0)
+    assert (score.words_considered, score.covered) == (3, 0)
 
 
 def test_no_word_left_to_answer_is_wrong():
     vectors = WordVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
     score = evaluate_analogies(vectors, [AnalogyQuestion("", "a", "b", "c", "a")])
-    assert (score.asked, score.correct, score.answers) == (1, 0, [""])
+    assert (score.covered, score.correct, score.answers) == (1, 0, [""])
 
 
 def test_zero_vectors_neither_answer_nor_break():

@@ -5,6 +5,7 @@ import pytest
 
 from firth.errors import FormatError, SettingError
 from firth.evaluation.analogies import evaluate_analogies
+from firth.evaluation.analogy_questions import read_questions
 from firth.evaluation.categories import built_in_categories, read_categories
 from firth.evaluation.categorisation import CategorisationScore, evaluate_categorisation
 from firth.evaluation.odd_one_out import (
@@ -12,7 +13,6 @@ from firth.evaluation.odd_one_out import (
     odd_questions_from_categories,
     read_odd_questions,
 )
-from firth.evaluation.questions import read_questions
 from firth.evaluation.similarity import read_similarity_pairs
 from firth.vectors.word_vectors import WordVectors
 
@@ -50,7 +50,7 @@ def test_purity_counts_the_majority_of_each_cluster():
 
 def test_unknown_words_lower_coverage():
     score = evaluate_categorisation(clustered(0.05), {**CATEGORIES, "cities": ["oslo", "rome"]})
-    assert (score.asked, score.total, score.purity) == (12, 14, 1)
+    assert (score.covered, score.total, score.purity) == (12, 14, 1)
     nothing = evaluate_categorisation(clustered(0.05), {"cities": ["oslo", "rome"]})
     assert np.isnan(nothing.purity)
     assert nothing.coverage == 0
@@ -67,7 +67,7 @@ def test_odd_words_are_found_as_the_vectors_find_them():
     questions = list(odd_questions_from_categories(CATEGORIES, count=50, size=3))
     score = evaluate_odd_one_out(vectors, questions)
     assert list(score.answers) == [vectors.odd_one_out(words) for words in questions]
-    assert 0 < score.correct < score.asked == 50
+    assert 0 < score.correct < score.covered == 50
     low, high, _ = score.interval()
     assert low < score.accuracy < high
     assert evaluate_odd_one_out(clustered(0.05), questions).accuracy == 1

@@ -6,6 +6,7 @@ from scipy import stats
 
 from firth.errors import SettingError
 from firth.evaluation.analogies import AnalogyScore
+from firth.evaluation.analogy_questions import AnalogyQuestion
 from firth.evaluation.categorisation import CategorisationScore
 from firth.evaluation.comparison import (
     compare_analogies,
@@ -14,7 +15,6 @@ from firth.evaluation.comparison import (
     compare_similarities,
 )
 from firth.evaluation.odd_one_out import OddOneOutScore
-from firth.evaluation.questions import AnalogyQuestion
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore
 
 QUESTIONS = [AnalogyQuestion("", f"a{i // 5}", f"b{i // 5}", f"c{i}", f"d{i}") for i in range(200)]
@@ -61,9 +61,9 @@ def test_only_questions_asked_of_both_count():
     first = answered(right, np.arange(200) < 150)
     second = answered(np.zeros(200, bool), np.arange(200) >= 100)
     comparison = compare_analogies(first, second)
-    assert (comparison.asked, comparison.first, comparison.second) == (50, 1, 0)
+    assert (comparison.covered, comparison.first, comparison.second) == (50, 1, 0)
     nothing = compare_analogies(answered(right, ~right), second)
-    assert nothing.asked == 0
+    assert nothing.covered == 0
     assert np.isnan(nothing.difference)
 
 
@@ -82,7 +82,7 @@ def test_correlations_are_compared_on_common_pairs():
     close, loose = (human + noise * random.standard_normal(150) for noise in (0.1, 1.0))
     close[0] = np.nan
     comparison = compare_similarities(SimilarityScore(pairs, close, 10), SimilarityScore(pairs, loose, 10))
-    assert comparison.asked == 149
+    assert comparison.covered == 149
     assert comparison.second == pytest.approx(stats.spearmanr(human[1:], loose[1:])[0])
     assert comparison.interval.low > 0
     assert comparison.p_value < 0.01
@@ -90,9 +90,9 @@ def test_correlations_are_compared_on_common_pairs():
 
 def test_different_questions_cannot_be_compared():
     first = answered(chances(0.5, 1))
-    with pytest.raises(SettingError, match="same questions"):
+    with pytest.raises(SettingError, match="different questions"):
         compare_analogies(first, AnalogyScore([], [], np.empty(0, bool), "3cosadd", 5))
-    with pytest.raises(SettingError, match="same pairs"):
+    with pytest.raises(SettingError, match="different pairs"):
         compare_similarities(
             SimilarityScore([], np.empty(0), 1),
             SimilarityScore([SimilarityPair("a", "b", 1)], np.ones(1), 1),
@@ -105,10 +105,10 @@ def test_odd_words_are_compared_question_by_question():
     better = OddOneOutScore(questions, ["x"] * 100, right)
     worse = OddOneOutScore(questions, [None, *["x"] * 99], np.arange(100) < 40)
     comparison = compare_odd_one_out(better, worse)
-    assert comparison.asked == 99
+    assert comparison.covered == 99
     assert comparison.difference == pytest.approx(40 / 99)
     assert 0.3 < comparison.interval.low < comparison.difference < comparison.interval.high < 0.55
-    with pytest.raises(SettingError, match="not asked the same"):
+    with pytest.raises(SettingError, match="different questions"):
         compare_odd_one_out(better, OddOneOutScore(questions[1:], ["x"] * 99, right[1:]))
 
 
@@ -117,9 +117,9 @@ def test_categories_are_compared_over_the_words_that_both_know():
     pure = CategorisationScore(["a", "b", "c", "d"], categories, categories, 5)
     mixed = CategorisationScore(["d", "c", "b", "e"], np.array([1, 1, 0, 0]), np.array([0, 0, 0, 1]), 5)
     comparison = compare_categorisations(pure, mixed)
-    assert (comparison.asked, comparison.first, comparison.second) == (3, 1, 2 / 3)
+    assert (comparison.covered, comparison.first, comparison.second) == (3, 1, 2 / 3)
     others = CategorisationScore(["a"], np.array([1]), np.array([0]), 5)
-    with pytest.raises(SettingError, match="same categories"):
+    with pytest.raises(SettingError, match="different categories"):
         compare_categorisations(pure, others)
 
 

@@ -62,7 +62,7 @@ def test_score_is_the_correlation_of_cosines():
     judgements = [pair.judgement for pair in pairs[:-1]]
     assert score.spearman == pytest.approx(stats.spearmanr(judgements, cosines)[0], abs=1e-6)
     assert score.pearson == pytest.approx(stats.pearsonr(judgements, cosines)[0], abs=1e-6)
-    assert (score.asked, score.total) == (100, 101)
+    assert (score.covered, score.total) == (100, 101)
     low, high, _ = score.interval()
     assert low < score.spearman < high
     assert score.interval(level=0.5).low > low
@@ -70,8 +70,8 @@ def test_score_is_the_correlation_of_cosines():
 
 def test_top_and_case():
     pairs = [SimilarityPair("W0", "w1", 1.0), SimilarityPair("w0", "w50", 2.0)]
-    assert evaluate_similarity(random_vectors(), pairs, top=10).asked == 1
-    assert evaluate_similarity(random_vectors(), pairs, ignore_case=False).asked == 1
+    assert evaluate_similarity(random_vectors(), pairs, top=10).covered == 1
+    assert evaluate_similarity(random_vectors(), pairs, ignore_case=False).covered == 1
     assert np.isnan(evaluate_similarity(random_vectors(), pairs, top=1).interval().low)
 
 

@@ -15,7 +15,7 @@ from firth.plots import (
 )
 from firth.plots.cluster_order import cluster_order
 from firth.training.history import EpochRecord
-from firth.vectors.number_table import read_table
+from firth.vectors.load import read_table
 
 
 def test_matrix_has_the_cosines(plane, records):

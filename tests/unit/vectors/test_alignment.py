@@ -9,7 +9,7 @@ from scipy.linalg import orthogonal_procrustes
 import firth
 from firth import SettingError, UnknownWordError, WordVectors
 from firth.vectors.alignment import best_rotation
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 
 
 def random_rotation(size, seed):

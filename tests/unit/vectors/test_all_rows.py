@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from firth.vectors import all_rows, compiling
-from firth.vectors.all_rows import all_cosines, best_of_all
-from firth.vectors.searched_rows import inverse_norms
+from firth.vectors import compiling
+from firth.vectors import exact_search as all_rows
+from firth.vectors.candidates import inverse_norms
+from firth.vectors.exact_search import all_cosines, best_of_all
 
 ROWS, SIZE = 2003, 21
 MATRIX = np.random.default_rng(40).normal(size=(ROWS, SIZE)).astype(np.float32)

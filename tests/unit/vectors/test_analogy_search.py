@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from firth import SettingError, WordVectors
 from firth.vectors import analogy_search, compiling
 from firth.vectors.analogy_search import WordSums, best_answers
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from firth import SettingError, UnknownWordError, WordVectors
 from firth.vectors import comparisons, sentence_means
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 from firth.vectors.sentence_means import common_component
 
 N_WORDS, SIZE = 60, 7

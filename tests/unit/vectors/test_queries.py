@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import Neighbour, SettingError, UnknownWordError, WordVectors
-from firth.vectors import compiling, neighbours, searched_rows
+from firth.vectors import candidates as searched_rows
+from firth.vectors import compiling, neighbours
 
 N_WORDS, SIZE = 3000, 20
 WORDS = [f"word{i}" for i in range(N_WORDS)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from firth import SettingError, UnknownWordError, WordVectors
 from firth.vectors import neighbours
-from firth.vectors.queries import unit
+from firth.vectors.query import unit
 
 N_WORDS, SIZE = 800, 5
 WORDS = [f"word{i}" for i in range(N_WORDS)]

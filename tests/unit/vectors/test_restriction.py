@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import SettingError, UnknownWordError
-from firth.vectors import all_rows, compiling, neighbours, searched_rows
+from firth.vectors import candidates as searched_rows
+from firth.vectors import compiling, neighbours
+from firth.vectors import exact_search as all_rows
 
 N_WORDS, SIZE = 500, 6
 WORDS = [f"word{i}" for i in range(N_WORDS)]

@@ -13,7 +13,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.ngram import NgramModel
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

@@ -8,7 +8,7 @@ from firth.cli.expression import read_word_sum
 from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Limit, Target, theme, write
 from firth.plots.analogy_strips import sum_strips
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

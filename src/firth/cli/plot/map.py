@@ -9,7 +9,7 @@ from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Target, theme, write
 from firth.evaluation.categories import read_categories
 from firth.plots.word_map import word_map
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

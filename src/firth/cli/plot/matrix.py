@@ -7,7 +7,7 @@ import typer
 from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Target, Words, theme, write
 from firth.plots.similarity_matrix import similarity_matrix
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

@@ -7,7 +7,7 @@ import typer
 from firth.cli.output import Count, Json, Model
 from firth.cli.plot.picture import Dark, Target, theme, write
 from firth.plots.neighbour_bars import neighbour_bars
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

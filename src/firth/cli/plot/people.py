@@ -9,7 +9,7 @@ from firth.cli.people import Scale, ScoreTable
 from firth.cli.plot.picture import Dark, Target, theme, write
 from firth.illustrated.people import EXAMPLE
 from firth.plots.points_and_arrows import points_and_arrows
-from firth.vectors.number_table import read_table
+from firth.vectors.load import read_table
 
 __all__ = ["run"]
 

@@ -3,7 +3,7 @@
 from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Limit, Target, Words, theme, write
 from firth.plots.colour_strips import colour_strips
-from firth.vectors.word_vectors import load
+from firth.vectors.load import load
 
 __all__ = ["run"]
 

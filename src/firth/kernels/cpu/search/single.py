@@ -1,6 +1,6 @@
 """Exact search for one question: every row is read once, from the first to the last, as fast as memory gives it.
 
-Slow twin  vectors/all_rows.py, the plain way with NumPy; of quotients vectors/analogy_search.py. For 400,000 × 50
+Slow twin  vectors/exact_search.py, the plain way with NumPy; of quotients vectors/analogy_search.py. For 400,000 × 50
            numbers in row order on 2 cores, 4.3 ms for the BLAS product and 0.3 to find the best; this takes 2.2 for
            both. One row after another is what the processor's prefetching is made for: 16 rows side by side took twice
            as long.

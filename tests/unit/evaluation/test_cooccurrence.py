@@ -5,7 +5,7 @@ import pytest
 
 from firth import SettingError, WordVectors
 from firth.corpus import encode
-from firth.evaluation.company import Company
+from firth.evaluation.cooccurrence import CooccurrenceCounts
 
 
 def slow_lift(sentences, vectors, asked, distance):
@@ -36,10 +36,10 @@ def test_counts_are_those_of_the_slow_version(distance):
     corpus = encode(sentences, min_count=1)
     words = corpus.vocabulary.words
     vectors = WordVectors(words, random.normal(size=(len(words), 6)).astype(np.float32))
-    company = Company(corpus, distance)
-    asked = [words[word_id] for word_id in company.asked]
+    counts = CooccurrenceCounts(corpus, distance)
+    asked = [words[word_id] for word_id in counts.centers]
     assert asked == list(words[len(words) // 10 :]), "all but the first tenth of a small vocabulary"
-    assert company.lift(vectors) == pytest.approx(slow_lift(sentences, vectors, asked, distance), rel=1e-12)
+    assert counts.lift(vectors) == pytest.approx(slow_lift(sentences, vectors, asked, distance), rel=1e-12)
 
 
 def test_words_of_one_topic_stand_together_and_words_of_one_kind_do_not():
@@ -53,16 +53,16 @@ def test_words_of_one_topic_stand_together_and_words_of_one_kind_do_not():
     for row, (dish, kind) in enumerate(names):
         by_dish[row, dish] += 1
         by_kind[row, kind] += 1
-    company = Company(corpus)
-    assert company.lift(WordVectors(corpus.vocabulary.words, by_kind.astype(np.float32))) == 0
-    assert company.lift(WordVectors(corpus.vocabulary.words, by_dish.astype(np.float32))) > 10
+    counts = CooccurrenceCounts(corpus)
+    assert counts.lift(WordVectors(corpus.vocabulary.words, by_kind.astype(np.float32))) == 0
+    assert counts.lift(WordVectors(corpus.vocabulary.words, by_dish.astype(np.float32))) > 10
 
 
 def test_where_nothing_stands_beside_anything_there_is_no_number():
     corpus = encode([["a"], ["b"], ["a"]], min_count=1)
-    assert np.isnan(Company(corpus).lift(WordVectors(["a", "b"], np.eye(2, dtype=np.float32))))
+    assert np.isnan(CooccurrenceCounts(corpus).lift(WordVectors(["a", "b"], np.eye(2, dtype=np.float32))))
 
 
 def test_distances_are_at_least_a_word():
     with pytest.raises(SettingError, match="distance=0"):
-        Company(encode([["a", "b"]], min_count=1), distance=0)
+        CooccurrenceCounts(encode([["a", "b"]], min_count=1), distance=0)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Vector
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.compiling import compiling_pays
-from firth.vectors.selection import largest
+from firth.vectors.ranking import largest
 
 __all__ = ["LARGEST_HEAP", "all_cosines", "best_of_all", "best_quotients", "can_divide"]
 

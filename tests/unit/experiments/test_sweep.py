@@ -5,18 +5,18 @@ import pytest
 
 from firth import SettingError, UnknownWordError, Word2Vec, load
 from firth.corpus import encode
-from firth.evaluation.judging import TestSets
-from firth.evaluation.questions import AnalogyQuestion
-from firth.evaluation.sweep import WINDOWS, Sweep, grid_of
+from firth.evaluation.analogy_questions import AnalogyQuestion
+from firth.evaluation.suite import Suite
+from firth.experiments.sweep import WINDOWS, Sweep, make_grid
 
 LINES = ["the cat sat on the mat", "the dog sat on the log", "a horse and a sheep met", "red gold and blue iron"] * 30
 QUICK = {"vector_size": 8, "min_count": 1, "epochs": 2, "threads": 1, "subsample_threshold": 0}
-ONE_QUESTION = TestSets({"mine": [AnalogyQuestion("s", "cat", "mat", "dog", "log")]})
+ONE_QUESTION = Suite({"mine": [AnalogyQuestion("s", "cat", "mat", "dog", "log")]})
 
 
 class TestGrid:
     def test_every_combination_is_a_cell_and_the_last_name_changes_fastest(self):
-        grid = grid_of({"window": [2, 5], "epochs": 3, "negative_samples": (1, 4)})
+        grid = make_grid({"window": [2, 5], "epochs": 3, "negative_samples": (1, 4)})
         assert [varied for varied, _ in grid] == [
             {"window": window, "negative_samples": samples} for window in (2, 5) for samples in (1, 4)
         ]
@@ -29,12 +29,12 @@ class TestGrid:
         assert {settings.epochs for _, settings in grid} == {3}
 
     def test_without_a_list_windows_go_from_small_to_large(self):
-        assert [settings.window for _, settings in grid_of({"epochs": 1})] == list(WINDOWS)
-        assert len(grid_of({"window": 3})) == 1
-        assert [settings.window for _, settings in grid_of({"negative_samples": [2, 5]})] == [5, 5]
+        assert [settings.window for _, settings in make_grid({"epochs": 1})] == list(WINDOWS)
+        assert len(make_grid({"window": 3})) == 1
+        assert [settings.window for _, settings in make_grid({"negative_samples": [2, 5]})] == [5, 5]
 
     def test_each_cell_has_the_defaults_of_its_own_settings(self):
-        rates = [settings.learning_rate for _, settings in grid_of({"architecture": ["skipgram", "cbow"]})]
+        rates = [settings.learning_rate for _, settings in make_grid({"architecture": ["skipgram", "cbow"]})]
         assert rates == [0.025, 0.05]
 
     @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ class TestGrid:
             ({"window": []}, r"window=\[\]"),
             ({"window": [2, 5, 2]}, "several different ones"),
             ({"windows": [2, 5]}, "windows: there is no such setting"),
-            ({"min_count": [1, 5]}, "min_count: one value for all cells"),
-            ({"tokenizer": ["words", "whitespace"]}, "tokenizer: one value"),
+            ({"min_count": [1, 5]}, r"min_count=\[1, 5\]: must be one value"),
+            ({"tokenizer": ["words", "whitespace"]}, "tokenizer=.*: must be one value"),
             ({"window": range(1, 100), "epochs": range(1, 100)}, "9,801 cells"),
             ({"learning_rate": [0.1, 1e-6], "final_learning_rate": 1e-5}, "final_learning_rate"),
         ],
@@ -65,12 +65,12 @@ def test_cells_are_the_models_that_one_would_train_one_by_one(tmp_path):
         assert load(cell.path).matrix.tobytes() == alone.vectors.matrix.tobytes()
         assert cell.neighbours == {"cat": alone.vectors.most_similar("cat", 3)}
         assert cell.scores.keys() == {"mine"}
-        assert cell.scores["mine"].asked == 1
+        assert cell.scores["mine"].covered == 1
         assert cell.hyperparameters == alone.hyperparameters
         assert cell.loss == alone.history[-1].loss
         assert cell.seconds > 0
         assert not cell.diverged
-        assert np.isfinite(cell.together)
+        assert np.isfinite(cell.cooccurrence_lift)
     assert [path.name for path in sorted((tmp_path / "models").iterdir())] == ["window-1.firth", "window-4.firth"]
 
 
@@ -104,16 +104,16 @@ def test_what_is_done_is_kept_when_somebody_presses_ctrl_c():
     assert [cell.settings for cell in sweep.cells] == [{"window": 1}, {"window": 2}]
 
 
-def test_words_and_folders_are_looked_at_before_anything_is_trained(tmp_path):
-    trained = []
+def test_words_and_folders_are_checked_before_anything_is_trained(tmp_path):
+    reports = []
     with pytest.raises(UnknownWordError, match="near spellings: cat"):
-        Sweep(QUICK, words=["cats"]).run(LINES, progress=trained.append)
+        Sweep(QUICK, words=["cats"]).run(LINES, progress=reports.append)
     (tmp_path / "file").touch()
     with pytest.raises(SettingError, match="is a file"):
-        Sweep(QUICK, folder=tmp_path / "file").run(LINES, progress=trained.append)
+        Sweep(QUICK, folder=tmp_path / "file").run(LINES, progress=reports.append)
     with pytest.raises(SettingError, match="there is no folder"):
-        Sweep(QUICK, folder=tmp_path / "no" / "where").run(LINES, progress=trained.append)
-    assert not trained
+        Sweep(QUICK, folder=tmp_path / "no" / "where").run(LINES, progress=reports.append)
+    assert {progress.stage for progress in reports} <= {"reading"}
 
 
 def test_two_test_sets_of_one_name_are_an_error(tmp_path):
@@ -121,4 +121,4 @@ def test_two_test_sets_of_one_name_are_an_error(tmp_path):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "q.txt").write_text("cat mat dog log\n")
     with pytest.raises(SettingError, match=r"q\.txt: two test sets"):
-        TestSets.read([tmp_path / "one" / "q.txt", tmp_path / "two" / "q.txt"])
+        Suite.read([tmp_path / "one" / "q.txt", tmp_path / "two" / "q.txt"])

@@ -1,9 +1,8 @@
-"""Analogy questions: the file format of Google's test set, and a set of our own made from pairs of
-words.
+"""Analogy questions: read from files in the format of Google's test set, or built in.
 
-A question file is lines of four words, `Athens Greece Oslo Norway`, under section lines that begin
-with a colon. A pair file (folder `pairs/`) is lines of two words; every ordered two of its pairs
-make one question.
+A question file has lines of four words, `Athens Greece Oslo Norway`, under section lines that begin with a colon. The
+built-in set is made from pairs of words: a file of the folder `pairs/` has a pair on each line, and every two of its
+pairs, in both orders, make one question. analogies.py evaluates the questions.
 """
 
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from firth.errors import FormatError, SettingError
-from firth.evaluation.numbered_lines import numbered_lines
+from firth.evaluation.question_file import numbered_lines
 
 __all__ = [
     "AnalogyQuestion",
@@ -45,7 +44,7 @@ _UNNAMED = "questions"  # section of lines that come before the first section li
 def load_questions(source: AnalogySource) -> list[AnalogyQuestion]:
     """The questions of a file, of an iterable, or the built-in ones for None.
 
-    Raises   FormatError for a file of another kind, SettingError for a question that has not five parts.
+    Raises   FormatError for a file of another kind; SettingError for a question that does not have five parts.
     """
     if source is None:
         return built_in_questions()
@@ -58,7 +57,7 @@ def load_questions(source: AnalogySource) -> list[AnalogyQuestion]:
 
 
 def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:
-    """Questions of a file in the format of Google's `questions-words.txt`.
+    """Questions of a file in the format of Google's `questions-words.txt`, in its order.
 
     Raises
     ------
@@ -97,17 +96,17 @@ def built_in_pairs() -> dict[str, list[tuple[str, str]]]:
 
 
 def built_in_questions() -> list[AnalogyQuestion]:
-    """Every question that the built-in pairs make."""
+    """The 21,040 questions that the built-in pairs make, in 16 sections."""
     return [
         question for relation, pairs in built_in_pairs().items() for question in questions_from_pairs(relation, pairs)
     ]
 
 
 def questions_from_pairs(relation: str, pairs: Iterable[tuple[str, str]]) -> Iterator[AnalogyQuestion]:
-    """Each ordered two of `pairs` as one question, except where they share a word.
+    """Every two of `pairs`, in both orders, as one question, except where they share a word.
 
-    Sharing makes a question unfair: `germany euro, france euro` has an answer that may not be
-    given, because the words of a question are never its answer.
+    The words of a question are excluded from its candidates, so `germany euro, france euro` could not be answered
+    correctly.
     """
     pairs = list(pairs)
     for a, b in pairs:

@@ -13,8 +13,8 @@ from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.formats.subwords import Subwords
 from firth.spelling import near_spellings
-from firth.vectors.queries import Words
-from firth.vectors.searched_rows import SearchedRows, inverse_norms
+from firth.vectors.candidates import SearchedRows, inverse_norms
+from firth.vectors.query import Words
 
 __all__ = ["Fallback", "Restriction", "WordLookup", "check_words"]
 

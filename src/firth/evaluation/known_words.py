@@ -1,8 +1,7 @@
-"""Which words of a model a test set can speak about.
+"""The words of a model that a test set can refer to, and their unit vectors.
 
-Test sets write `Athens` where most models know `athens`. With `ignore_case` all spellings of a word
-that differ in case alone are one word: the most frequent of them answers, and the others are never
-offered as answers.
+Test sets write `Athens` where most models know `athens`. With `ignore_case`, words that differ in case alone are
+spellings of one word: the most frequent of them represents it, and the others are no candidates for answers.
 """
 
 from collections.abc import Iterable
@@ -14,52 +13,48 @@ from numpy.typing import NDArray
 from firth.errors import SettingError
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Lookup", "look_up_words", "unit_rows"]
+__all__ = ["KnownWords", "find_known_words", "unit_rows"]
 
 
-class Lookup(NamedTuple):
-    """The words under consideration, N of them.
+class KnownWords(NamedTuple):
+    """The words under consideration, the N most frequent of a model.
 
-    ids : folded spelling to the id of the most frequent word so spelled.
-    leaders : (N,) int32, for each word the id of the most frequent word with the same folded
-        spelling.
+    ids : folded spelling to the id of the most frequent word with that spelling.
+    canonical : (N,) int32, for each word the id of the most frequent word with the same folded spelling.
     ignore_case : whether spellings are folded.
     """
 
     ids: dict[str, int]
-    leaders: NDArray[np.int32]
+    canonical: NDArray[np.int32]
     ignore_case: bool
 
     def find(self, word: str) -> int:
-        """The id that stands for `word`, or -1."""
+        """The id of `word` in its most frequent spelling, or -1."""
         return self.ids.get(_fold(word, self.ignore_case), -1)
 
     def find_all(self, words: Iterable[str]) -> NDArray[np.int64]:
-        """The ids that stand for `words`, -1 where there is none."""
+        """The ids of `words` in their most frequent spelling, -1 for unknown words."""
         return np.array([self.find(word) for word in words], np.int64)
 
 
 def _fold(word: str, ignore_case: bool) -> str:
-    # upper(), not casefold(): what gensim does, so that both judge the same questions.
+    # upper(), not casefold(): gensim folds so, and both must cover the same questions.
     return word.upper() if ignore_case else word
 
 
-def look_up_words(vectors: WordVectors, top: int | None, ignore_case: bool) -> Lookup:
+def find_known_words(vectors: WordVectors, top: int | None, ignore_case: bool) -> KnownWords:
     """Index the `top` most frequent words (None: all).
 
-    Raises
-    ------
-    SettingError
-        if `top` is less than 1.
+    Raises   SettingError if `top` is less than 1.
     """
     if top is not None and top < 1:
         raise SettingError(f"top={top}: must be at least 1, or None for the whole vocabulary")
     ids: dict[str, int] = {}
     considered = vectors.words[:top]
-    leaders = np.empty(len(considered), np.int32)
+    canonical = np.empty(len(considered), np.int32)
     for word_id, word in enumerate(considered):
-        leaders[word_id] = ids.setdefault(_fold(word, ignore_case), word_id)
-    return Lookup(ids, leaders, ignore_case)
+        canonical[word_id] = ids.setdefault(_fold(word, ignore_case), word_id)
+    return KnownWords(ids, canonical, ignore_case)
 
 
 def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:

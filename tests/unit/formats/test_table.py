@@ -63,7 +63,7 @@ def test_data_frames():
         assert list(people) == list(expected)
         np.testing.assert_array_equal(people.matrix, expected.matrix)
         assert people.metadata == expected.metadata
-    with pytest.raises(firth.SettingError, match="row 2 of the table: column 'trait 1': no number"):
+    with pytest.raises(firth.SettingError, match="row 2 of the table: column 'trait 1': missing number"):
         firth.read_table(plain.mask(plain == 35))
 
 
@@ -76,17 +76,17 @@ def test_rows_may_come_from_a_generator_and_hold_numpy_numbers():
     ("text", "line", "problem"),
     [
         ("", 1, None),
-        ("name,a\n", 1, "only the names of columns"),
+        ("name,a\n", 1, "has only a header"),
         ("Jay,30,90\nAnn,1,2\n", 1, "looks like data"),
         ("name\nJay\n", 1, "a column of names and one of numbers"),
-        ("name,a,a\nJay,1,2\n", 1, "column 'a' comes twice"),
+        ("name,a,a\nJay,1,2\n", 1, "column 'a' occurs twice"),
         ("name,a,\nJay,1,2\n", 1, "a column has no name"),
-        ("name,a\nJay,1\nAnn\n", 3, "1 cells, but 2 columns"),
-        ("name,a\nJay,1\nAnn,1,2\n", 3, "3 cells, but 2 columns"),
-        ("name,a\nJay,1\n\nJay,2\n", 4, "'Jay' is there already, in line 2"),
+        ("name,a\nJay,1\nAnn\n", 3, "1 cells, but the header names 2 columns"),
+        ("name,a\nJay,1\nAnn,1,2\n", 3, "3 cells, but the header names 2 columns"),
+        ("name,a\nJay,1\n\nJay,2\n", 4, "'Jay' is already in line 2"),
         ("name,a\n ,1\n", 2, "no name"),
-        ("name,a,b\nJay,1,\n", 2, "column 'b': no number"),
-        ("name,a,b\nJay,1,NaN\n", 2, "column 'b': no number"),
+        ("name,a,b\nJay,1,\n", 2, "column 'b': missing number"),
+        ("name,a,b\nJay,1,NaN\n", 2, "column 'b': missing number"),
         ("name,a,b\nJay,1,1_0\n", 2, "column 'b': '1_0' is not a number"),
         ("name,a,b\nJay,inf,1\n", 2, "column 'a': inf must be finite"),
         ("name,a,b\nJay,1e39,1\n", 2, "column 'a': 1e39 must be finite"),
@@ -97,7 +97,7 @@ def test_rows_may_come_from_a_generator_and_hold_numpy_numbers():
 )
 def test_errors_name_file_line_and_column(tmp_path, text, line, problem):
     path = written(tmp_path, text)
-    with pytest.raises(firth.FormatError, match=problem or "the file is empty") as caught:
+    with pytest.raises(firth.FormatError, match=problem or "is empty") as caught:
         firth.read_table(path, scale=(0, 100))
     assert caught.value.path == path
     assert caught.value.line == (line if problem else None)
@@ -114,19 +114,19 @@ def test_text_in_another_encoding_is_an_error_that_names_the_byte(tmp_path):
     ("table", "settings", "problem"),
     [
         ([], {}, "a column of names and one of numbers"),
-        (7, {}, "a table of type int"),
-        (["name,a", "Jay,1"], {}, "is no row"),
-        ([("name", "a"), "Jay"], {}, "row 2 of the table: 'Jay' is no row"),
+        (7, {}, "table of type int"),
+        (["name,a", "Jay,1"], {}, "is not a row"),
+        ([("name", "a"), "Jay"], {}, "row 2 of the table: 'Jay' is not a row"),
         ([("name", "a"), ("Jay", True)], {}, "column 'a': True is not a number"),
-        ([("name", "a"), ("Jay", None)], {}, "column 'a': no number"),
-        ([("name", "a"), ("Jay", float("nan"))], {}, "column 'a': no number"),
+        ([("name", "a"), ("Jay", None)], {}, "column 'a': missing number"),
+        ([("name", "a"), ("Jay", float("nan"))], {}, "column 'a': missing number"),
         ([("name", "a"), (None, 1)], {}, "no name"),
         ([("name", "a"), ("Jay", 1), ("Jay", 2)], {}, "in row 2"),
-        (EXAMPLE, {"columns": ["trait 9"]}, "column 'trait 9' is not there; the columns are trait 1, trait 2"),
+        (EXAMPLE, {"columns": ["trait 9"]}, "column 'trait 9' does not exist; the columns are trait 1, trait 2"),
         (EXAMPLE, {"columns": "trait 1"}, "must be a list"),
-        (EXAMPLE, {"columns": []}, "at least one is wanted"),
-        (EXAMPLE, {"scale": (100, 0)}, "the lower first"),
-        (EXAMPLE, {"scale": (0, float("inf"))}, "the lower first"),
+        (EXAMPLE, {"columns": []}, "at least one is needed"),
+        (EXAMPLE, {"scale": (100, 0)}, "low below high"),
+        (EXAMPLE, {"scale": (0, float("inf"))}, "low below high"),
         (EXAMPLE, {"scale": (0, 50)}, "row 2 of the table: column 'trait 2': 90 is outside"),
     ],
 )

@@ -1,4 +1,8 @@
-"""The lines of a test set: UTF-8, numbered from 1, without empty ones and comments."""
+"""The lines of a test set file, for the readers of analogies, odd one out, categories and similarity pairs.
+
+Such a file is UTF-8 text with one question, pair or category on each line; empty lines and lines that begin with # are
+skipped.
+"""
 
 import os
 from pathlib import Path
@@ -9,11 +13,11 @@ __all__ = ["numbered_lines"]
 
 
 def numbered_lines(path: str | os.PathLike[str]) -> list[tuple[int, str]]:
-    """Numbers and lines of a text file, as they are; lines that begin with # are comments.
+    """The lines that are neither empty nor comments, unchanged, each with its number in the file (from 1).
 
     Raises
     ------
-    FormatError : the file is no text in UTF-8, or nothing is in it.
+    FormatError : the file is not UTF-8 text, or has no such line.
     OSError : it cannot be read.
     """
     path = Path(path)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.progress import ProgressOption, open_progress
-from firth.vectors.graph_building import GraphSettings, build_links
-from firth.vectors.index import Index, Recall
+from firth.vectors.ann.graph import GraphSettings, build_links
+from firth.vectors.ann.index import Index, Recall
+from firth.vectors.candidates import SearchedRows
 from firth.vectors.neighbours import nearest
-from firth.vectors.queries import unit
-from firth.vectors.searched_rows import SearchedRows
+from firth.vectors.query import unit
 
 __all__ = ["build_index"]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.vectors.all_rows import all_cosines
+from firth.vectors.exact_search import all_cosines
 
 __all__ = ["FEW", "TINY", "SearchedRows", "inverse_norms"]
 

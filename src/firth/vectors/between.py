@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.vectors.candidates import SearchedRows
 from firth.vectors.neighbours import exact_cosines
-from firth.vectors.queries import unit
-from firth.vectors.searched_rows import SearchedRows
-from firth.vectors.selection import largest
+from firth.vectors.query import unit
+from firth.vectors.ranking import largest
 
 __all__ = ["WordBetween", "nearest_to_line"]
 

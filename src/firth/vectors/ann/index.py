@@ -20,9 +20,9 @@ from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
 from firth.parallel import available_cores, even_parts, share_parts
-from firth.vectors.graph_building import GraphSettings, Links
+from firth.vectors.ann.graph import GraphSettings, Links
+from firth.vectors.candidates import SearchedRows
 from firth.vectors.neighbours import Nearest, exact_cosines, nearest
-from firth.vectors.searched_rows import SearchedRows
 
 __all__ = ["Index", "Recall"]
 

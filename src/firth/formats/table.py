@@ -1,4 +1,7 @@
-"""Any table of numbers as vectors: each row is a thing, each column one number of its vector."""
+"""Tables of numbers as vectors: CSV files, rows and data frames, one row per item and one column per number.
+
+`firth.read_table` (vectors/load.py) is the public call. Every error names the file, line and column.
+"""
 
 import csv
 import io
@@ -11,12 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import FirthError, FormatError, SettingError
-from firth.illustrated.people import minus_one_to_one
-from firth.vectors.word_vectors import WordVectors
+from firth.formats.stored import StoredVectors
 
-__all__ = ["NumberTable", "read_table"]
+__all__ = ["NumberTable", "Scale", "minus_one_to_one", "read"]
 
 # A CSV file, rows with the header first, or a data frame (pandas, Polars, or what behaves like either).
 NumberTable: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[Any]] | Any
@@ -29,59 +32,44 @@ Scale: TypeAlias = tuple[float, float]
 
 
 class _Rows(NamedTuple):
-    """A table before it is looked at."""
+    """A table whose rows are not checked yet."""
 
     header: list[str]
-    rows: Iterator[tuple[int, Any]]  # with the number that people know the row by
+    rows: Iterator[tuple[int, Any]]  # (line in the file or number of the row, its cells)
     path: Path | None = None
-    first: int = 1  # the number of the header
+    first: int = 1  # line or number of the header
 
     def wrong(self, number: int, problem: str) -> FirthError:
-        """The error for a row and what is wrong with it."""
+        """The error for a problem in one row."""
         if self.path is not None:
             return FormatError(self.path, problem, line=number)
         return SettingError(f"row {number:,} of the table: {problem}")
 
 
-def read_table(table: NumberTable, *, scale: Scale | None = None, columns: Sequence[str] | None = None) -> WordVectors:
-    """Vectors from a table: a row for each thing, its name first, then its numbers.
-
-    Parameters
-    ----------
-    table : a file of comma-, semicolon- or tab-separated values in UTF-8 whose first line names the columns; or rows,
-        the first of which names the columns; or a data frame, where the index names the rows or, if it only counts
-        them, the first column.
-    scale : (low, high) of the numbers, moved to -1 .. 1; others are refused. None takes any numbers as they are.
-    columns : take only these, in this order; None for all.
-
-    Returns  vectors whose metadata, also in a .firth file, have the names of the "columns" and the "scale".
-    Raises   FormatError (a file) or SettingError (rows), naming the row and column: a name that comes twice or is
-             missing, a number that is missing, none, not finite or outside the scale, a row with too few or too many
-             cells.
-
-    Examples
-    --------
-    >>> people = read_table([("name", "extraversion"), ("Jay", 38), ("Ann", 70)], scale=(0, 100))
-    >>> people["Jay"].tolist(), people.metadata["columns"]
-    ([-0.23999999463558197], ['extraversion'])
-    """
+def read(table: NumberTable, *, scale: Scale | None = None, columns: Sequence[str] | None = None) -> StoredVectors:
+    """The content of a table; see `firth.read_table` for the parameters and errors."""
     _check_scale(scale)
     found = _rows_of(table)
-    places = _chosen_columns(found, columns)
+    chosen = _chosen_columns(found, columns)
     names: dict[str, int] = {}
     numbers = array("d")
     for number, cells in found.rows:
         _check_row(found, number, cells, names)
         names[_text(cells[0])] = number
-        numbers.extend(_number(found, number, place, cells[place], scale) for place in places)
+        numbers.extend(_number(found, number, column, cells[column], scale) for column in chosen)
     if not names:
-        raise found.wrong(found.first, "only the names of columns; below them, a row for each thing is wanted")
-    matrix = np.array(numbers).reshape(len(names), len(places))
-    metadata: dict[str, Any] = {"columns": [found.header[place] for place in places]}
+        raise found.wrong(found.first, "has only a header; add a row for each item below it")
+    matrix = np.array(numbers).reshape(len(names), len(chosen))
+    metadata: dict[str, Any] = {"columns": [found.header[column] for column in chosen]}
     if scale is not None:
         matrix = minus_one_to_one(matrix, *scale)
         metadata["scale"] = [float(end) for end in scale]
-    return WordVectors(list(names), matrix, metadata=metadata)
+    return StoredVectors(list(names), matrix.astype(np.float32), metadata=metadata)
+
+
+def minus_one_to_one(numbers: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
+    """Numbers between low and high, rescaled to -1 .. 1; the middle becomes 0."""
+    return 2 * (np.asarray(numbers, np.float64) - low) / (high - low) - 1
 
 
 def _check_scale(scale: Scale | None) -> None:
@@ -89,10 +77,10 @@ def _check_scale(scale: Scale | None) -> None:
         return
     ends = list(scale) if isinstance(scale, Iterable) else []
     if len(ends) != 2 or not all(_is_number(end) and math.isfinite(end) for end in ends) or ends[0] >= ends[1]:
-        raise SettingError(f"scale={scale!r}: must be (low, high), two numbers, the lower first")
+        raise SettingError(f"scale={scale!r}: must be two numbers (low, high), low below high")
 
 
-# ---------------------------------------------------------------- where the rows come from
+# ---------------------------------------------------------------- sources of rows
 
 
 def _rows_of(table: NumberTable) -> _Rows:
@@ -109,12 +97,12 @@ def _rows_of(table: NumberTable) -> _Rows:
         _check_is_row(found, 1, first)
         return _with_header(found._replace(header=[_text(cell) for cell in first]))
     else:
-        raise SettingError(f"a table of type {type(table).__name__}: give a CSV file, rows or a data frame")
+        raise SettingError(f"table of type {type(table).__name__}: must be a CSV file, rows or a data frame")
     return _Rows([_text(name) for name in header], enumerate(rows, start=1))
 
 
 def _indexed_rows(frame: Any) -> tuple[list[Any], Iterator[Sequence[Any]]]:
-    """A pandas frame, with the index as first column where it does more than count the rows."""
+    """A pandas frame; its index becomes the first column, unless it only counts the rows."""
     header, rows = list(frame.columns), frame.itertuples(index=False, name=None)
     index = list(frame.index)
     if index == list(range(len(index))):
@@ -127,16 +115,16 @@ def _file_rows(path: Path) -> _Rows:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise FormatError(path, "not a text file in UTF-8", byte=error.start) from None
+        raise FormatError(path, "is not a text file in UTF-8", byte=error.start) from None
     lines = _lines(path, text.removeprefix("\ufeff"))
     number, header = next(lines, (1, []))
     if not header:
-        raise FormatError(path, "the file is empty; a first line with the names of the columns is wanted")
+        raise FormatError(path, "is empty; the first line must name the columns")
     return _with_header(_Rows([cell.strip() for cell in header], lines, path, number))
 
 
 def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a file that are not blank, with the line each begins in."""
+    """The rows that are not blank, with the line on which each begins."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((mark for mark in _SEPARATORS if mark in first), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -151,7 +139,7 @@ def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _with_header(found: _Rows) -> _Rows:
-    """The table, unless its first row is no header: nobody should be lost that way."""
+    """The table, if its first row is a header: data taken for a header would lose an item."""
     if len(found.header) < 2:
         raise found.wrong(found.first, f"{found.header!r}: must name a column of names and one of numbers")
     if all(_is_number(_parsed(cell)) for cell in found.header[1:]):
@@ -163,21 +151,21 @@ def _with_header(found: _Rows) -> _Rows:
 
 
 def _chosen_columns(found: _Rows, columns: Sequence[str] | None) -> list[int]:
-    """Which cells of a row are the numbers of its vector."""
+    """Indices of the cells of a row that make up its vector."""
     header = found.header
     if columns is None:
         wanted = header[1:]
     elif isinstance(columns, str):
-        raise SettingError(f"columns={columns!r}: must be a list of names of columns")
+        raise SettingError(f"columns={columns!r}: must be a list of column names")
     else:
         wanted = list(columns)
     if not wanted:
-        raise SettingError("a table without columns of numbers: at least one is wanted")
+        raise SettingError("no columns of numbers: at least one is needed")
     for name in wanted:
         if not name:
-            raise found.wrong(found.first, "a column has no name; name it, or choose others with columns=")
+            raise found.wrong(found.first, "a column has no name; name it, or select others with columns=")
         if header[1:].count(name) != 1:
-            problem = "comes twice" if name in header[1:] else "is not there"
+            problem = "occurs twice" if name in header[1:] else "does not exist"
             raise found.wrong(found.first, f"column {name!r} {problem}; the columns are {', '.join(header[1:])}")
     return [header.index(name, 1) for name in wanted]
 
@@ -185,29 +173,29 @@ def _chosen_columns(found: _Rows, columns: Sequence[str] | None) -> list[int]:
 def _check_row(found: _Rows, number: int, cells: Any, names: dict[str, int]) -> None:
     _check_is_row(found, number, cells)
     if len(cells) != len(found.header):
-        raise found.wrong(number, f"{len(cells)} cells, but {len(found.header)} columns have names")
+        raise found.wrong(number, f"{len(cells)} cells, but the header names {len(found.header)} columns")
     name = _text(cells[0])
     if not name or cells[0] is None:
         raise found.wrong(number, "no name in the first cell")
     if name in names:
-        place = "line" if found.path else "row"
-        raise found.wrong(number, f"{name!r} is there already, in {place} {names[name]:,}; each name once")
+        unit = "line" if found.path else "row"
+        raise found.wrong(number, f"{name!r} is already in {unit} {names[name]:,}; every name must be unique")
 
 
 def _check_is_row(found: _Rows, number: int, cells: Any) -> None:
     if isinstance(cells, str) or not isinstance(cells, Sequence | np.ndarray):
-        raise found.wrong(number, f"{cells!r} is no row; a list of a name and numbers is wanted")
+        raise found.wrong(number, f"{cells!r} is not a row; must be a list of a name and numbers")
 
 
-def _number(found: _Rows, number: int, place: int, cell: Any, scale: Scale | None) -> float:
-    column = f"column {found.header[place]!r}"
+def _number(found: _Rows, number: int, index: int, cell: Any, scale: Scale | None) -> float:
+    column = f"column {found.header[index]!r}"
     value = _parsed(cell)
     if not _is_number(value):
-        problem = "no number" if _text(cell).lower() in _MISSING else f"{cell!r} is not a number"
-        raise found.wrong(number, f"{column}: {problem}; every cell needs one")
+        problem = "missing number" if _text(cell).lower() in _MISSING else f"{cell!r} is not a number"
+        raise found.wrong(number, f"{column}: {problem}; every cell must hold a number")
     value = float(value)
     if math.isnan(value) and not isinstance(cell, str):
-        raise found.wrong(number, f"{column}: no number; every cell needs one")
+        raise found.wrong(number, f"{column}: missing number; every cell must hold a number")
     if not abs(value) <= _LARGEST:
         raise found.wrong(number, f"{column}: {cell} must be finite and below {_LARGEST:.1e}")
     if scale is not None and not scale[0] <= value <= scale[1]:
@@ -216,7 +204,7 @@ def _number(found: _Rows, number: int, place: int, cell: Any, scale: Scale | Non
 
 
 def _parsed(cell: Any) -> Any:
-    """The number that a text stands for, or the cell as it is."""
+    """The number that a string spells, or the cell unchanged."""
     if not isinstance(cell, str):
         return cell
     text = cell.strip()

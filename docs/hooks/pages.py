@@ -1,0 +1,78 @@
+"""Pages of the site that are not Markdown files of docs/ (an MkDocs hook).
+
+README.md, ARCHITECTURE.md and CHANGELOG.md live at the top of the repository, where their links lead into docs/; here
+they become pages, and links in both directions are rewritten. The tour is a notebook and becomes Markdown with the
+outputs that are saved in it. Links to source files become their names: the site has no source.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+TOP = {"README.md": "readme.md", "ARCHITECTURE.md": "architecture.md", "CHANGELOG.md": "changelog.md"}
+NOTEBOOK, TOUR = "tour.ipynb", "tour.md"
+
+_LINK = re.compile(r"(?P<label>!?\[[^\]]*\])\((?P<path>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
+_PICTURE = re.compile(r'(?P<attribute>src|srcset)="docs/')
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add the pages."""
+    docs = Path(config.docs_dir)
+    for name, page in TOP.items():
+        text = (docs.parent / name).read_text(encoding="utf-8")
+        files.append(File.generated(config, page, content=_PICTURE.sub(r'\g<attribute>="', text)))
+    notebook = json.loads((docs / NOTEBOOK).read_text(encoding="utf-8"))
+    files.append(File.generated(config, TOUR, content=notebook_text(notebook)))
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Let links lead to pages of the site."""
+    from_top = page.file.src_path in TOP.values()
+    return _LINK.sub(lambda link: site_link(link, from_top), markdown)
+
+
+def site_link(link: re.Match[str], from_top: bool) -> str:
+    """A link as it is in the site."""
+    path, anchor = link["path"], link["anchor"] or ""
+    if "://" in path:
+        return link[0]
+    path = path.removeprefix("docs/") if from_top else path
+    name = path.removeprefix("../")
+    if name in TOP and (from_top or path.startswith("../")):
+        return f"{link['label']}({TOP[name]}{anchor})"
+    if path == NOTEBOOK:
+        return f"{link['label']}({TOUR}{anchor})"
+    if name == "LICENSE" or path.startswith("../src/"):
+        return link["label"][1:-1]
+    return f"{link['label']}({path}{anchor})"
+
+
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """A notebook as Markdown: its text, its code, and what its cells showed."""
+    parts: list[str] = []
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+            continue
+        parts.append(f"```python\n{source}\n```")
+        parts += [shown(output) for output in cell["outputs"]]
+    return "\n\n".join(parts)
+
+
+def shown(output: dict[str, Any]) -> str:
+    """One output of a cell: a picture, a table, or text."""
+    data = output.get("data", {"text/plain": output.get("text", "")})
+    picture = "".join(data.get("image/svg+xml", ""))
+    html = "".join(data.get("text/html", ""))
+    if picture or html:
+        lines = (line.strip() for line in (picture or html).splitlines())
+        return f'<div class="notebook-output">{"".join(line + " " for line in lines if line)}</div>'
+    return f"```text\n{''.join(data['text/plain']).rstrip()}\n```"

@@ -1,0 +1,97 @@
+"""From the rows of a matrix to a graph of near neighbours, built by the library voyager.
+
+Source: Malkov and Yashunin 2018, arXiv:1603.09320, "hierarchical navigable small worlds". The lowest layer is read from
+the file that voyager saves (formats/voyager_file.py). The vectors in that file are dropped: our own search
+(kernels/cpu/search/graph.py) reads them from the matrix.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix, Vector
+from firth.errors import MissingExtraError, SettingError
+from firth.formats.voyager_file import read_graph
+from firth.parallel import available_cores
+from firth.progress import Reporter
+
+__all__ = ["GraphSettings", "Links", "build_links"]
+
+ENTRIES = 16  # rows of the highest layers where a search starts; 64 and 256 were no better for 400,000 × 50
+ROWS_AT_ONCE = 2000  # between two checks for Ctrl-C and two reports of progress: 0.3 s
+
+
+@dataclass(frozen=True)
+class GraphSettings:
+    """How a graph is built. Raises SettingError for impossible values."""
+
+    links: int = 16  # M of the paper: a row has at most twice as many; with 12 a search takes half as long again
+    build_width: int = 100  # efConstruction of the paper: rows compared to find the links of a new one
+    seed: int = 1
+    threads: int | None = None  # None: all cores; with 1 thread a seed reproduces every link
+
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("links", 2, 512),
+            ("build_width", 2, 100_000),
+            ("seed", 0, 2**31 - 1),
+            ("threads", 1, 1024),
+        ):
+            value = getattr(self, name)
+            if name == "threads" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                raise SettingError(f"{name}={value!r}: must be a whole number from {least} to {most:,}")
+
+
+class Links(NamedTuple):
+    """The graph."""
+
+    links: NDArray[np.int32]  # (V, L) rows near each row, then -1; rows of zeros have none
+    entries: NDArray[np.int32]  # (E,) rows where a search starts
+
+
+def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, reporter: Reporter) -> Links:
+    """Link each row of a matrix (V, D) to near ones.
+
+    Parameters
+    ----------
+    inverse_norms : (V,) 1 / length of each row; 0 for rows of zeros, which stay outside the graph.
+
+    Raises
+    ------
+    SettingError : all rows are zeros.
+    MissingExtraError : voyager is not installed, or its version writes another file format.
+    """
+    try:
+        import voyager
+    except ImportError:
+        raise MissingExtraError("building an index", "ann") from None
+    rows = np.flatnonzero(inverse_norms)
+    if not len(rows):
+        raise SettingError("all vectors are zeros: an index needs at least one that is not")
+    index = voyager.Index(
+        voyager.Space.Cosine,
+        num_dimensions=matrix.shape[1],
+        M=settings.links,
+        ef_construction=settings.build_width,
+        random_seed=settings.seed,
+        max_elements=len(rows),
+    )
+    threads = settings.threads or available_cores()
+    with reporter.stage("building the index", len(rows), "words") as stage:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            index.add_items(matrix[some] * inverse_norms[some, None], some.tolist(), num_threads=threads)
+            stage.update(start + len(some))
+    with tempfile.TemporaryDirectory(prefix="firth-") as folder:
+        path = Path(folder) / "graph.voyager"
+        index.save(str(path))
+        del index
+        graph = read_graph(np.fromfile(path, np.uint8), len(matrix))
+    entries = graph.rows[np.argsort(-graph.layers, kind="stable")[:ENTRIES]]
+    return Links(graph.links, entries.astype(np.int32))
