@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.hierarchical_softmax import Path, huffman_paths, path_questions, word_probabilities
-from firth.illustrated.nce import contrast_questions, contrast_shifts, log_probabilities
-from firth.illustrated.questions import ask_each, ask_mean, noise_questions
+from firth.illustrated.hierarchical_softmax import Path, huffman_paths, path_targets, word_probabilities
+from firth.illustrated.nce import contrast_shifts, contrast_targets, log_probabilities
 from firth.illustrated.softmax import prediction_errors, softmax, softmax_step
+from firth.illustrated.targets import noise_targets, train_each, train_mean
 
 WORDS, SIZE = 9, 5
 RATE = 1e-6  # so small that a step is its first-order part
@@ -14,18 +14,18 @@ WINDOWS = [[1], [0, 1, 3, 5], [1, 4, 1]]
 COUNTS = [50, 40, 30, 20, 10, 5, 4, 3, 2]
 SHIFTS = contrast_shifts(np.array(COUNTS) / sum(COUNTS), 4)
 QUESTIONS = {
-    "negative sampling": noise_questions(4, [6, 2, 8]),
-    "hierarchical softmax": path_questions(huffman_paths(COUNTS)[4]),
-    "nce": contrast_questions(4, [6, 2, 8, 1], SHIFTS),
-    "nce, words twice": contrast_questions(4, [6, 4, 6, 6], SHIFTS),
+    "negative sampling": noise_targets(4, [6, 2, 8]),
+    "hierarchical softmax": path_targets(huffman_paths(COUNTS)[4]),
+    "nce": contrast_targets(4, [6, 2, 8, 1], SHIFTS),
+    "nce, words twice": contrast_targets(4, [6, 4, 6, 6], SHIFTS),
 }
 
 
 def ask(questions, architecture):
     def step(matrices, window, rate):
         if architecture == "skipgram":
-            return ask_each(*matrices, window, questions, rate)
-        return ask_mean(*matrices, window, questions, rate, exact=True)
+            return train_each(*matrices, window, questions, rate)
+        return train_mean(*matrices, window, questions, rate, exact=True)
 
     return step
 
@@ -86,7 +86,7 @@ def test_the_loss_of_a_path_is_that_of_the_words_probability():
     paths = huffman_paths(COUNTS)
     probabilities = word_probabilities(hidden, np.array(nodes), paths)
     for path, probability in zip(paths, probabilities, strict=True):
-        questions = path_questions(path)
+        questions = path_targets(path)
         dots = np.array(nodes)[questions.targets] @ hidden
         assert questions.loss(dots) == pytest.approx(-np.log(probability))
 
@@ -99,11 +99,11 @@ def test_huffmans_own_way_to_a_small_tree():
 
 
 def test_words_drawn_twice_are_asked_twice():
-    questions = contrast_questions(4, [6, 4, 6], SHIFTS)
+    questions = contrast_targets(4, [6, 4, 6], SHIFTS)
     assert questions.targets == [4, 6]
     assert questions.asked.tolist() == [2, 2]
     assert questions.yes.tolist() == [1, 0]
-    apart = [contrast_questions(4, [], SHIFTS), *(contrast_questions(word, [], SHIFTS) for word in (6, 4, 6))]
+    apart = [contrast_targets(4, [], SHIFTS), *(contrast_targets(word, [], SHIFTS) for word in (6, 4, 6))]
     dots = np.array([0.3, -0.7])
     one_by_one = apart[0].loss(dots[:1])
     for word, dot in ((6, dots[1]), (4, dots[0]), (6, dots[1])):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.illustrated.windows import cbow_rows, language_model_rows, negative_rows, skipgram_rows, window_states
 
 THOU_SHALT = ["thou", "shalt", "not", "make", "a", "machine", "in", "the", "likeness", "of", "a", "human", "mind"]
@@ -45,7 +45,7 @@ def test_the_documents_skipgram_table():
 
 def test_every_neighbour_is_followed_by_noise_words_of_its_own():
     themselves = np.uint64((2**32 - 1) << 32) | np.arange(11, dtype=np.uint64)
-    chance = Chance(np.full(11, 2**32 - 1, np.uint32), themselves, 2, False, 3, 5)
+    chance = Draws(np.full(11, 2**32 - 1, np.uint32), themselves, 2, False, 3, 5)
     words = list(dict.fromkeys(THOU_SHALT))
     ids = [words.index(word) for word in THOU_SHALT]
     rows = list(negative_rows([ids, ids[:3]], chance))

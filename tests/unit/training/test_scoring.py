@@ -10,7 +10,7 @@ import firth
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.cbow import cbow_step
-from firth.illustrated.chance import Chance, positions
+from firth.illustrated.draws import Draws, positions
 from firth.illustrated.skipgram import skipgram_step
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
@@ -36,7 +36,7 @@ def twins_loss(settings, counts, sentences, word_vectors, context_vectors, seed)
     """(mean loss, pairs), position by position in NumPy."""
     tables = keep_thresholds(counts, settings.subsample_threshold), noise_table(counts, settings.noise_exponent)
     shape = settings.window, settings.shrink_window, settings.negative_samples
-    chance = Chance(*tables, *shape, int(epoch_key(seed, 0)))
+    chance = Draws(*tables, *shape, int(epoch_key(seed, 0)))
     loss = pairs = 0
     for _, center, context, negatives in positions(sentences, chance):
         asked = (word_vectors, context_vectors, center, context, negatives, 0.0)

@@ -9,7 +9,7 @@ from firth.training.weights import TrainingWeights
 import firth
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.illustrated.chance import Chance, positions
+from firth.illustrated.draws import Draws, positions
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 from firth.training.trace import trace_step
@@ -121,7 +121,7 @@ def kernels_steps(settings, sentences, matrices):
     Trainer(settings, (ids, offsets), counts, weights, lambda progress: None).run()
     tables = keep_thresholds(counts, 0), noise_table(counts, settings.noise_exponent)
     shape = settings.window, settings.shrink_window, settings.negative_samples
-    chance = Chance(*tables, *shape, int(epoch_key(settings.seed, 0)))
+    chance = Draws(*tables, *shape, int(epoch_key(settings.seed, 0)))
     return list(positions(sentences, chance)), (weights.word_vectors(), weights.context_vectors())
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.kernels.arguments import Sampling
 from firth.kernels.compile import kernel
 from firth.kernels.cpu.training.random import draw
@@ -86,5 +86,5 @@ def test_targets_differ_and_are_those_of_the_twin(words):
         draw_many_targets(centers, Sampling(keep, table, 5, True, negative_samples, np.uint64(9)), found)
         assert (found[:, 0] == centers).all()
         assert all(len(set(row)) == len(row) for row in found.tolist())
-        twin = Chance(keep, table, 5, True, negative_samples, 9)
+        twin = Draws(keep, table, 5, True, negative_samples, 9)
         assert found[:, 1:].tolist() == [twin.noise_words(int(word), i) for i, word in enumerate(centers)]

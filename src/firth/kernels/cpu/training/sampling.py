@@ -10,7 +10,7 @@ from numpy import empty, int64, uint64
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["draw_targets", "draw_word", "fill_alias_table"]
+__all__ = ["draw_all_targets", "draw_targets", "draw_word", "fill_alias_table"]
 
 _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
@@ -85,3 +85,10 @@ def draw_targets(center, bits, sampling, targets):
                 break
             word = word + 1 if word + 1 < vocabulary_size else int64(0)
         targets[k] = word
+
+
+@kernel
+def draw_all_targets(words, first, sampling, out):
+    """out[i] = draw_targets of word i, with the bits that belong to position first + i."""
+    for i in range(len(words)):
+        draw_targets(words[i], draw(sampling.key, first + i), sampling, out[i])

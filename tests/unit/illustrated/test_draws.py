@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from firth.illustrated.chance import Chance, positions, random_bits
+from firth.illustrated.draws import Draws, positions, random_bits
 
 SENTENCE = "thou shalt not make a machine in the likeness of a human mind"
 EVERY_BIT = 2**32 - 1
@@ -11,7 +11,7 @@ EVERY_BIT = 2**32 - 1
 def chance(words, *, window=2, shrink_window=False, negative_samples=2, keep=None, key=5):
     keep_thresholds = np.full(words, EVERY_BIT, np.uint32) if keep is None else keep
     themselves = np.uint64(EVERY_BIT << 32) | np.arange(words, dtype=np.uint64)  # every slot keeps its own word
-    return Chance(keep_thresholds, themselves, window, shrink_window, negative_samples, key)
+    return Draws(keep_thresholds, themselves, window, shrink_window, negative_samples, key)
 
 
 def windows_of(sentence, **settings):
