@@ -1,4 +1,4 @@
-# Every target makes what it needs; all it asks of the machine is Python 3.11 or newer with pip.
+# Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fuzz check format bench docs docs-pictures clean
 SHELL := /bin/sh
@@ -18,7 +18,7 @@ help: ## Show these lines
 
 setup: $(VENV)/.installed-test ## Make .venv and install Firth with everything the tests need
 
-demo: $(VENV)/.installed-demo ## Train on real text and ask the vectors questions (under a minute)
+demo: $(VENV)/.installed-demo ## Train on real text and query the vectors (under a minute)
 	@$(BIN)/firth demo
 
 test: $(VENV)/.installed-test ## Lint, check types and run the whole default test suite
@@ -39,8 +39,8 @@ format: $(VENV)/.installed-test ## Format the code and fix what the linter can f
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-bench: $(VENV)/.installed-bench ## Measure speed and quality beside gensim; CORPUS=path names the text
-	@test -n "$(CORPUS)" || { echo "say which text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
+bench: $(VENV)/.installed-bench ## Measure speed and quality, compared with gensim, on the text CORPUS=path
+	@test -n "$(CORPUS)" || { echo "name the text to train on: make bench CORPUS=path/to/text.txt" >&2; exit 2; }
 	$(BIN)/python benchmarks/run.py $(CORPUS)
 
 docs: $(VENV)/.installed-docs ## Build the documentation as a site: site/index.html, searchable, nothing fetched

@@ -1,11 +1,12 @@
-"""Language models: how fast n-grams are counted and asked, and which model foresees a text best.
+"""Language models: how fast n-grams are counted and queried, and which model predicts held-out text best.
 
     python benchmarks/language_models.py novels.txt [--part counting|speed|perplexity]
 
-Counting: order 4 over the whole text, each run in a process of its own; NLTK's interpolated Kneser-Ney, the same order,
-beside Firth over the first NLTK_WORDS words. Speed: one epoch of the neural model over SPEED_WORDS words. Perplexity:
-lines in a random order (seed 1), 1,000,000 words to learn from, 100,000 to stop by and to mix by, 100,000 to be judged
-by; the 16,000 most frequent words are known. It takes half an hour.
+Counting: order 4 over the whole text, each run in a process of its own; compared with NLTK's interpolated Kneser-Ney
+of the same order over the first NLTK_WORDS words. Speed: one epoch of the neural model over SPEED_WORDS words.
+Perplexity: lines in a random order (seed 1), 1,000,000 words for training, 100,000 held out for early stopping and for
+the weights of the mixture, 100,000 held out for the perplexity; the 16,000 most frequent words are the vocabulary. It
+takes half an hour.
 """
 
 import argparse
@@ -40,22 +41,22 @@ def in_a_child(*arguments: str) -> dict:
 
 
 def count_whole_text(path: str) -> dict:
-    """Seconds, peak memory and milliseconds per question of one run."""
+    """Seconds, peak memory and milliseconds per query of one run."""
     began = time.perf_counter()
-    model = firth.NgramModel(order=ORDER).fit(path)
+    model = firth.NgramModel(order=ORDER).fit(path, progress=False)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    asked = []
+    latencies = []
     for _ in range(20):
         for history in HISTORIES:
             began = time.perf_counter()
             model.next_words(history, 10)
-            asked.append(1000 * (time.perf_counter() - began))
+            latencies.append(1000 * (time.perf_counter() - began))
     return {
         "seconds": seconds,
         "peak_gb": peak,
-        "ms": median(asked),
-        "slowest_ms": max(asked),
+        "ms": median(latencies),
+        "slowest_ms": max(latencies),
         "ngrams": model.n_ngrams,
     }
 
@@ -71,7 +72,7 @@ def first_sentences(path: str, words: int) -> list[list[str]]:
     return [sentence for sentence in sentences if sentence]
 
 
-def beside_nltk(path: str) -> dict:
+def compared_with_nltk(path: str) -> dict:
     """Both models over the same sentences, alternating: seconds to count, and per prediction."""
     from nltk.lm import KneserNeyInterpolated
     from nltk.util import everygrams, pad_sequence
@@ -113,11 +114,11 @@ def counting(path: str) -> dict:
     runs = [in_a_child(path, "--part", "one-count") for _ in range(RUNS)]
     for run in runs:
         print(run, flush=True)
-    return {"runs": runs, "order": ORDER, "nltk": beside_nltk(path)}
+    return {"runs": runs, "order": ORDER, "nltk": compared_with_nltk(path)}
 
 
 def split(path: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Lines to learn from, to stop by, to be judged by, and all others."""
+    """Lines for training, for early stopping, for the perplexity, and all others."""
     lines = Path(path).read_text().splitlines()
     random.Random(1).shuffle(lines)
     parts = []
@@ -156,7 +157,7 @@ def perplexity(path: str) -> dict:
             vectors = firth.Word2Vec(**settings, tokenizer="whitespace").fit(text, progress=False).vectors
             vector_seconds = time.perf_counter() - began
         model = firth.NeuralModel(order=5, vector_size=VECTOR_SIZE, hidden_size=HIDDEN_SIZE, epochs=EPOCHS, **common)
-        model.fit(learn, stop, vectors=vectors, report=lambda score: print(score, flush=True))
+        model.fit(learn, stop, vectors=vectors)
         note(
             name, model,
             epochs=len(model.history),

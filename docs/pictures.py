@@ -1,4 +1,4 @@
-"""Make every picture of docs/plots.md by the code that stands above it, that of the README, and the tour anew.
+"""Make every picture of docs/plots.md by the code above it, the README's, and run the tour again.
 
 A block of code that leads to a picture leaves it in `chart`; all blocks of the page run one after the other.
 """

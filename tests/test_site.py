@@ -1,6 +1,8 @@
 """The documentation as a site: it builds without a warning, is complete, and fetches nothing from elsewhere."""
 
 import importlib
+import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -12,7 +14,8 @@ import pytest
 import firth
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("firth", "firth.corpus", "firth.datasets", "firth.errors", "firth.evaluation", "firth.plots")
+SUBPACKAGES = ("corpus", "datasets", "errors", "evaluation", "experiments", "plots")
+PACKAGES = ("firth", *(f"firth.{name}" for name in SUBPACKAGES))
 FETCHED = re.compile(
     r"<(?:script|link|img|source|iframe)\b[^>]*?\s(?:src|srcset|href)=[\"']?((?:https?:)?//[^\"'\s>]+)"
 )
@@ -29,6 +32,14 @@ def site(tmp_path_factory) -> Path:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def hook(name: str):
+    """A module of docs/hooks, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "hooks" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def pages(site: Path) -> dict[str, str]:
@@ -65,3 +76,36 @@ def test_search_works_from_a_folder(site):
     for word in ("skip-gram", "overfitting", "co-occurrence", "firth.WordVectors.most_similar"):
         assert word in index
     assert "assets/iframe-worker.js" in pages(site)["index.html"]
+
+
+def test_parameters_become_items():
+    docstring = "Do.\n\nParameters\n----------\na : first,\n    and more.\nb, c : others."
+    expected = "Do.\n\nParameters:\n    a: first, and more.\n    b: others.\n    c: see `b`"
+    assert hook("docstrings").google_form(docstring) == expected
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Raises   SettingError if a is 0. CorpusError\n         if b is empty.",
+        "Raises SettingError if a is 0; CorpusError if b is empty.",
+        "Raises\n------\nSettingError : if a is 0\nCorpusError : if b is empty",
+        "Raises\n------\nSettingError\n    if a is 0\nCorpusError\n    if b is empty",
+    ],
+)
+def test_errors_become_items(section):
+    expected = "Raises:\n    SettingError: if a is 0\n    CorpusError: if b is empty"
+    assert hook("docstrings").google_form(section) == expected
+
+
+def test_other_sections_become_paragraphs():
+    docstring = "Do.\n\nReturns\n-------\nBest first;\nfewer if there are fewer.\n\nSource   Levy 2014."
+    expected = "Do.\n\n**Returns:** Best first; fewer if there are fewer.\n\n**Source:** Levy 2014."
+    assert hook("docstrings").google_form(docstring) == expected
+
+
+def test_the_tour_shows_every_output(site):
+    cells = json.loads((ROOT / "docs" / "tour.ipynb").read_text("utf-8"))["cells"]
+    pictures = sum("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+    assert pages(site)["tour.html"].count('<img class="notebook-output"') == pictures
+    assert "UnknownWordError" in pages(site)["tour.html"]

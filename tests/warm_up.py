@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from firth import NeuralModel, Word2Vec, WordVectors, load
-from firth.kernels.arguments import NgramTable
-from firth.kernels.cpu.files import subwords
+from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
+from firth.kernels.cpu.files.finite import first_not_finite
+from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
 from firth.vectors import compiling
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
@@ -44,15 +45,15 @@ def compile_the_rest() -> None:
 
 
 def compile_subwords() -> None:
-    content = np.frombuffer(bytes(64), np.uint8)
-    table = NgramTable(content, start=0, n_words=1, n_buckets=3, min_length=3, max_length=6)
-    word, ends = np.zeros(1, np.uint8), np.ones(1, np.int64)
-    subwords.average_ngrams(word, ends, table, 0, 1, np.empty(subwords.ROOM, np.int64), np.empty((1, 4), np.float32))
-    subwords.first_not_finite(content, 0, 16)
+    table = FileMatrix.of(np.zeros((4, 4), np.float32))
+    words = WordBytes(np.zeros(1, np.uint8), np.ones(1, np.int64))
+    ngrams = Ngrams(first_row=1, n_buckets=3, min_length=3, max_length=6)
+    average_ngrams(words, table, ngrams, 0, 1, np.empty(LISTED, np.int64), np.empty((1, 4), np.float32))
+    first_not_finite(table.content, 0, 16)
 
 
 def compile_language_models() -> None:
-    NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT)
+    NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT, progress=False)
 
 
 def main() -> None:

@@ -99,7 +99,7 @@ def items_of(lines: list[str]) -> list[tuple[str, str]]:
 
 def errors_of(lines: list[str]) -> list[tuple[str, str]]:
     """Errors and when they are raised, from either form of the section."""
-    if any(re.fullmatch(r"\w+", line) for line in lines):  # NumPy's: a line for the name, indented lines for the text
+    if lines and _ITEM.match(lines[0]):  # NumPy's: a line for the name, indented lines for the text
         return items_of(lines)
     parts = _ERROR.split(" ".join(line.strip() for line in lines))
     split = [re.match(r"(\w+)[,:]? ?(.*)", part.strip()) for part in parts if part.strip()]

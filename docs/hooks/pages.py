@@ -5,6 +5,7 @@ they become pages, and links in both directions are rewritten. The tour is a not
 outputs that are saved in it. Links to source files become their names: the site has no source.
 """
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -18,7 +19,10 @@ TOP = {"README.md": "readme.md", "ARCHITECTURE.md": "architecture.md", "CHANGELO
 NOTEBOOK, TOUR = "tour.ipynb", "tour.md"
 
 _LINK = re.compile(r"(?P<label>!?\[[^\]]*\])\((?P<path>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
-_PICTURE = re.compile(r'(?P<attribute>src|srcset)="docs/')
+_PICTURE = re.compile(
+    r'<picture>.*?srcset="docs/(?P<dark>[^"]+)".*?(?P<alt>alt="[^"]*") src="docs/(?P<light>[^"]+)".*?</picture>',
+    re.DOTALL,
+)
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -26,10 +30,16 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     docs = Path(config.docs_dir)
     for name, page in TOP.items():
         text = (docs.parent / name).read_text(encoding="utf-8")
-        files.append(File.generated(config, page, content=_PICTURE.sub(r'\g<attribute>="', text)))
+        files.append(File.generated(config, page, content=_PICTURE.sub(by_theme, text)))
     notebook = json.loads((docs / NOTEBOOK).read_text(encoding="utf-8"))
     files.append(File.generated(config, TOUR, content=notebook_text(notebook)))
     return files
+
+
+def by_theme(picture: re.Match[str]) -> str:
+    """A picture that follows the switch between light and dark, not only the system's setting."""
+    images = ((picture["light"], "only-light"), (picture["dark"], "only-dark"))
+    return "\n".join(f'<img {picture["alt"]} src="{path}#{theme}">' for path, theme in images)
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -69,10 +79,10 @@ def notebook_text(notebook: dict[str, Any]) -> str:
 
 def shown(output: dict[str, Any]) -> str:
     """One output of a cell: a picture, a table, or text."""
-    data = output.get("data", {"text/plain": output.get("text", "")})
-    picture = "".join(data.get("image/svg+xml", ""))
-    html = "".join(data.get("text/html", ""))
-    if picture or html:
-        lines = (line.strip() for line in (picture or html).splitlines())
-        return f'<div class="notebook-output">{"".join(line + " " for line in lines if line)}</div>'
-    return f"```text\n{''.join(data['text/plain']).rstrip()}\n```"
+    data = {kind: "".join(text) for kind, text in output.get("data", {"text/plain": output.get("text", "")}).items()}
+    if picture := data.get("image/svg+xml"):  # an image of its own: ids in one SVG must not meet those in another
+        encoded = base64.b64encode(picture.encode()).decode()
+        return f'<img class="notebook-output" alt="the plot" src="data:image/svg+xml;base64,{encoded}">'
+    if table := data.get("text/html"):
+        return f'<div class="notebook-output">{" ".join(table.split())}</div>'
+    return f"```text\n{data['text/plain'].rstrip()}\n```"

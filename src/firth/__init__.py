@@ -1,4 +1,4 @@
-"""Firth: word embeddings from your own text. Train them, ask them, judge them, understand them.
+"""Firth: word embeddings. Train them on your own text, query, evaluate and understand them.
 
     model = firth.Word2Vec().fit("corpus.txt")
     model.vectors.most_similar("king")

@@ -1,25 +1,41 @@
-"""Threads: how many, and the two ways in which Firth uses them. Everything that runs in threads goes through here.
+"""Threads: how many, and the only four ways in which Firth uses them.
 
 run_in_threads   long work: one thread for each job, while the calling thread watches (progress, Ctrl-C)
 share_parts      short work: threads that stay between calls take parts until none is left
+Pipeline         a stream of calls, whose results are taken in order by the calling thread
+read_ahead       an iterator that runs in a thread of its own, a few items ahead; send_ahead is the reverse
 
-One policy for Ctrl-C (and any other exception in the calling thread): the workers are told to stop, they are waited
-for, and then the exception goes on. No thread of Firth's works on after the call that started it has returned.
+One policy for Ctrl-C (and any other exception in the calling thread): the workers are stopped, they are waited for, and
+then the exception is raised. No worker runs on after the call that started it has returned. Only a second Ctrl-C,
+while they are waited for, abandons workers that do not stop: one may be blocked in a read from a pipe.
 """
 
+import concurrent.futures
 import functools
 import os
+import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
-__all__ = ["available_cores", "even_parts", "run_in_threads", "share_parts"]
+__all__ = [
+    "Pipeline",
+    "available_cores",
+    "even_parts",
+    "read_ahead",
+    "run_in_threads",
+    "send_ahead",
+    "share_parts",
+]
 
 Part = TypeVar("Part")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_TICK = 0.1  # seconds between looks at the workers
+_TICK = 0.1  # seconds between looks at the workers, and at whether to stop
 
 
 def available_cores() -> int:
@@ -35,6 +51,73 @@ def even_parts(length: int, parts: int) -> list[slice]:
     return [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)]
 
 
+class _Workers:
+    """Threads that have all ended when the `with` block around them ends; then their first error is raised.
+
+    stop : called when the block or a worker fails; workers should return soon after.
+    """
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._gate = threading.Lock()
+        self._is_closed = False
+        # Events instead of Thread.join: a start() that Ctrl-C interrupts may or may not have started the thread, and an
+        # interrupted join() takes the thread for ended ever after (Python 3.11 and 3.12).
+        self._started: list[threading.Event] = []
+        self._working: list[threading.Event] = []  # of the threads that really began
+        self._errors: list[BaseException] = []
+
+    def start(self, work: Callable[..., Any], *arguments: Any) -> None:
+        """Call work(*arguments) in a new thread."""
+        done = threading.Event()
+        self._started.append(done)
+        threading.Thread(target=self._run, args=(done, work, arguments), daemon=True).start()
+
+    def _run(self, done: threading.Event, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        with self._gate:
+            if self._is_closed:
+                return
+            self._working.append(done)
+        try:
+            work(*arguments)
+        except BaseException as error:  # noqa: B036  (raised again by the calling thread)
+            self._errors.append(error)
+            self._stop()
+        finally:
+            done.set()
+
+    def wait(self, on_tick: Callable[[], object] = lambda: None) -> None:
+        """Wait until all have ended, calling on_tick() about ten times a second."""
+        for done in self._started:
+            while not done.wait(_TICK):
+                on_tick()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            try:
+                self.wait()
+            except BaseException:
+                self._end()
+                raise
+        else:
+            self._end()
+        if kind is None and self._errors:
+            raise self._errors[0]
+
+    def _end(self) -> None:
+        """Stop the workers and wait for those that began; the others will find the gate closed."""
+        self._stop()
+        with self._gate:
+            self._is_closed = True
+        for done in self._working:
+            done.wait()
+
+
 def run_in_threads(
     work: Callable[..., Any],
     jobs: Sequence[tuple[Any, ...]],
@@ -43,48 +126,35 @@ def run_in_threads(
 ) -> None:
     """Call work(*jobs[t]) in thread t and on_tick() about ten times a second; return when all are done.
 
-    work : should release the GIL, so that threads run side by side, and return early after stop() was called.
+    Parameters
+    ----------
+    work : should release the GIL, so that threads run in parallel, and return early after stop() was called.
     stop : called when the calling thread is interrupted or a job fails.
 
     Raises   what on_tick raises, KeyboardInterrupt, or the first exception of a job; in each case after all threads
              have ended.
     """
-    errors: list[BaseException] = []
-    gate, closed = threading.Lock(), threading.Event()
-    working: list[threading.Event] = []
+    with _Workers(stop) as workers:
+        for job in jobs:
+            workers.start(work, *job)
+        workers.wait(on_tick)
 
-    def run(job: tuple[Any, ...], done: threading.Event) -> None:
-        with gate:
-            if closed.is_set():
-                return
-            working.append(done)
-        try:
-            work(*job)
-        except BaseException as error:  # noqa: B036  (raised again by the calling thread)
-            errors.append(error)
-            stop()
-        finally:
-            done.set()
 
-    # Events instead of Thread.join: a start() that Ctrl-C interrupts may or may not have started the thread, and an
-    # interrupted join() takes the thread for ended ever after (Python 3.11 and 3.12).
-    pending = [(job, threading.Event()) for job in jobs]
-    try:
-        for one in pending:
-            threading.Thread(target=run, args=one, daemon=True).start()
-        for _, done in pending:
-            while not done.wait(_TICK):
-                on_tick()
-    except BaseException:
-        stop()
-        raise
-    finally:
-        with gate:
-            closed.set()
-        for done in working:
-            done.wait()
-    if errors:
-        raise errors[0]
+class _Parts(Iterator[Part]):
+    """Parts that several threads take from, until there are no more or they are stopped."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._rest = iter(parts)
+        self._is_stopped = False
+
+    def __next__(self) -> Part:
+        if self._is_stopped:
+            raise StopIteration
+        return next(self._rest)
+
+    def stop(self) -> None:
+        """Give out no more parts."""
+        self._is_stopped = True
 
 
 def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part], threads: int) -> list[Result]:
@@ -98,14 +168,182 @@ def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part],
     work : called once in each thread with one iterator that all of them take parts from; it should release the GIL.
     threads : at least 1; no more than there are cores are at work.
     """
-    waiting = iter(parts)
-    others = [_pool(os.getpid()).submit(work, waiting) for _ in range(threads - 1)]
-    results = [work(waiting)]
-    # A thread that has not even begun would find nothing left to do, and may be busy for somebody else.
-    return results + [other.result() for other in others if not other.cancel()]
+    rest = _Parts(parts)
+    others: list[concurrent.futures.Future[Result]] = []
+    try:
+        for _ in range(threads - 1):
+            others.append(_pool(os.getpid()).submit(work, rest))
+        results = [work(rest)]
+        # A thread that has not even begun would find nothing left to do, and may be busy for somebody else.
+        return results + [other.result() for other in others if not other.cancel()]
+    except BaseException:
+        rest.stop()
+        concurrent.futures.wait([other for other in others if not other.cancel()])
+        raise
 
 
 @functools.cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """Threads that stay; a process that was forked off finds none of them alive, and gets its own."""
     return ThreadPoolExecutor(max(1, available_cores() - 1), thread_name_prefix="firth")
+
+
+class _Call(Generic[Result]):
+    """One call of a pipeline and what became of it."""
+
+    def __init__(self, arguments: tuple[Any, ...]) -> None:
+        self._arguments = arguments
+        self._done = threading.Event()
+        self._result: Result
+        self._error: BaseException | None = None
+
+    def make(self, work: Callable[..., Result]) -> None:
+        """Call `work`; an error is kept for result()."""
+        try:
+            self._result = work(*self._arguments)
+        except BaseException as error:  # noqa: B036  (raised by the thread that takes the result)
+            self._error = error
+        self._done.set()
+
+    def result(self) -> Result:
+        """Wait for the result."""
+        while not self._done.wait(_TICK):
+            pass
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+class Pipeline(Generic[Result]):
+    """Calls work(*arguments) in threads, and take(result) in the calling thread, in the order of the calls.
+
+    A context manager: at its end all results are taken, and the threads have ended. Only a few calls more than there
+    are threads wait at a time, so that memory stays bounded; add() waits where there are too many.
+
+    Parameters
+    ----------
+    threads : 0 does all work in the calling thread, for work that is done before a thread has started.
+    """
+
+    def __init__(self, work: Callable[..., Result], take: Callable[[Result], object], threads: int) -> None:
+        self._work = work
+        self._take = take
+        self._threads = threads
+        self._running = 0
+        self._waiting: deque[_Call[Result]] = deque()
+        self._calls: queue.SimpleQueue[_Call[Result] | None] = queue.SimpleQueue()
+        self._is_stopped = False
+        self._workers = _Workers(self._stop)
+
+    def add(self, *arguments: Any) -> None:
+        """Make one more call. Raises what an earlier call or take() raised."""
+        if self._threads == 0:
+            self._take(self._work(*arguments))
+            return
+        call: _Call[Result] = _Call(arguments)
+        self._waiting.append(call)
+        self._calls.put(call)
+        if self._running < self._threads:
+            self._running += 1
+            self._workers.start(self._make_calls)
+        self._take_results(self._threads)
+
+    def flush(self) -> None:
+        """Take all results that are not taken yet: no call is running any more."""
+        self._take_results(0)
+
+    def _take_results(self, at_most: int) -> None:
+        while len(self._waiting) > at_most:
+            self._take(self._waiting.popleft().result())
+
+    def _make_calls(self) -> None:
+        while (call := self._calls.get()) is not None and not self._is_stopped:
+            call.make(self._work)
+
+    def _stop(self) -> None:
+        self._is_stopped = True
+        for _ in range(self._running):
+            self._calls.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._workers.__exit__(kind, error, trace)
+            return
+        with self._workers:
+            self.flush()
+            self._stop()
+
+
+class _Channel(Generic[Item]):
+    """Hands items from one thread to another, a few of them ahead."""
+
+    def __init__(self, ahead: int) -> None:
+        self._items: queue.Queue[tuple[Item] | None] = queue.Queue(ahead)
+        self._stopped = threading.Event()
+
+    def send(self, item: tuple[Item] | None) -> bool:
+        """Hand over an item, or None at the end; False if the channel was stopped."""
+        while not self._stopped.is_set():
+            try:
+                self._items.put(item, timeout=_TICK)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def send_all(self, items: Iterable[Item]) -> None:
+        """Hand over all items and the end."""
+        for item in items:
+            if not self.send((item,)):
+                return
+        self.send(None)
+
+    def stop(self) -> None:
+        """Let both sides give up."""
+        self._stopped.set()
+
+    def __iter__(self) -> Iterator[Item]:
+        while not self._stopped.is_set():
+            try:
+                item = self._items.get(timeout=_TICK)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            yield item[0]
+
+
+def read_ahead(items: Iterable[Item], ahead: int) -> Generator[Item]:
+    """The same items, made in a thread of their own up to `ahead` before they are needed.
+
+    To be closed (contextlib.closing) where it may not be read to its end: then the thread ends first.
+    Raises   what the iterator raises.
+    """
+    channel: _Channel[Item] = _Channel(ahead)
+    with _Workers(channel.stop) as workers:
+        workers.start(channel.send_all, items)
+        yield from channel
+
+
+def send_ahead(
+    items: Iterable[Item], work: Callable[[Iterator[Item]], object], ahead: int, on_item: Callable[[Item], object]
+) -> None:
+    """Call work(iterator) in a thread, with items made in the calling thread up to `ahead` before they are needed.
+
+    The opposite of read_ahead, for items that come from code of the user's: that belongs into the calling thread.
+
+    on_item : called in the calling thread with each item that was handed over.
+    """
+    channel: _Channel[Item] = _Channel(ahead)
+    with _Workers(channel.stop) as workers:
+        workers.start(work, iter(channel))
+        for item in items:
+            if not channel.send((item,)):
+                break
+            on_item(item)
+        channel.send(None)

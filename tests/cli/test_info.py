@@ -5,7 +5,7 @@ import numpy as np
 import firth as firth_package
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
+from firth.subwords.ngrams import Subwords
 
 
 def test_subwords_are_shown(firth, tmp_path):

@@ -32,7 +32,7 @@ def test_neural_models_and_mixtures(firth, corpus):
     neural = ("--model", "neural", "--order", 3, "--min-count", 1, "--epochs", 2, "--vector-size", 8, "--seed", 3)
     firth("lm", "train", corpus, "-o", "n.lm", "--order", 2, "--min-count", 1)
     trained = firth("lm", "train", corpus, "-o", "e.lm", *neural, "--held-out", corpus, "--json")
-    assert "epoch 2: held-out perplexity" in trained.stderr
+    assert "epoch 2 of 2: held-out perplexity" in trained.stderr
     assert len(json.loads(trained.stdout)["history"]) == 2
     mixed = json.loads(firth("lm", "mix", "n.lm", "e.lm", "--held-out", corpus, "-o", "both.lm", "--json").stdout)
     assert sum(model["weight"] for model in mixed["models"]) == pytest.approx(1)

@@ -25,11 +25,11 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
-from firth.formats import text_blocks
+from firth.formats import text_vectors_reader
 from firth.formats.detect import read_any
 from firth.formats.save import write_as
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
+from firth.subwords.ngrams import Subwords
 from firth.vectors.word_vectors import WordVectors
 
 MUTATIONS = 2000
@@ -287,7 +287,7 @@ def test_mutations_are_read_or_refused(sample, request, monkeypatch):
             rng = random.Random(f"{SEED} {name} {number}")
             path, content = mutated(sample, rng)
             # Some texts are read by compiled code and threads, as large files are.
-            monkeypatch.setattr(text_blocks, "SMALL", 0 if number % 25 == 24 else 1 << 18)
+            monkeypatch.setattr(text_vectors_reader, "SMALL", 0 if number % 25 == 24 else 1 << 18)
             replace(path, content)
             signal.alarm(HANGING)
             try:

@@ -10,9 +10,9 @@ from firth.cli.corpus import check_parent
 from firth.cli.output import Json, output, print_json, printable
 from firth.errors import SettingError
 from firth.formats import static_embedding
-from firth.formats.bad_lines import OnError
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, check_format, write_as
+from firth.formats.skip_report import OnError
 
 __all__ = ["run"]
 

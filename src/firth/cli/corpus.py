@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
 
 __all__ = ["CorpusArgument", "check_folder", "check_parent", "source_of"]
@@ -19,7 +19,7 @@ CorpusArgument = Annotated[
 ]
 
 
-def source_of(corpus: list[str]) -> Corpus:
+def source_of(corpus: list[str]) -> CorpusInput:
     """What the library takes: paths, not strings, for strings could be texts; or standard input.
 
     Raises SettingError for standard input beside files.

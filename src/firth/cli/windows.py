@@ -12,7 +12,7 @@ from firth.cli.corpus import check_folder, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
 from firth.illustrated.windows import WindowState, window_states
 from firth.training.example_files import format_of, write_csv, write_examples, write_json
@@ -71,7 +71,7 @@ def run(
         (write_csv if format == "csv" else write_json)(examples, sys.stdout)
 
 
-def _source(text: list[str] | None, input: list[str] | None) -> Corpus:
+def _source(text: list[str] | None, input: list[str] | None) -> CorpusInput:
     if bool(text) == bool(input):
         raise SettingError("give either a text, or files with --input; `firth windows --help` says more")
     if text:

@@ -1,10 +1,10 @@
 """A corpus to ids, in one reading: tokenize, count, choose the vocabulary, renumber.
 
-    source (sources.py) -> pieces of text (reading.py) -> provisional ids (counting.py, one counter per thread)
-                        -> lists of tokens             -> provisional ids (sequences.py)
-    then one vocabulary from all counters' words, and final ids for provisional ones
+    sources.py    recognises what the user gave: a source
+    scan.py       reads the source: pieces of text (pieces.py) or lists of tokens to provisional ids; counts words
+    here          chooses one vocabulary from the words of all threads, and final ids for the provisional ones
 
-Words get provisional ids while the corpus is read, because only its end tells how frequent they are.
+Words get provisional ids while the corpus is read, because only at its end is known how frequent they are.
 """
 
 from contextlib import ExitStack
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.reading import BlockSizes
-from firth.corpus.sources import Corpus, recognise
+from firth.corpus.pieces import BlockSizes
+from firth.corpus.scan import Scanned, ScanOptions, scan
+from firth.corpus.sources import CorpusInput, recognise
 from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
-from firth.corpus.tally import Counted, Reading, count
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import Vocabulary, check_limits
 from firth.errors import CorpusError, SettingError
@@ -30,7 +30,7 @@ MEMORY_LIMIT = 1 << 30  # bytes of ids and sentence offsets: some 250 million wo
 
 
 def encode(
-    corpus: Corpus,
+    corpus: CorpusInput,
     *,
     tokenizer: Tokenizer = "words",
     min_count: int = 5,
@@ -48,15 +48,15 @@ def encode(
     corpus : a path, folder, glob, "-" for standard input, an open file, a list of paths; or an iterable (read once)
         of strings, each a text, or of lists of strings, each a sentence. Files may be .gz, .bz2, .xz or .zst.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace", or a function from a line to its tokens.
-        Of no use to lists of tokens.
+        A function cannot be given with lists of tokens; the built-in ones are not used on them.
     min_count : words that occur less often are left out.
-    max_vocabulary : keep only so many words, the most frequent; None for no limit.
+    max_vocabulary : keep at most this many words, the most frequent; None for no limit.
     threads : operating-system threads; None for all cores this process may use. The result does not depend on it.
-    vocabulary : keep to its words instead of counting; min_count and max_vocabulary are then not used.
+    vocabulary : use its words and ids instead of choosing words; min_count and max_vocabulary are then not used.
     memory_limit : bytes; ids and offsets beyond that go to temporary files, and are memory-mapped in the end.
     progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with a
         Progress about ten times a second, from the calling thread. The stage is "reading", in bytes.
-    blocks : in what portions to work; for measurements and tests.
+    blocks : sizes of the portions in which the corpus is processed; for measurements and tests.
 
     Raises   CorpusError if the corpus cannot be read or no word of it is kept; SettingError for impossible options.
     """
@@ -68,15 +68,15 @@ def encode(
     with ExitStack() as resources, open_progress(progress) as reporter:
         budget = MemoryBudget(memory_limit)
         blocks = blocks or BlockSizes()
-        reading = Reading(vocabulary, _n_threads(threads), budget, blocks, reporter, resources)
-        counted = count(source, tokenizer, reading)
-        if counted.total_words == 0:
+        options = ScanOptions(vocabulary, _n_threads(threads), budget, blocks, reporter, resources)
+        scanned = scan(source, tokenizer, options)
+        if scanned.total_words == 0:
             raise CorpusError(f"{source.name}: there are no words in it")
         if vocabulary is None:
-            vocabulary, final_ids = _choose(counted, source.name, min_count, max_vocabulary)
+            vocabulary, final_ids = _choose(scanned, source.name, min_count, max_vocabulary)
         else:
-            final_ids = _known(counted, source.name, vocabulary)
-        return _renumber(counted, vocabulary, final_ids, memory_limit, resources)
+            final_ids = _known(scanned, source.name, vocabulary)
+        return _renumber(scanned, vocabulary, final_ids, memory_limit, resources)
 
 
 def _n_threads(threads: int | None) -> int:
@@ -88,81 +88,81 @@ def _n_threads(threads: int | None) -> int:
 
 
 def _choose(
-    counted: Counted, name: str, min_count: int, max_vocabulary: int | None
+    scanned: Scanned, name: str, min_count: int, max_vocabulary: int | None
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
     """The vocabulary, and the final id of each provisional one (-1: left out)."""
-    counts, first = counted.tally.counts, counted.tally.first
+    counts, first = scanned.tally.counts, scanned.tally.first
     frequent = np.flatnonzero(counts >= min_count)
     if not len(frequent):
-        raise _too_rare(counted, name, min_count)
+        raise _too_rare(scanned, name, min_count)
     order = np.lexsort((first[frequent], -counts[frequent]))
     chosen = frequent[order][:max_vocabulary]
     final_ids = np.full(len(counts), -1, np.int32)
     final_ids[chosen] = np.arange(len(chosen), dtype=np.int32)
-    vocabulary = Vocabulary(counted.tally.words(chosen), counts[chosen], min_count, max_vocabulary, counted.total_words)
+    vocabulary = Vocabulary(scanned.tally.words(chosen), counts[chosen], min_count, max_vocabulary, scanned.total_words)
     return vocabulary, final_ids
 
 
-def _too_rare(counted: Counted, name: str, min_count: int) -> CorpusError:
-    counts = counted.tally.counts
-    commonest = np.lexsort((counted.tally.first, -counts))[:1]
+def _too_rare(scanned: Scanned, name: str, min_count: int) -> CorpusError:
+    counts = scanned.tally.counts
+    most_frequent = np.lexsort((scanned.tally.first, -counts))[:1]
     return CorpusError(
-        f"{name}: none of the {len(counts):,} distinct words ({counted.total_words:,} in all) occurs "
-        f"min_count={min_count} times; the commonest, {counted.tally.words(commonest)[0]!r}, occurs "
-        f"{counts[commonest[0]]:,} times: give more text or a smaller min_count"
+        f"{name}: none of the {len(counts):,} distinct words ({scanned.total_words:,} in all) occurs "
+        f"min_count={min_count} times; the most frequent one, {scanned.tally.words(most_frequent)[0]!r}, occurs "
+        f"{counts[most_frequent[0]]:,} times: give more text or a smaller min_count"
     )
 
 
-def _known(counted: Counted, name: str, vocabulary: Vocabulary) -> NDArray[np.int32]:
+def _known(scanned: Scanned, name: str, vocabulary: Vocabulary) -> NDArray[np.int32]:
     """The final ids, where the vocabulary was given."""
-    if counted.known_ids is None or not counted.tally.counts.any():
+    if scanned.known_ids is None or not scanned.tally.counts.any():
         raise CorpusError(
-            f"{name}: none of its {counted.total_words:,} words is among the {len(vocabulary):,} of the vocabulary: "
+            f"{name}: none of its {scanned.total_words:,} words is among the {len(vocabulary):,} of the vocabulary: "
             "was that made with another tokenizer, or from another language?"
         )
-    return counted.known_ids
+    return scanned.known_ids
 
 
 def _renumber(
-    counted: Counted,
+    scanned: Scanned,
     vocabulary: Vocabulary,
     final_ids: NDArray[np.int32],
     memory_limit: int,
     resources: ExitStack,
 ) -> EncodedCorpus:
     """Provisional ids to final ones; what is not in the vocabulary and empty sentences vanish."""
-    n_words = int(counted.tally.counts[final_ids >= 0].sum())
-    n_written = sum(chunk.length for chunk, _ in counted.chunks)  # words and sentence ends
-    most_sentences = min(n_words, n_written - int(counted.tally.counts.sum()))
+    n_words = int(scanned.tally.counts[final_ids >= 0].sum())
+    n_written = sum(chunk.length for chunk, _ in scanned.chunks)  # words and sentence ends
+    most_sentences = min(n_words, n_written - int(scanned.tally.counts.sum()))
     mapped = 4 * n_words + 8 * (most_sentences + 1) > memory_limit
     ids: GrowingArray = ArrayInFile(np.int32) if mapped else ArrayInMemory(np.int32, n_words + 1)
     resources.callback(ids.close)
     offsets: GrowingArray = ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
     resources.callback(offsets.close)
-    _write_final(counted, final_ids, ids, offsets)
+    _write_final(scanned, final_ids, ids, offsets)
     return EncodedCorpus(
         vocabulary,
         ids.finish(),
         offsets.finish(),
-        counted.total_words,
-        counted.invalid_bytes,
+        scanned.total_words,
+        scanned.invalid_bytes,
         mapped,
     )
 
 
-def _write_final(counted: Counted, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray) -> None:
-    offsets.room(1)[0] = 0
+def _write_final(scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray) -> None:
+    offsets.reserve(1)[0] = 0
     offsets.keep(1)
     written = last_end = 0
-    for chunk, tally_ids in counted.chunks:
-        stream = chunk.spool.take(chunk.place)
+    for chunk, tally_ids in scanned.chunks:
+        stream = chunk.spool.take(chunk.index)
         numbers = final_ids if tally_ids is None else final_ids[tally_ids]
-        ends = offsets.room(len(stream) + 1)
-        kept, ended = keep_known(stream, numbers, written, last_end, ids.room(len(stream) + 1), ends)
+        ends = offsets.reserve(len(stream) + 1)
+        kept, ended = keep_known(stream, numbers, written, last_end, ids.reserve(len(stream) + 1), ends)
         last_end = int(ends[ended - 1]) if ended else last_end
         written += kept
         ids.keep(kept)
         offsets.keep(ended)
     if written > last_end:
-        offsets.room(1)[0] = written
+        offsets.reserve(1)[0] = written
         offsets.keep(1)

@@ -22,9 +22,9 @@ from typing import Any, TypeAlias
 
 from firth.errors import CorpusError
 
-__all__ = ["Corpus", "Files", "Source", "Stream", "Texts", "TokenLists", "recognise"]
+__all__ = ["CorpusInput", "Files", "Source", "Stream", "Texts", "TokenLists", "recognise"]
 
-Corpus: TypeAlias = "str | os.PathLike[str] | io.IOBase | Iterable[Any]"
+CorpusInput: TypeAlias = "str | os.PathLike[str] | io.IOBase | Iterable[Any]"
 
 _PATHS_TRIED = 100  # strings of a list that are looked up as paths before it is taken for texts
 _LONGEST_PATH = 4096  # characters; longer strings are texts
@@ -72,7 +72,7 @@ class TokenLists:
 Source: TypeAlias = Files | Stream | Texts | TokenLists
 
 
-def recognise(corpus: Corpus) -> Source:
+def recognise(corpus: CorpusInput) -> Source:
     """Decide what a corpus is.
 
     Raises   CorpusError if it is nothing that can be read, or if it could mean two things.

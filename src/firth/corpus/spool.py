@@ -1,7 +1,10 @@
-"""Where numbers wait: in memory while there is room, in a temporary file beyond that.
+"""Arrays that are kept in memory up to a limit, and in temporary files beyond it.
 
-Temporary files are made where Python's tempfile module puts them ($TMPDIR names another folder). They have no name in
-the file system, or lose it with their last user: nothing is left behind, whatever happens.
+IdSpool        streams of provisional ids, while the corpus is read
+GrowingArray   the final ids and sentence offsets, written from front to back
+
+Temporary files are in the folder of Python's tempfile module ($TMPDIR names another one). They have no name in the
+file system, or lose it when they are closed: nothing is left behind, even after a crash.
 """
 
 import mmap
@@ -46,7 +49,7 @@ def _write(file: IO[bytes], array: NDArray[Any]) -> None:
     except OSError as error:
         raise CorpusError(
             f"the temporary folder {tempfile.gettempdir()} cannot hold the encoded corpus "
-            f"({error.strerror or error}): let TMPDIR name one with more room, or raise memory_limit"
+            f"({error.strerror or error}): let TMPDIR name a folder with more space, or raise memory_limit"
         ) from error
 
 
@@ -60,7 +63,7 @@ def _copy(ids: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 class IdSpool:
-    """int32 arrays put aside by one thread, to be taken back one by one."""
+    """int32 arrays that one thread stores, to be taken back one by one."""
 
     def __init__(self, budget: MemoryBudget) -> None:
         self._budget = budget
@@ -68,7 +71,7 @@ class IdSpool:
         self._arrays: list[NDArray[np.int32] | tuple[int, int]] = []
 
     def put(self, ids: NDArray[np.int32]) -> int:
-        """Keep a copy; returns the number under which take() gives it back."""
+        """Store a copy; returns the number by which take() finds it."""
         if self._budget.take(ids.nbytes):
             self._arrays.append(_copy(ids))
         else:
@@ -78,7 +81,7 @@ class IdSpool:
         return len(self._arrays) - 1
 
     def take(self, number: int) -> NDArray[np.int32]:
-        """The array, which is forgotten here. All put() calls must have been made before."""
+        """Remove and return an array. No put() may follow."""
         kept = self._arrays[number]
         self._arrays[number] = (0, 0)
         if isinstance(kept, np.ndarray):
@@ -91,17 +94,17 @@ class IdSpool:
         return ids
 
     def close(self) -> None:
-        """Give back memory and file."""
+        """Release memory and file."""
         self._arrays.clear()
         if self._file is not None:
             self._file.close()
 
 
 class GrowingArray(Protocol):
-    """An array that is written from front to back: write into room(n), then keep() what you wrote."""
+    """An array that is written from front to back: write into reserve(n), then keep() what you wrote."""
 
-    def room(self, n: int) -> NDArray[Any]:
-        """Where the next numbers may be written: at least n, or all that is left of an array of known length."""
+    def reserve(self, n: int) -> NDArray[Any]:
+        """Where the next numbers may be written: at least n, or the rest of an array of known length."""
 
     def keep(self, n: int) -> None:
         """Add the first n of these numbers to the array."""
@@ -110,7 +113,7 @@ class GrowingArray(Protocol):
         """The array."""
 
     def close(self) -> None:
-        """Give back what the finished array does not need."""
+        """Release what the finished array does not need."""
 
 
 class ArrayInMemory(GrowingArray):
@@ -120,8 +123,8 @@ class ArrayInMemory(GrowingArray):
         self._array: NDArray[Any] = np.empty(capacity, dtype)
         self._length = 0
 
-    def room(self, n: int) -> NDArray[Any]:
-        """All that is left."""
+    def reserve(self, n: int) -> NDArray[Any]:
+        """The rest of the array."""
         return self._array[self._length :]
 
     def keep(self, n: int) -> None:
@@ -129,7 +132,7 @@ class ArrayInMemory(GrowingArray):
         self._length += n
 
     def finish(self) -> NDArray[Any]:
-        """What was kept, without the memory behind it unless that is a single number."""
+        """What was kept; unused memory is released unless it is a single number."""
         if self._length + 1 < len(self._array):
             self._array = self._array[: self._length].copy()
         return self._array[: self._length]
@@ -148,7 +151,7 @@ class ArrayInFile(GrowingArray):
         self._window: NDArray[Any] = np.empty(0, dtype)
         self._file = _temporary_file()
 
-    def room(self, n: int) -> NDArray[Any]:
+    def reserve(self, n: int) -> NDArray[Any]:
         """A window of n numbers, always the same memory."""
         if n > len(self._window):
             self._window = np.empty(n, self._window.dtype)
@@ -159,9 +162,9 @@ class ArrayInFile(GrowingArray):
         _write(self._file, self._window[:n])
 
     def finish(self) -> NDArray[Any]:
-        """The array, mapped; the file lives as long as it.
+        """The array, mapped; the file exists as long as it does.
 
-        It can be written to, without changing the file: compiled code then sees the type of array it sees for
+        It can be written to, without changing the file: compiled code then sees the same type of array as for
         corpora in memory.
         """
         self._file.flush()

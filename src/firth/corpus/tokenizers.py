@@ -1,94 +1,89 @@
 """How text becomes words: "words", "whitespace", or a function of the user's.
 
 "words"       lower case; a word is a run of letters and digits of any script, with the marks that combine with
-              them, and apostrophes inside (’ becomes '); all else parts words
-"whitespace"  what str.split() leaves, as gensim's LineSentence and (for spaces, tabs and newlines) word2vec.c do
+              them, and apostrophes inside (’ becomes '); everything else separates words
+"whitespace"  split as str.split() does, as gensim's LineSentence and (for spaces, tabs and newlines) word2vec.c do
 callable      gets a line without its line ending, returns a list of tokens
 
-A newline ends a sentence. The first two are compiled (kernels/cpu/text/unicode.py); this file says what each code point
-does, by Python's own tables: 256 code points at a time, when a text first contains one of them, so that start-up
-costs nothing and a script that never occurs is never looked up.
+A newline ends a sentence. The first two are compiled, for large texts: code_points.py and kernels/cpu/text/unicode.py.
+Here they are in plain Python, for a line that somebody has just typed, and as the reference of the compiled ones.
 """
 
-import functools
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
+from typing import Literal, TypeAlias, get_args
 
 from firth.errors import SettingError
-from firth.kernels.cpu.text import unicode
 
-__all__ = ["CodePoints", "Tokenizer", "TokenizerName", "check_tokenizer", "code_points"]
+__all__ = [
+    "CUSTOM_TOKENIZER",
+    "TOKENIZERS",
+    "Tokenizer",
+    "TokenizerName",
+    "check_tokenizer",
+    "tokenize_line",
+    "tokenizer_name",
+]
 
 TokenizerName: TypeAlias = Literal["words", "whitespace"]
 Tokenizer: TypeAlias = TokenizerName | Callable[[str], Iterable[str]]
 
-_CODE_POINTS = 0x110000
-_PAGE = 256
-_NAMES = ("words", "whitespace")
+TOKENIZERS: tuple[str, ...] = get_args(TokenizerName)
+CUSTOM_TOKENIZER = "custom"  # in a model file, a tokenizer that was a function
+
+_JOINERS = "\u200c\u200d"  # they shape the letters of Persian, Hindi and others
+_ZERO_WIDTH_SPACE = "\u200b"  # a space, although its category is that of invisible characters
 
 
 def check_tokenizer(tokenizer: object) -> None:
     """Raise SettingError unless this is a tokenizer."""
-    if not callable(tokenizer) and tokenizer not in _NAMES:
+    if not callable(tokenizer) and tokenizer not in TOKENIZERS:
         raise SettingError(
             f"tokenizer={tokenizer!r}: must be 'words', 'whitespace' or a function from a line to a list of tokens"
         )
 
 
-class CodePoints:
-    """What each code point does to a text, as the table that kernels/cpu/text/unicode.py describes.
+def tokenizer_name(tokenizer: object) -> str:
+    """The name of a tokenizer in a model file."""
+    return CUSTOM_TOKENIZER if callable(tokenizer) else str(tokenizer)
 
-    Threads may share it: a page is filled with the same numbers whoever fills it.
+
+def tokenize_line(line: str, tokenizer: str | Callable[[str], Iterable[str]] = "words") -> list[str]:
+    """The words of one line, as `encode` finds them.
+
+    tokenizer : "words", "whitespace", or a function from a line to its words.
     """
-
-    def __init__(self, name: TokenizerName) -> None:
-        self.words_only = int(name == "words")
-        self._entry = _word_entry if name == "words" else _whitespace_entry
-        self.table: NDArray[np.uint64] = np.zeros(_CODE_POINTS, np.uint64)  # untouched pages take no memory
-
-    def fill(self, code_point: int) -> None:
-        """Add the page of this code point."""
-        first = code_point - code_point % _PAGE
-        self.table[first : first + _PAGE] = [self._entry(code) for code in range(first, first + _PAGE)]
+    if callable(tokenizer):
+        return list(tokenizer(line))
+    return line.split() if tokenizer == "whitespace" else _runs_of_letters(line)
 
 
-@functools.cache
-def code_points(name: TokenizerName) -> CodePoints:
-    """The table of a tokenizer, shared by all corpora."""
-    return CodePoints(name)
-
-
-def _entry(kind: int, code_point: int, second: int = 0) -> int:
-    return kind << unicode.CLASS_SHIFT | second << unicode.SECOND_SHIFT | code_point
-
-
-def _whitespace_entry(code_point: int) -> int:
-    if code_point == ord("\n"):
-        return _entry(unicode.NEWLINE, code_point)
-    kind = unicode.SEPARATOR if chr(code_point).isspace() else unicode.LETTER
-    return _entry(kind, code_point)
-
-
-def _word_entry(code_point: int) -> int:
-    character = chr(code_point)
-    lower = [ord(part) for part in character.lower()]  # one code point, two for İ; Unicode has none with three
-    return _entry(_word_class(character), *lower)
-
-
-def _word_class(character: str) -> int:
+@cache
+def _kind(character: str) -> str:
+    """L letter or digit, M mark, A apostrophe, I invisible, S separator."""
     category = unicodedata.category(character)
-    if character == "\n":
-        return unicode.NEWLINE
     if character in "'’":
-        return unicode.APOSTROPHE
+        return "A"
     if category[0] in "LN":
-        return unicode.LETTER
-    if category[0] == "M" or character in "\u200c\u200d":  # joiners shape the letters of Persian, Hindi and others
-        return unicode.MARK
-    if category == "Cf" and character != "\u200b":  # soft hyphen, direction marks; but a zero-width space is a space
-        return unicode.INVISIBLE
-    return unicode.SEPARATOR
+        return "L"
+    if category[0] == "M" or character in _JOINERS:
+        return "M"
+    return "I" if category == "Cf" and character != _ZERO_WIDTH_SPACE else "S"
+
+
+def _runs_of_letters(line: str) -> list[str]:
+    """Lower case; a word starts with a letter, continues with letters and marks, and may have apostrophes inside."""
+    visible = [character for character in line if _kind(character) != "I"]
+    words, word = [], ""
+    for i, character in enumerate(visible):
+        kind = _kind(character)
+        following = _kind(visible[i + 1]) if i + 1 < len(visible) else "S"
+        if kind == "L" or (word and kind == "M"):
+            word += character.lower()
+        elif word and kind == "A" and following == "L":
+            word += "'"
+        else:
+            words.append(word)
+            word = ""
+    return [word for word in (*words, word) if word]

@@ -1,6 +1,4 @@
-"""The hash table of words that compiled code fills, seen from Python: here it grows, and here it
-gives its words back.
-"""
+"""The hash table of words that kernels/cpu/text/tokens.py fills: here it is made and grows, and its words are read."""
 
 import re
 from typing import Any
@@ -10,9 +8,10 @@ from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.corpus.vocabulary import Vocabulary
+from firth.kernels.arguments import CleanText, EdgeWorkspace, WordArrays
 from firth.kernels.cpu.text import tokens, unicode
 
-__all__ = ["WordTable", "closed_table", "enlarged", "scratch"]
+__all__ = ["WordTable", "closed_table", "edge_workspace", "enlarged"]
 
 _FIRST_WORDS = 1 << 14  # a power of two; tables double
 _FIRST_ARENA = 1 << 18  # bytes
@@ -22,9 +21,9 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _WHITE_SPACE = re.compile(rb"[\t-\r\x1c-\x20]")
 
 
-def scratch() -> NDArray[np.int64]:
-    """What number_words overwrites: room for edges, and for newlines."""
-    return np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64)
+def edge_workspace() -> EdgeWorkspace:
+    """What number_words overwrites, for one thread."""
+    return EdgeWorkspace(*np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64))
 
 
 def enlarged(old: NDArray[Any], size: int, used: int) -> NDArray[Any]:
@@ -38,7 +37,7 @@ class WordTable:
     """The arrays of a hash table of W words, and how they grow."""
 
     def __init__(self) -> None:
-        self.arrays = tokens.WordTable(
+        self.arrays = WordArrays(
             slots=np.zeros(4 * _FIRST_WORDS, np.uint64),
             counts=np.empty(_FIRST_WORDS, np.int64),
             first=np.empty(_FIRST_WORDS, np.int64),
@@ -66,19 +65,19 @@ class WordTable:
         return self.arrays.first[: len(self)]
 
     def reserve(self, words: int, arena: int) -> None:
-        """Make room for so many words, and so many bytes of them, in all."""
+        """Provide capacity for `words` words of `arena` bytes, all words included."""
         old = self.arrays
-        room = len(old.counts)
-        if words > room:
-            while words > room:
-                room *= 2
-            slots = np.zeros(4 * room, np.uint64)
+        capacity = len(old.counts)
+        if words > capacity:
+            while words > capacity:
+                capacity *= 2
+            slots = np.zeros(4 * capacity, np.uint64)
             tokens.refill_slots(old.slots, slots)
             self.arrays = self.arrays._replace(
                 slots=slots,
-                counts=enlarged(old.counts, room, len(self)),
-                first=enlarged(old.first, room, len(self)),
-                ends=enlarged(old.ends, room + 1, len(self) + 1),
+                counts=enlarged(old.counts, capacity, len(self)),
+                first=enlarged(old.first, capacity, len(self)),
+                ends=enlarged(old.ends, capacity + 1, len(self) + 1),
             )
         if arena + tokens.PADDING > len(old.arena):
             size = max(arena + tokens.PADDING, 2 * len(old.arena))
@@ -87,7 +86,7 @@ class WordTable:
     def copy(self) -> "WordTable":
         """An independent table with the same words."""
         other = WordTable()
-        other.arrays = tokens.WordTable(*(field.copy() for field in self.arrays))
+        other.arrays = WordArrays._make(field.copy() for field in self.arrays)
         return other
 
     def add(self, text: bytes | NDArray[np.uint8], n_words: int) -> NDArray[np.int32]:
@@ -96,7 +95,7 @@ class WordTable:
         clean[: len(text)] = np.frombuffer(text, np.uint8)
         self.reserve(len(self) + n_words, self.arena_used + len(text))
         stream = np.empty(len(text) + 2, np.int32)
-        tokens.number_words(clean, 0, len(text), 0, self.arrays, stream, 0, *scratch())
+        tokens.number_words(CleanText(clean, 0), 0, len(text), self.arrays, stream, 0, edge_workspace())
         return stream[:n_words].copy()
 
     def merge(self, other: "WordTable") -> NDArray[np.int32]:
@@ -109,14 +108,14 @@ class WordTable:
         return ids
 
     def _joined(self, chosen: NDArray[np.int64], separator: str) -> NDArray[np.uint8]:
-        """The bytes of these words, the separator behind each."""
+        """The bytes of these words, each followed by the separator."""
         ends = self.arrays.ends
         starts = ends[chosen]
         lengths = ends[chosen + 1] - starts + 1
         stops = np.cumsum(lengths)
-        places = np.arange(stops[-1] if len(stops) else 0)
-        places += np.repeat(starts - stops + lengths, lengths)
-        text: NDArray[np.uint8] = self.arrays.arena[places]
+        indices = np.arange(stops[-1] if len(stops) else 0)
+        indices += np.repeat(starts - stops + lengths, lengths)
+        text: NDArray[np.uint8] = self.arrays.arena[indices]
         text[stops - 1] = ord(separator)
         return text
 

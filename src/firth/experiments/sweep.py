@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import DivergenceError, SettingError
 from firth.evaluation.categories import built_in_categories
@@ -138,7 +138,7 @@ class Sweep:
         self.folder = None if folder is None else Path(folder)
         self.cells: list[Cell] = []
 
-    def run(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Sweep":
+    def run(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Sweep":
         """Train and evaluate a model for every cell, and return self. The text is read once.
 
         Ctrl-C raises KeyboardInterrupt; `cells` then has what is finished.

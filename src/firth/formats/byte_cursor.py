@@ -1,47 +1,25 @@
 """A binary file read from its beginning to its end: the next numbers, or an error that names the byte."""
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
 from firth.errors import FormatError
+from firth.kernels.arguments import FileMatrix
+from firth.parallel import available_cores, share_parts
 
-__all__ = ["ByteCursor", "FileMatrix"]
+__all__ = ["ByteCursor", "find_not_finite"]
 
-
-class FileMatrix(NamedTuple):
-    """A float32 matrix inside a file, where its numbers may stand at any address."""
-
-    content: NDArray[np.uint8]  # the file, read-only
-    start: int  # the byte where the matrix begins
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, matrix: Matrix) -> "FileMatrix":
-        """A matrix that is in memory, as if it were a file."""
-        stored = np.ascontiguousarray(matrix, "<f4")
-        content = stored.view(np.uint8).reshape(-1)
-        content.flags.writeable = False  # as a mapped file, for which the kernels are compiled
-        return cls(content, 0, stored.shape)
-
-    @property
-    def array(self) -> Matrix:
-        """The matrix as a view of the file; NumPy reads one at an odd address as well."""
-        rows, columns = self.shape
-        stored = self.content[self.start : self.start + 4 * rows * columns].view("<f4").reshape(self.shape)
-        return stored.astype(np.float32, copy=False)  # copies on big-endian machines
-
-    def place(self, row: int) -> int:
-        """The byte where a row begins."""
-        return self.start + 4 * self.shape[1] * row
+SMALL = 1 << 24  # numbers that NumPy checks before compiled code would be loaded
+NUMBERS_AT_ONCE = 1 << 22  # that a thread takes at a time
 
 
 class ByteCursor:
-    """Where one reading of a file has got to.
+    """The position of one reading of a file.
 
     Attributes
     ----------
@@ -69,7 +47,7 @@ class ByteCursor:
         return struct.unpack(form, data)
 
     def take_flag(self, what: str) -> bool:
-        """The next byte, which says no or yes."""
+        """The next byte, 0 for no or 1 for yes."""
         (flag,) = self.take("<B", what)
         if flag > 1:
             raise self.error(f"{what} is {flag} instead of 0 or 1; the file is damaged", self.position - 1)
@@ -77,24 +55,48 @@ class ByteCursor:
 
     def take_matrix(self, what: str) -> FileMatrix:
         """Pass over two int64, rows and columns, and as many float32."""
-        place = self.position
+        begin = self.position
         rows, columns = self.take("<2q", f"the size of {what}")
         if rows < 0 or columns < 1:
-            raise self.error(f"{what} has {rows:,} rows of {columns:,} numbers; the file is damaged", place)
-        self.refuse_impossible(4 * rows * columns, f"{what} of {rows:,} rows of {columns:,} numbers", place)
+            raise self.error(f"{what} has {rows:,} rows of {columns:,} numbers; the file is damaged", begin)
+        self.refuse_impossible(4 * rows * columns, f"{what} of {rows:,} rows of {columns:,} numbers", begin)
         matrix = FileMatrix(self.content, self.position, (rows, columns))
         self.position += 4 * rows * columns
         return matrix
 
-    def refuse_impossible(self, size: int, what: str, place: int) -> None:
-        """Find a promise of more bytes than the file has left, before memory is asked for."""
+    def refuse_impossible(self, size: int, what: str, byte: int) -> None:
+        """Find a promise of more bytes than the file has left, before memory is allocated."""
         if size > self.left:
             raise self.error(
                 f"promises {what}, which cannot fit into the {self.left:,} bytes that follow; "
                 "the file is cut short or damaged",
-                place,
+                byte,
             )
 
     def error(self, problem: str, byte: int | None = None) -> FormatError:
-        """An error at this byte, or where the cursor stands."""
+        """An error at this byte; by default at the one that is read next."""
         return FormatError(self.path, problem, byte=self.position if byte is None else byte)
+
+
+def find_not_finite(matrix: FileMatrix) -> int | None:
+    """The row of the first infinity or NaN, or None.
+
+    It also reads the file from its beginning to its end, which is how disks are fastest: what is computed from the
+    matrix later may need rows in any order.
+    """
+    rows, columns = matrix.shape
+    size = rows * columns
+    if size <= SMALL:
+        wrong = np.flatnonzero(~np.isfinite(matrix.array.reshape(-1)))
+        return int(wrong[0]) // columns if len(wrong) else None
+    from firth.kernels.cpu.files.finite import first_not_finite
+
+    def find(parts: Iterator[int]) -> list[int]:
+        found = []
+        for first in parts:
+            index = first_not_finite(matrix.content, matrix.byte_of(0) + 4 * first, min(NUMBERS_AT_ONCE, size - first))
+            found += [] if index < 0 else [first + int(index)]
+        return found
+
+    found = sum(share_parts(find, range(0, size, NUMBERS_AT_ONCE), available_cores()), [])
+    return min(found) // columns if found else None

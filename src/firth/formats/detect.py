@@ -1,4 +1,4 @@
-"""Opening a file or folder of vectors whose format nobody has named: its content tells."""
+"""Opening a file or folder of vectors in a format that its content shows."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,34 +7,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
-from firth.formats import fasttext, gensim, native, word2vec_binary, word2vec_text
-from firth.formats.bad_lines import BadLines, OnError
+from firth.formats import (
+    fasttext,
+    gensim,
+    native,
+    numpy_folder,
+    projector,
+    static_embedding,
+    word2vec_binary,
+    word2vec_text,
+)
 from firth.formats.compressed import open_decompressed, read_content
-from firth.formats.folders import read_folder
 from firth.formats.inert_pickle import is_pickle
+from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import is_safetensors
-from firth.formats.text_lines import Header, parse_header
+from firth.formats.text_vectors_parser import Header, parse_header
 
 __all__ = ["read_any"]
 
 ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
 NUMERIC = b"0123456789+-.eE"
 
-# What people also try to open; told by their first bytes so that the error can help.
+# Other files that people try to open, recognised by their first bytes so that the error can help.
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
-    b"\x93NUMPY": "a NumPy array without words: put it as vectors.npy beside a words.txt and open that folder, "
+    b"\x93NUMPY": "a NumPy array without words: put it into a folder as vectors.npy, with a words.txt, and open that, "
     "or give both to firth.WordVectors(words, matrix)",
     b"\x89HDF": "an HDF5 file",
     b"\x1f\x8b": "compressed twice",
 }
 
-# Formats that are told by their first bytes and read from a whole file in memory, or mapped into it.
+# Formats that are recognised by their first bytes and read from a whole file, mapped into memory or decompressed.
 _BINARY: tuple[tuple[Callable[[bytes], bool], Callable[[Path, NDArray[np.uint8]], StoredVectors]], ...] = (
     (is_safetensors, native.parse),
     (fasttext.is_fasttext, fasttext.parse),
     (is_pickle, gensim.parse),
+)
+
+# How other software names the two files of a pair for the projector, around a common beginning.
+_PAIRS = (("vectors.tsv", "metadata.tsv"), ("tensor.tsv", "metadata.tsv"), ("tensors.tsv", "metadata.tsv"))
+
+_LOOKED_FOR = (
+    f"{numpy_folder.VECTORS} with {numpy_folder.WORDS} (NumPy), "
+    f"{projector.VECTORS} with {projector.METADATA} or {projector.CONFIG} (Embedding Projector), "
+    f"{static_embedding.TENSORS} with {static_embedding.TOKENIZER} (sentence-transformers, model2vec)"
+)
+_SPACY = (
+    "is a folder of spaCy's; open it there: nlp = spacy.load(path), then "
+    "keys, rows = zip(*nlp.vocab.vectors.key2row.items()) and "
+    "firth.WordVectors([nlp.vocab.strings[key] for key in keys], nlp.vocab.vectors.data[list(rows)])"
 )
 
 
@@ -45,8 +67,8 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
 
     Parameters
     ----------
-    on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files,
-        and tells it in `skipped`; other formats have no lines to skip.
+    on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files, and reports them in
+        `skipped`; in other formats nothing can be skipped.
 
     Raises
     ------
@@ -55,9 +77,9 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     SettingError : `on_error` is neither "raise" nor "skip".
     """
     path = Path(path)
-    BadLines(on_error)  # refuses an unknown choice, whatever the format
+    SkipReport(on_error)  # refuses an unknown choice for every format
     if path.is_dir():
-        return read_folder(path)
+        return _read_folder(path)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
     parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
@@ -115,3 +137,52 @@ def _read_either(path: Path, on_error: OnError) -> StoredVectors:
             return word2vec_binary.read(path, on_error=on_error)
         except FormatError:
             raise problem from None
+
+
+# ---------------------------------------------------------------- folders
+
+
+def _read_folder(folder: Path) -> StoredVectors:
+    """Read a folder of any known format.
+
+    Raises FormatError : it is of no known format, a file of its format is missing, or one is damaged.
+    """
+    if _holds(folder, numpy_folder.VECTORS, numpy_folder.WORDS):
+        return numpy_folder.read(folder)
+    for path in (folder, folder / static_embedding.NESTED):
+        if _holds(path, static_embedding.TENSORS, static_embedding.TOKENIZER):
+            return static_embedding.read(path)
+    if _holds(folder, projector.CONFIG):
+        return projector.read_bytes(folder / projector.CONFIG)
+    pair = _projector_pair(folder)
+    if pair is not None:
+        return projector.read_tsv(*pair)
+    if (folder / "vocab" / "key2row").exists() or (folder / "key2row").exists():
+        raise FormatError(folder, _SPACY)
+    raise FormatError(folder, f"is a folder, but not one of vectors; looked for {_LOOKED_FOR}")
+
+
+def _holds(folder: Path, first: str, *others: str) -> bool:
+    """Whether a folder has these files. Raises FormatError where it has only the first of them."""
+    if not (folder / first).is_file():
+        return False
+    for name in others:
+        if not (folder / name).is_file():
+            raise FormatError(folder, f"has {first}, but no {name}")
+    return True
+
+
+def _projector_pair(folder: Path) -> tuple[Path, Path] | None:
+    """A file of numbers and the file of words that belongs to it, if there is exactly one such pair."""
+    found = []
+    for vectors, metadata in _PAIRS:
+        for path in sorted(folder.glob(f"*{vectors}")):
+            partner = path.with_name(path.name.removesuffix(vectors) + metadata)
+            if path.is_file() and partner.is_file():
+                found.append((path, partner))
+    if len(found) > 1:
+        names = ", ".join(path.name for path, _ in found)
+        raise FormatError(folder, f"has several files of vectors ({names}); put one pair into a folder of its own")
+    if not found and (folder / projector.VECTORS).is_file():
+        raise FormatError(folder, f"has {projector.VECTORS}, but no {projector.METADATA}")
+    return found[0] if found else None

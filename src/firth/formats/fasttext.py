@@ -27,13 +27,14 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import FormatError
-from firth.formats.byte_cursor import ByteCursor, FileMatrix
+from firth.formats.byte_cursor import ByteCursor, find_not_finite
 from firth.formats.compressed import read_content
 from firth.formats.fasttext_dictionary import Dictionary, read_dictionary
-from firth.formats.ngram_means import find_not_finite, word_means
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
+from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.subwords.ngrams import Subwords
+from firth.subwords.word_means import word_means
 
 __all__ = ["is_fasttext", "parse", "read"]
 
@@ -126,14 +127,14 @@ def _refuse_quantised(cursor: ByteCursor, dictionary: Dictionary) -> None:
 
 
 def _read_input(cursor: ByteCursor, settings: dict[str, Any], n_words: int) -> FileMatrix:
-    place = cursor.position
+    begin = cursor.position
     table = cursor.take_matrix("the input matrix")
     expected = (n_words + settings["bucket"], settings["dim"])
     if table.shape != expected:
         raise cursor.error(
             f"the input matrix is {_shown(table.shape)}, but {n_words:,} words and {settings['bucket']:,} rows for "
             f"n-grams make {_shown(expected)}; the file is damaged",
-            place,
+            begin,
         )
     return table
 
@@ -141,13 +142,13 @@ def _read_input(cursor: ByteCursor, settings: dict[str, Any], n_words: int) -> F
 def _read_output(cursor: ByteCursor, settings: dict[str, Any], dictionary: Dictionary) -> Matrix | None:
     """The output matrix where it has a vector for each word."""
     cursor.take_flag("the sign of a quantised output matrix")  # without meaning where the input is not
-    place = cursor.position
+    begin = cursor.position
     table = cursor.take_matrix("the output matrix")
     supervised = settings["model"] == "supervised"
     expected = (dictionary.n_labels if supervised else len(dictionary.words), settings["dim"])
     if table.shape != expected:
         raise cursor.error(
-            f"the output matrix is {_shown(table.shape)} instead of {_shown(expected)}; the file is damaged", place
+            f"the output matrix is {_shown(table.shape)} instead of {_shown(expected)}; the file is damaged", begin
         )
     # Otherwise its rows belong to labels, or to the nodes of a tree.
     return None if supervised or settings["loss"] == "hs" else table.array
@@ -169,11 +170,13 @@ def _word_vectors(path: Path, words: PackedWords, table: FileMatrix, subwords: S
     row = find_not_finite(table)
     if row is not None:
         raise FormatError(
-            path, f"row {row:,} of the input matrix is not finite; the file is damaged", byte=table.place(row)
+            path, f"row {row:,} of the input matrix is not finite; the file is damaged", byte=table.byte_of(row)
         )
-    vectors = word_means(words, table, subwords)
+    vectors = table.array[: len(words)].copy()
+    if subwords is not None:
+        vectors = word_means(WordBytes(words.text, words.ends), table, subwords)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         problem = f"the vector of {words[row]!r}, with its n-grams added, is not finite; the file is damaged"
-        raise FormatError(path, problem, byte=table.place(row))
+        raise FormatError(path, problem, byte=table.byte_of(row))
     return vectors

@@ -23,15 +23,16 @@ from numpy.typing import NDArray
 from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
 from firth.formats import npy
-from firth.formats.byte_cursor import FileMatrix
+from firth.formats.byte_cursor import find_not_finite
 from firth.formats.compressed import read_content
 from firth.formats.fasttext import LONGEST_NGRAM
 from firth.formats.inert_objects import Bag, InertArray
 from firth.formats.inert_pickle import read_pickle
-from firth.formats.ngram_means import find_not_finite, word_means
 from firth.formats.packed_words import PackedWords, find_repetitions
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
+from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.subwords.ngrams import Subwords
+from firth.subwords.word_means import word_means
 
 __all__ = ["parse", "read"]
 
@@ -156,7 +157,8 @@ def _subwords(keyed: _Saved) -> Subwords | None:
 def _means(path: Path, words: list[str], own: Matrix, subwords: Subwords) -> Matrix:
     """What gensim does not save because it follows: the mean of a word's own row and those of its n-grams."""
     table = FileMatrix.of(np.concatenate([own, subwords.matrix]))
-    vectors = word_means(PackedWords.pack(words), table, subwords)
+    packed = PackedWords.pack(words)
+    vectors = word_means(WordBytes(packed.text, packed.ends), table, subwords)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         raise FormatError(path, f"the vector of {words[row]!r}, with its n-grams added, is not finite; it is damaged")

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 from firth.formats.compressed import write_compressed
-from firth.formats.line_writer import write_lines
 from firth.formats.stored import StoredVectors
-from firth.formats.text_blocks import read_text
+from firth.formats.text_vectors_reader import read_text
+from firth.formats.text_vectors_writer import write_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["read", "write"]

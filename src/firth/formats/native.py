@@ -29,8 +29,8 @@ from firth.errors import FormatError, SettingError
 from firth.formats.compressed import read_content, write_compressed
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
 from firth.formats.tensor_file import TensorFile, decode_metadata, write_tensors
+from firth.subwords.ngrams import Subwords
 
 __all__ = ["VERSION", "parse", "read", "write"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from firth.formats.atomic import atomic_folder
 from firth.formats.npy import read_counts, read_matrix, write_array
 from firth.formats.stored import StoredVectors
-from firth.formats.word_lines import check_rows, pack_words, read_lines
+from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["COUNTS", "VECTORS", "WORDS", "read", "write"]

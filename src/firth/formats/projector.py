@@ -27,7 +27,7 @@ from firth.formats.compressed import map_file
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_rows
-from firth.formats.word_lines import check_rows, pack_words, read_lines
+from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
 __all__ = ["CONFIG", "METADATA", "TENSOR", "VECTORS", "read_bytes", "read_tsv", "write_bytes", "write_tsv"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from firth.formats.compressed import write_compressed
 from firth.formats.glove import FORBIDDEN
-from firth.formats.line_writer import write_lines
 from firth.formats.stored import StoredVectors
-from firth.formats.text_blocks import read_text
+from firth.formats.text_vectors_reader import read_text
+from firth.formats.text_vectors_writer import write_lines
 from firth.formats.writable import encode_words
 
 __all__ = ["read", "write"]

@@ -11,8 +11,8 @@ import numpy as np
 
 from firth.arrays import Counts, Matrix
 from firth.errors import SettingError
-from firth.formats.bad_lines import Skipped
-from firth.formats.subwords import Subwords
+from firth.formats.skip_report import Skipped
+from firth.subwords.ngrams import Subwords
 
 __all__ = ["StoredVectors"]
 

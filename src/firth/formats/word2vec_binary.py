@@ -1,7 +1,7 @@
 """The binary format of word2vec: a line "words numbers", then each word, a space, its float32s.
 
-Two dialects: the original C program ends every vector with a line end, gensim and the Google News
-vectors do not. Numbers are little-endian. Both are read, whichever it is.
+Two dialects: the original C program ends every vector with a line end, gensim and the Google News vectors do not.
+Numbers are little-endian. Both dialects are read.
 """
 
 import re
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError
-from firth.formats.bad_lines import BadLines, OnError
 from firth.formats.compressed import compression, open_decompressed, write_compressed
-from firth.formats.growing import GrowingMatrix
+from firth.formats.growing_matrix import GrowingMatrix
 from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
+from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
-from firth.formats.text_lines import Header, parse_header
+from firth.formats.text_vectors_parser import Header, parse_header
 from firth.formats.writable import encode_words
 
 __all__ = ["Dialect", "read", "write"]
@@ -30,7 +30,7 @@ Dialect: TypeAlias = Literal["gensim", "c"]
 
 BLOCK = 1 << 20  # bytes: read at once, into the same memory each time, unless a record is longer
 LONGEST_HEADER = 64  # bytes
-LONGEST_WORD = 1 << 16  # bytes: without a space in so many, the file is something else
+LONGEST_WORD = 1 << 16  # bytes: without a space among them, the file is something else
 MOST_NUMBERS = 1 << 22  # per vector: a block is enlarged until one vector fits
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
@@ -43,20 +43,19 @@ def read(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
 
     Parameters
     ----------
-    on_error : "skip" leaves out vectors that are not finite, records without a word and words that
-        come again, and takes what there is of a file that is cut short or goes on after its last
-        vector; `skipped` tells what was left out.
+    on_error : "skip" leaves out vectors that are not finite, records without a word and repeated words, and accepts a
+        file that is cut short or continues after its last vector; `skipped` reports what was left out.
 
     Raises
     ------
     FileNotFoundError : there is no such file.
-    FormatError : the file is damaged, cut short, or something else; the byte is named. With "skip":
-        it can no longer be told where a word begins.
+    FormatError : the file is damaged, cut short, or something else; the byte is named. With "skip": it is no longer
+        clear where a word begins.
     """
     path = Path(path)
     plain_size = None if compression(path) else path.stat().st_size
     with open_decompressed(path) as file:
-        return _Reader(path, plain_size, cast(BufferedIOBase, file), BadLines(on_error)).read()
+        return _Reader(path, plain_size, cast(BufferedIOBase, file), SkipReport(on_error)).read()
 
 
 class _Records(NamedTuple):
@@ -70,11 +69,11 @@ class _Records(NamedTuple):
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, path: Path, plain_size: int | None, file: BufferedIOBase, bad: BadLines) -> None:
+    def __init__(self, path: Path, plain_size: int | None, file: BufferedIOBase, report: SkipReport) -> None:
         self._path = path
         self._plain_size = plain_size  # bytes; None where compression hides it
         self._file = file
-        self._bad = bad
+        self._report = report
         self._block = bytearray(BLOCK)
         self._length = 0  # bytes of the block in use
         self._block_start = 0  # where in the file the block begins
@@ -88,28 +87,28 @@ class _Reader:
             records = self._take_records(header)
             rows = len(records.word_ends)
             if rows:
-                if rows > matrix.room:
+                if rows > matrix.capacity:
                     matrix.grow(rows, self._rows_expected(header))
                 matrix.reserve(rows)[:] = records.vectors
                 words.add(records.text, records.word_ends, hash_words(records.text, records.word_ends))
         self._check_end()
         packed = self._without_repetitions(words, matrix)
-        if self._bad.count and not packed:
-            raise FormatError(self._path, f"not one vector can be read; {self._bad.problems[0]}")
-        return StoredVectors(packed, matrix.finish(), skipped=self._bad.skipped())
+        if self._report.count and not packed:
+            raise FormatError(self._path, f"not one vector can be read; {self._report.problems[0]}")
+        return StoredVectors(packed, matrix.finish(), skipped=self._report.finish())
 
     def _rows_expected(self, header: Header) -> int:
         return min(header.words, (self._plain_size or 0) // _shortest_record(header))
 
     def _without_repetitions(self, words: WordCollector, matrix: GrowingMatrix) -> PackedWords:
-        """The words, each once, and their rows alone in the matrix."""
+        """The distinct words; only their rows stay in the matrix."""
         packed, repetitions = words.finish()
         if not repetitions:
             return packed
-        for again in repetitions:
-            problem = f"word {again.second:,} is {again.word!r}, like word {again.first:,}"
-            self._bad.meet(FormatError(self._path, problem))
-        second = [again.second for again in repetitions]
+        for repeated in repetitions:
+            problem = f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}"
+            self._report.skip(FormatError(self._path, problem))
+        second = [repeated.second for repeated in repetitions]
         matrix.drop(second)
         return packed.without(second)
 
@@ -121,7 +120,7 @@ class _Reader:
         if header.vector_size > MOST_NUMBERS:
             raise FormatError(self._path, f"the header promises {header.vector_size:,} numbers per word", byte=0)
         self._block_start = len(line)
-        words = min(header.words, 1) if self._bad.are_skipped else header.words
+        words = min(header.words, 1) if self._report.are_skipped else header.words
         if self._plain_size is not None and len(line) + words * _shortest_record(header) > self._plain_size:
             raise FormatError(
                 self._path,
@@ -132,13 +131,13 @@ class _Reader:
         return header
 
     def _read_on(self) -> bool:
-        """Add to what is left of the block; whether there was anything to add."""
+        """Read more of the file into the block; whether there was more."""
         if self._length == len(self._block):
             self._block = self._block + bytes(len(self._block))
         with memoryview(self._block) as block:
             n = self._file.readinto(block[self._length :])
         if not n:
-            self._bad.meet(
+            self._report.skip(
                 FormatError(
                     self._path,
                     "the file ends in the middle of a word or its vector; it is cut short",
@@ -152,7 +151,7 @@ class _Reader:
     def _take_records(self, header: Header) -> _Records:
         """Cut the complete records off the block."""
         width, length = 4 * header.vector_size, self._length
-        find, last = self._block.find, length - width - 1  # the last place where a space has its vector behind it
+        find, last = self._block.find, length - width - 1  # the last position of a space with a whole vector behind it
         spaces: list[int] = []
         position = 0
         for _ in range(header.words - self._done):
@@ -171,7 +170,7 @@ class _Reader:
         return records
 
     def _cut(self, spaces: Offsets, width: int) -> _Records:
-        """The words before these spaces and the vectors after them, but for the bad ones."""
+        """The words before these spaces and the vectors after them, without the bad ones."""
         block = np.frombuffer(self._block, np.uint8)
         if not len(spaces):
             return _Records(block[:0], spaces, np.empty((0, width // 4), np.float32))
@@ -187,7 +186,7 @@ class _Reader:
         """Which records (n,) have a word and a finite vector; the others are reported."""
         has_word, finite = spaces > begins, np.isfinite(vectors).all(axis=1)
         for i in np.flatnonzero(~(has_word & finite)).tolist():
-            self._bad.meet(
+            self._report.skip(
                 self._no_word(i, int(begins[i]))
                 if not has_word[i]
                 else FormatError(
@@ -198,11 +197,11 @@ class _Reader:
             )
         return has_word & finite
 
-    def _no_word(self, word_id: int, place: int) -> FormatError:
+    def _no_word(self, word_id: int, position: int) -> FormatError:
         return FormatError(
             self._path,
             f"no word where word {self._done + word_id:,} should be; the file is damaged",
-            byte=self._block_start + place,
+            byte=self._block_start + position,
         )
 
     def _refuse_shifted(self, records: _Records) -> None:
@@ -226,10 +225,10 @@ class _Reader:
     def _check_end(self) -> None:
         rest = self._block[: self._length] + self._file.read(LONGEST_HEADER)
         if rest.strip(b"\n"):
-            self._bad.meet(
+            self._report.skip(
                 FormatError(
                     self._path,
-                    "goes on after the last vector: the header is wrong, or a word contains a space",
+                    "continues after the last vector: the header is wrong, or a word contains a space",
                     byte=self._block_start,
                 )
             )
@@ -241,7 +240,7 @@ def _shortest_record(header: Header) -> int:
 
 
 def _gathered(block: NDArray[np.uint8], begins: Offsets, spaces: Offsets, vectors: Matrix) -> _Records:
-    """The words between these places, end to end."""
+    """The words between these positions, end to end, and their vectors."""
     lengths = spaces - begins
     ends = np.cumsum(lengths)
     text = block[np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())]
@@ -257,7 +256,7 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
-    """Write words and vectors, atomically; counts and metadata have no place in this format.
+    """Write words and vectors, atomically; this format holds no counts and no metadata.
 
     Parameters
     ----------
@@ -265,7 +264,7 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty or contains a space or
+    FormatError : the file cannot be written, or a word is empty or contains a space or
         control character.
     """
     words = encode_words(path, stored.words, FORBIDDEN, "word2vec binary")

@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from firth.formats.compressed import write_compressed
-from firth.formats.line_writer import Dialect, write_lines
 from firth.formats.stored import StoredVectors
-from firth.formats.text_blocks import read_text
+from firth.formats.text_vectors_reader import read_text
+from firth.formats.text_vectors_writer import Dialect, write_lines
 from firth.formats.writable import encode_words
 
 __all__ = ["Dialect", "read", "write"]

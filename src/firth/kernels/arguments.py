@@ -8,13 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Offsets, WordIds
+from firth.arrays import Matrix, Offsets, WordIds
 
-__all__ = ["HASH_PRIME", "LINE_PADDING", "Beam", "EncodedIds", "Graph", "NgramTable", "ParsedLines"]
-__all__ += ["Sampling", "Tree"]
+__all__ = ["EncodedIds", "Sampling", "Tree"]  # training, for all backends
+__all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
+__all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
+__all__ += ["Beam", "Graph"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
-LINE_PADDING = 8  # bytes behind a text of lines, of which the first is a line end: digits are read eight at a time
+LINE_PADDING = 8  # bytes behind the last line of a text, the first of them a line end: digits are read eight at a time
 
 
 class EncodedIds(NamedTuple):
@@ -39,28 +41,90 @@ class Tree(NamedTuple):
     """Huffman's tree over the words: the nodes from the root to each word, and the branches that lead there."""
 
     offsets: Offsets  # (V + 1,) the path to word w is turns[offsets[w] : offsets[w + 1]]
-    turns: NDArray[
-        np.int32
-    ]  # (P,) 2 x node + code: nodes 0 .. V - 2, 0 is the root; code 0 has label 1, code 1 label 0
+    turns: NDArray[np.int32]  # (P,) 2 x node + code; nodes are 0 .. V - 2, the root is 0; label 1 for code 0, 0 for 1
     longest: int  # nodes of the longest path
+
+
+class CleanText(NamedTuple):
+    """Text as kernels/cpu/text/unicode.py leaves it: words, spaces and newlines."""
+
+    content: NDArray[np.uint8]  # with PADDING spaces behind the text
+    origin: int  # position in the corpus of content[0], in any unit in which later text has larger positions
+
+
+class CodePointTable(NamedTuple):
+    """What a tokenizer does with each code point; see kernels/cpu/text/unicode.py."""
+
+    entries: NDArray[np.uint64]  # (1,114,112,) 0 where not filled yet
+    words_only: int  # 1 for the tokenizer "words" (lower case, punctuation dropped), 0 for "whitespace"
+
+
+class WordArrays(NamedTuple):
+    """A hash table of distinct words, numbered from 0 by first appearance, with capacity for W words."""
+
+    slots: NDArray[np.uint64]  # (4 W,) open addressing, in pairs: hash; length << 32 | word + 1, or 0 where empty
+    counts: NDArray[np.int64]  # (W,) occurrences of each word
+    first: NDArray[np.int64]  # (W,) position of its first occurrence
+    ends: Offsets  # (W + 1,) word w is arena[ends[w] : ends[w + 1]]
+    arena: NDArray[np.uint8]  # the bytes of all words, and PADDING more
+    sizes: NDArray[np.int64]  # (3,) WORDS, CLOSED, UNKNOWN_SEEN of kernels/cpu/text/tokens.py
+
+
+class EdgeWorkspace(NamedTuple):
+    """What number_words overwrites; each (SCRATCH + PADDING,) int64."""
+
+    edges: NDArray[np.int64]  # where words start and stop
+    newlines: NDArray[np.int64]
+
+
+class WordBytes(NamedTuple):
+    """V words in UTF-8, end to end."""
+
+    text: NDArray[np.uint8]
+    ends: Offsets  # (V,) where each word ends in `text`
 
 
 class ParsedLines(NamedTuple):
     """What lines "word number …" become, N lines of D numbers each."""
 
     numbers: NDArray[np.float32]  # (N, D)
-    words: NDArray[np.uint8]  # all words end to end, with room for all of the text
+    words: NDArray[np.uint8]  # all words end to end, as long as the text itself
     word_ends: Offsets  # (N,) where each word ends
     word_hashes: NDArray[np.uint64]  # (N,) the sum of (byte j + 1) HASH_PRIME^j of each word, mod 2^64
 
 
-class NgramTable(NamedTuple):
-    """The rows of a fastText input matrix, first those of the words, then those of hashed n-grams."""
+class FileMatrix(NamedTuple):
+    """A float32 matrix inside a file, where its numbers may start at any address."""
 
-    content: NDArray[np.uint8]  # a file, in which the float32 numbers may stand at any address
+    content: NDArray[np.uint8]  # the file, read-only
     start: int  # the byte where row 0 begins
-    n_words: int  # rows before those of n-grams
-    n_buckets: int  # rows of n-grams; 0 where words have none
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> "FileMatrix":
+        """A matrix that is in memory, as if it were a file."""
+        stored = np.ascontiguousarray(matrix, "<f4")
+        content = stored.view(np.uint8).reshape(-1)
+        content.flags.writeable = False  # as a mapped file, for which the kernels are compiled
+        return cls(content, 0, stored.shape)
+
+    @property
+    def array(self) -> Matrix:
+        """The matrix as a view of the file; NumPy also reads one at an odd address."""
+        rows, columns = self.shape
+        stored = self.content[self.start : self.start + 4 * rows * columns].view("<f4").reshape(self.shape)
+        return stored.astype(np.float32, copy=False)  # copies on big-endian machines
+
+    def byte_of(self, row: int) -> int:
+        """The byte where a row begins."""
+        return self.start + 4 * self.shape[1] * row
+
+
+class Ngrams(NamedTuple):
+    """How character n-grams are hashed to rows of a matrix, behind those of the words."""
+
+    first_row: int  # the row of hash value 0: V
+    n_buckets: int  # B, rows of n-grams; 0: words have none
     min_length: int  # characters of the shortest n-gram
     max_length: int
 

@@ -1,4 +1,4 @@
-"""The keyboard of a phone: the words most likely to come next, or to be meant by the letters typed so far."""
+"""A phone's keyboard: suggests the next word, or completions of a half-typed one."""
 
 import re
 from bisect import bisect_left
@@ -7,25 +7,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 from firth.language_models.model import LanguageModel, NextWord, most_probable
 
 __all__ = ["Keyboard"]
 
-SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*\s|\n")  # what follows starts a sentence; "3.5" does not end one
+SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*\s|\n")  # a sentence starts after it; "3.5" contains none
 
 
 class _Typed(NamedTuple):
-    """What is typed so far."""
+    """The last sentence of the typed text."""
 
-    history: list[str]  # the words of the sentence before the cursor
-    prefix: str  # the letters of a word that may go on; "" where the next word begins
+    history: list[str]  # its complete words
+    prefix: str  # the letters of a half-typed word; "" where the next word begins
 
 
 class Keyboard:
-    """Suggestions from a language model. It learns nothing from what is typed.
+    """Suggests words from a language model. It does not learn from what is typed.
 
     model : any fitted language model.
+
+    Raises NotFittedError if the model is not fitted.
     """
 
     def __init__(self, model: LanguageModel) -> None:
@@ -35,26 +37,27 @@ class Keyboard:
         self._sorted = [known[i] for i in self._by_spelling]
 
     def suggest(self, text: str, count: int = 3) -> list[NextWord]:
-        """The words most likely to come next; where a word is half typed, those that begin with it.
+        """The most probable next words; where a word is half typed, the most probable of those that begin with it.
 
         Parameters
         ----------
-        text : all that was typed. The words since the last sentence end are the history. A last word that no other
-            word begins with is taken for finished, as one before a space is.
-        count : at least 1; fewer come back where fewer words fit.
+        text : everything typed so far. The words since the last end of a sentence are the history. The last word is
+            half typed unless a space or punctuation follows it, or it is known and no other word begins with it.
+        count : at least 1; fewer come back where fewer words match.
 
-        Raises SettingError if `count` is below 1.
+        Returns  best first; the probabilities of all words that match sum to 1.
+        Raises   SettingError if `count` is below 1.
         """
         history, prefix = self._typed(text)
-        fitting = np.sort(self._beginning_with(prefix))  # by id, so that of equals the more frequent comes first
-        probabilities = self._model.distribution(history)[fitting]
+        matching = np.sort(self._beginning_with(prefix))  # by id: of equally probable words the more frequent is first
+        probabilities = self._model.distribution(history)[matching]
         total = float(probabilities.sum())
         known = self._model.vocabulary.known
         best = most_probable(probabilities, count)
-        return [NextWord(known[fitting[i]], float(probabilities[i]) / total) for i in best]
+        return [NextWord(known[matching[i]], float(probabilities[i]) / total) for i in best]
 
     def accept(self, text: str, word: str) -> str:
-        """The text with `word` at its end, in place of the letters of a half-typed one, and a space after it."""
+        """The text with `word` and a space at its end; the word replaces a half-typed one."""
         if self._typed(text).prefix:
             text = text[: re.search(r"\S*\Z", text).start()]  # type: ignore[union-attr]  # matches any text
         elif text and not text[-1].isspace():
@@ -68,10 +71,10 @@ class Keyboard:
     def _typed(self, text: str) -> _Typed:
         starts = [match.end() for match in SENTENCE_END.finditer(text)]
         tokenizer = self._model.tokenizer
-        words = line_words(text[starts[-1] if starts else 0 :], tokenizer)
-        if not words or not line_words(text[-1], tokenizer):
-            return _Typed(words, "")  # a space or a sign ends a word
-        fitting = self._beginning_with(words[-1])
-        if len(fitting) == 1 and self._model.vocabulary.known[fitting[0]] == words[-1]:
+        words = tokenize_line(text[starts[-1] if starts else 0 :], tokenizer)
+        if not words or not tokenize_line(text[-1], tokenizer):
+            return _Typed(words, "")  # a space or punctuation ends a word
+        matching = self._beginning_with(words[-1])
+        if len(matching) == 1 and self._model.vocabulary.known[matching[0]] == words[-1]:
             return _Typed(words, "")
         return _Typed(words[:-1], words[-1])

@@ -1,4 +1,4 @@
-"""Opening a language model whose kind nobody has named: its file tells."""
+"""load_language_model(): opens a language model of any kind; the file says which."""
 
 from pathlib import Path
 
@@ -11,12 +11,16 @@ __all__ = ["load_language_model"]
 
 
 def load_language_model(path: str | Path) -> LanguageModel:
-    """Read a language model of any kind.
+    """Read a language model that save() wrote: an NgramModel, a NeuralModel or a MixtureModel.
 
     Raises FileNotFoundError, or FormatError if the file is damaged or something else.
     """
     kind = kind_of_file(path)
     if kind not in KINDS:
-        advice = "; it has word vectors: train a language model with `firth lm train`" if kind == "firth" else ""
-        raise FormatError(path, f"is no language model{advice}")
+        advice = (
+            "; it has word vectors: open it with load(), or train a language model with `firth lm train`"
+            if kind == "firth"
+            else ""
+        )
+        raise FormatError(path, f"is not a language model{advice}")
     return KINDS[kind].load(path)

@@ -1,6 +1,8 @@
-"""Language models as files: named arrays and JSON in one safetensors file, mapped into memory and checked.
+"""Files of language models: named arrays and JSON metadata in one safetensors file, memory-mapped and checked.
 
-Metadata   "format" says what kind of model it is, "version" is a whole number; every other value is a JSON document.
+ngram_file.py and neural_file.py say which arrays.
+
+Metadata   "format" is the kind of model, "version" is a whole number; every other value is a JSON document.
 Vocabulary words U8 (all known words in UTF-8, end to end), word_ends I64 (K,), counts I64 (K,).
 """
 
@@ -36,10 +38,10 @@ class ModelFile(NamedTuple):
 
 
 def write_model(path: str | Path, kind: str, version: int, content: ModelFile) -> None:
-    """Write a file, atomically. Raises FormatError if the place cannot be written."""
+    """Write a file, atomically. Raises FormatError if the path cannot be written."""
     words = PackedWords.pack(content.vocabulary.known)
     arrays = content.arrays | {"words": words.text, "word_ends": words.ends, "counts": content.vocabulary.counts}
-    # Widest numbers first, so that every array is aligned.
+    # Widest types first, so that every array is aligned.
     arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))
     spellings = {name: _SPELLINGS[array.dtype.name] for name, array in arrays.items()}
     metadata = {"format": kind, "version": str(version)}
@@ -49,9 +51,9 @@ def write_model(path: str | Path, kind: str, version: int, content: ModelFile) -
 
 
 def kind_of_file(path: str | Path) -> str:
-    """What the metadata call the format; "" where they do not say.
+    """The "format" in the metadata of a file; "" if there is none.
 
-    Raises FileNotFoundError, or FormatError if this is no safetensors file.
+    Raises FileNotFoundError, or FormatError if it is not a safetensors file.
     """
     return str(_metadata(Path(path), _open(path)).get("format", ""))
 
@@ -59,7 +61,7 @@ def kind_of_file(path: str | Path) -> str:
 def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
     """Read a file of one kind; the arrays are read-only views of it.
 
-    Raises FileNotFoundError, or FormatError if the file is damaged, of another kind, or newer.
+    Raises FileNotFoundError, or FormatError if the file is damaged, of another kind, or of a newer version.
     """
     path = Path(path)
     file = _open(path)
@@ -76,7 +78,7 @@ def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
 
 
 def check_arrays(path: str | Path, arrays: Arrays, expected: Mapping[str, tuple[str, int]]) -> None:
-    """Raise FormatError unless these arrays are there, each of its NumPy type and number of dimensions."""
+    """Raise FormatError unless all expected arrays exist, with their NumPy type and number of dimensions."""
     for name, (dtype, dimensions) in expected.items():
         if name not in arrays:
             raise FormatError(path, f"has no tensor {name!r}; the file is damaged")
@@ -97,13 +99,13 @@ def _open(path: str | Path) -> TensorFile:
         raise FileNotFoundError(f"{path}: there is no such file")
     content = map_file(path)
     if not is_safetensors(content[:9].tobytes()):
-        raise FormatError(path, "is no language model: not a safetensors file")
+        raise FormatError(path, "is not a language model: not a safetensors file")
     return TensorFile(path, content)
 
 
 def _metadata(path: Path, file: TensorFile) -> dict[str, Any]:
     if not isinstance(file.metadata, dict):
-        raise FormatError(path, "the metadata are not a JSON object; the file is damaged")
+        raise FormatError(path, "its metadata are not a JSON object; the file is damaged")
     return file.metadata
 
 

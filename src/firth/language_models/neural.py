@@ -1,16 +1,18 @@
-"""The neural language model: embeddings of the words before, a hidden layer, a probability for every word.
+"""The neural language model: embeddings of the preceding words, a hidden layer, a probability for every word.
+
+neural_network.py computes, neural_training.py trains, neural_file.py stores.
 
 Shapes   V outcomes, C = order - 1 words of history, D numbers per embedding, T words in S sentences.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import neural_file
@@ -19,39 +21,42 @@ from firth.language_models.model_file import ModelFile
 from firth.language_models.neural_network import Examples, Network, Workspace, initial_network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore, train_network
-from firth.language_models.sentences import Sentences, pad, read_known, read_new
+from firth.language_models.sentences import Sentences, pad, read_text, read_training_text
 from firth.language_models.vocabulary import LanguageVocabulary
+from firth.progress import ProgressOption, open_progress
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NeuralModel"]
 
-SCORED_AT_ONCE = 256  # examples: (256, V) scores at a time
+SCORED_AT_ONCE = 256  # examples; their scores are (256, V)
 
 
 class NeuralModel(LanguageModel):
-    """The next word from the embeddings of the words before it.
+    """A neural language model: predicts the next word from the embeddings of the words before it.
 
     Parameters
     ----------
-    order : n; the model looks at the n - 1 words before. Unlike an n-gram model it may be large.
+    order : n, at least 2; the model sees the n - 1 preceding words. Unlike for n-grams, it may be large.
     vector_size : D, numbers per embedding.
-    hidden_size : numbers in the hidden layer.
-    direct_connections : also lead from the embeddings straight to the output; D * (n - 1) more weights per word.
-    min_count, max_vocabulary : which words are kept; all others become "<unk>". Time and memory grow with the number.
+    hidden_size : M, units of the hidden layer.
+    direct_connections : connect the embeddings to the output also directly; D * (n - 1) more weights per word.
+    min_count : words that occur less often become "<unk>".
+    max_vocabulary : keep at most that many words, the most frequent; None for no limit. Training time and memory grow
+        with the vocabulary.
     tokenizer : "words", "whitespace", or a function from a line to its words.
-    epochs : passes over the text, at most.
-    patience : epochs in a row without a lower perplexity of the held-out text after which to stop; each also halves
-        the learning rate.
-    batch_size : examples between two steps.
+    epochs : maximum number of passes over the text.
+    patience : stop after that many epochs in a row that did not lower the held-out perplexity; each of them also
+        halves the learning rate.
+    batch_size : examples per step.
     learning_rate : of Adagrad.
-    weight_decay : pull of the weights towards 0.
-    held_out_share : share of the sentences that fit() puts aside where no held-out text is given.
-    seed : of the first weights, the order of the examples and the sentences put aside.
+    weight_decay : strength of the L2 penalty on the weight matrices; biases and embeddings have none.
+    held_out_share : share of the sentences that fit() holds out where it is given no held-out text.
+    seed : of the initial weights, the order of the examples and the choice of held-out sentences.
 
     Attributes
     ----------
-    vocabulary : what can be predicted.
-    vectors : the embeddings, as WordVectors (K, D).
+    vocabulary : the words that can be predicted.
+    vectors : the embeddings of the K known words, as WordVectors (K, D).
     history : an EpochScore for each epoch.
 
     Raises SettingError if a setting is impossible.
@@ -89,57 +94,58 @@ class NeuralModel(LanguageModel):
 
     def fit(
         self,
-        corpus: Corpus,
-        held_out: "Corpus | None" = None,
+        corpus: CorpusInput,
+        held_out: "CorpusInput | None" = None,
         *,
         vectors: WordVectors | None = None,
-        report: Callable[[EpochScore], None] | None = None,
+        progress: ProgressOption = None,
     ) -> Self:
-        """Learn from a corpus, and return self. What was learned before is replaced at the end.
+        """Learn from a corpus, and return self. An earlier fit is replaced when this one is complete.
 
         Parameters
         ----------
         corpus : whatever Word2Vec.fit takes; a line, or a list of tokens, is a sentence.
-        held_out : a text to stop by; None puts aside every 20th sentence of the corpus (`held_out_share`), at random.
-        vectors : embeddings to start from, of the same size; words that they lack start small and random.
-        report : called after every epoch.
+        held_out : a text that is not trained on, for early stopping; None holds out a random `held_out_share` of the
+            sentences of the corpus.
+        vectors : embeddings to start from, with `vector_size` numbers each; words that they lack start at random.
+        progress : None or True shows a bar (a line per epoch where no bar can be drawn); False shows nothing; a
+            function is called with Progress records of the stages "reading" and "training". The facts of the latter:
+            epoch, epochs, epoch_done, loss (nats per word of this epoch so far), held_out_perplexity (of the last
+            complete epoch, or None), learning_rate, words_per_second.
 
         Raises   CorpusError if a corpus cannot be read or no word of it is kept. SettingError if the vectors have
-                 another size. DivergenceError if the learning rate was far too high. KeyboardInterrupt on Ctrl-C; the
-                 model then is what it was before.
+                 another size or none of the words. DivergenceError if the learning rate was far too high.
+                 KeyboardInterrupt on Ctrl-C; the model is then what it was before.
         """
         settings = self.settings
         if vectors is not None and vectors.vector_size != settings.vector_size:
             raise SettingError(
-                f"vectors of {vectors.vector_size} numbers for vector_size={settings.vector_size}: must be the same"
+                f"vectors= of {vectors.vector_size} numbers for vector_size={settings.vector_size}: must have the same "
+                f"size; set vector_size={vectors.vector_size}"
             )
-        vocabulary, sentences = read_new(corpus, self.tokenizer, settings.min_count, settings.max_vocabulary)
-        if held_out is None:
-            sentences, aside = _put_aside(sentences, settings.held_out_share, settings.seed)
-        else:
-            aside = read_known(held_out, self.tokenizer, vocabulary)
-        sizes = settings.vector_size, settings.hidden_size
-        direct = settings.direct_connections
-        network = initial_network(len(vocabulary), settings.order - 1, sizes, direct, settings.seed)
-        if vectors is not None:
-            _start_from(network, vocabulary, vectors)
-        scores: list[EpochScore] = []
-
-        def note(score: EpochScore) -> None:
-            scores.append(score)
-            if report is not None:
-                report(score)
-
-        training, stopping = (_examples(some, settings.order - 1, vocabulary) for some in (sentences, aside))
-        best = train_network(network, training, stopping, settings.training, note)
-        self._vocabulary, self._network, self.history = vocabulary, best, scores
+        with open_progress(progress) as reporter:
+            vocabulary, sentences = read_training_text(
+                corpus, self.tokenizer, settings.min_count, settings.max_vocabulary, reporter
+            )
+            if held_out is None:
+                sentences, stopping = _hold_out(sentences, settings.held_out_share, settings.seed)
+            else:
+                stopping = read_text(held_out, self.tokenizer, vocabulary, reporter)
+            length = settings.order - 1
+            sizes = settings.vector_size, settings.hidden_size
+            network = initial_network(len(vocabulary), length, sizes, settings.direct_connections, settings.seed)
+            if vectors is not None:
+                _start_from(network, vocabulary, vectors)
+            training, stopping_examples = (_examples(some, length, vocabulary) for some in (sentences, stopping))
+            trained = train_network(network, training, stopping_examples, settings.training, reporter)
+        self._vocabulary, self._network, self.history = vocabulary, trained.network, trained.history
         return self
 
     @property
     def network(self) -> Network:
-        """All that was learned. Raises NotFittedError before fit()."""
+        """All weights. Raises NotFittedError before fit()."""
         if self._network is None:
-            raise NotFittedError("this model has not learned anything yet: call fit(corpus) or load(path) first")
+            raise NotFittedError("this model is not fitted: call fit(corpus), or load(path) a saved one")
         return self._network
 
     @property
@@ -149,7 +155,7 @@ class NeuralModel(LanguageModel):
         return WordVectors(known, self.network.embeddings[: len(known)], self.vocabulary.counts)
 
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
-        """The three steps: look up embeddings, compute the hidden layer, project to the vocabulary."""
+        """Look up embeddings, compute the hidden layer, project to the vocabulary."""
         length = self.settings.order - 1
         padded = [self.vocabulary.start] * length + list(history)
         last = np.array([padded[len(padded) - length :]], np.int32)
@@ -157,22 +163,22 @@ class NeuralModel(LanguageModel):
         return np.asarray(found / found.sum())
 
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
-        """Some hundred words at once."""
-        histories, following = _examples(sentences, self.settings.order - 1, self.vocabulary)
+        """Natural logarithms, computed for 256 examples at once."""
+        histories, next_words = _examples(sentences, self.settings.order - 1, self.vocabulary)
         workspace = Workspace(SCORED_AT_ONCE, len(self.vocabulary))
-        logs = np.empty(len(following), np.float64)
-        for start in range(0, len(following), SCORED_AT_ONCE):
+        logs = np.empty(len(next_words), np.float64)
+        for start in range(0, len(next_words), SCORED_AT_ONCE):
             some = slice(start, start + SCORED_AT_ONCE)
-            logs[some] = -workspace.losses(self.network, (histories[some], following[some]))
+            logs[some] = -workspace.losses(self.network, Examples(histories[some], next_words[some]))
         return logs
 
     def pack(self) -> ModelFile:
-        """The model as arrays and JSON, for a file. Raises NotFittedError before fit()."""
+        """The arrays and metadata of a file. Raises NotFittedError before fit()."""
         return neural_file.pack(neural_file.StoredNetwork(self.vocabulary, self.network, self.settings, self.history))
 
     @classmethod
     def unpack(cls, path: str | Path, content: ModelFile) -> Self:
-        """The model from arrays and JSON. Raises FormatError, naming `path`, where they make no sense."""
+        """The model from the content of a file. Raises FormatError, naming `path`, if it is inconsistent."""
         stored = neural_file.unpack(path, content)
         model = cls()
         model.settings = stored.settings
@@ -187,35 +193,35 @@ class NeuralModel(LanguageModel):
 
 
 def _examples(sentences: Sentences, length: int, vocabulary: LanguageVocabulary) -> Examples:
-    """A history (C,) and the word that came next, for every word and every sentence end."""
+    """An example for every word and every end of a sentence; histories have `length` words."""
     text = pad(sentences, length, vocabulary)
-    places = np.flatnonzero(text.places >= length)
-    histories = np.stack([text.ids[places - length + i] for i in range(length)], axis=1)
-    return histories, text.ids[places]
+    predicted = np.flatnonzero(text.positions >= length)
+    histories = np.stack([text.ids[predicted - length + i] for i in range(length)], axis=1)
+    return Examples(histories, text.ids[predicted])
 
 
-def _put_aside(sentences: Sentences, share: float, seed: int) -> tuple[Sentences, Sentences]:
-    """Sentences to learn from, and others, at least one, to stop by."""
+def _hold_out(sentences: Sentences, share: float, seed: int) -> tuple[Sentences, Sentences]:
+    """Sentences to learn from, and a random share of them, at least one, to stop by."""
     n_sentences = len(sentences.offsets) - 1
     if n_sentences < 2:
-        raise SettingError("there is only one sentence, so none can be put aside: give held_out=")
-    aside = np.zeros(n_sentences, bool)
-    n_aside = min(n_sentences - 1, max(1, round(share * n_sentences)))
-    aside[np.random.default_rng(seed).permutation(n_sentences)[:n_aside]] = True
-    return _chosen(sentences, ~aside), _chosen(sentences, aside)
+        raise SettingError("held_out=None with a corpus of one sentence: give held_out=, or a corpus of at least two")
+    is_held_out = np.zeros(n_sentences, bool)
+    n_held_out = min(n_sentences - 1, max(1, round(share * n_sentences)))
+    is_held_out[np.random.default_rng(seed).permutation(n_sentences)[:n_held_out]] = True
+    return _select(sentences, ~is_held_out), _select(sentences, is_held_out)
 
 
-def _chosen(sentences: Sentences, keep: NDArray[np.bool_]) -> Sentences:
+def _select(sentences: Sentences, selected: NDArray[np.bool_]) -> Sentences:
     lengths = np.diff(sentences.offsets)
-    offsets = np.concatenate([[0], np.cumsum(lengths[keep])]).astype(np.int64)
-    return Sentences(sentences.ids[np.repeat(keep, lengths)], offsets)
+    offsets = np.concatenate([[0], np.cumsum(lengths[selected])]).astype(np.int64)
+    return Sentences(sentences.ids[np.repeat(selected, lengths)], offsets)
 
 
 def _start_from(network: Network, vocabulary: LanguageVocabulary, vectors: WordVectors) -> None:
-    """Put vectors that are there in place of random ones, scaled to a mean length that tanh can still tell apart."""
+    """Copy given vectors into the embeddings, scaled to a mean length of 1, at which tanh does not saturate."""
     rows = [(i, vectors.word_id(word)) for i, word in enumerate(vocabulary.known) if word in vectors]
     if not rows:
-        raise SettingError("vectors=: not one of the words of the text is among them")
+        raise SettingError("vectors=: has none of the words of the corpus; were both split by the same tokenizer?")
     ours, theirs = np.array(rows).T
     found = vectors.matrix[theirs]
     length = float(np.sqrt((found.astype(np.float64) ** 2).sum(axis=1)).mean())

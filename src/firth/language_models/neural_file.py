@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from firth.corpus.tokenizers import tokenizer_name
 from firth.errors import FormatError, SettingError
 from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_network import Network
 from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
 from firth.language_models.vocabulary import LanguageVocabulary
-from firth.training.hyperparameters import tokenizer_name
 
 __all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
 
@@ -45,7 +45,7 @@ class StoredNetwork(NamedTuple):
 
 
 def pack(stored: StoredNetwork) -> ModelFile:
-    """A model as arrays and JSON."""
+    """The arrays and metadata of a model."""
     arrays = {name: array for name, array in stored.network._asdict().items() if array is not None}
     settings = asdict(stored.settings)
     settings["tokenizer"] = tokenizer_name(settings["tokenizer"])
@@ -54,7 +54,7 @@ def pack(stored: StoredNetwork) -> ModelFile:
 
 
 def unpack(path: str | Path, content: ModelFile) -> StoredNetwork:
-    """A model from arrays and JSON. Raises FormatError where they make no sense."""
+    """A model from arrays and metadata. Raises FormatError if they are inconsistent."""
     vocabulary, arrays, metadata = content
     settings = _settings(path, metadata)
     check_arrays(path, arrays, _EXPECTED)
@@ -82,7 +82,7 @@ def _settings(path: str | Path, metadata: dict[str, Any]) -> NeuralSettings:
     try:
         values = dict(metadata["settings"])
         tokenizer = values.pop("tokenizer")
-        settings = NeuralSettings(**values, tokenizer="words")  # "custom" is no name that may be given
+        settings = NeuralSettings(**values, tokenizer="words")  # "custom", for a function, is refused by NeuralSettings
     except (KeyError, TypeError, ValueError, SettingError) as problem:
         raise FormatError(path, f"its settings cannot be read ({problem}); the file is damaged") from None
     object.__setattr__(settings, "tokenizer", str(tokenizer))

@@ -1,6 +1,8 @@
-"""N-gram language models: the older way to the next word, and still the one to beat.
+"""The n-gram language model: predicts the next word from counts of word sequences.
 
-Shapes   V outcomes, T words in S sentences, N_k n-grams of order k.
+ngrams.py counts, kneser_ney.py smooths, ngram_file.py stores.
+
+Shapes   V outcomes, T words in S sentences, N_k n-grams of order k, a level of a tree (ngrams.py).
 """
 
 from collections.abc import Sequence
@@ -10,8 +12,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from firth.corpus.vocabulary import check_limits
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import ngram_file
@@ -19,29 +21,29 @@ from firth.language_models.kneser_ney import Discounts, SmoothedLevel, smooth
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
-from firth.language_models.sentences import Sentences, pad, read_new
-from firth.progress import ProgressOption
-from firth.training.hyperparameters import tokenizer_name
+from firth.language_models.sentences import Sentences, pad, read_training_text
+from firth.progress import ProgressOption, open_progress
 
 __all__ = ["NgramModel"]
 
 
 class NgramModel(LanguageModel):
-    """The next word from the n - 1 words before it, by interpolated modified Kneser-Ney smoothing.
+    """An n-gram model: predicts the next word from the n - 1 before it, by interpolated modified Kneser-Ney smoothing.
 
     Parameters
     ----------
-    order : n, 1 to 5; an order of 3 looks at two words to predict the third, as the document draws it.
+    order : n, from 1 to 5; order 3 predicts a word from the two words before it.
     min_count : words that occur less often become "<unk>".
-    max_vocabulary : so do all words but so many, the most frequent; None for no limit.
+    max_vocabulary : keep at most that many words, the most frequent; None for no limit.
     tokenizer : "words", "whitespace", or a function from a line to its words.
-    discounts : for each order, from 1 to n, what is taken from counts of 1, 2, and 3 or more; None estimates them from
-        counts of counts, which is what one wants.
+    discounts : for each order from 1 to n, what is subtracted from counts of 1, of 2, and of 3 or more; None (best)
+        estimates them from the text.
 
     Attributes
     ----------
-    vocabulary : what can be predicted.
-    discounts : those in use, once fitted.
+    vocabulary : the words that can be predicted.
+    discounts : the discounts of each order, after fit().
+    n_ngrams : the number of different n-grams of each order.
 
     Raises SettingError if a setting is impossible.
 
@@ -74,75 +76,83 @@ class NgramModel(LanguageModel):
         self.min_count = min_count
         self.max_vocabulary = max_vocabulary
         self.tokenizer = tokenizer
-        self._given = None if discounts is None else _checked_discounts(discounts, order)
+        self._fixed_discounts = None if discounts is None else _checked_discounts(discounts, order)
         self._discounts: list[Discounts] = []
         self._levels: list[SmoothedLevel] = []
 
     @property
     def discounts(self) -> list[Discounts]:
-        """What was taken from counts, for each order from 1. Raises NotFittedError before fit()."""
+        """What is subtracted from counts, for each order from 1. Raises NotFittedError before fit()."""
         if not self._discounts:
-            raise NotFittedError("this model has not read anything yet: call fit(corpus) or load(path) first")
+            raise NotFittedError("this model is not fitted: call fit(corpus), or load(path) a saved one")
         return self._discounts
 
     @property
     def n_ngrams(self) -> list[int]:
-        """How many different n-grams there are of each order, from 1."""
+        """The number of different n-grams of each order, from 1; empty before fit()."""
         return [len(level.words) for level in self._levels]
 
-    def fit(self, corpus: Corpus, progress: ProgressOption = False) -> Self:
-        """Count a corpus, and return self. What was learned before is replaced at the end.
+    def fit(self, corpus: CorpusInput, progress: ProgressOption = None) -> Self:
+        """Count a corpus, and return self. An earlier fit is replaced when this one is complete.
 
         Parameters
         ----------
         corpus : whatever Word2Vec.fit takes; a line, or a list of tokens, is a sentence.
-        progress : as for encode(): reading is what takes long.
+        progress : None or True shows a bar (lines where no bar can be drawn); False shows nothing; a function is called
+            with Progress records of the stages "reading", "counting" and "smoothing".
 
-        Raises CorpusError if the corpus cannot be read or no word of it is kept.
+        Raises   CorpusError if the corpus cannot be read or no word of it is kept. KeyboardInterrupt on Ctrl-C; the
+                 model is then what it was before.
         """
-        vocabulary, sentences = read_new(corpus, self.tokenizer, self.min_count, self.max_vocabulary, progress)
-        counted = count_ngrams(pad(sentences, self.order - 1, vocabulary), vocabulary.start + 1, self.order)
-        levels, discounts = smooth(counted, len(vocabulary), self._given)
+        order = self.order
+        with open_progress(progress) as reporter:
+            vocabulary, sentences = read_training_text(
+                corpus, self.tokenizer, self.min_count, self.max_vocabulary, reporter
+            )
+            with reporter.stage("counting", order, "orders of n-grams") as stage:
+                counted = count_ngrams(pad(sentences, order - 1, vocabulary), vocabulary.start + 1, order, stage)
+            with reporter.stage("smoothing", order, "orders of n-grams") as stage:
+                levels, discounts = smooth(counted, len(vocabulary), self._fixed_discounts, stage)
         self._vocabulary, self._levels, self._discounts = vocabulary, levels, discounts
         return self
 
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
-        """From the distribution of single words up: each longer history corrects the one before."""
+        """Begin with the distribution of single words and interpolate with each longer history that was seen."""
         n_outcomes = len(self.vocabulary)
         found = self._levels[0].probabilities[:n_outcomes].astype(np.float64)
         padded = [self.vocabulary.start] * (self.order - 1) + list(history)
         for length in range(1, self.order):
-            number = self._find(padded[len(padded) - length :])
-            if number is None:
-                break  # what is unseen stays unseen with more words before it
-            found *= self._levels[length - 1].backoffs[number]
-            begin, end = self._levels[length - 1].starts[number : number + 2]
+            row = self._find(padded[len(padded) - length :])
+            if row is None:
+                break  # then no longer history was seen either
+            found *= self._levels[length - 1].backoffs[row]
+            begin, end = self._levels[length - 1].starts[row : row + 2]
             level = self._levels[length]
             predicted = slice(begin, begin + int(np.searchsorted(level.words[begin:end], n_outcomes)))
             found[level.words[predicted]] = level.probabilities[predicted]
         return found
 
     def _find(self, ids: Sequence[int]) -> int | None:
-        """The number of an n-gram on its level, or None if it was not seen."""
-        number = int(ids[0])
+        """The row of an n-gram in its level, or None if it was not seen."""
+        row = int(ids[0])
         for level, below, word in zip(self._levels, self._levels[1:], ids[1:], strict=False):
-            begin, end = (int(place) for place in level.starts[number : number + 2])
-            number = begin + int(np.searchsorted(below.words[begin:end], word))
-            if number == end or below.words[number] != word:
+            begin, end = (int(start) for start in level.starts[row : row + 2])
+            row = begin + int(np.searchsorted(below.words[begin:end], word))
+            if row == end or below.words[row] != word:
                 return None
-        return number
+        return row
 
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
-        """All words at once: the longest n-gram that was seen, then the backoffs of the histories that were."""
+        """For all words at once: the longest n-gram that was seen, times the backoffs of longer histories that were."""
         text = pad(sentences, self.order - 1, self.vocabulary)
-        predicted = np.flatnonzero(text.places >= self.order - 1)
+        predicted = np.flatnonzero(text.positions >= self.order - 1)
         log = np.log(self._levels[0].probabilities[text.ids[predicted]].astype(np.float64))
-        numbers = text.ids.astype(np.int64)  # of the n-gram of each length that ends at each place; -1: unseen
+        rows = text.ids.astype(np.int64)  # of the n-gram of the current length that ends at each position; -1: unseen
         for level, below in zip(self._levels, self._levels[1:], strict=False):
-            before = np.full(len(numbers), -1, np.int64)
-            before[1:] = numbers[:-1]
-            numbers = _children(level, below, before, text.ids)
-            histories, found = before[predicted], numbers[predicted]
+            before = np.full(len(rows), -1, np.int64)
+            before[1:] = rows[:-1]
+            rows = _find_children(level, below, before, text.ids)
+            histories, found = before[predicted], rows[predicted]
             known = histories >= 0
             log[known] += np.log(level.backoffs[histories[known]].astype(np.float64))
             seen = found >= 0
@@ -150,7 +160,7 @@ class NgramModel(LanguageModel):
         return log
 
     def pack(self) -> ModelFile:
-        """The model as arrays and JSON, for a file. Raises NotFittedError before fit()."""
+        """The arrays and metadata of a file. Raises NotFittedError before fit()."""
         stored = ngram_file.StoredNgrams(self.vocabulary, self._levels, self.discounts, self._settings())
         return ngram_file.pack(stored)
 
@@ -159,7 +169,7 @@ class NgramModel(LanguageModel):
 
     @classmethod
     def unpack(cls, path: str | Path, content: ModelFile) -> Self:
-        """The model from arrays and JSON. Raises FormatError, naming `path`, where they make no sense."""
+        """The model from the content of a file. Raises FormatError, naming `path`, if it is inconsistent."""
         stored = ngram_file.unpack(path, content)
         settings = stored.settings
         model = cls(order=settings.order, min_count=settings.min_count, max_vocabulary=settings.max_vocabulary)
@@ -173,18 +183,18 @@ class NgramModel(LanguageModel):
         return f"NgramModel(order {self.order}, {len(self.vocabulary.known):,} words, {sum(self.n_ngrams):,} n-grams)"
 
 
-def _children(
+def _find_children(
     level: SmoothedLevel, below: SmoothedLevel, prefixes: NDArray[np.int64], words: NDArray[np.int32]
 ) -> NDArray[np.int64]:
-    """The number of (prefix, word) on the level below, for many at once; -1 where there is none.
+    """The rows of (prefix, word) in the level below, for many at once; -1 where there is none.
 
-    Searches all of them side by side, halving each one's range of children until a single place is left.
+    A binary search for all of them in parallel: each step halves every range of children.
     """
     found = np.full(len(prefixes), -1, np.int64)
-    places = np.flatnonzero(prefixes >= 0)
-    low = level.starts[prefixes[places]].astype(np.int64)
-    end = level.starts[prefixes[places] + 1].astype(np.int64)
-    high, wanted = end.copy(), words[places]
+    searched = np.flatnonzero(prefixes >= 0)
+    low = level.starts[prefixes[searched]].astype(np.int64)
+    end = level.starts[prefixes[searched] + 1].astype(np.int64)
+    high, wanted = end.copy(), words[searched]
     while (open_ := low < high).any():
         middle = (low + high) // 2
         smaller = np.zeros(len(low), bool)
@@ -193,7 +203,7 @@ def _children(
         high = np.where(open_ & ~smaller, middle, high)
     hit = low < end
     hit[hit] = below.words[low[hit]] == wanted[hit]
-    found[places[hit]] = low[hit]
+    found[searched[hit]] = low[hit]
     return found
 
 
@@ -205,6 +215,6 @@ def _checked_discounts(discounts: Sequence[tuple[float, float, float]], order: i
     if len(checked) != order or not all(0 <= d <= c for one in checked for c, d in enumerate(one, 1)):
         raise SettingError(
             f"discounts={discounts!r}: must be three numbers for each order from 1 to {order}, "
-            "each from 0 to the count it is taken from (1, 2, 3)"
+            "each from 0 to the count that it is subtracted from (1, 2, 3)"
         )
     return checked

@@ -2,7 +2,7 @@
 
 Tensors
     words, word_ends, counts       the vocabulary of K words (model_file.py)
-    ngrams.k         I32  (N_k,)   last words of the n-grams of order k, sorted by prefix, then word; k = 2 … n
+    ngrams.k         I32  (N_k,)   last words of the n-grams of order k, sorted by prefix, then by word; k = 2 … n
     probabilities.k  F32  (N_k,)   of the last word after the others; k = 1 … n
     backoffs.k       F32  (N_k,)   weight of the shorter history; k = 1 … n - 1
     starts.k         U32  (N_k+1,) where the children of each begin in ngrams.(k+1); k = 1 … n - 1
@@ -30,7 +30,7 @@ HIGHEST_ORDER = 5
 
 @dataclass(frozen=True)
 class Settings:
-    """How a model was made; the meaning is that of NgramModel's parameters."""
+    """The parameters of NgramModel that a file keeps."""
 
     order: int
     min_count: int
@@ -48,7 +48,7 @@ class StoredNgrams(NamedTuple):
 
 
 def pack(stored: StoredNgrams) -> ModelFile:
-    """A model as arrays and JSON."""
+    """The arrays and metadata of a model."""
     arrays: Arrays = {}
     last = len(stored.levels)
     for k, level in enumerate(stored.levels, 1):
@@ -63,7 +63,7 @@ def pack(stored: StoredNgrams) -> ModelFile:
 
 
 def unpack(path: str | Path, content: ModelFile) -> StoredNgrams:
-    """A model from arrays and JSON. Raises FormatError where they make no sense."""
+    """A model from arrays and metadata. Raises FormatError if they are inconsistent."""
     vocabulary, arrays, metadata = content
     settings = _settings(path, metadata)
     levels: list[SmoothedLevel] = []
@@ -105,7 +105,7 @@ def _level(path: str | Path, arrays: Arrays, k: int, order: int, n_ids: int) -> 
 
 
 def _check_level(path: str | Path, levels: list[SmoothedLevel], k: int, n_ids: int) -> None:
-    """Every id and every place inside what it points into: a query trusts them."""
+    """Raise FormatError unless every id and index is in range: queries do not check them."""
     level = levels[-1]
     n = len(level.words)
     fits = level.words.shape == level.probabilities.shape == (n,)
@@ -118,4 +118,4 @@ def _check_level(path: str | Path, levels: list[SmoothedLevel], k: int, n_ids: i
         fits = fits and bool(starts[0] == 0 and starts[-1] == n and (starts[1:] >= starts[:-1]).all())
         fits = fits and bool((levels[-2].backoffs >= 0).all() and (levels[-2].backoffs <= 1.001).all())
     if not fits:
-        raise FormatError(path, f"the n-grams of order {k} do not fit together; the file is damaged")
+        raise FormatError(path, f"its n-grams of order {k} are inconsistent; the file is damaged")

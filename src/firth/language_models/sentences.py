@@ -1,4 +1,4 @@
-"""Any text to sentences of ids for a language model, unknown words included.
+"""A corpus as sentences of word ids for a language model: unknown words become "<unk>".
 
 Shapes   T words in S sentences; `offsets` (S + 1,), as in EncodedCorpus. No sentence is empty.
 """
@@ -10,24 +10,24 @@ import numpy as np
 
 from firth.arrays import Offsets, WordIds
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
+from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import check_limits
 from firth.errors import CorpusError
 from firth.language_models.vocabulary import SPECIAL, LanguageVocabulary
 from firth.progress import ProgressOption
 
-__all__ = ["PaddedText", "Sentences", "pad", "read_known", "read_new"]
+__all__ = ["PaddedText", "Sentences", "pad", "read_text", "read_training_text"]
 
 
 class Sentences(NamedTuple):
-    """Sentences as ids of a LanguageVocabulary; "<s>" and "</s>" are not written."""
+    """Sentences as ids of a LanguageVocabulary, without "<s>" and "</s>"."""
 
     ids: WordIds  # (T,) int32
     offsets: Offsets  # (S + 1,) int64
 
     def parts(self, tokens: int) -> Iterator["Sentences"]:
-        """The same sentences in portions of about so many words."""
+        """The same sentences in parts of at most about `tokens` words; no sentence is cut."""
         first = 0
         while first < len(self.offsets) - 1:
             last = int(np.searchsorted(self.offsets, self.offsets[first] + tokens, "right")) - 1
@@ -38,38 +38,43 @@ class Sentences(NamedTuple):
 
 
 class PaddedText(NamedTuple):
-    """Sentences end to end with n "<s>" before and one "</s>" after each; what is predicted is all but "<s>"."""
+    """Sentences end to end, each after n "<s>" and before one "</s>"; all but "<s>" is predicted."""
 
     ids: WordIds  # (T + S * (n + 1),)
-    places: WordIds  # the same shape: place in the padded sentence, from 0
+    positions: WordIds  # the same shape: position in the padded sentence, from 0
 
 
-def read_new(
-    corpus: Corpus,
+def read_training_text(
+    corpus: CorpusInput,
     tokenizer: Tokenizer,
     min_count: int,
     max_vocabulary: int | None,
-    progress: ProgressOption = False,
+    progress: ProgressOption,
 ) -> tuple[LanguageVocabulary, Sentences]:
-    """Read a text once; words rarer than `min_count`, or beyond `max_vocabulary`, become "<unk>".
+    """Read a text and choose its vocabulary; words rarer than `min_count`, or beyond `max_vocabulary`, become "<unk>".
 
     Raises CorpusError if the corpus cannot be read or no word is frequent enough.
     """
     check_limits(min_count, max_vocabulary)
     encoded = encode(corpus, tokenizer=tokenizer, min_count=1, progress=progress)
-    # The vocabulary comes most frequent first, so what is kept are its first words.
+    # The encoded vocabulary is sorted by falling count, so the kept words are its first ones.
     counts = encoded.vocabulary.counts
     frequent = int(np.searchsorted(-counts, -min_count, "right"))
     kept = [word for word in encoded.vocabulary.words[:frequent] if word not in SPECIAL][:max_vocabulary]
     if not kept:
-        raise CorpusError(f"no word occurs min_count={min_count} times: give more text or a smaller min_count")
+        raise CorpusError(f"no word occurs min_count={min_count} times: give more text, or a smaller min_count")
     vocabulary = LanguageVocabulary(kept, np.array([encoded.vocabulary.count_of(word) for word in kept]))
     return vocabulary, _renumbered(encoded.vocabulary.words, encoded.ids, encoded.sentence_offsets, vocabulary)
 
 
-def read_known(corpus: Corpus, tokenizer: Tokenizer, vocabulary: LanguageVocabulary) -> Sentences:
-    """Read a text in the words of a vocabulary; all others become "<unk>"."""
-    encoded = encode(corpus, tokenizer=tokenizer, min_count=1)
+def read_text(
+    corpus: CorpusInput, tokenizer: Tokenizer, vocabulary: LanguageVocabulary, progress: ProgressOption = False
+) -> Sentences:
+    """Read a text as ids of an existing vocabulary; all other words become "<unk>".
+
+    Raises CorpusError if the corpus cannot be read.
+    """
+    encoded = encode(corpus, tokenizer=tokenizer, min_count=1, progress=progress)
     return _renumbered(encoded.vocabulary.words, encoded.ids, encoded.sentence_offsets, vocabulary)
 
 
@@ -79,14 +84,14 @@ def _renumbered(words: object, ids: WordIds, offsets: Offsets, vocabulary: Langu
 
 
 def pad(sentences: Sentences, starts: int, vocabulary: LanguageVocabulary) -> PaddedText:
-    """Put `starts` times "<s>" before each sentence and "</s>" after it."""
+    """Put `starts` "<s>" before each sentence and one "</s>" after it."""
     n_sentences = len(sentences.offsets) - 1
     lengths = np.diff(sentences.offsets) + starts + 1
     begins = np.cumsum(lengths) - lengths
     ids = np.full(len(sentences.ids) + n_sentences * (starts + 1), vocabulary.start, np.int32)
-    places = (np.arange(len(ids)) - np.repeat(begins, lengths)).astype(np.int32)
-    ids[places >= starts] = vocabulary.end
+    positions = (np.arange(len(ids)) - np.repeat(begins, lengths)).astype(np.int32)
+    ids[positions >= starts] = vocabulary.end
     last = np.zeros(len(ids), bool)
     last[begins + lengths - 1] = True
-    ids[(places >= starts) & ~last] = sentences.ids
-    return PaddedText(ids, places)
+    ids[(positions >= starts) & ~last] = sentences.ids
+    return PaddedText(ids, positions)

@@ -1,7 +1,7 @@
-"""What a language model can predict: the words it knows, one word for all others, and the end of a sentence.
+"""The outcomes of a language model: its known words, "<unk>" for all others, and "</s>", the end of a sentence.
 
 Ids   0 … K - 1 are words, K is "<unk>", K + 1 is "</s>": V = K + 2 outcomes. "<s>", the start of a sentence, has
-      the id V: it stands in histories and is never predicted.
+      the id V: it occurs in histories and is never predicted.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,19 @@ SPECIAL = frozenset((UNKNOWN, END, START))
 
 
 class LanguageVocabulary:
-    """K words and what stands for all others.
+    """K known words, "<unk>" and "</s>".
 
     Parameters
     ----------
     words : (K,) different strings, most frequent first; "<unk>", "</s>" and "<s>" are not among them.
     counts : (K,) occurrences of each in the training text.
 
-    Raises SettingError where a word comes twice or is one of the three, or the counts do not fit.
+    Attributes
+    ----------
+    known : (K,) the words.
+    counts : (K,) int64.
+
+    Raises SettingError if a word occurs twice or is one of the three, or if there is not one count per word.
     """
 
     def __init__(self, words: Sequence[str], counts: Counts) -> None:
@@ -33,10 +38,10 @@ class LanguageVocabulary:
         self.counts = np.asarray(counts, np.int64)
         self._ids = {word: i for i, word in enumerate(self.known)}
         if len(self._ids) < len(self.known) or SPECIAL & self._ids.keys():
-            raise SettingError("the words of a language model must differ from each other and from <unk>, </s> and <s>")
+            raise SettingError("words of a language model: must all be different, and none <unk>, </s> or <s>")
         if self.counts.shape != (len(self.known),):
             raise SettingError(
-                f"{len(self.known):,} words with counts of shape {self.counts.shape}: one count per word"
+                f"{len(self.known):,} words, but counts of shape {self.counts.shape}: must be one count per word"
             )
 
     def __len__(self) -> int:
@@ -67,7 +72,7 @@ class LanguageVocabulary:
         return len(self.known) + 2
 
     def id_of(self, word: str) -> int:
-        """The id of a word; that of "<unk>" if it is not known."""
+        """The id of a word, or of "<unk>" if the word is not known."""
         return self._ids.get(word, self.unknown)
 
     def ids_of(self, words: Sequence[str]) -> WordIds:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from firth.arrays import Matrix
 from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
 from firth.formats import native
@@ -19,7 +19,7 @@ from firth.formats.stored import StoredVectors
 from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.training.history import EpochRecord, History
-from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import expected_words_read, initial_word_vectors, plan_training
 from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
@@ -110,7 +110,7 @@ class Word2Vec:
         self._vectors: WordVectors | None = None
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
 
-    def fit(self, corpus: "Corpus | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -152,7 +152,7 @@ class Word2Vec:
         self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
         self._output_vectors = matrices[1]
 
-    def score(self, corpus: Corpus, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
+    def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, by preference one that the model was not trained on. Nothing is learned.
 
         It is the loss of `history`, with windows, noise words and subsampling as in training, but of finished vectors.
@@ -166,7 +166,7 @@ class Word2Vec:
         Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or holds no known neighbours.
         """
         settings = self.hyperparameters
-        tokenizer = tokenizer or cast(Tokenizer, settings.tokenizer)
+        tokenizer = tokenizer or settings.tokenizer
         if tokenizer == CUSTOM_TOKENIZER:
             raise SettingError(
                 "the model's tokenizer was a function, which a file cannot keep: give it as tokenizer=, or any if the "

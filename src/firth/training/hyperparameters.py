@@ -3,37 +3,31 @@
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
 from firth.errors import SettingError
 from firth.parallel import available_cores
 
 __all__ = [
     "ARCHITECTURES",
     "CBOW_GRADIENTS",
-    "CUSTOM_TOKENIZER",
     "OBJECTIVES",
     "OF_THE_TEXT",
-    "TOKENIZERS",
     "Hyperparameters",
-    "tokenizer_name",
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "softmax", "nce")
 NOISY_OBJECTIVES = ("negative_sampling", "nce")
 CBOW_GRADIENTS = ("word2vec", "exact")
-TOKENIZERS = ("words", "whitespace")
 OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
 
 # The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
 _NOISE = {"negative_samples": 5, "noise_exponent": 0.75}  # of objectives that draw noise words
-CUSTOM_TOKENIZER = "custom"  # what a model file says of a tokenizer that was a function
-
-Tokenizer = str | Callable[[str], Iterable[str]]
 
 
 def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:
@@ -45,11 +39,6 @@ def _number(
 ) -> Any:
     """A number in [low, high], or greater than `above`."""
     return field(default=default, metadata={"help": help, "low": low, "high": high, "above": above})
-
-
-def tokenizer_name(tokenizer: object) -> str:
-    """What a file says of a tokenizer."""
-    return CUSTOM_TOKENIZER if callable(tokenizer) else str(tokenizer)
 
 
 @dataclass(frozen=True, kw_only=True)

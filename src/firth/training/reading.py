@@ -1,20 +1,18 @@
 """The text of a model: read as its settings say, or checked where it was read before."""
 
-from typing import cast
-
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
-from firth.corpus.sources import Corpus
-from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER
 from firth.errors import SettingError
 from firth.kernels.compile import is_compiled
 from firth.progress import Reporter
-from firth.training.hyperparameters import CUSTOM_TOKENIZER, Hyperparameters
+from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["read_for"]
 
 
-def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
+def read_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
     """The corpus as ids, with the tokenizer and the vocabulary that the settings ask for.
 
     Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another
@@ -31,7 +29,7 @@ def read_for(settings: Hyperparameters, corpus: "Corpus | EncodedCorpus", report
         reporter.message("Compiling for this processor; kept for the next time …")
     return encode(
         corpus,
-        tokenizer=cast(Tokenizer, settings.tokenizer),  # encode() refuses what it does not know
+        tokenizer=settings.tokenizer,  # encode() refuses what it does not know
         min_count=settings.min_count,
         max_vocabulary=settings.max_vocabulary,
         threads=settings.threads,

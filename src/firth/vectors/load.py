@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firth.formats import table as tables
-from firth.formats.bad_lines import OnError
 from firth.formats.detect import read_any
+from firth.formats.skip_report import OnError
 from firth.formats.table import NumberTable, Scale
 from firth.vectors.lookup import Fallback
 from firth.vectors.word_vectors import WordVectors

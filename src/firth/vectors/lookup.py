@@ -11,8 +11,8 @@ from firth.arrays import Counts, Matrix, Vector
 from firth.errors import SettingError, UnknownWordError
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
 from firth.spelling import near_spellings
+from firth.subwords.ngrams import Subwords
 from firth.vectors.candidates import SearchedRows, inverse_norms
 from firth.vectors.query import Words
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from firth.arrays import Counts, Matrix
 from firth.colours import fitting_limit
 from firth.errors import SettingError
-from firth.formats.bad_lines import Skipped
 from firth.formats.save import FormatName, write_as
+from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
 from firth.vectors.comparisons import Comparisons

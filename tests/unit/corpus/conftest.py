@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 
 
 def decode(data):
@@ -26,7 +26,7 @@ def decode(data):
 def sentences_of(data, tokenizer):
     """All sentences of a file that have words in them, and the bytes that were not UTF-8."""
     text, invalid = decode(data.removeprefix(b"\xef\xbb\xbf"))
-    sentences = [line_words(line, tokenizer) for line in text.split("\n")]
+    sentences = [tokenize_line(line, tokenizer) for line in text.split("\n")]
     return [words for words in sentences if words], invalid
 
 

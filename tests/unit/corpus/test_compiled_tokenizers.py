@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from firth.corpus import encode
-from firth.corpus.reading import BlockSizes
+from firth.corpus.pieces import BlockSizes
 
 TINY = [
     BlockSizes(1, 1, 1),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth.corpus import Vocabulary, encode
-from firth.corpus.reading import BlockSizes
+from firth.corpus.pieces import BlockSizes
 from firth.errors import CorpusError, SettingError
 
 SENTENCES = [["b", "a", "c"], ["c", "a", "d"], ["d", "e"], ["e"]]

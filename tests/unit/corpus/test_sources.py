@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from firth.corpus import encode
-from firth.corpus.reading import BlockSizes
+from firth.corpus.pieces import BlockSizes
 from firth.errors import CorpusError, MissingExtraError
 
 TEXT = "The cat sat.\nThe dog’s bone\n\nünïcode CAT\n"

@@ -49,9 +49,9 @@ def test_missing_files_are_named(folder, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("vectors.npy", b"", "has vectors.npy, but no words.txt beside it"),
-        ("model.safetensors", b"", "has model.safetensors, but no tokenizer.json beside it"),
-        ("vectors.tsv", b"", "has vectors.tsv, but no metadata.tsv beside it"),
+        ("vectors.npy", b"", "has vectors.npy, but no words.txt"),
+        ("model.safetensors", b"", "has model.safetensors, but no tokenizer.json"),
+        ("vectors.tsv", b"", "has vectors.tsv, but no metadata.tsv"),
         ("notes.txt", b"", "looked for vectors.npy with words.txt .NumPy.*tokenizer.json"),
     ],
 )

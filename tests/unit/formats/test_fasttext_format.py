@@ -14,9 +14,10 @@ import zstandard
 
 import firth
 from firth.errors import FormatError
+from firth.formats import byte_cursor
 from firth.formats import fasttext as format
-from firth.formats import ngram_means
 from firth.formats.detect import read_any
+from firth.subwords import word_means
 
 needs_fasttext = pytest.mark.skipif(
     find_spec("fasttext") is None and os.environ.get("CI") != "true", reason="the package fasttext-wheel is not here"
@@ -124,12 +125,12 @@ def test_settings_are_metadata_under_the_names_of_the_program(trained):
 @needs_fasttext
 def test_compiled_and_plain_means_are_equal(trained, monkeypatch):
     _, path = trained("cbow", minn=1, maxn=3)
-    slowly = read_any(path)
-    monkeypatch.setattr(ngram_means, "SMALL", 0)
-    monkeypatch.setattr(ngram_means, "SMALL_MATRIX", 0)
-    monkeypatch.setattr(ngram_means, "WORDS_AT_ONCE", 64)
+    in_python = read_any(path)
+    monkeypatch.setattr(word_means, "SMALL", 0)
+    monkeypatch.setattr(byte_cursor, "SMALL", 0)
+    monkeypatch.setattr(word_means, "WORDS_AT_ONCE", 64)
     compiled = read_any(path)
-    assert compiled.matrix.tobytes() == slowly.matrix.tobytes()
+    assert compiled.matrix.tobytes() == in_python.matrix.tobytes()
 
 
 @needs_fasttext
@@ -275,11 +276,11 @@ def test_the_end_of_a_sentence_has_no_ngrams(read, made_by_hand):
 
 
 def test_words_need_not_be_utf8(read, made_by_hand, monkeypatch):
-    monkeypatch.setattr(ngram_means, "SMALL", 0)
+    monkeypatch.setattr(word_means, "SMALL", 0)
     stored = read(made_by_hand(entries=((b"\xb6\xff", 4, 0), (b"caf\xc3", 3, 0))))
     compiled = stored.matrix.copy()
     assert list(stored.words) == ["\\xb6\\xff", "caf\\xc3"]
-    monkeypatch.setattr(ngram_means, "SMALL", 1000)
+    monkeypatch.setattr(word_means, "SMALL", 1000)
     assert read(made_by_hand(entries=((b"\xb6\xff", 4, 0), (b"caf\xc3", 3, 0)))).matrix.tobytes() == compiled.tobytes()
 
 

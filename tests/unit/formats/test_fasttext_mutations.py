@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from firth.errors import FormatError
-from firth.formats import ngram_means
+from firth.formats import byte_cursor
 from firth.formats.detect import read_any
+from firth.subwords import word_means
 
 MUTATIONS = 3000
 DICTIONARY, ENTRIES, INPUT = 64, 92, 120  # where the parts of the first content begin
@@ -85,8 +86,8 @@ def check(stored):
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
 def test_mutations_are_read_or_refused(tmp_path, monkeypatch, contents, kind, compiled):
     if compiled:
-        monkeypatch.setattr(ngram_means, "SMALL", 0)
-        monkeypatch.setattr(ngram_means, "SMALL_MATRIX", 0)
+        monkeypatch.setattr(word_means, "SMALL", 0)
+        monkeypatch.setattr(byte_cursor, "SMALL", 0)
     rng = np.random.default_rng(9)
     path = tmp_path / "a.bin"
     outcomes = {True: 0, False: 0}

@@ -9,8 +9,8 @@ from safetensors.numpy import load_file, save_file
 from firth.errors import FormatError, SettingError
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords
 from firth.formats.tensor_file import write_tensors
+from firth.subwords.ngrams import Subwords
 
 any_words = st.lists(st.text(st.characters(exclude_categories=())), unique=True, max_size=8)
 

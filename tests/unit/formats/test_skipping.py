@@ -8,17 +8,17 @@ import pytest
 
 import firth
 from firth.errors import FormatError, SettingError
-from firth.formats import line_blocks, text_blocks, word2vec_binary
-from firth.formats.bad_lines import Skipped
+from firth.formats import text_vectors_blocks, text_vectors_reader, word2vec_binary
 from firth.formats.detect import read_any
-from firth.formats.text_blocks import read_text
+from firth.formats.skip_report import Skipped
+from firth.formats.text_vectors_reader import read_text
 
 
 @pytest.fixture(params=["careful", "compiled"])
 def reader(request, monkeypatch):
     if request.param == "compiled":
-        monkeypatch.setattr(text_blocks, "SMALL", 0)
-        monkeypatch.setattr(line_blocks, "BLOCK", 64)
+        monkeypatch.setattr(text_vectors_reader, "SMALL", 0)
+        monkeypatch.setattr(text_vectors_blocks, "BLOCK", 64)
     return read_text
 
 
@@ -120,7 +120,7 @@ def binary(records, header=b"%d 2\n", line_end=b""):
         (binary(RECORDS)[:-3], ["a", "bc"], "byte 32: the file ends in the middle"),
         (binary(RECORDS, b"1000 2\n"), ["a", "bc", "d"], "byte 38: the file ends"),
         (binary(RECORDS, b"1000000000000 2\n"), ["a", "bc", "d"], "byte 47: the file ends"),
-        (binary(RECORDS, b"2 2\n"), ["a", "bc"], "byte 25: goes on after the last vector"),
+        (binary(RECORDS, b"2 2\n"), ["a", "bc"], "byte 25: continues after the last vector"),
     ],
 )
 @pytest.mark.parametrize("block", [1 << 20, 7])

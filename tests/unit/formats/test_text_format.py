@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth.errors import FormatError
-from firth.formats import glove, line_blocks, text_blocks, word2vec_text
+from firth.formats import glove, text_vectors_blocks, text_vectors_reader, word2vec_text
 from firth.formats.stored import StoredVectors
-from firth.formats.text_blocks import read_text
-from firth.formats.text_lines import parse_line
+from firth.formats.text_vectors_parser import parse_line
+from firth.formats.text_vectors_reader import read_text
 from firth.kernels.arguments import LINE_PADDING, ParsedLines
 from firth.kernels.cpu.files.numbers import parse_lines
 
@@ -29,8 +29,8 @@ plain_words = st.lists(
 def reader(request, monkeypatch):
     """Small files are read in Python, large ones by compiled code in blocks: the answers are the same."""
     if request.param == "compiled":
-        monkeypatch.setattr(text_blocks, "SMALL", 0)
-        monkeypatch.setattr(line_blocks, "BLOCK", 64)
+        monkeypatch.setattr(text_vectors_reader, "SMALL", 0)
+        monkeypatch.setattr(text_vectors_blocks, "BLOCK", 64)
     return read_text
 
 

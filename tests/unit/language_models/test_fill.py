@@ -64,7 +64,7 @@ def test_cbow_fills_gaps():
 
 def test_what_cannot_be_filled(model):
     for sentence in ("no gap", "two ___ gaps ___"):
-        with pytest.raises(SettingError, match="one gap"):
+        with pytest.raises(SettingError, match="gaps: must have exactly one"):
             fill(model, sentence)
     skipgram = firth.Word2Vec(vector_size=4, min_count=1, epochs=1, threads=1).fit(TEXT, progress=False)
     with pytest.raises(SettingError, match="cbow"):

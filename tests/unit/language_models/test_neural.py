@@ -11,7 +11,7 @@ from firth.illustrated.language_model import Network, compute_prediction, error_
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import MixtureModel
 from firth.language_models.neural import NeuralModel
-from firth.language_models.neural_network import Workspace, initial_network
+from firth.language_models.neural_network import Examples, Workspace, initial_network
 from firth.language_models.ngram import NgramModel
 
 SMALL = {"order": 3, "vector_size": 8, "hidden_size": 16, "min_count": 1, "batch_size": 16, "epochs": 20}
@@ -38,7 +38,7 @@ def test_batches_give_the_gradients_of_the_twin(direct):
     histories = rng.integers(0, 10, (6, 3)).astype(np.int32)
     following = rng.integers(0, 9, 6).astype(np.int32)
     workspace = Workspace(8, 9)
-    found, loss = workspace.gradients(net, (histories, following))
+    found, loss = workspace.gradients(net, Examples(histories, following))
     exact = Network(*(None if weights is None else weights.astype(np.float64) for weights in net))
     ones = [error_gradients(exact, list(h), w) for h, w in zip(histories, following, strict=True)]
     assert loss == pytest.approx(sum(one.loss for one in ones), rel=1e-5)
@@ -53,7 +53,7 @@ def test_batches_give_the_gradients_of_the_twin(direct):
     for row, history in zip(predicted, histories, strict=True):
         x = look_up(exact, list(history))
         np.testing.assert_allclose(row, project(exact, x, compute_prediction(exact, x)), rtol=1e-5)
-    nats = workspace.losses(net, (histories, following))
+    nats = workspace.losses(net, Examples(histories, following))
     np.testing.assert_allclose(np.exp(-nats), predicted[np.arange(6), following], rtol=1e-5)
 
 
@@ -104,7 +104,7 @@ def test_vectors_to_start_from():
     np.testing.assert_allclose(start.vectors["red"], np.eye(3, 8)[0], atol=1e-5)
     with pytest.raises(SettingError, match="vector_size"):
         NeuralModel(**SMALL | {"vector_size": 4}).fit(phrases(40), vectors=vectors)
-    with pytest.raises(SettingError, match="not one"):
+    with pytest.raises(SettingError, match="none of the words"):
         NeuralModel(**SMALL).fit(phrases(40), vectors=firth.WordVectors(["x"], np.ones((1, 8))))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from firth.errors import CorpusError, FormatError, NotFittedError, SettingError
 from firth.language_models.kneser_ney import FALLBACK, estimate_discounts
 from firth.language_models.ngram import NgramModel
-from firth.language_models.sentences import read_known
+from firth.language_models.sentences import read_text
 
 TEXT = [
     ["thou", "shalt", "not", "make", "a", "machine", "in", "the", "likeness", "of", "a", "human", "mind"],
@@ -100,7 +100,7 @@ def test_equal_to_nltk_with_its_single_discount(order, reference):
 
 
 def sentences_of(model, text):
-    return read_known(text, "whitespace", model.vocabulary)
+    return read_text(text, "whitespace", model.vocabulary)
 
 
 @given(sentences, sentences, st.integers(1, 5))

@@ -12,6 +12,7 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.cbow import cbow_step
 from firth.illustrated.draws import Draws, positions
 from firth.illustrated.skipgram import skipgram_step
+from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
 from firth.training.scoring import Scorer, score_text
@@ -80,7 +81,7 @@ def test_not_a_bit_of_the_weights_moves_whatever_the_threads(architecture, threa
     weights = TrainingWeights.allocate(words, 24, threads)
     weights.set(*both)
     ids_and_offsets = (corpus.ids, corpus.sentence_offsets)
-    Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, lambda progress: None).run()
+    Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, Reporter()).run()
     assert weights.word_vectors().tobytes() == both[0].tobytes()
     assert weights.context_vectors().tobytes() == both[1].tobytes()
     alone = score_text(dataclasses.replace(settings, threads=1), corpus, *both, 1)

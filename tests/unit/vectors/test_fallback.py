@@ -7,7 +7,7 @@ import pytest
 
 import firth
 from firth import SettingError, UnknownWordError, WordVectors
-from firth.formats.subwords import Subwords
+from firth.subwords.ngrams import Subwords
 
 WORDS = ["king", "queen", "water", "bread", "waters"]
 MATRIX = np.array([[2, 1, 0], [1, 1, 1], [-1, 3, 0], [0, 1, 4], [-1, 2, 1]], np.float32)

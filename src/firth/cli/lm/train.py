@@ -11,7 +11,6 @@ from firth.cli.output import Json, output, print_json, print_table
 from firth.errors import SettingError
 from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
-from firth.language_models.neural_training import EpochScore
 from firth.language_models.ngram import NgramModel
 from firth.vectors.load import load
 
@@ -54,10 +53,10 @@ def run(
     started = time.perf_counter()
     if model == "ngram":
         _refuse(neural | {"held_out": held_out, "vectors": vectors})
-        fitted: LanguageModel = _count(corpus, _given(common))
+        fitted: LanguageModel = NgramModel(**_given(common)).fit(source_of(corpus))
     elif model == "neural":
         fitted = NeuralModel(**_given(common | neural)).fit(
-            source_of(corpus), held_out, vectors=None if vectors is None else load(vectors), report=_tell
+            source_of(corpus), held_out, vectors=None if vectors is None else load(vectors)
         )
     else:
         raise SettingError(f"--model {model}: must be ngram or neural")
@@ -72,18 +71,6 @@ def _given(settings: dict[str, Any]) -> dict[str, Any]:
 def _refuse(neural: dict[str, Any]) -> None:
     for name in _given(neural):
         raise SettingError(f"--{name.replace('_', '-')} is for neural models: add --model neural")
-
-
-def _count(corpus: list[str], settings: dict[str, Any]) -> NgramModel:
-    return NgramModel(**settings).fit(source_of(corpus), progress=None)
-
-
-def _tell(score: EpochScore) -> None:
-    typer.echo(
-        f"epoch {score.epoch}: held-out perplexity {score.held_out_perplexity:,.2f}, "
-        f"training loss {score.training_nats:.4f} nats, {score.words_per_second:,.0f} words/s, {score.seconds:.1f} s",
-        err=True,
-    )
 
 
 def _summarise(model: LanguageModel, target: Path, seconds: float, json: bool) -> None:

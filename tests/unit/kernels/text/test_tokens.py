@@ -1,15 +1,16 @@
-"""The kernels below firth.corpus, by themselves: where they stop, and how they go on."""
+"""The kernels of firth.corpus, by themselves: where they stop, and how they continue."""
 
 import numpy as np
 import pytest
 
+from firth.kernels.arguments import CleanText, CodePointTable, EdgeWorkspace, WordArrays
 from firth.kernels.cpu.text import tokens, unicode
 
 SENTENCE_END = tokens.END_OF_SENTENCE
 
 
 def new_table(words=4, arena=64):
-    return tokens.WordTable(
+    return WordArrays(
         slots=np.zeros(4 * words, np.uint64),
         counts=np.empty(words, np.int64),
         first=np.empty(words, np.int64),
@@ -22,8 +23,8 @@ def new_table(words=4, arena=64):
 def number(text, table, at=0, stream=None, n=0, origin=0):
     clean = np.frombuffer(text + b" " * tokens.PADDING, np.uint8).copy()
     stream = np.empty(len(text) + 2, np.int32) if stream is None else stream
-    scratch = np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64)
-    at, n, full = tokens.number_words(clean, at, len(text), origin, table, stream, n, *scratch)
+    edges = EdgeWorkspace(*np.empty((2, tokens.SCRATCH + tokens.PADDING), np.int64))
+    at, n, full = tokens.number_words(CleanText(clean, origin), at, len(text), table, stream, n, edges)
     return at, stream[:n].tolist(), full
 
 
@@ -37,7 +38,7 @@ def test_words_are_numbered_counted_and_placed():
     assert bytes(table.arena[: table.ends[4]]) == b"tobeornot"
 
 
-def test_unfinished_word_waits():
+def test_an_unfinished_word_is_left_for_the_next_call():
     table = new_table()
     assert number(b"to be", table) == (3, [0], False)
     assert number(b"to be\n", table, at=3) == (6, [1, SENTENCE_END], False)
@@ -58,7 +59,7 @@ def test_full_table_stops_before_the_word(words, arena):
     assert larger.counts[:4].tolist() == [2, 1, 1, 1]
 
 
-def test_closed_table_counts_what_it_does_not_know():
+def test_a_closed_table_counts_unknown_words():
     table = new_table()
     number(b"to be ", table)
     table.sizes[tokens.CLOSED] = 1
@@ -66,7 +67,7 @@ def test_closed_table_counts_what_it_does_not_know():
     assert table.sizes[tokens.UNKNOWN_SEEN] == 3
 
 
-def test_words_of_every_length_are_told_apart():
+def test_words_of_every_length_are_distinguished():
     """Words that differ in one byte, or are another's beginning, around the sizes at which hashing changes."""
     letters = b"abcdefghijklmnopqrstuvwxyz" * 3
     words = [letters[:n] for n in range(1, 70)] + [letters[: n - 1] + b"!" for n in range(1, 70)]
@@ -100,11 +101,11 @@ def clean(data, table, words_only=1, state=None):
     raw = np.frombuffer(data, np.uint8).copy()
     state = np.array([0, 0, -1]) if state is None else state
     out = np.empty(3 * len(raw) + 64, np.uint8)
-    at, n = unicode.clean_text(raw, 0, len(raw), out, 0, table, words_only, state)
+    at, n = unicode.clean_text(raw, 0, len(raw), out, 0, CodePointTable(table, words_only), state)
     return at, bytes(out[:n]), state
 
 
-def test_text_is_cleaned_up_to_what_is_not_known():
+def test_text_is_cleaned_up_to_a_code_point_that_is_not_in_the_table():
     table = np.zeros(0x110000, np.uint64)
     letters = {ord("a"): ord("b"), 0x130: 0x69}
     for code, lower in letters.items():
@@ -113,4 +114,4 @@ def test_text_is_cleaned_up_to_what_is_not_known():
     table[ord(" ")] = unicode.SEPARATOR << unicode.CLASS_SHIFT
     at, text, state = clean("aİ  aé".encode(), table)
     assert (at, text.decode(), state[unicode.MISSING]) == (6, "bi\u0307 b", 0xE9)
-    assert clean(b"aa\xc3", table)[:2] == (2, b"bb")  # half a character waits for the rest
+    assert clean(b"aa\xc3", table)[:2] == (2, b"bb")  # half a character is left for the next call

@@ -1,11 +1,12 @@
 """float32 to text: the fewest digits that read back as the same number, and lines of them.
 
-A number is told by any decimal between the middles to its two neighbours. In float64, scaled so that nine digits stand
-before the point, the decimals with one digit less, two less … nearest to it are tried as long as they lie between. At
-nine digits one always does.
+A float32 is identified by any decimal between the midpoints to its two neighbours. The number is scaled in float64 to
+nine digits before the point; then the nearest decimals with one digit less, two less and so on are tried as long as
+they lie between the midpoints. With nine digits one always does.
 
-Rounding    float64 has 29 bits more than float32, so "between" is certain unless a decimal lies within MARGIN of a
-            middle; such a number, and one that is not normal, is left to Python (str of numpy.float32, the slow twin).
+Reference   str() of numpy.float32, through exact_number in firth.formats.text_vectors_writer
+Rounding    float64 has 29 bits more than float32, so the comparison is certain unless a decimal lies within MARGIN of a
+            midpoint; such a number, and one that is not normal, is left to Python.
 Shapes      N rows of D numbers. words (bytes,) uint8 with word_ends (N,) int64; out (bytes,) uint8 is filled.
 """
 
@@ -18,16 +19,16 @@ __all__ = ["LONGEST_NUMBER", "write_lines"]
 
 LONGEST_NUMBER = 21  # bytes, with the space before it: " -1234567890123456.0"
 
-DIGITS = 9  # any float32 is told by so many
+DIGITS = 9  # enough to identify any float32
 LARGEST_POWER = 50
 POWERS = np.array([float(f"1e{i}") for i in range(-LARGEST_POWER, LARGEST_POWER + 1)])
 NINE_DIGITS = 1e9  # the first number with more
-MARGIN = 1e-5  # of the ninth digit; three products and sums are within 1e-6 of the truth
+MARGIN = 1e-5  # of the ninth digit; three products and sums are accurate to 1e-6 of it
 LOG10_OF_2 = 0.30102999566398120
 
 FRACTION_BITS, FRACTION = 23, 0x7FFFFF  # of float32
 BIAS, DOUBLE_FRACTION_BITS, DOUBLE_BIAS = 127, 52, 1023
-NOT_NORMAL = 255  # the exponent of what is infinite or no number
+NOT_NORMAL = 255  # the exponent of infinities and NaN
 
 SMALLEST_EXPONENT, LARGEST_EXPONENT = -4, 16  # outside, numbers are written with an e, as Python does
 
@@ -44,11 +45,11 @@ def power_of_two(exponent):
 
 @step
 def shortest_digits(bits):
-    """A positive float32 as digits and an exponent: digits x 10^exponent. No digits where there is doubt."""
+    """A positive float32 as digits and an exponent: digits x 10^exponent; digits 0 where rounding is uncertain."""
     exponent = int64(bits >> FRACTION_BITS) - BIAS
     fraction = bits & FRACTION
     value = (1.0 + float64(fraction) * power_of_two(int64(-FRACTION_BITS))) * power_of_two(exponent)
-    half = power_of_two(exponent - FRACTION_BITS - 1)  # to the middle; below a power of two numbers are twice as dense
+    half = power_of_two(exponent - FRACTION_BITS - 1)  # to the midpoint; just below a power of two it is half of that
     tens = int64(np.floor(exponent * LOG10_OF_2)) - (DIGITS - 1)
     if value * POWERS[LARGEST_POWER - tens] >= NINE_DIGITS:
         tens += 1
@@ -81,7 +82,7 @@ def count_digits(number):
 
 @step
 def write_digits(out, position, digits, count):
-    """Write a whole number with so many digits, zeros in front; where it ends."""
+    """Write a whole number with `count` digits, zeros in front; where it ends."""
     for i in range(count):
         out[position + count - 1 - i] = ZERO + digits % 10
         digits //= 10
@@ -90,7 +91,7 @@ def write_digits(out, position, digits, count):
 
 @step
 def write_zeros(out, position, count):
-    """Write so many zeros; where they end."""
+    """Write `count` zeros; where they end."""
     for _ in range(count):
         out[position] = ZERO
         position += 1
@@ -156,7 +157,7 @@ def write_number(out, position, number):
 
 @kernel
 def write_lines(matrix, words, word_ends, row, column, out, position):
-    """Write lines "word number …" from a place on, until a number is not plain.
+    """Write lines "word number …" from (row, column) on, until a number is not plain.
 
     Returns the row and column of that number, or N and 0, and where in `out` the next byte goes.
     """

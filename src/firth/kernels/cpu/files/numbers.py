@@ -1,16 +1,14 @@
 """Lines "word number number …" into words and float32: the fast path of every text format.
 
-Only the plain case is handled: a word without blanks, then exactly D ordinary decimal numbers,
-separated by spaces or tabs. At any other line the kernel stops and says where, and the careful
-reader in Python (formats/text_lines.py, also its slow twin) takes that one line: it understands it
-or raises.
+Only the plain case is handled: a word without blanks, then exactly D ordinary decimal numbers, separated by spaces or
+tabs. At any other line the kernel stops and returns its position; the parser in Python reads that line, or raises.
 
-Rounding  Up to 19 digits w become an integer and a power of ten; w * 10^e in float64 is within 3 units
-          in its last place of the truth. float32 keeps 29 bits fewer, so rounding once more is
-          correct unless float64 landed within a few units of the middle between two float32
-          numbers: about one number in 2^25, left to the careful reader.
-Shapes    text (bytes,) uint8 is read; the arrays of ParsedLines (kernels/arguments.py) are filled. Behind
-          the last line stand a line end and LINE_PADDING - 1 more bytes: nothing else says where the text ends.
+Reference   firth.formats.text_vectors_parser.parse_line
+Rounding    Up to 19 digits w become an integer and a power of ten; w * 10^e in float64 is accurate to 3 units in the
+            last place. float32 keeps 29 bits fewer, so rounding once more is correct unless the float64 lies within a
+            few units of the midpoint between two float32 numbers: about one number in 2^25, left to the reference.
+Shapes      text (bytes,) uint8 is read; the arrays of kernels.arguments.ParsedLines are filled. The last line is
+            followed by a line end and LINE_PADDING - 1 more bytes: nothing else marks the end of the text.
 """
 
 import numpy as np
@@ -32,12 +30,12 @@ POWERS = np.array([float(f"1e{i}") for i in range(-LARGEST_POWER, LARGEST_POWER 
 
 # Eight characters in one register.
 EIGHT_ZEROS = uint64(0x3030303030303030)
-UP_FROM_TEN = uint64(0x7676767676767676)  # lifts whatever is above nine into the highest bit of its byte
+UP_FROM_TEN = uint64(0x7676767676767676)  # added to a byte, it sets the highest bit if the byte is above nine
 HIGH_BITS = uint64(0x8080808080808080)
 TENS = np.array([10**i for i in range(9)], np.uint64)
 SMALLEST, LARGEST = 1e-37, 3e38  # inside float32's normal range
 
-DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 has no room for
+DROPPED_BITS = 0x1FFFFFFF  # the 29 bits of float64's fraction that float32 does not have
 MIDDLE = 0x10000000
 DOUBT = 8  # units in the last place; the error is at most 3
 
@@ -77,16 +75,16 @@ def parse_number(text, i):
 
 @step
 def has_sign(text, i):
-    """1 where a sign stands before the digits, otherwise 0."""
+    """1 where a sign precedes the digits, otherwise 0."""
     return int64(text[i] == MINUS) + int64(text[i] == PLUS)
 
 
 @step
 def parse_digits(text, i, mantissa):
-    """The digits from i on appended to those of the mantissa, and how many they are; eight at a time.
+    """The digits from i on appended to those of the mantissa, and their number; eight at a time.
 
-    How many follows from arithmetic alone: a loop over digits ends where the processor does not expect it, and the
-    whole took 1.7 times as long.
+    Their number is computed without a branch: the end of a loop over single digits is mispredicted, and parsing took
+    1.7 times as long.
     """
     total = int64(0)
     while True:
@@ -95,7 +93,7 @@ def parse_digits(text, i, mantissa):
         count = int64(trailing_zeros(others)) >> 3 if others != 0 else int64(8)
         if count == 0:
             return mantissa, total
-        # Digits 1234 become 00001234; then neighbours are joined: 8 of one digit, 4 of two, 2 of four.
+        # Digits 1234 become 00001234; then adjacent groups are joined: 8 of one digit, 4 of two, 2 of four.
         digits <<= uint64(64 - 8 * count)
         digits = (digits * uint64(10 << 8 | 1)) >> uint64(8) & uint64(0x00FF00FF00FF00FF)
         digits = (digits * uint64(100 << 16 | 1)) >> uint64(16) & uint64(0x0000FFFF0000FFFF)
@@ -108,7 +106,7 @@ def parse_digits(text, i, mantissa):
 
 @step
 def is_doubtful(value):
-    """Whether a positive float64 may round wrongly: near a middle, or not normal in float32."""
+    """Whether a positive float64 may round wrongly: near a midpoint, or not normal in float32."""
     dropped = np.float64(value).view(np.int64) & DROPPED_BITS
     return value < SMALLEST or value > LARGEST or abs(dropped - MIDDLE) <= DOUBT
 
@@ -126,7 +124,7 @@ def parse_exponent(text, i):
 
 @step
 def is_blank(character):
-    """Whether a character separates numbers; a carriage return can only stand before a newline."""
+    """Whether a character separates numbers (a carriage return: only before a newline)."""
     return character in (SPACE, TAB, RETURN)
 
 

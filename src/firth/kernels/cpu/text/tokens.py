@@ -1,15 +1,13 @@
 """Clean text to word ids: find the words, number them by first appearance, count them.
 
-Clean text is described in unicode.py: bytes above 32 are words, spaces part them, a newline ends a sentence.
-A stream is int32: the provisional id of each word in order, and END_OF_SENTENCE after a sentence's last word.
+Clean text is described in unicode.py: bytes above 32 form words, spaces separate them, a newline ends a sentence.
+A stream is int32: the provisional id of each word in order, and END_OF_SENTENCE after the last word of a sentence.
 
-Words are numbered in a hash table of the caller's (WordTable). Each thread has its own.
-Kernels never allocate: when a table is full they stop, the caller enlarges it and calls again.
+Reference   encode() in tests/unit/corpus/conftest.py
+Memory      words are numbered in a hash table of the caller's (kernels.arguments.WordArrays), one per thread. Kernels
+            never allocate: when the table is full they stop; the caller enlarges it and calls again.
 """
 
-from typing import NamedTuple
-
-import numpy as np
 from numba import int64, uint64
 
 from firth.kernels.compile import kernel, step
@@ -23,17 +21,16 @@ __all__ = [
     "UNKNOWN",
     "UNKNOWN_SEEN",
     "WORDS",
-    "WordTable",
 ]
 __all__ += ["keep_known", "number_words", "refill_slots"]
 
 END_OF_SENTENCE = -1
 UNKNOWN = -2  # a word that is not in a closed table
 
-PADDING = 2 * BLOCK  # spaces wanted behind clean text and room behind the arena: loads look ahead
+PADDING = 2 * BLOCK  # spaces behind clean text, and spare bytes behind the arena: loads reach that far ahead
 SCRATCH = 1024  # bytes of text whose word edges are found before their words are looked up; they stay in L1
 
-# The entries of WordTable.sizes.
+# The entries of WordArrays.sizes.
 WORDS = 0  # words in the table
 CLOSED = 1  # 1: unknown words are not added
 UNKNOWN_SEEN = 2  # occurrences of unknown words, where closed
@@ -41,25 +38,6 @@ UNKNOWN_SEEN = 2  # occurrences of unknown words, where closed
 _FULL = -3
 _LENGTH_SHIFT = 32
 _WORD_BITS = 0xFFFFFFFF
-
-
-class WordTable(NamedTuple):
-    """Distinct words, numbered from 0 by first appearance; room for W words.
-
-    slots   uint64 (4 W,)  open addressing, in pairs: hash; length << 32 | word + 1, or 0 where empty
-    counts  int64 (W,)     occurrences of each word
-    first   int64 (W,)     position of its first occurrence
-    ends    int64 (W + 1,) word w is arena[ends[w] : ends[w + 1]]
-    arena   uint8          the bytes of all words, PADDING more than they need
-    sizes   int64 (3,)     WORDS, CLOSED, UNKNOWN_SEEN
-    """
-
-    slots: np.ndarray
-    counts: np.ndarray
-    first: np.ndarray
-    ends: np.ndarray
-    arena: np.ndarray
-    sizes: np.ndarray
 
 
 @step
@@ -71,9 +49,10 @@ def mix(bits):
 
 @step
 def hash_word(text, start, end):
-    """A 64-bit hash; up to 8 bytes, two different words never share one.
+    """A 64-bit hash; different words of up to 8 bytes never share one.
 
-    The first 16 bytes take no branch: most words are shorter, and guessing which would cost more than the work.
+    The first 16 bytes are hashed without a branch: most words are shorter, and a branch on the length would be
+    mispredicted at a higher cost than the work it saves.
     """
     length = end - start
     every_bit = uint64(0xFFFFFFFFFFFFFFFF)
@@ -108,7 +87,7 @@ def same_bytes(a, start_a, b, start_b, length):
 
 @step
 def find_word(slots, ends, arena, hash_, text, start, end):
-    """The id of text[start:end]; for a word that is not in the table, -1 - the slot that waits for it."""
+    """The id of text[start:end]; for a word that is not in the table, -1 - the empty slot it would take."""
     mask = int64(len(slots) - 1)
     length = end - start
     slot = int64(hash_ << uint64(1)) & mask
@@ -125,7 +104,7 @@ def find_word(slots, ends, arena, hash_, text, start, end):
 
 @step
 def add_word(table, slot, hash_, text, start, end, position):
-    """Put a new word into the slot that find_word named; its id, or _FULL."""
+    """Put a new word into the slot that find_word returned; its id, or _FULL."""
     word = table.sizes[WORDS]
     begin = table.ends[word]
     length = end - start
@@ -175,14 +154,14 @@ def end_sentence(stream, n):
 
 
 @kernel
-def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
-    """Write the ids of the words of clean[at:end] to stream[n:], which has room for end - at + 2 of them.
+def number_words(text, at, end, table, stream, n, workspace):
+    """Write the ids of the words of text.content[at:end] to stream[n:], which must hold end - at + 2 more.
 
-    origin : position in the corpus of clean[0], in any unit in which later text has larger positions.
-    edges, newlines : int64 (SCRATCH + 2 * BLOCK,), overwritten.
-    Stops before a word that reaches `end`, as it may go on, and before a new word if the table is full.
+    text, table, workspace : kernels.arguments.CleanText, WordArrays and EdgeWorkspace.
+    Stops before a word that reaches `end`, as it may continue there, and before a new word if the table is full.
     Returns where it stopped, the new n, and whether the table is full.
     """
+    clean, edges, newlines = text.content, workspace.edges, workspace.newlines
     slots, counts, ends, arena = table.slots, table.counts, table.ends, table.arena
     closed = table.sizes[CLOSED]
     n_edges = int64(0)
@@ -202,7 +181,7 @@ def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
                 if closed:
                     table.sizes[UNKNOWN_SEEN] += 1
                     continue
-                word = add_word(table, -1 - word, hash_, clean, start, stop, origin + start)
+                word = add_word(table, -1 - word, hash_, clean, start, stop, text.origin + start)
                 if word == _FULL:
                     return start, n, True
             counts[word] += 1
@@ -210,7 +189,7 @@ def number_words(clean, at, end, origin, table, stream, n, edges, newlines):
             n += 1
         for _ in range(next_newline, n_newlines):
             n = end_sentence(stream, n)
-        # A word that goes on behind these bytes is looked up with the next ones.
+        # A word that continues behind these bytes is looked up together with the next ones.
         if n_edges & 1:
             edges[0] = edges[n_edges - 1]
         n_edges &= 1
@@ -235,8 +214,8 @@ def keep_known(stream, final_ids, before, last_end, ids, ends):
     """Turn provisional ids into final ones; words whose final id is negative, and empty sentences, are dropped.
 
     before : ids written for earlier streams.    last_end : where the last sentence ended.
-    ids, ends : room for one more than the ids and sentence ends that are kept.
-    Returns how many of each there are.
+    ids, ends : filled; each must hold one number more than is kept.
+    Returns how many ids and how many sentence ends are kept.
     """
     n = 0
     n_ends = 0

@@ -1,16 +1,16 @@
-"""Raw bytes to clean text: UTF-8 decoded, classified, lower-cased where asked; damage replaced and counted.
+"""Raw bytes to clean text: UTF-8 decoded, classified, lower-cased for "words"; invalid bytes replaced and counted.
 
-Clean text is what the word counter (tokens.py) reads: words made of bytes above 32, spaces between them, a newline
-where a sentence ends, nothing else. A control character inside a word (only the whitespace tokenizer allows any)
+Clean text is what tokens.py reads: words made of bytes above 32, spaces between them, a newline where a sentence
+ends, and no other byte. A control character inside a word (only the whitespace tokenizer allows any)
 is written as the two bytes C0 and 80 + c, which no valid text contains.
 
-What a code point does is looked up in a table of uint64 (1,114,112,):
+What a code point does is looked up in a table of uint64 (1,114,112,), which corpus/code_points.py fills:
 
-    bits 56..58  its class, below; 0 where the caller has not filled the table yet
+    bits 56..58  its class, see below; 0 where the table is not filled yet
     bits 28..48  second code point of its lower case, or 0
     bits  0..20  the code point to write
 
-Slow twins: tests/unit/corpus/conftest.py.
+Reference   firth.corpus.tokenizers.tokenize_line, and decode() in tests/unit/corpus/conftest.py
 """
 
 from numba import int64, uint8, uint64
@@ -26,7 +26,7 @@ SEPARATOR = 1  # ends a word
 NEWLINE = 2  # ends a word and a sentence
 LETTER = 3  # starts or continues a word (letters, digits)
 MARK = 4  # continues a word, never starts one
-APOSTROPHE = 5  # kept where a letter or mark stands before and a letter behind
+APOSTROPHE = 5  # kept between a letter or mark and a letter
 INVISIBLE = 6  # left out; does not end a word
 
 CLASS_SHIFT = 56
@@ -35,10 +35,10 @@ CODE_POINT_BITS = 0x1FFFFF
 REPLACEMENT = 0xFFFD
 CONTROL_ESCAPE = 0xC0
 
-# The entries of `state` (int64), which carries on from one block of bytes to the next.
+# The entries of `state` (int64), which is kept from one block of bytes to the next.
 INSIDE = 0  # OUTSIDE, WORD or WAITING
 INVALID_BYTES = 1  # bytes replaced so far
-MISSING = 2  # a code point whose class is wanted, or -1
+MISSING = 2  # a code point whose table entry must be filled before clean_text is called again, or -1
 
 OUTSIDE = 0  # between words
 WORD = 1  # in a word
@@ -51,7 +51,7 @@ _INVALID = -1
 
 @step
 def follow_range(lead, i):
-    """The lowest and highest byte that may stand i places after `lead` (Unicode 16, table 3-7)."""
+    """The lowest and highest byte allowed i bytes after `lead` (Unicode 16, table 3-7)."""
     low, high = 0x80, 0xBF
     if i == 1:
         if lead == 0xE0:
@@ -67,7 +67,7 @@ def follow_range(lead, i):
 
 @step
 def decode(raw, at, end):
-    """The code point at raw[at] and its length in bytes; length 0 if it goes on behind `end`.
+    """The code point at raw[at] and its length in bytes; length 0 if it continues behind `end`.
 
     An invalid sequence is _INVALID with the length that Python would replace by one U+FFFD.
     """
@@ -116,7 +116,7 @@ def encode(clean, n, code_point):
 
 @step
 def put_code_point(clean, n, entry, inside):
-    """Write what a code point does to the text; returns the next place and the new state."""
+    """Write what a code point contributes to the text; returns where the next byte goes and the new state."""
     kind = entry >> CLASS_SHIFT
     if kind == INVISIBLE:
         return n, inside
@@ -143,7 +143,7 @@ def plain_words(raw, at, inside):
     """Whether a block of 64 bytes needs no decoding, and which of them belong to words (tokenizer "words")."""
     apostrophes = bits_between(raw, at, ord("'"), ord("'"))
     beyond_ascii = bits_between(raw, at, 0x80, 0xFF)
-    # What follows the block decides on an apostrophe at its end.
+    # An apostrophe at the end of the block depends on what follows it.
     plain = beyond_ascii == 0 and apostrophes >> uint64(63) == 0 and inside != WAITING
     letters = bits_between(raw, at, ord("a"), ord("z")) | bits_between(raw, at, ord("A"), ord("Z"))
     letters |= bits_between(raw, at, ord("0"), ord("9"))
@@ -162,13 +162,14 @@ def plain_whitespace(raw, at):
 
 
 @kernel
-def clean_text(raw, at, end, clean, n, table, words_only, state):
-    """Turn raw[at:end] into clean text at clean[n:], which has room for GROWTH times the bytes and 64 more.
+def clean_text(raw, at, end, clean, n, table, state):
+    """Turn raw[at:end] into clean text at clean[n:], which must hold GROWTH times the bytes and 64 more.
 
-    words_only : 1 for the tokenizer "words" (lower case, punctuation dropped), 0 for "whitespace".
-    Stops at a character that goes on behind `end`, and at a code point that is not in the table (then in `state`).
-    Returns the new at and n. Blocks of plain ASCII, 64 bytes at once, take a tenth of the time of decoding them.
+    table : kernels.arguments.CodePointTable.
+    Stops at a character that continues behind `end`, and at a code point that is not in the table: state[MISSING].
+    Returns the new at and n. Plain ASCII, 64 bytes at once, takes a tenth of the time that decoding takes.
     """
+    words_only = table.words_only
     case_bit = uint8(32 * words_only)
     inside = state[INSIDE]
     while at < end:
@@ -189,7 +190,7 @@ def clean_text(raw, at, end, clean, n, table, words_only, state):
                 return at, n
             invalid = code_point == _INVALID
             code_point = REPLACEMENT if invalid else code_point
-            entry = int64(table[code_point])
+            entry = int64(table.entries[code_point])
             if entry == 0:
                 state[MISSING] = code_point
                 state[INSIDE] = inside

@@ -1,14 +1,15 @@
-"""Text to provisional ids, by one thread: pieces of text in, streams of ids put aside, words counted."""
+"""Text to provisional ids, by one thread: pieces of text in, streams of ids into a spool, words counted in a table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from firth.corpus.reading import BlockSizes, Piece
+from firth.corpus.code_points import CodePoints
+from firth.corpus.pieces import BlockSizes, Piece
 from firth.corpus.spool import IdSpool, MemoryBudget
-from firth.corpus.tokenizers import CodePoints
-from firth.corpus.word_table import WordTable, enlarged, scratch
+from firth.corpus.word_table import WordTable, edge_workspace, enlarged
+from firth.kernels.arguments import CleanText
 from firth.kernels.cpu.text import tokens, unicode
 
 __all__ = ["Chunk", "TextCounter"]
@@ -23,12 +24,12 @@ class Chunk:
     part: int
     number: int
     spool: IdSpool
-    place: int
-    length: int
+    index: int  # in the spool
+    length: int  # words and sentence ends
 
 
 class TextCounter:
-    """One thread's reading of text: its own word table, and what it carries from piece to piece."""
+    """Counts the text that one thread reads: its own word table, and what is carried from piece to piece."""
 
     def __init__(self, points: CodePoints, table: WordTable, budget: MemoryBudget, blocks: BlockSizes) -> None:
         self.table = table
@@ -44,7 +45,7 @@ class TextCounter:
         self._n_clean = 0  # bytes of an unfinished word at the start of _clean
         self._stream = np.empty(blocks.stream, np.int32)
         self._n_stream = 0
-        self._scratch = scratch()
+        self._edges = edge_workspace()
         self._part = 0
         self._origin = 0  # position in the corpus of _clean[0]
 
@@ -55,11 +56,11 @@ class TextCounter:
 
     @property
     def total_words(self) -> int:
-        """Words met so far, known or not."""
+        """Words read so far, known or not."""
         return int(self.table.counts.sum() + self.table.arrays.sizes[tokens.UNKNOWN_SEEN])
 
     def advance(self, n_bytes: int) -> None:
-        """Note that so many more bytes of files were read."""
+        """Note that n_bytes more of the files were read."""
         self.bytes_done += n_bytes
 
     def read_part(self, part: int, pieces: Iterator[Piece]) -> None:
@@ -100,7 +101,6 @@ class TextCounter:
                 self._clean,
                 self._n_clean,
                 self._points.table,
-                self._points.words_only,
                 self._state,
             )
             if self._state[unicode.MISSING] < 0:
@@ -109,7 +109,7 @@ class TextCounter:
             self._state[unicode.MISSING] = -1
 
     def _has_finished_words(self, before: int) -> bool:
-        """False inside a word longer than a piece: to look at its start again and again would take quadratic time."""
+        """False inside a word longer than a piece: rereading its start with each piece would take quadratic time."""
         new = self._clean[before : self._n_clean]
         return before < self._blocks.piece or bool((new <= ord(" ")).any())
 
@@ -123,14 +123,13 @@ class TextCounter:
             if end - at + 2 > len(self._stream):
                 self._stream = np.empty(2 * (end - at + 2), np.int32)
             at, self._n_stream, full = tokens.number_words(
-                self._clean,
+                CleanText(self._clean, self._origin),
                 at,
                 end,
-                self._origin,
                 self.table.arrays,
                 self._stream,
                 self._n_stream,
-                *self._scratch,
+                self._edges,
             )
             if full:
                 self.table.reserve(len(self.table) + 1, self.table.arena_used + end - at)
@@ -141,6 +140,6 @@ class TextCounter:
 
     def _put_aside(self) -> None:
         if self._n_stream:
-            place = self.spool.put(self._stream[: self._n_stream])
-            self.chunks.append(Chunk(self._part, len(self.chunks), self.spool, place, self._n_stream))
+            index = self.spool.put(self._stream[: self._n_stream])
+            self.chunks.append(Chunk(self._part, len(self.chunks), self.spool, index, self._n_stream))
         self._n_stream = 0

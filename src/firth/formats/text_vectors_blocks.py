@@ -9,17 +9,17 @@ from typing import BinaryIO
 from firth.errors import FormatError
 from firth.kernels.arguments import LINE_PADDING
 
-__all__ = ["LONGEST_LINE", "LineBlock", "LineBlocks", "block_of"]
+__all__ = ["LONGEST_LINE", "TextBlock", "BlockReader", "block_of"]
 
-BLOCK = 1 << 19  # bytes: large enough that a thread is rarely waited for, small beside any matrix
+BLOCK = 1 << 19  # bytes: large enough that threads rarely wait, small compared with any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors
 BLANK_LINES = b" \t\r\n"
 LINE_END = ord("\n")
 
 
 @dataclass
-class LineBlock:
-    """Complete lines. Behind the last stand a line end and a few bytes more, which compiled code may look at."""
+class TextBlock:
+    """Complete lines, followed by a line end and LINE_PADDING - 1 more bytes, which compiled code may read."""
 
     buffer: bytearray
     begin: int  # where in the buffer the first line begins
@@ -50,7 +50,7 @@ class LineBlock:
         return lines
 
     def drop_line(self) -> None:
-        """Take the first line away; nothing may be left."""
+        """Remove the first line; the block may be empty then."""
         self.begin = min(self.line_end(self.begin) + 1, self.end)
         self.first_line += 1
 
@@ -60,14 +60,14 @@ class LineBlock:
         return self.end if found < 0 else found
 
 
-def block_of(lines: list[bytes], first_line: int) -> LineBlock:
+def block_of(lines: list[bytes], first_line: int) -> TextBlock:
     """These lines, in a buffer of their own."""
     buffer = bytearray(b"\n".join([*lines, b"\n" * (LINE_PADDING - 1)]))
-    return LineBlock(buffer, 0, len(buffer) - LINE_PADDING, first_line)
+    return TextBlock(buffer, 0, len(buffer) - LINE_PADDING, first_line)
 
 
-class LineBlocks:
-    """Blocks of one file, in order; blank lines at its end are left out."""
+class BlockReader:
+    """Reads the blocks of one file, in order; blank lines at its end are left out."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
@@ -76,7 +76,7 @@ class LineBlocks:
         self._rest = b""  # the beginning of a line whose end has not been read
         self._free: list[bytearray] = []
 
-    def take(self) -> LineBlock | None:
+    def take(self) -> TextBlock | None:
         """The next block, or None at the end of the file."""
         buffer = self._buffer()
         used = len(self._rest)
@@ -92,25 +92,25 @@ class LineBlocks:
             if used > LONGEST_LINE:
                 raise FormatError(self._path, "is no text file of vectors: a line is endless")
             if used == len(buffer) - LINE_PADDING:
-                buffer = buffer + bytes(used)  # not in place: somebody may still look at the old one
+                buffer = buffer + bytes(used)  # not in place: an earlier block may still use the old one
         self._rest = b""
         end = _without_blank_lines(buffer, used)
         return self._block(buffer, end) if end else None
 
-    def release(self, block: LineBlock) -> None:
-        """The block is no longer needed: its buffer may be filled anew."""
+    def release(self, block: TextBlock) -> None:
+        """The block is no longer needed: its buffer may be filled again."""
         if len(block.buffer) >= BLOCK:
             self._free.append(block.buffer)
 
     def _buffer(self) -> bytearray:
-        """One with room for more than the rest of the last block."""
+        """A buffer that is longer than the rest of the last block."""
         buffer = self._free.pop() if self._free else bytearray(BLOCK + LINE_PADDING)
-        room = len(buffer) - LINE_PADDING
-        return buffer if len(self._rest) < room else bytearray(2 * len(self._rest) + LINE_PADDING)
+        capacity = len(buffer) - LINE_PADDING
+        return buffer if len(self._rest) < capacity else bytearray(2 * len(self._rest) + LINE_PADDING)
 
-    def _block(self, buffer: bytearray, end: int) -> LineBlock:
-        buffer[end] = LINE_END  # in place of any blank that stood there
-        block = LineBlock(buffer, 0, end, self._line)
+    def _block(self, buffer: bytearray, end: int) -> TextBlock:
+        buffer[end] = LINE_END  # instead of any blank that was there
+        block = TextBlock(buffer, 0, end, self._line)
         self._line += block.rows
         return block
 

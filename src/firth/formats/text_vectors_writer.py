@@ -1,18 +1,17 @@
-"""Lines "word number …", written: the fewest digits that read back as the same float32, or as other programs print.
+"""Writing lines "word number …": the fewest digits that read back as the same float32, or as other programs print.
 
-Many numbers are written by compiled code on all cores, a few without waiting for that code to be loaded; the text is
-the same.
+The writing half of word2vec_text.py, glove.py and spacy_text.py; text_vectors_reader.py is the reading half. Many
+numbers are written by compiled code on all cores, a few in Python before that code would be loaded; the text is the
+same.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import BinaryIO, Literal, TypeAlias
 
 import numpy as np
 
 from firth.arrays import Matrix
-from firth.parallel import available_cores
+from firth.parallel import Pipeline, available_cores
 
 __all__ = ["Dialect", "write_lines"]
 
@@ -20,6 +19,7 @@ Dialect: TypeAlias = Literal["gensim", "c", "fasttext"]
 
 NUMBER_FORMS = {"c": "%f ", "fasttext": "%.5g "}
 NUMBERS_AT_ONCE = 1 << 15  # some 400 KB of text
+MOST_THREADS = 8  # more wait for the disk
 SMALL = 1 << 18  # numbers: 0.3 s in Python, about as long as compiled code takes to be loaded
 
 _Rows: TypeAlias = tuple[list[bytes], Matrix]
@@ -39,10 +39,11 @@ def write_lines(file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dia
             file.write(_rounded_lines(NUMBER_FORMS[dialect], *block))
     elif matrix.size < SMALL:
         for block in blocks:
-            file.write(exact_lines_slowly(*block))
+            file.write(exact_lines_in_python(*block))
     else:
-        for text in _in_threads(exact_lines, blocks):
-            file.write(text)
+        with Pipeline(exact_lines, file.write, min(MOST_THREADS, available_cores())) as pipeline:
+            for block in blocks:
+                pipeline.add(*block)
 
 
 def _blocks(words: list[bytes], matrix: Matrix) -> Iterator[_Rows]:
@@ -51,27 +52,14 @@ def _blocks(words: list[bytes], matrix: Matrix) -> Iterator[_Rows]:
         yield words[start : start + rows], matrix[start : start + rows]
 
 
-def _in_threads(work: Callable[..., memoryview], blocks: Iterator[_Rows]) -> Iterator[memoryview]:
-    """What becomes of each block, in order; only a few wait at a time."""
-    threads = min(8, available_cores())
-    waiting: deque[Future[memoryview]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for block in blocks:
-            waiting.append(pool.submit(work, *block))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
 def _rounded_lines(form: str, words: list[bytes], matrix: Matrix) -> bytes:
     line = form * matrix.shape[1]
     numbers = [line % tuple(row) for row in matrix.tolist()]
     return _joined(words, numbers)
 
 
-def exact_lines_slowly(words: list[bytes], matrix: Matrix) -> bytes:
-    """The slow twin of kernels/cpu/files/digits.py."""
+def exact_lines_in_python(words: list[bytes], matrix: Matrix) -> bytes:
+    """The reference implementation of kernels/cpu/files/digits.py."""
     return _joined(words, [" ".join(map(exact_number, row)) for row in matrix])
 
 
@@ -85,8 +73,8 @@ def _joined(words: list[bytes], numbers: list[str]) -> bytes:
 
 
 def exact_lines(words: list[bytes], matrix: Matrix) -> memoryview:
-    """The same by compiled code, which leaves a number to Python now and then."""
-    # Not at the top of the file: what is small is written without Numba.
+    """The same by compiled code, which leaves some numbers to Python."""
+    # Not at the top of the file: small files are written without loading Numba.
     from firth.kernels.cpu.files.digits import LONGEST_NUMBER, write_lines
 
     numbers = np.ascontiguousarray(matrix, np.float32).view()

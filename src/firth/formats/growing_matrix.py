@@ -15,9 +15,8 @@ MOVED_ROWS = 4096  # at once, when gaps are closed
 class GrowingMatrix:
     """Rows of D float32 numbers in one block of memory that the system extends in place.
 
-    Memory that was reserved but never filled costs nothing, so a generous guess is free, and the
-    peak stays near the size of the finished matrix (collecting pieces and joining them would
-    double it).
+    Memory that was reserved but never filled costs nothing, so a generous guess is free, and the peak stays near the
+    size of the finished matrix (collecting pieces and joining them would double it).
     """
 
     def __init__(self, vector_size: int) -> None:
@@ -30,12 +29,12 @@ class GrowingMatrix:
         return self._used
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """Rows that can be reserved without growing."""
         return len(self._matrix) - self._used
 
     def grow(self, rows: int, expected: int) -> None:
-        """Make room for at least `rows` more, or at once for `expected` in all.
+        """Provide capacity for at least `rows` more, or for `expected` rows in all.
 
         Slices handed out before must not be written to any more.
         """
@@ -47,7 +46,7 @@ class GrowingMatrix:
             self._resize(rows)
 
     def reserve(self, rows: int) -> Matrix:
-        """The next `rows` rows, for the caller to fill; there must be room."""
+        """The next `rows` rows, for the caller to fill; `capacity` must suffice."""
         self._used += rows
         return self._matrix[self._used - rows : self._used]
 
@@ -69,5 +68,5 @@ class GrowingMatrix:
         return self._matrix
 
     def _resize(self, rows: int) -> None:
-        # refcheck would refuse because slices were handed out; nobody uses those any more.
+        # refcheck would refuse because slices were handed out, but those are no longer in use.
         self._matrix.resize((rows, self._matrix.shape[1]), refcheck=False)

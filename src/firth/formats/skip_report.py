@@ -1,15 +1,15 @@
-"""What a reader does about a bad line or record: it stops, or leaves it out and counts it."""
+"""What a reader does at a bad line or record: it raises, or leaves it out and reports it."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from firth.errors import FormatError, SettingError
 
-__all__ = ["BadLines", "OnError", "Skipped"]
+__all__ = ["OnError", "SkipReport", "Skipped"]
 
 OnError: TypeAlias = Literal["raise", "skip"]
 
-SHOWN = 5  # problems told in full; a million more are only counted
+SHOWN = 5  # problems reported in full; there may be a million more, which are only counted
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Skipped:
     problems: tuple[str, ...] = ()  # what was wrong with the first few, and with the file as a whole
 
 
-class BadLines:
-    """The bad lines of one reading of one file.
+class SkipReport:
+    """Collects the bad lines of one reading of one file; with "raise", the first one is raised instead.
 
     Raises SettingError for anything but "raise" and "skip".
     """
@@ -33,18 +33,18 @@ class BadLines:
         self.count = 0
         self.problems: list[str] = []
 
-    def meet(self, problem: FormatError) -> None:
-        """Count a line that is left out; raises `problem` where nothing may be."""
-        self.notice(problem)
+    def skip(self, problem: FormatError) -> None:
+        """Count a line that is left out. With "raise": raises `problem`."""
+        self.note(problem)
         self.count += 1
 
-    def notice(self, problem: FormatError) -> None:
-        """Keep what is wrong with the file as a whole; raises it where nothing may be."""
+    def note(self, problem: FormatError) -> None:
+        """Keep a problem of the file as a whole. With "raise": raises it."""
         if not self.are_skipped:
             raise problem
         if len(self.problems) < SHOWN:
             self.problems.append(problem.place_and_problem)
 
-    def skipped(self) -> Skipped:
-        """What was left out so far."""
+    def finish(self) -> Skipped:
+        """What was left out."""
         return Skipped(self.count, tuple(self.problems))

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts
-from firth.corpus.counting import Chunk
-from firth.corpus.reading import BlockSizes
+from firth.corpus.pieces import BlockSizes
 from firth.corpus.spool import IdSpool, MemoryBudget
+from firth.corpus.text_counter import Chunk
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
 from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, UNKNOWN

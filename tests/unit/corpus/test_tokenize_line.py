@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from firth.corpus.encoding import encode
-from firth.corpus.line_words import line_words
+from firth.corpus.tokenizers import tokenize_line
 from firth.errors import CorpusError
 
 lines = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\n"), max_size=40)
@@ -17,8 +17,8 @@ def test_same_words_as_the_compiled_tokenizer(line, tokenizer):
         expected = encode([line], tokenizer=tokenizer, min_count=1).sentence(0)
     except CorpusError:
         expected = []
-    assert line_words(line, tokenizer) == expected
+    assert tokenize_line(line, tokenizer) == expected
 
 
 def test_a_function_is_called():
-    assert line_words("a-b", lambda line: iter(line.split("-"))) == ["a", "b"]
+    assert tokenize_line("a-b", lambda line: iter(line.split("-"))) == ["a", "b"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from firth.corpus.reading import Advance, BlockSizes, Piece, file_parts, range_pieces, stream_pieces
+from firth.corpus.pieces import Advance, BlockSizes, Piece, file_parts, range_pieces, stream_pieces
 from firth.corpus.sources import Files, Stream, Texts, check_text
 
 __all__ = ["Lines"]

@@ -1,4 +1,4 @@
-"""Vectors for the pieces of words, as fastText trains them: a word nobody has seen has pieces that many words share.
+"""Vectors of character n-grams, as fastText trains them: an unknown word shares n-grams with known ones.
 
 Source  Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information", section 3.2.
 Shapes  B rows of n-grams (fastText's "bucket"), D numbers per vector.
@@ -14,7 +14,7 @@ from firth.errors import SettingError
 
 __all__ = ["Subwords", "ngram_hashes", "ngram_rows"]
 
-END_OF_SENTENCE = b"</s>"  # the one word that fastText does not take to pieces
+END_OF_SENTENCE = b"</s>"  # the one word without n-grams
 OFFSET_BASIS, PRIME = 2166136261, 16777619  # of the 32-bit FNV-1a hash
 
 
@@ -22,9 +22,8 @@ OFFSET_BASIS, PRIME = 2166136261, 16777619  # of the 32-bit FNV-1a hash
 class Subwords:
     """A vector for every hashed n-gram of characters.
 
-    A word is written between `<` and `>`, and all its n-grams of `min_length` to `max_length`
-    characters are hashed to rows; different n-grams may share one. (`<` and `>` by themselves are
-    left out.)
+    A word is written between `<` and `>`, and all its n-grams of `min_length` to `max_length` characters are hashed to
+    rows; different n-grams may share one. (`<` and `>` alone are left out.)
 
     Parameters
     ----------
@@ -58,10 +57,9 @@ class Subwords:
         return ngram_rows(encoded, self.min_length, self.max_length, len(self.matrix))
 
     def vector(self, word: str) -> Vector | None:
-        """The mean (D,) of the word's n-gram vectors: what fastText answers for a word that is not in its vocabulary.
+        """The mean (D,) of the word's n-gram vectors: fastText's vector of a word that is not in its vocabulary.
 
-        None for a word that is too short to have an n-gram. Raises SettingError where the numbers
-        are not finite.
+        None for a word that is too short to have an n-gram. Raises SettingError where the numbers are not finite.
         """
         rows = self.rows(word)
         if not rows:
@@ -81,11 +79,11 @@ def ngram_rows(word: bytes, min_length: int, max_length: int, n_rows: int) -> li
 
 
 def ngram_hashes(marked: bytes, min_length: int, max_length: int) -> Iterator[int]:
-    """The hash of every n-gram of a word in UTF-8 that stands between `<` and `>`, by place and length.
+    """The hash of every n-gram of a word in UTF-8 between `<` and `>`, by position and length.
 
-    FNV-1a with each byte taken for a signed one, as fastText does: bytes beyond ASCII change all
-    32 bits. A longer n-gram goes on where the shorter one from the same place ended. A character
-    is any byte and the continuation bytes behind it. Compiled twin: kernels/cpu/files/subwords.py.
+    FNV-1a with each byte taken as a signed one, as in fastText: bytes beyond ASCII change all 32 bits. A longer n-gram
+    continues the shorter one from the same position. A character is any byte and the continuation bytes behind it.
+    The reference implementation of kernels/cpu/text/ngrams.py.
     """
     for start, byte in enumerate(marked):
         if is_continuation(byte):
@@ -105,7 +103,7 @@ def ngram_hashes(marked: bytes, min_length: int, max_length: int) -> Iterator[in
 
 
 def is_continuation(byte: int) -> bool:
-    """Whether a byte goes on with a character of UTF-8 instead of beginning one."""
+    """Whether a byte continues a character of UTF-8 instead of beginning one."""
     return byte & 0xC0 == 0x80
 
 

@@ -1,4 +1,4 @@
-"""Numbers written: the fewest digits that come back, the same from compiled code and from Python."""
+"""Numbers as text: the fewest digits that read back exactly, the same from compiled code and from Python."""
 
 import fractions
 
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth.formats import glove, line_writer
-from firth.formats.line_writer import exact_lines, exact_lines_slowly, exact_number
+from firth.formats import glove, text_vectors_writer
 from firth.formats.stored import StoredVectors
+from firth.formats.text_vectors_writer import exact_lines, exact_lines_in_python, exact_number
 
 RNG = np.random.default_rng(7)
 EDGES = [
@@ -32,19 +32,19 @@ EDGES = [
         [np.nan, np.inf, -np.inf, 1],
     ],
 )
-def test_compiled_and_slow_digits_agree(numbers):
+def test_compiled_digits_equal_the_reference_implementation(numbers):
     with np.errstate(over="ignore", under="ignore"):
         matrix = np.asarray(numbers).astype(np.float32).reshape(-1, 1)
     words = [b"w"] * len(matrix)
     written = bytes(exact_lines(words, matrix))
-    assert written == exact_lines_slowly(words, matrix)
+    assert written == exact_lines_in_python(words, matrix)
     back = np.array(written.split()[1::2], np.float32)
     assert back.tobytes() == matrix.tobytes() or np.isnan(matrix).any()
 
 
 @given(bits=st.integers(2, 0x7F7FFFFE))
 def test_no_shorter_decimal_would_do(bits):
-    """By exact arithmetic: no number with one digit less lies between the middles to the neighbours."""
+    """By exact arithmetic: no number with one digit less lies between the midpoints to the neighbours."""
     number = np.uint32(bits).view(np.float32)
     exact = fractions.Fraction(float(number))
     low, high = ((exact + fractions.Fraction(float(np.uint32(bits + way).view(np.float32)))) / 2 for way in (-1, 1))
@@ -62,12 +62,12 @@ def test_numbers_are_spelled_as_python_does(number):
     assert exact_number(np.float32(number)) == repr(number)
 
 
-def test_large_files_are_written_in_blocks_by_threads_and_small_ones_alike(tmp_path, monkeypatch):
+def test_files_written_by_threads_and_by_python_are_equal(tmp_path, monkeypatch):
     words = [f"wört {i}x" for i in range(3000)]
     stored = StoredVectors(words, RNG.normal(size=(3000, 7)).astype(np.float32))
     glove.write(tmp_path / "slow", stored)
-    monkeypatch.setattr(line_writer, "SMALL", 0)
-    monkeypatch.setattr(line_writer, "NUMBERS_AT_ONCE", 700)
+    monkeypatch.setattr(text_vectors_writer, "SMALL", 0)
+    monkeypatch.setattr(text_vectors_writer, "NUMBERS_AT_ONCE", 700)
     glove.write(tmp_path / "fast", stored)
     assert (tmp_path / "fast").read_bytes() == (tmp_path / "slow").read_bytes()
     assert glove.read(tmp_path / "fast").matrix.tobytes() == stored.matrix.tobytes()

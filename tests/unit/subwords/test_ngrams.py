@@ -4,7 +4,7 @@ import pytest
 from firth import WordVectors
 from firth.errors import SettingError
 from firth.formats.stored import StoredVectors
-from firth.formats.subwords import Subwords, ngram_hashes
+from firth.subwords.ngrams import Subwords, ngram_hashes
 
 MATRIX = np.random.default_rng(6).normal(size=(11, 4)).astype(np.float32)
 

@@ -1,0 +1,143 @@
+"""The first half of encoding, and its driver: read the corpus once, number its words as they come, count them.
+
+Which way a corpus takes depends on what it is:
+
+    files               pieces.py cuts them into parts; parallel_scan.py runs a TextCounter in each of several threads
+    a stream, texts     pieces.py makes pieces in the calling thread; parallel_scan.py runs one TextCounter in another
+    lists of tokens     a TokenCounter, in the calling thread
+    a user's tokenizer  decoded_lines.py makes lines, the tokenizer lists of tokens, the same TokenCounter counts them
+
+A TextCounter pulls pieces and pushes streams of ids into its spool (spool.py); the words are in its WordTable.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts
+from firth.corpus.code_points import CodePoints, code_points
+from firth.corpus.decoded_lines import Lines
+from firth.corpus.parallel_scan import scan_files, scan_pieces
+from firth.corpus.pieces import BlockSizes, file_parts, stream_pieces
+from firth.corpus.sources import Files, Source, Stream, Texts, TokenLists
+from firth.corpus.spool import MemoryBudget
+from firth.corpus.text_counter import Chunk, TextCounter
+from firth.corpus.token_counter import TokenCounter
+from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.vocabulary import Vocabulary
+from firth.corpus.word_table import WordTable, closed_table
+from firth.errors import SettingError
+from firth.progress import Reporter
+
+__all__ = ["Scanned", "ScanOptions", "Tally", "scan"]
+
+
+class Tally(Protocol):
+    """W distinct words by provisional id; WordTable and TokenCounter are both that."""
+
+    @property
+    def counts(self) -> Counts:
+        """(W,) occurrences."""
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """(W,) positions of first occurrences, in any unit."""
+
+    def words(self, chosen: NDArray[np.int64]) -> list[str]:
+        """The words with these ids."""
+
+
+@dataclass(frozen=True)
+class ScanOptions:
+    """How to read.
+
+    known : the vocabulary to keep to, or None to count all words.
+    resources : closes the spools, once the corpus is encoded.
+    """
+
+    known: Vocabulary | None
+    threads: int
+    budget: MemoryBudget
+    blocks: BlockSizes
+    reporter: Reporter
+    resources: ExitStack
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What one reading of a corpus leaves.
+
+    chunks : provisional ids in the order of the text, each with the ids that they have in the tally (None: the same).
+    known_ids : (W,) the tally's words in the known vocabulary; None if there is none.
+    """
+
+    tally: Tally
+    chunks: list[tuple[Chunk, NDArray[np.int32] | None]]
+    total_words: int
+    invalid_bytes: int
+    known_ids: NDArray[np.int32] | None
+
+
+def scan(source: Source, tokenizer: Tokenizer, options: ScanOptions) -> Scanned:
+    """Read a source to its end.
+
+    Raises   CorpusError if it cannot be read.
+    """
+    if isinstance(source, TokenLists):
+        if callable(tokenizer):
+            raise SettingError(f"tokenizer={tokenizer!r}: the corpus already consists of lists of tokens; leave it out")
+        return _count_tokens(source.sentences, None, options)
+    if callable(tokenizer):
+        lines = Lines(source, options.blocks)
+        return _count_tokens(map(tokenizer, lines), lines, options)
+    return _count_text(source, code_points(tokenizer), options)
+
+
+def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: ScanOptions) -> Scanned:
+    counter = TokenCounter(options.known, options.budget, options.blocks)
+    options.resources.callback(counter.spool.close)
+    with options.reporter.stage("reading", unit="bytes") as stage:
+        for _ in counter.read(sentences):
+            stage.update(lines.bytes_done if lines else counter.bytes_done)
+        stage.update(lines.bytes_done if lines else counter.bytes_done)
+    known_ids = None if options.known is None else np.arange(len(options.known), dtype=np.int32)
+    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counter.chunks]
+    return Scanned(counter, chunks, counter.total_words, lines.invalid_bytes if lines else 0, known_ids)
+
+
+def _count_text(source: Files | Stream | Texts, points: CodePoints, options: ScanOptions) -> Scanned:
+    blank, known_ids = WordTable(), None
+    if options.known is not None:
+        blank, known_ids = closed_table(options.known)
+    parts = file_parts(source, options.blocks) if isinstance(source, Files) else []
+    counters = []
+    for _ in range(max(1, min(options.threads, len(parts)))):
+        counter = TextCounter(points, blank.copy(), options.budget, options.blocks)
+        options.resources.callback(counter.spool.close)
+        counters.append(counter)
+    if isinstance(source, Files):
+        sizes = [portion.stop - portion.start for part in parts for portion in part]
+        total = sum(sizes) if all(sizes) else None  # a pipe does not say how much will come
+        with options.reporter.stage("reading", total, "bytes") as stage:
+            scan_files(parts, counters, options.blocks, stage)
+    else:
+        pieces = stream_pieces(source, options.blocks.piece)
+        with options.reporter.stage("reading", unit="bytes") as stage:
+            scan_pieces(pieces, counters[0], stage)
+    return _joined(counters, known_ids)
+
+
+def _joined(counters: list[TextCounter], known_ids: NDArray[np.int32] | None) -> Scanned:
+    """The words of all threads in one table."""
+    total_words = sum(counter.total_words for counter in counters)
+    chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counters[0].chunks]
+    table = counters[0].table
+    for counter in counters[1:]:
+        new_ids = table.merge(counter.table)
+        chunks += [(chunk, new_ids) for chunk in counter.chunks]
+    chunks.sort(key=lambda item: (item[0].part, item[0].number))
+    return Scanned(table, chunks, total_words, sum(counter.invalid_bytes for counter in counters), known_ids)

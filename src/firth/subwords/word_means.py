@@ -1,0 +1,59 @@
+"""The vectors of all words of a fastText model, whose file holds the words' own rows and those of their n-grams.
+
+A word's vector is the mean of its own row and the rows of its n-grams. Large models are computed by compiled code on
+all cores, small ones in Python before that code would be loaded.
+
+Shapes  V words, B rows of n-grams, D numbers per row; the table has V + B rows.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from firth.arrays import Matrix
+from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
+from firth.parallel import available_cores, share_parts
+from firth.subwords.ngrams import Subwords, ngram_rows
+
+__all__ = ["word_means", "word_means_in_python"]
+
+SMALL = 200_000  # n-grams, of some 4,000 words: 0.4 s in Python, as long as compiled code takes to be loaded
+WORDS_AT_ONCE = 4096  # that a thread takes at a time
+
+
+def word_means(words: WordBytes, table: FileMatrix, subwords: Subwords) -> Matrix:
+    """The vector of every word (V, D)."""
+    n_words = len(words.ends)
+    if (len(words.text) + n_words) * subwords.max_length <= SMALL:  # no fewer than there are n-grams
+        return word_means_in_python(words, table, subwords)
+    # Not at the top of the file: small models should not wait 0.4 s for Numba.
+    from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
+
+    n_buckets, vector_size = subwords.matrix.shape
+    ngrams = Ngrams(n_words, n_buckets, subwords.min_length, subwords.max_length)
+    listed = max(LISTED, subwords.max_length - subwords.min_length + 1)
+    vectors = np.empty((n_words, vector_size), np.float32)
+
+    def average(parts: Iterator[int]) -> None:
+        rows = np.empty(listed, np.int64)
+        for first in parts:
+            average_ngrams(words, table, ngrams, first, min(first + WORDS_AT_ONCE, n_words), rows, vectors)
+
+    share_parts(average, range(0, n_words, WORDS_AT_ONCE), available_cores())
+    return vectors
+
+
+def word_means_in_python(words: WordBytes, table: FileMatrix, subwords: Subwords) -> Matrix:
+    """The same, word by word: the reference implementation of kernels/cpu/files/word_means.py."""
+    matrix, n_words = table.array, len(words.ends)
+    n_buckets, vector_size = subwords.matrix.shape
+    vectors = np.empty((n_words, vector_size), np.float32)
+    begin = 0
+    for i, end in enumerate(words.ends.tolist()):
+        word = words.text[begin:end].tobytes()
+        hashed = ngram_rows(word, subwords.min_length, subwords.max_length, n_buckets)
+        rows = [i, *(n_words + row for row in hashed)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            vectors[i] = np.add.reduce(matrix[rows]) * np.float32(1 / len(rows))
+        begin = end
+    return vectors
