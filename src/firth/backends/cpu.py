@@ -146,9 +146,16 @@ class CpuBackend:
 
     # ---------------------------------------------------------------- what the kernels are given
 
-    def _weights(self) -> Weights:
+    @property
+    def weights(self) -> Weights:
+        """Both matrices with padding, copies and zero rows, not copied."""
         columns = -(-self._vector_size // LANES) * LANES
         return Weights(self._input.reshape(-1), self._output.reshape(-1), self._stride, columns)
+
+    @property
+    def hot_rows(self) -> list[HotRows]:
+        """Where each thread's copies are."""
+        return [thread.hot for thread in self._threads]
 
     def _new_thread(self, thread: int) -> _Thread:
         """What one thread has of its own. Copies and snapshots are zero, so that the first exchange fills both."""
@@ -189,7 +196,7 @@ class CpuBackend:
             corpus=plan.corpus,
             sampling=plan.sampling_of(epoch),
             schedule=schedule,
-            weights=self._weights(),
+            weights=self.weights,
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
@@ -211,4 +218,4 @@ class CpuBackend:
     def _merge_copies(self) -> None:
         if self._hot_rows:
             for thread in self._threads:
-                merge_hot_rows(self._weights(), thread.hot)
+                merge_hot_rows(self.weights, thread.hot)

@@ -1,8 +1,8 @@
 """Hierarchical softmax: a word is found by a few binary decisions, as in a guessing game.
 
 The words are the leaves of a binary tree, and each node has a vector. On the path from the root to a word, sigmoid(node
-vector . hidden vector) is the probability of the branch with code 0; the probability of the word is the product along its
-path. The probabilities of all words add up to 1, yet one word costs as many dot products as its path has nodes, not V.
+vector . hidden vector) is the probability of the branch with code 0; the probability of the word is the product along
+its path. The probabilities of all words add up to 1, yet one word costs as many products as its path has nodes, not V.
 
 Source      Morin & Bengio 2005, "Hierarchical probabilistic neural network language model"; with Huffman's tree:
             Mikolov et al. 2013, arXiv:1310.4546, section 2.1.

@@ -18,10 +18,10 @@ from firth.formats import native
 from firth.formats.stored import StoredVectors
 from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
+from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import expected_words_read, initial_word_vectors, plan_training
-from firth.training.reading import read_for
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
@@ -129,7 +129,7 @@ class Word2Vec:
         """
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
-            encoded = read_for(settings, corpus, reporter)
+            encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
             _mention_if_hardly_read(settings, vocabulary, reporter)
             _mention_if_slow(settings, vocabulary, reporter)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from firth.backends.plan import epoch_key
 from firth.illustrated.draws import Draws
 from firth.illustrated.neighbours import SENTENCES, NeighbourModel, train_neighbours
 from firth.illustrated.windows import negative_rows, skipgram_rows
-from firth.training.sampling_tables import epoch_key, noise_table
+from firth.training.sampling_tables import noise_table
 
 WORDS = list(dict.fromkeys(word for sentence in SENTENCES for word in sentence))
 IDS = [[WORDS.index(word) for word in sentence] for sentence in SENTENCES]

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import firth
+from firth.backends.plan import epoch_key
 from firth.corpus.encoding import encode
 from firth.illustrated.draws import Draws
 from firth.illustrated.windows import cbow_rows, language_model_rows, negative_rows, skipgram_rows
 from firth.training import examples as examples_module
 from firth.training.example_files import write_examples
 from firth.training.examples import TrainingExamples
-from firth.training.sampling_tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import keep_thresholds, noise_table
 
 SENTENCES = [line.split() for line in ("thou shalt not make a machine", "in the likeness", "of", "a human mind")]
 
