@@ -1,13 +1,13 @@
-"""Opening a fastText .bin beside the fasttext package and gensim: time and peak memory.
+"""Opening a fastText .bin, compared with the fasttext package and gensim: time and peak memory.
 
     python benchmarks/fasttext_loading.py [--vector-size 100] [--buckets 2000000] [--words N] [--rounds 3]
 
 The file is made here: the 400,000 words of the GloVe data package (or the first N) and random numbers, in the layout
 of a skip-gram model with n-grams of 3 to 6 characters. Every measurement is a process of its own, the systems take
 turns, and the file is in the page cache. Seconds are those of the one call, libraries imported before. Firth and gensim
-compute the vectors of all words when they open a file; the fasttext package computes each when it is asked for one, so
-it is measured without and with asking for all. Peak memory is that of the whole process, parts of the mapped file that
-are in memory included.
+compute the vectors of all words when they open a file; the fasttext package computes each when it is queried, so
+it is measured without and with a query for every word. Peak memory is that of the whole process, including the parts
+of the mapped file that are in memory.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import numpy as np
 
 from report import median, save
 
-SYSTEMS = ("firth", "fasttext, no vector asked for", "fasttext", "gensim")
+SYSTEMS = ("firth", "fasttext, opened", "fasttext", "gensim")
 PROBES = 5  # words whose vectors all systems must agree on
 NUMBERS_AT_ONCE = 1 << 24
 SETTINGS = {"ws": 5, "epoch": 5, "minCount": 5, "neg": 5, "wordNgrams": 1, "loss": 2, "model": 2}

@@ -119,7 +119,7 @@ def loading(results: dict) -> str:
 
 
 def fasttext_loading(results: dict) -> str:
-    names = {"firth": "Firth", "fasttext": "fasttext, then asked for every word"}
+    names = {"firth": "Firth", "fasttext": "fasttext, opened and every word queried"}
     ours = median(results["systems"]["firth"]["seconds"])
     rows = []
     for system, found in results["systems"].items():

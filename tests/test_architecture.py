@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "firth"
 
 LADDER = [
     {"errors", "arrays", "parallel", "spelling", "colours"},
-    {"notebook", "progress"},
+    {"notebook", "progress", "settings"},
     {"simd"},
     {"kernels"},
     {"corpus", "subwords"},
@@ -191,6 +191,22 @@ def test_numba_flags_live_in_one_file_and_llvm_in_one_folder():
             names = {alias.name for alias in node.names} if imported else {word}
             if names & COMPILERS:
                 wrong.append(f"{place(module, node.lineno)} compiles without kernels/compile.py")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_threads_are_started_in_one_file():
+    """parallel.py has the one policy for Ctrl-C; locks and events are no threads."""
+    wrong = []
+    for module in modules().values():
+        if module.name == "firth.parallel":
+            continue
+        for name, line in imported_names(module):
+            if name.partition(".")[0] in {"concurrent", "multiprocessing", "_thread", "asyncio"}:
+                wrong.append(f"{place(module, line)} imports {name}")
+        for node in ast.walk(module.tree):
+            name = getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None)
+            if name in {"Thread", "Timer", "start_new_thread", "ThreadPoolExecutor", "ProcessPoolExecutor"}:
+                wrong.append(f"{place(module, getattr(node, 'lineno', 0))} uses {name}")
     assert not wrong, "\n".join(wrong)
 
 

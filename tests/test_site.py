@@ -109,3 +109,8 @@ def test_the_tour_shows_every_output(site):
     pictures = sum("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     assert pages(site)["tour.html"].count('<img class="notebook-output"') == pictures
     assert "UnknownWordError" in pages(site)["tour.html"]
+
+
+def test_fields_are_described_by_the_comments_behind_them(site):
+    reference = pages(site)["api/training.html"]
+    assert "mean negative log-likelihood per pair, in nats" in reference  # EpochRecord.loss

@@ -10,7 +10,6 @@ from firth import NeuralModel, Word2Vec, WordVectors, load
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
-from firth.vectors import compiling
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
 BLOCKS = (1, 2, 4, 6, 7, 8)  # target rows in registers, of which each number has its own training kernel
@@ -36,11 +35,12 @@ def compile_the_rest() -> None:
             load(Path(folder) / name)
     model.vectors.build_index(progress=False)
     model.vectors.most_similar("cat", approximate=True)
-    compiling.WORTH_COMPILING = 0
+    model.vectors.search.compiled = True
     model.vectors.most_similar(["cat"] * 100)
     model.vectors.most_similar("cat")
     model.vectors.rank("cat", "dog")
     many_numbers = WordVectors(["cat", "dog", "cow"], np.eye(3, 16, dtype=np.float32))
+    many_numbers.search.compiled = True
     many_numbers.analogy("cat", "dog", "cow", method="3cosmul")
 
 

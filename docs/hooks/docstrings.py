@@ -27,6 +27,8 @@ class CompactDocstrings(griffe.Extension):
     def on_package(self, *, pkg: griffe.Module, **kwargs: Any) -> None:
         """Rewrite all docstrings, and show exported functions where their files have the same names."""
         for found in list(objects_in(pkg)):
+            if found.docstring is None and (comment := comment_of(found)):
+                found.docstring = griffe.Docstring(comment, parent=found)
             if found.docstring is not None:
                 text = found.docstring.value
                 # Of a module only the first paragraph: the rest are tables in plain text, for readers of the source.
@@ -38,6 +40,13 @@ class CompactDocstrings(griffe.Extension):
                 file = package.members.get(name)
                 if file is not None and file.is_module and name in file.members:
                     package.set_member(name, griffe.Alias(name, file.members[name], parent=package))
+
+
+def comment_of(field: griffe.Object) -> str:
+    """The comment behind a field of a class: `loss: float  # mean per pair, in nats`."""
+    if not (field.is_attribute and field.parent is not None and field.parent.is_class and field.lineno):
+        return ""
+    return field.lines_collection[field.filepath][field.lineno - 1].partition("  # ")[2].strip()
 
 
 def objects_in(owner: griffe.Object) -> Iterator[griffe.Object]:

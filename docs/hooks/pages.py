@@ -8,6 +8,7 @@ outputs that are saved in it. Links to source files become their names: the site
 import base64
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +46,35 @@ def by_theme(picture: re.Match[str]) -> str:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Let links lead to pages of the site."""
     from_top = page.file.src_path in TOP.values()
-    return _LINK.sub(lambda link: site_link(link, from_top), markdown)
+    titles = dict(titles_in(config.nav or []))
+    return _LINK.sub(lambda link: site_link(link, from_top, titles), markdown)
 
 
-def site_link(link: re.Match[str], from_top: bool) -> str:
-    """A link as it is in the site."""
-    path, anchor = link["path"], link["anchor"] or ""
+def titles_in(nav: list[Any]) -> Iterator[tuple[str, str]]:
+    """The pages of the navigation and their titles there."""
+    for entry in nav:
+        for title, content in entry.items() if isinstance(entry, dict) else ():
+            if isinstance(content, str):
+                yield content, title
+            else:
+                yield from titles_in(content)
+
+
+def site_link(link: re.Match[str], from_top: bool, titles: dict[str, str]) -> str:
+    """A link as it is in the site; where its text is the name of a file, the title of the page instead."""
+    path, anchor, text = link["path"], link["anchor"] or "", link["label"]
     if "://" in path:
         return link[0]
     path = path.removeprefix("docs/") if from_top else path
     name = path.removeprefix("../")
-    if name in TOP and (from_top or path.startswith("../")):
-        return f"{link['label']}({TOP[name]}{anchor})"
-    if path == NOTEBOOK:
-        return f"{link['label']}({TOUR}{anchor})"
     if name == "LICENSE" or path.startswith("../src/"):
-        return link["label"][1:-1]
-    return f"{link['label']}({path}{anchor})"
+        return text[1:-1]
+    if name in TOP and (from_top or path.startswith("../")):
+        path = TOP[name]
+    path = TOUR if path == NOTEBOOK else path
+    if text[1:-1] in (link["path"], name):
+        text = f"[{titles.get(path, text[1:-1])}]"
+    return f"{text}({path}{anchor})"
 
 
 def notebook_text(notebook: dict[str, Any]) -> str:

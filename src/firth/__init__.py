@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
     from firth.vectors.alignment import align
-    from firth.vectors.between import WordBetween
     from firth.vectors.load import load, read_table
-    from firth.vectors.neighbours import Neighbour
+    from firth.vectors.neighbours import Neighbour, WordBetween
     from firth.vectors.word_vectors import WordVectors
 
 __version__ = "0.1.0"
@@ -68,7 +67,7 @@ _HOMES = {
     "NeuralModel": "firth.language_models.neural",
     "NgramModel": "firth.language_models.ngram",
     "Word2Vec": "firth.models.word2vec",
-    "WordBetween": "firth.vectors.between",
+    "WordBetween": "firth.vectors.neighbours",
     "WordVectors": "firth.vectors.word_vectors",
     "align": "firth.vectors.alignment",
     "load": "firth.vectors.load",

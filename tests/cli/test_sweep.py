@@ -50,8 +50,8 @@ def test_tables_for_people(firth, corpus):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--window", "2,wide"], "--window: 'wide' is not a whole number"),
-        (["--learning-rate", "0.1,"], "--learning-rate: '' is not a number"),
+        (["--window", "2,wide"], "--window: 'wide' must be a whole number"),
+        (["--learning-rate", "0.1,"], "--learning-rate: '' must be a number"),
         (["--window", "2,0"], "window=0"),
     ],
 )

@@ -1,6 +1,5 @@
 """Training from the command line."""
 
-import dataclasses
 import json
 import signal
 import subprocess
@@ -88,10 +87,21 @@ def test_a_text_instead_of_a_path_is_an_error(firth):
     assert "thou shalt" in firth("train", "thou shalt", "-o", "m.firth", code=2).stderr
 
 
-def test_there_is_one_option_for_each_hyperparameter(firth):
-    shown = firth("train", "--help").stdout
-    for field in dataclasses.fields(Hyperparameters):
-        assert "--" + field.name.replace("_", "-") in shown
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_the_help_explains_every_hyperparameter(firth, command):
+    shown = "".join(firth(command, "--help").stdout.split())  # however lines are broken
+    for setting in Hyperparameters.describe():
+        assert f"--{setting.name.replace('_', '-')}" in shown
+        help = "".join(setting.help.split())
+        assert f"{help[0].upper()}{help[1:]}." in shown
+        if setting.name != "shrink_window":  # True is shown as "on"
+            assert "".join(f"[default: {setting.default}".split()) in shown
+
+
+def test_a_setting_that_does_not_apply_is_refused(firth, corpus, tmp_path):
+    error = firth("train", corpus, "-o", "m.firth", "--cbow-gradient", "exact", code=2).stderr
+    assert "cbow_gradient='exact': applies only with architecture='cbow'" in error
+    assert not (tmp_path / "m.firth").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -1,4 +1,4 @@
-"""What a notebook shows: tables of escaped text, and lists that are still lists."""
+"""Notebook views: tables of escaped text, and lists that are still lists."""
 
 import json
 from html.parser import HTMLParser
@@ -23,7 +23,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 class Cells(HTMLParser):
-    """The texts of a table by row, and every tag there is."""
+    """The texts of a table by row, and all its tags."""
 
     def __init__(self, page):
         super().__init__()
@@ -64,7 +64,7 @@ def test_vectors_are_a_table_of_first_words_with_strips(vectors):
     assert WordVectors([], np.empty((0, 3)))._repr_html_()
 
 
-def test_neighbours_are_a_list_with_a_view(vectors):
+def test_neighbours_are_a_list_with_a_table(vectors):
     found = vectors.most_similar("king", 19)
     assert found == list(found)
     assert isinstance(found, list)
@@ -78,7 +78,7 @@ def test_neighbours_are_a_list_with_a_view(vectors):
     assert all(Cells(some._repr_html_()).rows for some in many)
 
 
-def test_neighbours_in_a_terminal():
+def test_neighbours_in_a_terminal_have_no_control_characters():
     from IPython.lib.pretty import pretty
 
     vectors = WordVectors(["a", "long word", "\x1b[31mred"], [[1.0, 0], [1, 0.1], [0.9, -0.4]])
@@ -100,7 +100,7 @@ def test_training_is_shown_by_epoch():
     assert ["numbers per vector", "7"] in Cells(model._repr_html_()).rows
 
 
-def test_scores_are_short_and_have_tables(vectors):
+def test_scores_have_a_short_text_and_a_table(vectors):
     words = ["king", "man", "queen", "woman", "boy", "girl"]
     plane = WordVectors(words, [[2.0, 0, 1], [1, 0, 1], [2, 1, 1], [1, 1, 1], [1, 0, 0.5], [1, 1, 0.5]])
     analogies = evaluate_analogies(plane)

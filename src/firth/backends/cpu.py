@@ -210,7 +210,7 @@ class CpuBackend:
         block = len(self._threads[0].workspace.targets.block)
         variant = f"{self._plan.architecture}-{self._plan.objective}-{block}"
         if not is_prepared(variant):
-            message("Compiling the training kernel for this processor; kept for the next time …")
+            message("Compiling the training kernel for this processor, once …")
         self._merge_copies()
         train_epoch(self._arguments(0, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
         mark_prepared(variant)

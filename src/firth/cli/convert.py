@@ -13,6 +13,8 @@ from firth.formats import static_embedding
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, check_format, write_as
 from firth.formats.skip_report import OnError
+from firth.formats.stored import StoredVectors
+from firth.progress import can_show_bar, open_progress
 
 __all__ = ["run"]
 
@@ -24,42 +26,42 @@ def run(
         str | None,
         typer.Option(
             metavar="|".join(get_args(FormatName)),
-            help="The format to write; by default the suffix of OUT tells. A folder needs it.",
+            help="The format to write; by default the one that belongs to the suffix of OUT. A folder has none.",
         ),
     ] = None,
     on_error: Annotated[
         str,
         typer.Option(
             metavar="|".join(get_args(OnError)),
-            help="What to do about a bad line: stop, or leave it out and count it.",
+            help="At a bad line: stop with an error, or leave the line out and count it.",
         ),
     ] = "raise",
     sif: Annotated[
         float | None,
         typer.Option(
             metavar="A",
-            help="Of sentence-transformers: multiply each vector by A / (A + the word's share of all "
-            "occurrences); 0.001 is usual.",
+            help="For sentence-transformers: multiply each vector by A / (A + the word's share of all occurrences), so "
+            "that frequent words weigh less; 0.001 is usual.",
         ),
     ] = None,
     normalize: Annotated[
         bool,
-        typer.Option("--normalize", help="Of sentence-transformers: scale the vector of every text to length 1."),
+        typer.Option("--normalize", help="For sentence-transformers: scale the vector of every text to length 1."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """The format of IN is told by its content. OUT appears only when it is complete."""
+    """The format of IN is detected from its content. OUT appears only when it is complete."""
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
     if chosen != "sentence-transformers" and (sif is not None or normalize):
         raise SettingError("--sif and --normalize belong to --format sentence-transformers")
     check_parent(target)
-    stored = read_any(source, on_error=on_error)  # type: ignore[arg-type]  # it checks the choice itself
-    if "hyperparameters" not in stored.metadata:  # only in a model of Firth's is the output side of any use
-        stored = replace(stored, context_vectors=None)
-    if chosen == "sentence-transformers":
-        static_embedding.write(target, stored, sif=sif, normalize=normalize)
-    else:
-        write_as(target, stored, chosen)
+    with open_progress(not json and can_show_bar()) as reporter:
+        stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice
+        stored = _without_output_side(stored)
+        if chosen == "sentence-transformers":
+            static_embedding.write(target, stored, sif=sif, normalize=normalize)
+        else:
+            write_as(target, stored, chosen, progress=reporter)
     if on_error == "skip":
         for problem in stored.skipped.problems:
             typer.echo(f"{source}: {printable(problem)}", err=True)
@@ -70,3 +72,8 @@ def run(
         print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
     else:
         output.print(f"{target}: {rows:,} words × {columns} numbers")
+
+
+def _without_output_side(stored: StoredVectors) -> StoredVectors:
+    """Drop context vectors, except of a model of Firth's, which can use them."""
+    return stored if "hyperparameters" in stored.metadata else replace(stored, context_vectors=None)

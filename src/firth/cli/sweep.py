@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
-from firth.cli.hyperparameters import read_values, with_hyperparameters
 from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, output, print_json, print_table
+from firth.cli.settings import read_values, with_several_values
 from firth.evaluation.cooccurrence import DISTANCE, NEIGHBOURS
 from firth.evaluation.suite import Suite, headline
 from firth.experiments.sweep import Cell, Sweep
@@ -122,4 +122,4 @@ def _record(cell: Cell) -> dict[str, Any]:
     }
 
 
-run = with_hyperparameters(_sweep, lists=True)
+run = with_several_values(_sweep)

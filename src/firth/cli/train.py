@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from firth.cli.corpus import CorpusArgument, check_folder, source_of
-from firth.cli.hyperparameters import with_hyperparameters
 from firth.cli.output import output, print_json, print_table, printable
+from firth.cli.settings import with_settings
 from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.compressed import without_compression
 from firth.models.word2vec import Word2Vec
+from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["check_target", "run", "summary_rows"]
 
@@ -89,4 +90,4 @@ def _summary_record(model: Word2Vec, target: Path, seconds: float, interrupted: 
     }
 
 
-run = with_hyperparameters(_train)
+run = with_settings(_train, Hyperparameters)

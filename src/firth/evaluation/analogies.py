@@ -17,8 +17,7 @@ from firth.evaluation.analogy_questions import AnalogyQuestion, AnalogySource, l
 from firth.evaluation.known_words import KnownWords, find_known_words
 from firth.evaluation.score import AccuracyScore, ratio
 from firth.notebook import html_table
-from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_answers, check_method
-from firth.vectors.candidates import SearchedRows
+from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_scores, check_method
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
@@ -152,7 +151,7 @@ def evaluate_analogies(
     covered = np.flatnonzero(is_covered)
     best = np.full(len(questions), -1, np.int64)
     if len(covered):
-        best[covered] = _answer(vectors.searched(considered), ids[covered, :3], known, method)
+        best[covered] = _answer(vectors, ids[covered, :3], known, method)
     right = is_covered & (best >= 0)
     right[right] = known.canonical[best[right]] == ids[right, 3]
     answers: list[str | None] = [None] * len(questions)
@@ -163,14 +162,15 @@ def evaluate_analogies(
 
 
 def _answer(
-    searched: SearchedRows, abc: NDArray[np.int64], known: KnownWords, method: AnalogyMethod
+    vectors: WordVectors, abc: NDArray[np.int64], known: KnownWords, method: AnalogyMethod
 ) -> NDArray[np.int64]:
     """Ids of the best words for the questions `abc` (Q, 3); -1 where no candidate is left."""
     used, lines = np.unique(abc, return_inverse=True)
     a, b, c = lines.reshape(abc.shape).T
-    directions = unit(searched.matrix[used].astype(np.float64))
+    directions = unit(vectors.matrix[used].astype(np.float64))
     sums = WordSums(directions, np.stack((b, c), axis=1), a[:, None])
-    found = best_answers(searched, sums, method, 1, _spellings(abc, known.canonical))
+    excluded = _spellings(abc, known.canonical)
+    found = best_scores(vectors.search, sums, method, 1, excluded, vectors.candidates(len(known.canonical)))
     return np.where(np.isfinite(found.similarities[:, 0]), found.rows[:, 0], -1)
 
 

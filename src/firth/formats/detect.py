@@ -23,6 +23,7 @@ from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_vectors_parser import Header, parse_header
+from firth.progress import ProgressOption
 
 __all__ = ["read_any"]
 
@@ -39,8 +40,9 @@ _FOREIGN = {
 }
 
 # Formats that are recognised by their first bytes and read from a whole file, mapped into memory or decompressed.
-_BINARY: tuple[tuple[Callable[[bytes], bool], Callable[[Path, NDArray[np.uint8]], StoredVectors]], ...] = (
-    (is_safetensors, native.parse),
+_Parse = Callable[[Path, NDArray[np.uint8], ProgressOption], StoredVectors]
+_BINARY: tuple[tuple[Callable[[bytes], bool], _Parse], ...] = (
+    (is_safetensors, lambda path, content, progress: native.parse(path, content)),  # takes no time
     (fasttext.is_fasttext, fasttext.parse),
     (is_pickle, gensim.parse),
 )
@@ -60,7 +62,7 @@ _SPACY = (
 )
 
 
-def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
+def read_any(path: str | Path, *, on_error: OnError = "raise", progress: ProgressOption = False) -> StoredVectors:
     """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not, or a folder of one.
 
     A native file that is not compressed is only mapped into memory, which takes milliseconds.
@@ -69,6 +71,8 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     ----------
     on_error : "skip" leaves out bad lines of text files and bad records of word2vec binary files, and reports them in
         `skipped`; in other formats nothing can be skipped.
+    progress : formats that are parsed (text, word2vec binary) report a stage "reading"; fastText's models, and
+        gensim's of fastText, "computing vectors". See firth.progress.open_progress.
 
     Raises
     ------
@@ -84,25 +88,25 @@ def read_any(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
         beginning = file.read(ENOUGH)
     parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
     if parse:
-        return parse(path, read_content(path))
+        return parse(path, read_content(path), progress)
     if not beginning:
         raise FormatError(path, "the file is empty")
     for magic, name in _FOREIGN.items():
         if beginning.startswith(magic):
             raise FormatError(path, f"is {name}")
-    return _read_word2vec(path, beginning, on_error)
+    return _read_word2vec(path, beginning, on_error, progress)
 
 
-def _read_word2vec(path: Path, beginning: bytes, on_error: OnError) -> StoredVectors:
+def _read_word2vec(path: Path, beginning: bytes, on_error: OnError, progress: ProgressOption) -> StoredVectors:
     """Read text or word2vec's binary: the first vector is in digits, or it is not."""
     header, rest = _split_header(beginning)
     if header is None or _is_numeric_line(rest, header):
         if b"\0" in beginning:
             raise FormatError(path, "is of no known format: neither text, nor with a known header")
-        return word2vec_text.read(path, on_error=on_error)
+        return word2vec_text.read(path, on_error=on_error, progress=progress)
     if not _is_readable(rest):
-        return word2vec_binary.read(path, on_error=on_error)
-    return _read_either(path, on_error)
+        return word2vec_binary.read(path, on_error=on_error, progress=progress)
+    return _read_either(path, on_error, progress)
 
 
 def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:
@@ -128,13 +132,13 @@ def _is_readable(rest: bytes) -> bool:
     return all(character.isprintable() or character in "\t\r\n" for character in text)
 
 
-def _read_either(path: Path, on_error: OnError) -> StoredVectors:
+def _read_either(path: Path, on_error: OnError, progress: ProgressOption) -> StoredVectors:
     """A damaged text file, or a few binary numbers that happen to look like text."""
     try:
-        return word2vec_text.read(path, on_error=on_error)
+        return word2vec_text.read(path, on_error=on_error, progress=progress)
     except FormatError as problem:
         try:
-            return word2vec_binary.read(path, on_error=on_error)
+            return word2vec_binary.read(path, on_error=on_error, progress=progress)
         except FormatError:
             raise problem from None
 

@@ -33,6 +33,7 @@ from firth.formats.fasttext_dictionary import Dictionary, read_dictionary
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means
 
@@ -60,8 +61,8 @@ def is_fasttext(beginning: bytes) -> bool:
 def read(path: str | Path) -> StoredVectors:
     """Map a fastText model into memory and compute the vectors of its words.
 
-    They are what the program itself answers: for each word the mean of its own row and those of
-    its n-grams. The n-grams are kept as `subwords`, the settings as metadata.
+    They are what the program itself prints: for each word the mean of its own row and those of its n-grams. The
+    n-grams are kept as `subwords`, the settings as metadata.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def read(path: str | Path) -> StoredVectors:
     return parse(path, read_content(path))
 
 
-def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
+def parse(path: Path, content: NDArray[np.uint8], progress: ProgressOption = False) -> StoredVectors:
     """Read a fastText model from its bytes; subwords and context vectors are views of `content`."""
     cursor = ByteCursor(path, content)
     _read_version(cursor)
@@ -85,7 +86,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     subwords = _subwords(table, settings, len(dictionary.words))
     return StoredVectors(
         words=dictionary.words,
-        matrix=_word_vectors(path, dictionary.words, table, subwords),
+        matrix=_word_vectors(path, dictionary.words, table, subwords, progress),
         counts=dictionary.counts,
         context_vectors=context,
         metadata={"fasttext": {**settings, "labels": dictionary.n_labels, "tokens": dictionary.n_tokens}},
@@ -166,7 +167,9 @@ def _subwords(table: FileMatrix, settings: dict[str, Any], n_words: int) -> Subw
     return Subwords(table.array[n_words:], shortest, longest)
 
 
-def _word_vectors(path: Path, words: PackedWords, table: FileMatrix, subwords: Subwords | None) -> Matrix:
+def _word_vectors(
+    path: Path, words: PackedWords, table: FileMatrix, subwords: Subwords | None, progress: ProgressOption
+) -> Matrix:
     row = find_not_finite(table)
     if row is not None:
         raise FormatError(
@@ -174,7 +177,7 @@ def _word_vectors(path: Path, words: PackedWords, table: FileMatrix, subwords: S
         )
     vectors = table.array[: len(words)].copy()
     if subwords is not None:
-        vectors = word_means(WordBytes(words.text, words.ends), table, subwords)
+        vectors = word_means(WordBytes(words.text, words.ends), table, subwords, progress)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         problem = f"the vector of {words[row]!r}, with its n-grams added, is not finite; the file is damaged"

@@ -1,8 +1,8 @@
 """gensim's own files, `.model` and `.kv`, of all its versions since 1.0: read without gensim, and nothing is run.
 
-A file is a pickle of gensim's objects; arrays of more than ten million numbers lie beside it, named after the
-attributes that held them: `my.model`, `my.model.wv.vectors.npy`, `my.model.syn1neg.npy`. (Beside a `.gz` or `.bz2`
-file they are `.npz`.) What is read:
+A file is a pickle of gensim's objects; arrays of more than ten million numbers are in files next to it, named after the
+attributes that held them: `my.model`, `my.model.wv.vectors.npy`, `my.model.syn1neg.npy` (`.npz` next to a `.gz` or
+`.bz2` file). What is read:
 
     the words      index_to_key; before gensim 4.0 index2word
     their vectors  vectors; before 3.3 syn0; of FastText the means of vectors_vocab and vectors_ngrams
@@ -31,6 +31,7 @@ from firth.formats.inert_pickle import read_pickle
 from firth.formats.packed_words import PackedWords, find_repetitions
 from firth.formats.stored import StoredVectors
 from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means
 
@@ -43,19 +44,19 @@ SHOWN_SETTINGS = (
 
 
 def read(path: str | Path) -> StoredVectors:
-    """Read a model or the vectors alone; large arrays beside the file are mapped into memory.
+    """Read a model or the vectors alone; large arrays in files next to it are mapped into memory.
 
     Raises
     ------
-    FormatError : the file holds something else than gensim's word vectors, names anything that
-        could be run, is damaged or cut short (the byte is named), or a file beside it is missing.
+    FormatError : the file holds something else than gensim's word vectors, names anything that could be run, is damaged
+        or cut short (the byte is named), or a file that belongs to it is missing.
     """
     path = Path(path)
     return parse(path, read_content(path))
 
 
-def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
-    """Read a model from its bytes; arrays beside the file are found by `path`."""
+def parse(path: Path, content: NDArray[np.uint8], progress: ProgressOption = False) -> StoredVectors:
+    """Read a model from its bytes; arrays in other files are found by `path`."""
     root = read_pickle(path, content.data)
     if not isinstance(root, Bag):
         raise FormatError(path, f"holds a Python {type(root).__name__} and no word vectors of gensim")
@@ -63,7 +64,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     keyed = model.part("wv") or model
     words = _words(keyed)
     subwords = _subwords(keyed)
-    matrix = _vectors(keyed, words, subwords)
+    matrix = _vectors(keyed, words, subwords, progress)
     return StoredVectors(
         words,
         matrix,
@@ -75,7 +76,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
 
 
 class _Saved:
-    """An object of a file, with the arrays that lie beside it."""
+    """An object of a file, with its arrays in other files."""
 
     def __init__(self, path: Path, prefix: str, bag: Bag) -> None:
         self.path = path
@@ -88,20 +89,22 @@ class _Saved:
         return _Saved(self.path, f"{self._prefix}.{name}", bag) if isinstance(bag, Bag) else None
 
     def matrix(self, name: str) -> Matrix | None:
-        """An attribute that is a matrix of numbers, from the file or beside it; None where there is none."""
+        """An attribute that is a matrix of numbers, from this file or another one; None if there is none."""
         array = self.attributes.get(name)
         if isinstance(array, InertArray) and array.value is not None:
             return _float_matrix(self.path, name, array.value)
-        beside = self.attributes.get("__numpys")
-        if isinstance(beside, list) and name in beside:
-            return self._matrix_beside(name)
+        in_other_files = self.attributes.get("__numpys")
+        if isinstance(in_other_files, list) and name in in_other_files:
+            return self._other_file(name)
         return None
 
-    def _matrix_beside(self, name: str) -> Matrix:
+    def _other_file(self, name: str) -> Matrix:
         packed = self.path.suffix in (".gz", ".bz2")
         path = Path(f"{self._prefix}.{name}.{'npz' if packed else 'npy'}")
         if not path.exists():
-            raise FormatError(self.path, f"its {name} are in {path.name}, which must lie beside it and is missing")
+            raise FormatError(
+                self.path, f"its {name} are in {path.name}, which is missing: put it into the same folder"
+            )
         return npy.read_zipped_matrix(path, "val.npy") if packed else npy.read_matrix(path)
 
 
@@ -109,7 +112,7 @@ def _float_matrix(path: Path, name: str, array: NDArray[Any]) -> Matrix:
     if array.ndim != 2 or array.shape[1] < 1 or array.dtype.kind not in "fiu":
         raise FormatError(path, f"its {name} are of shape {array.shape}: must be one row of numbers for each word")
     with np.errstate(over="ignore", invalid="ignore"):
-        matrix = array.astype(np.float32, order="C")  # a copy, because in the file it stands at any address
+        matrix = array.astype(np.float32, order="C")  # a copy, because the file does not align it
     finite = np.isfinite(matrix).all(axis=1)
     if not finite.all():
         raise FormatError(path, f"row {int(np.argmin(finite)):,} of its {name} has a number that is not finite")
@@ -121,18 +124,18 @@ def _words(keyed: _Saved) -> list[str]:
     words: Any = next((found for name in names if (found := keyed.attributes.get(name)) is not None), None)
     if not isinstance(words, list):
         raise FormatError(keyed.path, "holds no list of words (index_to_key, in older files index2word)")
-    while words and words[-1] is None:  # room that was made and not used
+    while words and words[-1] is None:  # allocated and not used
         words.pop()
     if set(map(type, words)) - {str}:
         other = next(i for i, word in enumerate(words) if type(word) is not str)
         raise FormatError(keyed.path, f"word {other:,} is a {type(words[other]).__name__}: must be a string")
     if len(set(words)) < len(words):
-        again = find_repetitions(words)[0]
-        raise FormatError(keyed.path, f"word {again.second:,} is {again.word!r}, like word {again.first:,}")
+        repeated = find_repetitions(words)[0]
+        raise FormatError(keyed.path, f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}")
     return words
 
 
-def _vectors(keyed: _Saved, words: list[str], subwords: Subwords | None) -> Matrix:
+def _vectors(keyed: _Saved, words: list[str], subwords: Subwords | None, progress: ProgressOption) -> Matrix:
     for name in ("vectors", "syn0"):
         matrix = keyed.matrix(name)
         if matrix is not None:
@@ -141,11 +144,11 @@ def _vectors(keyed: _Saved, words: list[str], subwords: Subwords | None) -> Matr
     if own is None:
         raise FormatError(keyed.path, "holds no vectors of words (vectors, in older files syn0)")
     own = _rows(keyed.path, "vectors_vocab", own, words, subwords)
-    return own if subwords is None else _means(keyed.path, words, own, subwords)
+    return own if subwords is None else _means(keyed.path, words, own, subwords, progress)
 
 
 def _subwords(keyed: _Saved) -> Subwords | None:
-    """The n-grams of FastText. Before gensim 3.8 they were hashed in ways of its own, and are left out."""
+    """The n-grams of FastText; before gensim 3.8 they were hashed differently, and are left out."""
     shortest, longest = keyed.attributes.get("min_n"), keyed.attributes.get("max_n")
     ngrams = keyed.matrix("vectors_ngrams") if keyed.attributes.get("compatible_hash") is True else None
     if ngrams is None or not len(ngrams) or not isinstance(shortest, int) or not isinstance(longest, int):
@@ -154,11 +157,11 @@ def _subwords(keyed: _Saved) -> Subwords | None:
     return Subwords(ngrams, shortest, longest) if shortest <= longest <= LONGEST_NGRAM else None
 
 
-def _means(path: Path, words: list[str], own: Matrix, subwords: Subwords) -> Matrix:
-    """What gensim does not save because it follows: the mean of a word's own row and those of its n-grams."""
+def _means(path: Path, words: list[str], own: Matrix, subwords: Subwords, progress: ProgressOption) -> Matrix:
+    """Vectors that gensim does not save: the mean of a word's own row and those of its n-grams."""
     table = FileMatrix.of(np.concatenate([own, subwords.matrix]))
     packed = PackedWords.pack(words)
-    vectors = word_means(WordBytes(packed.text, packed.ends), table, subwords)
+    vectors = word_means(WordBytes(packed.text, packed.ends), table, subwords, progress)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         raise FormatError(path, f"the vector of {words[row]!r}, with its n-grams added, is not finite; it is damaged")
@@ -166,7 +169,7 @@ def _means(path: Path, words: list[str], own: Matrix, subwords: Subwords) -> Mat
 
 
 def _rows(path: Path, name: str, matrix: Matrix, words: list[str], subwords: Subwords | None) -> Matrix:
-    """The rows of the words, after checking that all is there and as long as the n-grams' vectors."""
+    """The rows of the words, after checking that none is missing and that they are as long as the n-grams' vectors."""
     if len(matrix) < len(words):
         raise FormatError(path, f"has {len(words):,} words, but its {name} have {len(matrix):,} rows; it is damaged")
     if subwords and subwords.matrix.shape[1] != matrix.shape[1]:
@@ -194,8 +197,8 @@ def _count(entry: object) -> int | None:
 
 
 def _context_vectors(model: _Saved, shape: tuple[int, ...]) -> Matrix | None:
-    for place in (model, model.part("trainables")):
-        found = place.matrix("syn1neg") if place else None
+    for owner in (model, model.part("trainables")):
+        found = owner.matrix("syn1neg") if owner else None
         if found is not None:
             if found.shape != shape:
                 raise FormatError(

@@ -12,6 +12,7 @@ from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_reader import read_text
 from firth.formats.text_vectors_writer import write_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
+from firth.progress import ProgressOption
 
 __all__ = ["read", "write"]
 
@@ -21,16 +22,15 @@ FORBIDDEN = re.compile(r"[\0\t\r\n]|^ | $| [+-]*(?:[0-9]+\.?[0-9]*|\.[0-9]+|nan|
 read = read_text
 
 
-def write(path: str | Path, stored: StoredVectors) -> None:
+def write(path: str | Path, stored: StoredVectors, *, progress: ProgressOption = False) -> None:
     """Write words and vectors, atomically; float32 is kept exactly, counts and metadata are not.
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty, contains a tab or line end, has
-    a space at
-        one end, or ends like a number after a space.
+    FormatError : the file cannot be written, or a word is empty, contains a tab or line end, has a space at one end, or
+        ends like a number after a space.
     """
     words = encode_words(path, stored.words, FORBIDDEN, "GloVe text")
     refuse_byte_order_mark(path, stored.words)
     with write_compressed(path) as file:
-        write_lines(file, words, stored.matrix, "gensim")
+        write_lines(file, words, stored.matrix, "gensim", progress)

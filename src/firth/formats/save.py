@@ -1,4 +1,4 @@
-"""Choosing the format to write: named, or by the file's suffix; a folder's is always named."""
+"""Choosing the format to write: by its name or by the suffix of the file; a folder needs the name."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +18,7 @@ from firth.formats import (
 )
 from firth.formats.compressed import without_compression
 from firth.formats.stored import StoredVectors
+from firth.progress import ProgressOption
 
 __all__ = ["FormatName", "check_format", "write_as"]
 
@@ -34,7 +35,7 @@ FormatName: TypeAlias = Literal[
     "sentence-transformers",
 ]
 
-_WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
+_WRITERS: dict[FormatName, Callable[..., None]] = {
     "firth": native.write,
     "word2vec-text": word2vec_text.write,
     "word2vec-binary": word2vec_binary.write,
@@ -46,17 +47,18 @@ _WRITERS: dict[FormatName, Callable[[Path, StoredVectors], None]] = {
     "projector-bytes": projector.write_bytes,
     "sentence-transformers": static_embedding.write,
 }
+_REPORTING = ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec", "spacy")  # the others take little time
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",
     ".txt": "word2vec-text",
-    ".vec": "word2vec-text",  # read by the same programs as fastText's own, which rounds to five digits
+    ".vec": "word2vec-text",  # the programs that read fastText's own, rounded to five digits, read this one too
     ".bin": "word2vec-binary",
     ".glove": "glove",
 }
 
 
 def check_format(path: str | Path, format: FormatName | None) -> FormatName:
-    """The format to write: the named one, or the one that the suffix of `path` stands for.
+    """The format to write: the named one, or the one that belongs to the suffix of `path`.
 
     Raises SettingError for any other name or suffix.
     """
@@ -70,11 +72,17 @@ def check_format(path: str | Path, format: FormatName | None) -> FormatName:
     return chosen
 
 
-def write_as(path: str | Path, stored: StoredVectors, format: FormatName | None = None) -> None:
-    """Write in the named format, or in the one that the suffix of `path` stands for.
+def write_as(
+    path: str | Path, stored: StoredVectors, format: FormatName | None = None, *, progress: ProgressOption = False
+) -> None:
+    """Write in the named format, or in the one that belongs to the suffix of `path`.
 
     A single file is compressed where the (last) suffix is .gz, .bz2, .xz or .zst.
 
+    progress : for text and word2vec binary, one stage, "writing", in words; see firth.progress.open_progress.
+
     Raises SettingError for any other name or suffix, and what the format's own `write` raises.
     """
-    _WRITERS[check_format(path, format)](Path(path), stored)
+    chosen = check_format(path, format)
+    options = {"progress": progress} if chosen in _REPORTING else {}
+    _WRITERS[chosen](Path(path), stored, **options)

@@ -28,6 +28,7 @@ from firth.formats.text_vectors_blocks import LONGEST_LINE, BlockReader, TextBlo
 from firth.formats.text_vectors_parser import Header, find_layout, parse_line
 from firth.kernels.arguments import LINE_PADDING, ParsedLines
 from firth.parallel import Pipeline, available_cores
+from firth.progress import ProgressOption, Stage, open_progress
 
 __all__ = ["read_text"]
 
@@ -37,13 +38,14 @@ MOST_THREADS = 8  # one thread reads the file and keeps the words: more would wa
 BOM = b"\xef\xbb\xbf"
 
 
-def read_text(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
+def read_text(path: str | Path, *, on_error: OnError = "raise", progress: ProgressOption = False) -> StoredVectors:
     """Read "word number … number" lines, with or without a first line "words numbers".
 
     Parameters
     ----------
     on_error : "skip" leaves out lines that cannot be read and repeated words, and accepts a wrong count in the first
         line; `skipped` reports what was left out.
+    progress : one stage, "reading", in bytes of decompressed text; see firth.progress.open_progress.
 
     Raises
     ------
@@ -53,8 +55,13 @@ def read_text(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors
     """
     path = Path(path)
     plain_size = None if compression(path) else path.stat().st_size
-    with open_decompressed(path) as file:
-        return _Reader(path, plain_size, SkipReport(on_error)).read(file)
+    report = SkipReport(on_error)
+    with (
+        open_decompressed(path) as file,
+        open_progress(progress) as reporter,
+        reporter.stage("reading", plain_size, "bytes") as stage,
+    ):
+        return _Reader(path, plain_size, report, stage).read(file)
 
 
 class _Problem(NamedTuple):
@@ -76,10 +83,12 @@ class _Parsed(NamedTuple):
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, path: Path, plain_size: int | None, report: SkipReport) -> None:
+    def __init__(self, path: Path, plain_size: int | None, report: SkipReport, stage: Stage) -> None:
         self._path = path
         self._plain_size = plain_size  # bytes; None where compression hides it
         self._report = report
+        self._stage = stage
+        self._bytes_read = 0
         self._words = WordCollector()
         self._blocks_read: list[tuple[int, int]] = []  # the first row and the first line of each
         self._bad_rows: list[int] = []
@@ -144,6 +153,8 @@ class _Reader:
                     pipeline.flush()  # while the matrix moves, nobody may write to it
                     matrix.grow(rows, self._rows_expected(block))
                 self._blocks_read.append((matrix.used, block.first_line))
+                self._bytes_read += len(block) + 1  # and its last line end
+                self._stage.update(self._bytes_read)
                 pipeline.add(block, matrix.used, matrix.reserve(rows))
         return matrix
 

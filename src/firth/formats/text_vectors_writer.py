@@ -5,13 +5,15 @@ numbers are written by compiled code on all cores, a few in Python before that c
 same.
 """
 
-from collections.abc import Iterator
-from typing import BinaryIO, Literal, TypeAlias
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from firth.arrays import Matrix
 from firth.parallel import Pipeline, available_cores
+from firth.progress import ProgressOption, open_progress
 
 __all__ = ["Dialect", "write_lines"]
 
@@ -25,24 +27,41 @@ SMALL = 1 << 18  # numbers: 0.3 s in Python, about as long as compiled code take
 _Rows: TypeAlias = tuple[list[bytes], Matrix]
 
 
-def write_lines(file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dialect) -> None:
+class Lines(NamedTuple):
+    """Lines as they are written."""
+
+    n_lines: int
+    text: bytes | memoryview
+
+
+def write_lines(
+    file: BinaryIO, words: list[bytes], matrix: Matrix, dialect: Dialect, progress: ProgressOption = False
+) -> None:
     """One line for each word.
 
     Parameters
     ----------
-    dialect : "gensim" is exact; "c" prints six decimals and "fasttext" five significant digits, both
-        with a space at the end of the line.
+    dialect : "gensim" is exact; "c" prints six decimals and "fasttext" five significant digits, both with a space at
+        the end of the line.
+    progress : one stage, "writing", in words; see firth.progress.open_progress.
     """
-    blocks = _blocks(words, matrix)
+    work: Callable[[list[bytes], Matrix], bytes | memoryview] = exact_lines
+    threads = min(MOST_THREADS, available_cores())
     if dialect != "gensim":
-        for block in blocks:
-            file.write(_rounded_lines(NUMBER_FORMS[dialect], *block))
+        work, threads = partial(_rounded_lines, NUMBER_FORMS[dialect]), 0
     elif matrix.size < SMALL:
-        for block in blocks:
-            file.write(exact_lines_in_python(*block))
-    else:
-        with Pipeline(exact_lines, file.write, min(MOST_THREADS, available_cores())) as pipeline:
-            for block in blocks:
+        work, threads = exact_lines_in_python, 0
+    written = 0
+    with open_progress(progress) as reporter, reporter.stage("writing", len(words), "words") as stage:
+
+        def write(lines: Lines) -> None:
+            nonlocal written
+            file.write(lines.text)
+            written += lines.n_lines
+            stage.update(written)
+
+        with Pipeline(lambda words, matrix: Lines(len(words), work(words, matrix)), write, threads) as pipeline:
+            for block in _blocks(words, matrix):
                 pipeline.add(*block)
 
 

@@ -23,6 +23,7 @@ from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_parser import Header, parse_header
 from firth.formats.writable import encode_words
+from firth.progress import ProgressOption, Reporter, open_progress
 
 __all__ = ["Dialect", "read", "write"]
 
@@ -38,13 +39,14 @@ NEWLINE = 10
 WILD = 1e15  # letters taken for float32 numbers come out as 1e17 and more
 
 
-def read(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
+def read(path: str | Path, *, on_error: OnError = "raise", progress: ProgressOption = False) -> StoredVectors:
     """Read words and vectors of either dialect.
 
     Parameters
     ----------
     on_error : "skip" leaves out vectors that are not finite, records without a word and repeated words, and accepts a
         file that is cut short or continues after its last vector; `skipped` reports what was left out.
+    progress : one stage, "reading", in words; see firth.progress.open_progress.
 
     Raises
     ------
@@ -54,8 +56,9 @@ def read(path: str | Path, *, on_error: OnError = "raise") -> StoredVectors:
     """
     path = Path(path)
     plain_size = None if compression(path) else path.stat().st_size
-    with open_decompressed(path) as file:
-        return _Reader(path, plain_size, cast(BufferedIOBase, file), SkipReport(on_error)).read()
+    report = SkipReport(on_error)
+    with open_decompressed(path) as file, open_progress(progress) as reporter:
+        return _Reader(path, plain_size, cast(BufferedIOBase, file), report).read(reporter)
 
 
 class _Records(NamedTuple):
@@ -79,18 +82,20 @@ class _Reader:
         self._block_start = 0  # where in the file the block begins
         self._done = 0  # records taken
 
-    def read(self) -> StoredVectors:
+    def read(self, reporter: Reporter) -> StoredVectors:
         header = self._read_header()
         matrix = GrowingMatrix(header.vector_size)
         words = WordCollector()
-        while self._done < header.words and self._read_on():
-            records = self._take_records(header)
-            rows = len(records.word_ends)
-            if rows:
-                if rows > matrix.capacity:
-                    matrix.grow(rows, self._rows_expected(header))
-                matrix.reserve(rows)[:] = records.vectors
-                words.add(records.text, records.word_ends, hash_words(records.text, records.word_ends))
+        with reporter.stage("reading", header.words, "words") as stage:
+            while self._done < header.words and self._read_on():
+                records = self._take_records(header)
+                stage.update(self._done)
+                rows = len(records.word_ends)
+                if rows:
+                    if rows > matrix.capacity:
+                        matrix.grow(rows, self._rows_expected(header))
+                    matrix.reserve(rows)[:] = records.vectors
+                    words.add(records.text, records.word_ends, hash_words(records.text, records.word_ends))
         self._check_end()
         packed = self._without_repetitions(words, matrix)
         if self._report.count and not packed:
@@ -255,12 +260,15 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
+def write(
+    path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim", progress: ProgressOption = False
+) -> None:
     """Write words and vectors, atomically; this format holds no counts and no metadata.
 
     Parameters
     ----------
     dialect : "c" ends every vector with a line end, as the original program; "gensim" does not.
+    progress : one stage, "writing", in words; see firth.progress.open_progress.
 
     Raises
     ------
@@ -269,9 +277,14 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
     """
     words = encode_words(path, stored.words, FORBIDDEN, "word2vec binary")
     line_end = b"\n" if dialect == "c" else b""
-    with write_compressed(path) as file:
+    with (
+        write_compressed(path) as file,
+        open_progress(progress) as reporter,
+        reporter.stage("writing", len(words), "words") as stage,
+    ):
         file.write(b"%d %d\n" % stored.matrix.shape)
         for start in range(0, len(words), 1000):
+            stage.update(start)
             vectors = np.ascontiguousarray(stored.matrix[start : start + 1000], "<f4")
             rows = zip(words[start : start + 1000], vectors, strict=True)
             file.write(b"".join(b"%b %b%b" % (word, row.data, line_end) for word, row in rows))

@@ -14,6 +14,7 @@ from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_reader import read_text
 from firth.formats.text_vectors_writer import Dialect, write_lines
 from firth.formats.writable import encode_words
+from firth.progress import ProgressOption
 
 __all__ = ["Dialect", "read", "write"]
 
@@ -23,8 +24,10 @@ FORBIDDEN_IN_FASTTEXT = re.compile(r"[\0 \t\r\n\v\f]")
 read = read_text
 
 
-def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim") -> None:
-    """Write words and vectors, atomically; counts and metadata have no place in this format.
+def write(
+    path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim", progress: ProgressOption = False
+) -> None:
+    """Write words and vectors, atomically; this format holds no counts and no metadata.
 
     Parameters
     ----------
@@ -33,10 +36,10 @@ def write(path: str | Path, stored: StoredVectors, *, dialect: Dialect = "gensim
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty or contains a blank or a line end.
+    FormatError : the file cannot be written, or a word is empty or contains a blank or a line end.
     """
     forbidden = FORBIDDEN_IN_FASTTEXT if dialect == "fasttext" else FORBIDDEN
     words = encode_words(path, stored.words, forbidden, "fastText's .vec" if dialect == "fasttext" else "word2vec text")
     with write_compressed(path) as file:
         file.write(b"%d %d\n" % stored.matrix.shape)
-        write_lines(file, words, stored.matrix, dialect)
+        write_lines(file, words, stored.matrix, dialect, progress)

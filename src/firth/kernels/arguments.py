@@ -13,7 +13,7 @@ from firth.arrays import Matrix, Offsets, WordIds
 __all__ = ["EncodedIds", "Sampling", "Tree"]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
-__all__ += ["Beam", "Graph"]  # search
+__all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 LINE_PADDING = 8  # bytes behind the last line of a text, the first of them a line end: digits are read eight at a time
@@ -129,13 +129,55 @@ class Ngrams(NamedTuple):
     max_length: int
 
 
-class Graph(NamedTuple):
-    """A matrix and links from each of its rows to near ones, along which a search can walk. All read-only."""
+class MatrixRows(NamedTuple):
+    """A matrix of vectors and what scales its rows to length 1. Read-only."""
 
     numbers: NDArray[np.float32]  # (V * D,) the matrix, flat
     inverse_norms: NDArray[np.float32]  # (V,) 1 / length of each row
-    links: NDArray[np.int32]  # (V, L) rows; after the last link of a row stands -1
-    entries: NDArray[np.int32]  # (E,) different rows where a search begins
+
+
+class RowBlock(NamedTuple):
+    """Some consecutive rows, already scaled to length 1."""
+
+    rows: NDArray[np.float32]  # (B, D) C-contiguous
+    first: int  # the index of the first one among all rows that are searched
+    count: int  # of the B rows that are in use
+
+
+class Heaps(NamedTuple):
+    """The K best rows found so far for each of Q queries (see kernels/cpu/search/heap.py)."""
+
+    scores: NDArray[np.float32]  # (Q, K) the worst at [q, 0]
+    rows: NDArray[np.int64]  # (Q, K)
+
+
+class QueryTiles(NamedTuple):
+    """Many queries in tiles of TILE (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
+
+    numbers: NDArray[np.float32]  # (tiles * D * TILE,)
+    offsets: tuple[int, ...]  # where the registers of a tile start: LANES apart
+
+
+class QuotientQueries(NamedTuple):
+    """The 4 or 8 query vectors of one 3CosMul query, each padded to whole registers.
+
+    For each the whole registers that D numbers fill, then one for the last LANES numbers of a row, with zeros for
+    those that were in a register before.
+    """
+
+    numbers: NDArray[np.float32]
+    offsets: tuple[int, ...]  # where each query vector starts
+    added: int  # the first so many are multiplied, the others divided by
+    count: int  # all that are in use
+
+
+class Graph(NamedTuple):
+    """A matrix and links from each of its rows to near ones, for approximate search. Read-only."""
+
+    numbers: NDArray[np.float32]  # (V * D,) the matrix, flat
+    inverse_norms: NDArray[np.float32]  # (V,) 1 / length of each row
+    links: NDArray[np.int32]  # (V, L) rows, then -1
+    entries: NDArray[np.int32]  # (E,) different rows where a search starts
 
 
 class Beam(NamedTuple):
@@ -143,4 +185,4 @@ class Beam(NamedTuple):
 
     rows: NDArray[np.int32]  # (W,)
     cosines: NDArray[np.float32]  # (W,)
-    is_followed: NDArray[np.bool_]  # (W,) whether all rows linked to have been seen
+    is_followed: NDArray[np.bool_]  # (W,) whether the search has followed the links of the row

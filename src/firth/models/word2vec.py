@@ -1,10 +1,12 @@
-"""Word2Vec: vectors from text, by skip-gram or CBOW."""
+"""Word2Vec: word vectors from text, by skip-gram or CBOW.
+
+A model is its settings (training/hyperparameters.py) and what fit() learned. The epochs are in training/trainer.py,
+queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Self
 
 from firth.arrays import Matrix
 from firth.backends.cpu import CpuBackend
@@ -13,15 +15,15 @@ from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import FormatError, NotFittedError, SettingError, TrainingInterrupted
-from firth.formats import native
-from firth.formats.stored import StoredVectors
+from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
-from firth.progress import ProgressOption, Reporter, open_progress
+from firth.progress import ProgressOption, open_progress
 from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import expected_words_read, initial_word_vectors, plan_training
+from firth.training.notes import training_notes
+from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
@@ -29,41 +31,39 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
 
-_MANY_WORDS = 50_000  # of softmax, above which its cost is mentioned
-_OPERATIONS = 6  # for each number of a pair of vectors: a product and two updates
-_OPERATIONS_PER_HOUR = 3600 * 30e9  # of one thread on a processor of 2020 and later
-
 
 class Word2Vec:
     """Word vectors learned from the company words keep.
 
     Parameters
     ----------
-    architecture : "skipgram" asks each word of a window which word stands in its middle; "cbow" asks their mean, which
-        is faster and better for frequent words.
-    objective : what the true word is told apart from. "negative_sampling": words drawn at random, by logistic
-        regression. "hierarchical_softmax": other branches of a tree over the words. "softmax": all words of the
-        vocabulary; exact, and slow. "nce": words drawn at random, so that scores become log-probabilities.
+    architecture : "skipgram": each context word predicts the center word. "cbow": the mean of all context words does,
+        which is faster and as a rule better for frequent words and worse for rare ones.
+    objective : how the true word is distinguished from the rest of the vocabulary. "negative_sampling": by logistic
+        regression against random noise words. "hierarchical_softmax": by a path through a binary tree of all words.
+        "softmax": against all words; exact, and slow. "nce" (noise-contrastive estimation): against random noise
+        words, so that scores become log-probabilities.
     vector_size : D, numbers per vector.
-    window : largest distance, in words, between a word and its context. 2 to 15 finds words that can stand for one
-        another, larger ones words of one topic.
+    window : largest distance, in words, between a center word and a context word. 2 to 5 makes interchangeable words
+        similar, 10 and more words of one topic.
     shrink_window : draw each position's distance from 1 to `window`, so that near words count more.
     min_count : words that occur less often are left out.
-    max_vocabulary : keep only so many words, the most frequent; None for no limit.
-    subsample_threshold : occurrences of words whose share of the text is greater are skipped, the more the greater;
-        0 reads all.
+    max_vocabulary : keep at most this number of words, the most frequent; None for no limit.
+    subsample_threshold : occurrences of words whose share of the text is greater are skipped at random, the more
+        frequent the word the more of them; 0 skips none.
     negative_samples : K, noise words for each position; None for 5. With negative sampling they are all different, so
-        at most V - 1 are used. Objectives that draw no noise words refuse this and the next one.
-    noise_exponent : noise words are drawn by count to this power; 0 draws all alike, negative ones prefer rare words;
-        None for 0.75.
-    cbow_gradient : "word2vec" gives each word of a window the whole gradient of their mean, as word2vec.c and gensim
-        do; "exact" gives each its share (Irsoy et al. 2020, arXiv:2012.15332) and wants a learning rate of about 0.1.
-    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls in a straight line.
+        at most V - 1 are used. Only with objectives that draw noise words: negative_sampling and nce.
+    noise_exponent : noise words are drawn in proportion to their count to this power; 0 draws all words alike, below 0
+        rare words more often; None for 0.75. Only with objectives that draw noise words.
+    cbow_gradient : "word2vec" (None) gives each context word the whole gradient of their mean, as word2vec.c and gensim
+        do; "exact" divides it by their number (Irsoy et al. 2020, arXiv:2012.15332) and needs a learning rate of about
+        0.1. Only with cbow.
+    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls linearly.
     final_learning_rate : at the last word.
-    epochs : times the whole text is read.
+    epochs : passes over the whole text.
     threads : worker threads; None for one per available core.
-    seed : of all that is drawn. With threads=1 it decides every bit of the result; with more, threads meet in an
-        order that no seed decides, but the training examples are the same.
+    seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
+        training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
         a function from a line to its words.
 
@@ -72,10 +72,10 @@ class Word2Vec:
     vectors : WordVectors (V, D) after fit(); `context_vectors` (V, D) is the other matrix, or with hierarchical softmax
         `node_vectors` (V - 1, D).
     vocabulary : the words and their counts, most frequent first.
-    history : an EpochRecord for each epoch: loss, words, seconds and more.
+    history : an EpochRecord for each epoch: loss, words, seconds and more; empty before fit().
     hyperparameters : all settings, as a frozen dataclass.
 
-    Raises   SettingError if a setting is impossible.
+    Raises   SettingError if a setting is impossible, or does not apply to the architecture or objective.
     Source   Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546.
     """
 
@@ -92,7 +92,7 @@ class Word2Vec:
         subsample_threshold: float = 1e-3,
         negative_samples: int | None = None,
         noise_exponent: float | None = None,
-        cbow_gradient: str = "word2vec",
+        cbow_gradient: str | None = None,
         learning_rate: float | None = None,
         final_learning_rate: float = 1e-4,
         epochs: int = 5,
@@ -101,14 +101,16 @@ class Word2Vec:
         tokenizer: Tokenizer = "words",
     ) -> None:
         settings = {name: value for name, value in locals().items() if name != "self"}
-        self._start(Hyperparameters(**settings))
-
-    def _start(self, hyperparameters: Hyperparameters) -> None:
-        self.hyperparameters = hyperparameters
+        self.hyperparameters = Hyperparameters(**settings)
         self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
+
+    @classmethod
+    def from_hyperparameters(cls, hyperparameters: Hyperparameters) -> Self:
+        """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
+        return cls(**hyperparameters.values())
 
     def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
@@ -119,8 +121,8 @@ class Word2Vec:
             texts or of lists of tokens, read once; files may be .gz, .bz2, .xz or .zst. Or an EncodedCorpus, to train
             several models on a text that is read once; its min_count and max_vocabulary must be those of the model,
             and the model's tokenizer should be the one it was encoded with.
-        progress : None or True shows a bar (a line per epoch where nothing can move); False is silent; a function is
-            called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
+            is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
 
         Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
                  KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
@@ -131,8 +133,8 @@ class Word2Vec:
         with open_progress(progress) as reporter:
             encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
-            _mention_if_hardly_read(settings, vocabulary, reporter)
-            _mention_if_slow(settings, vocabulary, reporter)
+            for note in training_notes(settings, encoded):
+                reporter.message(note)
             plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
             start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
             backend.start(plan, start, None, reporter.message)
@@ -153,24 +155,26 @@ class Word2Vec:
         self._output_vectors = matrices[1]
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
-        """The mean loss per pair of a text, by preference one that the model was not trained on. Nothing is learned.
+        """The mean loss per pair of a text, usually a held-out one. The model does not change.
 
-        It is the loss of `history`, with windows, noise words and subsampling as in training, but of finished vectors.
+        The loss is defined as in `history`, with windows, noise words and subsampling drawn as in training, but
+        computed with the final vectors.
 
         Parameters
         ----------
         corpus : as for fit(). Words that the model does not know are left out, as rare words are in training.
-        seed : of what is drawn. Models of the same vocabulary and settings meet the same pairs and noise words.
+        seed : of the random draws. Models of the same vocabulary and settings get the same pairs and noise words.
         tokenizer : None for the model's own.
 
-        Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or holds no known neighbours.
+        Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or no two known words of it are
+                 neighbours; SettingError if the tokenizer was a function that the model's file could not keep.
         """
         settings = self.hyperparameters
         tokenizer = tokenizer or settings.tokenizer
         if tokenizer == CUSTOM_TOKENIZER:
             raise SettingError(
-                "the model's tokenizer was a function, which a file cannot keep: give it as tokenizer=, or any if the "
-                "corpus is lists of tokens"
+                "the model's tokenizer was a function, which its file could not keep: pass it as tokenizer=, or any "
+                "tokenizer if the corpus is lists of tokens"
             )
         vocabulary, output_vectors = self.vocabulary, self._outputs()
         encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
@@ -185,21 +189,21 @@ class Word2Vec:
         learning_rate: float | None = None,
         seed: int = 1,
     ) -> Trace:
-        """One training step with these words, in every detail; the model stays as it is.
+        """One training step with these words, in every detail; the model does not change.
 
-        Skip-gram looks up the center in the word vectors and a neighbour in the context vectors, CBOW the words around
-        in the word vectors and the center in the context vectors; then both look up the negatives.
+        Skip-gram looks up the center in the word vectors and a context word in the context vectors; CBOW looks up the
+        context words in the word vectors and the center in the context vectors; both then look up the negative samples.
 
         Parameters
         ----------
         center : the word in the middle of a window.
-        context : skip-gram: one word beside it. CBOW: one word, or all words of the window.
-        negatives : words that are not there; or how many to draw, None for as many as in training.
-        learning_rate : None for that of the first word of training.
-        seed : of the negatives that are drawn.
+        context : skip-gram: one context word. CBOW: one or all context words of the window.
+        negatives : noise words; or how many to draw, None for the number drawn in training.
+        learning_rate : None for the one at the first word of training.
+        seed : of the noise words that are drawn.
 
-        Raises   NotFittedError before fit(); UnknownWordError; SettingError if words are missing or come twice, or the
-                 objective is another than negative sampling.
+        Raises   NotFittedError before fit(); UnknownWordError; SettingError if words are missing or repeated, or the
+                 objective is not negative sampling.
         """
         matrices = self.vectors.matrix, self.context_vectors
         words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
@@ -218,24 +222,20 @@ class Word2Vec:
 
         Raises   NotFittedError before fit(); SettingError with hierarchical softmax, which has none.
         """
-        if self._has_nodes:
-            raise SettingError("objective='hierarchical_softmax': there are no context vectors, but node_vectors")
+        if self.hyperparameters.has_nodes:
+            raise SettingError("objective='hierarchical_softmax' has no context vectors; use node_vectors")
         return self._outputs()
 
     @property
     def node_vectors(self) -> Matrix:
-        """The vectors (V - 1, D) of the nodes of Huffman's tree, by falling count: row 0 is the root's.
+        """The vectors (V - 1, D) of the inner nodes of the Huffman tree, by falling count: row 0 is the root's.
 
         Raises   NotFittedError before fit(); SettingError with other objectives than hierarchical softmax.
         """
-        if not self._has_nodes:
+        if not self.hyperparameters.has_nodes:
             objective = self.hyperparameters.objective
-            raise SettingError(f"objective={objective!r}: there are no node vectors, but context_vectors")
+            raise SettingError(f"objective={objective!r} has no node vectors; use context_vectors")
         return self._outputs()
-
-    @property
-    def _has_nodes(self) -> bool:
-        return self.hyperparameters.objective == "hierarchical_softmax"
 
     def _outputs(self) -> Matrix:
         if self._output_vectors is None:
@@ -254,44 +254,19 @@ class Word2Vec:
 
         Raises   NotFittedError before fit(); OSError if the file cannot be written.
         """
-        vocabulary = self.vocabulary
-        metadata = {
-            "hyperparameters": self.hyperparameters.to_json(),
-            "history": [record.to_json() for record in self.history],
-            "total_words": vocabulary.total_words,
-        }
-        words, matrix, counts = vocabulary.words, self.vectors.matrix, vocabulary.counts
-        if self._has_nodes:
-            stored = StoredVectors(words, matrix, counts, metadata=metadata, node_vectors=self.node_vectors)
-        else:
-            stored = StoredVectors(words, matrix, counts, self.context_vectors, metadata)
-        native.write(path, stored)
+        vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
+        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
 
     @classmethod
-    def load(cls, path: str | Path) -> "Word2Vec":
+    def load(cls, path: str | Path) -> Self:
         """Read a model that save() wrote; its matrices are mapped into memory.
 
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
-        stored = native.read(path)
-        if stored.counts is None or "hyperparameters" not in stored.metadata:
-            raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")
-        model = cls.__new__(cls)
-        model._start(_read_hyperparameters(path, stored.metadata["hyperparameters"]))
-        model.history = _read_history(path, stored.metadata.get("history", []))
-        settings = model.hyperparameters
-        model._vocabulary = Vocabulary(
-            stored.words,
-            np.asarray(stored.counts),
-            settings.min_count,
-            settings.max_vocabulary,
-            _read_total_words(path, stored.metadata.get("total_words", -1)),
-        )
-        vectors = StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
-        model._vectors = WordVectors.from_stored(vectors, path)
-        model._output_vectors = stored.node_vectors if model._has_nodes else stored.context_vectors
-        if model._output_vectors is None:
-            raise FormatError(path, "has vectors but not the whole model; read it with firth.load()")
+        stored = read_model(path)
+        model = cls.from_hyperparameters(stored.hyperparameters)
+        model.history, model._vocabulary = stored.history, stored.vocabulary
+        model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
         return model
 
     def __repr__(self) -> str:
@@ -316,45 +291,3 @@ class Word2Vec:
                 ("speed", f"{last.words_per_second:,.0f} words/s"),
             ]
         return html_table("Word2Vec", ["", ""], facts, numbers=0)
-
-
-def _mention_if_hardly_read(settings: Hyperparameters, vocabulary: Vocabulary, reporter: Reporter) -> None:
-    """Of a text of few different words, subsampling skips nearly all: training would silently learn nothing."""
-    tokens, read = int(vocabulary.counts.sum()), expected_words_read(settings, vocabulary.counts)
-    if read < 0.1 * tokens:
-        reporter.message(
-            f"Note: subsampling (subsample_threshold={settings.subsample_threshold:g}) keeps about {read:,.0f} of "
-            f"{tokens:,} tokens per epoch; set it to 0 to keep all."
-        )
-
-
-def _mention_if_slow(settings: Hyperparameters, vocabulary: Vocabulary, reporter: Reporter) -> None:
-    """Full softmax multiplies every word that is read with the whole vocabulary: that can take days."""
-    words = len(vocabulary)
-    if settings.objective == "softmax" and words > _MANY_WORDS:
-        hours = expected_words_read(settings, vocabulary.counts) * words * settings.vector_size * _OPERATIONS
-        hours /= _OPERATIONS_PER_HOUR * settings.worker_threads
-        reporter.message(
-            f"Note: softmax over {words:,} words takes very roughly {hours:,.1f} hours for each epoch of this text; "
-            "hierarchical_softmax or negative_sampling take seconds to minutes. max_vocabulary limits the words."
-        )
-
-
-def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:
-    try:
-        return Hyperparameters.from_json(values)
-    except (SettingError, TypeError, AttributeError) as error:
-        raise FormatError(path, f"its hyperparameters cannot be read: {error}") from None
-
-
-def _read_history(path: str | Path, records: Any) -> History:
-    try:
-        return History(EpochRecord(**record) for record in records)
-    except TypeError as error:
-        raise FormatError(path, f"its training history cannot be read: {error}") from None
-
-
-def _read_total_words(path: str | Path, value: Any) -> int:
-    if not isinstance(value, int):
-        raise FormatError(path, f"its number of words cannot be read: {value!r}")
-    return value

@@ -1,6 +1,6 @@
-"""Pictures of vectors, made with Altair: functions return charts, and `save_chart` writes them to files.
+"""Pictures of vectors: each function returns an Altair chart, and `save_chart` writes a chart to a file.
 
-They need the extra `plot`; importing this package does not.
+Drawing needs the extra `plot`, and some maps need `maps`; importing this package needs neither.
 """
 
 from firth.plots.analogy_strips import analogy_strips, sum_strips

@@ -1,4 +1,7 @@
-"""What all pictures begin and end with: Altair, the vectors of words as lists of cells, titles and theme."""
+"""What all pictures share: importing Altair, checking words and vectors, safe text, inline data, titles and theme.
+
+theme.py has the colours and sizes.
+"""
 
 import json
 import re
@@ -20,18 +23,18 @@ __all__ = [
     "Picture",
     "checked_words",
     "diverging_scale",
-    "drawn",
-    "finished",
+    "safe_text",
+    "with_titles",
     "import_altair",
     "inline_data",
     "label_expression",
-    "number_rows",
+    "finite_vectors",
     "with_minus_sign",
 ]
 
 Picture: TypeAlias = "altair.Chart | altair.LayerChart | altair.VConcatChart"
 
-# Altair writes a chart's data into <script> elements of notebooks and pages as they are: these would end or change one.
+# Altair copies a chart's data unescaped into <script> elements of notebooks and pages; these marks would end one.
 _SCRIPT_MARKS = re.compile(r"<(?=/?script|!--)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # invisible, of no width
 
@@ -45,18 +48,18 @@ def import_altair() -> Any:
     return altair
 
 
-def drawn(text: str) -> str:
-    """A word as it may stand in a picture: no file of vectors can bring a script into a notebook or a page."""
+def safe_text(text: str) -> str:
+    """Text for a chart, with an invisible character in script tags: no word can run a script in a notebook or page."""
     return _SCRIPT_MARKS.sub("<" + _WORD_JOINER, text)
 
 
 def with_minus_sign(number: str) -> str:
-    """A written number with a minus sign, as the axes have it, for the hyphen."""
+    """A formatted number with the typographic minus sign of Altair's axes in place of the hyphen."""
     return number.replace("-", "\u2212")
 
 
 def checked_words(words: Sequence[str], fewest: int = 1) -> list[str]:
-    """The words of a picture as a list. Raises SettingError for a single string or fewer than wanted."""
+    """The words of a picture as a list. Raises SettingError for a single string or fewer than `fewest` words."""
     if isinstance(words, str):
         raise SettingError(f"words={words!r}: must be a list of words, not one string")
     listed = list(words)
@@ -65,8 +68,8 @@ def checked_words(words: Sequence[str], fewest: int = 1) -> list[str]:
     return listed
 
 
-def number_rows(vectors: WordVectors, words: Sequence[str]) -> NDArray[np.float64]:
-    """The vectors of words (n, D). Raises SettingError where a number is not finite: it has no place in a picture."""
+def finite_vectors(vectors: WordVectors, words: Sequence[str]) -> NDArray[np.float64]:
+    """The vectors of words (n, D). Raises SettingError if a number is not finite, for it cannot be drawn."""
     rows = vectors[list(words)].astype(np.float64)
     wrong = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(wrong):
@@ -75,28 +78,28 @@ def number_rows(vectors: WordVectors, words: Sequence[str]) -> NDArray[np.float6
 
 
 def inline_data(records: Iterable[Mapping[str, Any]]) -> Any:
-    """Records as data of a chart, any number of them (Altair limits only data frames)."""
+    """Records as the data of a chart, without the limit of 5,000 rows that Altair has for data frames."""
     return import_altair().InlineData(values=[dict(record) for record in records])
 
 
 def label_expression(labels: Sequence[str]) -> str:
-    """Labels for the places 0, 1, … of an axis; the same label may come twice."""
-    return f"{json.dumps([drawn(label) for label in labels])}[datum.value]"
+    """A Vega expression that labels the values 0, 1, … of an axis; labels may repeat."""
+    return f"{json.dumps([safe_text(label) for label in labels])}[datum.value]"
 
 
 def diverging_scale(limit: float) -> Any:
-    """Numbers to colours: blue at -limit and below, white at 0, red at limit and above."""
+    """An Altair scale from numbers to colours: blue at -limit and below, white at 0, red at limit and above."""
     stops = np.linspace(-limit, limit, len(DIVERGING)).tolist()
     return import_altair().Scale(domain=stops, range=list(DIVERGING), clamp=True, interpolate="rgb")
 
 
-def finished(chart: Any, theme: Theme, title: str, subtitle: str | Sequence[str]) -> Any:
-    """The chart with its titles, in its theme; the titles are also what a screen reader tells."""
+def with_titles(chart: Any, theme: Theme, title: str, subtitle: str | Sequence[str]) -> Any:
+    """The chart with titles and theme; screen readers read the titles as its description."""
     lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
-    lines = [drawn(line) for line in lines]
+    lines = [safe_text(line) for line in lines]
     described = chart.properties(
-        title={"text": drawn(title), "subtitle": lines},
-        description=" ".join([f"{drawn(title)}.", *lines]),
+        title={"text": safe_text(title), "subtitle": lines},
+        description=" ".join([f"{safe_text(title)}.", *lines]),
         usermeta={"embedOptions": {"tooltip": {"theme": theme.name}}},
     )
     return described.configure(**theme.config())

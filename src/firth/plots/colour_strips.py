@@ -1,4 +1,7 @@
-"""One row of coloured cells per word: the document's most famous picture."""
+"""Vectors as colour strips: a row of cells for each word, a cell for each number.
+
+analogy_strips.py uses the same cells for sums of words.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,17 +15,17 @@ from firth.plots.canvas import (
     Picture,
     checked_words,
     diverging_scale,
-    drawn,
-    finished,
+    finite_vectors,
     import_altair,
     inline_data,
     label_expression,
-    number_rows,
+    safe_text,
+    with_titles,
 )
-from firth.plots.theme import Theme, ThemeName, theme_named
+from firth.plots.theme import Theme, ThemeName, find_theme
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["cells", "checked_limit", "colour_strips", "shown_limit"]
+__all__ = ["cells", "choose_limit", "colour_strips", "describe_limit"]
 
 _ROW_HEIGHT = 26
 _GAP = 4
@@ -41,9 +44,10 @@ def colour_strips(
 
     Parameters
     ----------
-    words : at least one; a word may come twice.
-    limit : the size of numbers, above 0, from which on the colour is the strongest. None takes the smallest of
-        … 0.1, 0.2, 0.5, 1, 2, 5 … that nearly all numbers shown stay below: 2 for GloVe's vectors.
+    words : at least one; words may repeat.
+    limit : absolute value, above 0, at which colours are strongest. None takes the smallest of … 0.1, 0.2, 0.5, 1, 2,
+        5 … that at least 97 of 100 numbers shown do not exceed: 2 for GloVe's vectors.
+    theme : "light" or "dark".
 
     Raises
     ------
@@ -51,16 +55,16 @@ def colour_strips(
     SettingError : no words, an impossible limit or theme, or numbers that are not finite.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     listed = checked_words(words)
-    rows = number_rows(vectors, listed)
-    limit = checked_limit(limit, rows)
+    rows = finite_vectors(vectors, listed)
+    limit = choose_limit(limit, rows)
     title = f"The vector of {listed[0]}" if len(listed) == 1 else f"The vectors of {len(listed)} words"
-    return finished(cells(listed, rows, limit, look), look, title, shown_limit(rows.shape[1], limit))  # type: ignore[no-any-return]
+    return with_titles(cells(listed, rows, limit, look), look, title, describe_limit(rows.shape[1], limit))  # type: ignore[no-any-return]
 
 
-def checked_limit(limit: float | None, rows: NDArray[np.float64]) -> float:
-    """The limit, or one that fits the numbers. Raises SettingError for one that is not above 0."""
+def choose_limit(limit: float | None, rows: NDArray[np.float64]) -> float:
+    """The limit, or for None one that fits the numbers. Raises SettingError for one that is not above 0."""
     if limit is None:
         return fitting_limit(rows)
     if isinstance(limit, bool) or not isinstance(limit, int | float | np.number) or not 0 < limit < float("inf"):
@@ -68,8 +72,8 @@ def checked_limit(limit: float | None, rows: NDArray[np.float64]) -> float:
     return float(limit)
 
 
-def shown_limit(numbers: int, limit: float) -> str:
-    """What the colours mean, in words."""
+def describe_limit(numbers: int, limit: float) -> str:
+    """The meaning of the colours, for the subtitle."""
     return (
         f"{numbers} numbers per vector, a cell for each: blue at \u2212{limit:g} and below, white at 0, "
         f"red at {limit:g} and above."
@@ -80,7 +84,7 @@ def cells(labels: Sequence[str], rows: NDArray[np.float64], limit: float, look: 
     """The chart of rows (n, D) of cells, each row with its label on the left."""
     altair = import_altair()
     count, size = rows.shape
-    names = [drawn(label) for label in labels]
+    names = [safe_text(label) for label in labels]
     data = inline_data(
         {"row": i, "word": names[i], "number": j + 1, "value": float(f"{rows[i, j]:.6g}")}
         for i in range(count)
@@ -97,7 +101,7 @@ def cells(labels: Sequence[str], rows: NDArray[np.float64], limit: float, look: 
         labelPadding=10,
     )
     x = altair.X("number:O").axis(
-        title="place in the vector", values=_ticks(size), labelAngle=0, ticks=False, domain=False, labelPadding=6
+        title="position in the vector", values=_ticks(size), labelAngle=0, ticks=False, domain=False, labelPadding=6
     )
     legend = altair.Legend(
         title=None, orient="bottom", direction="horizontal", gradientLength=180, gradientThickness=10, offset=12,
@@ -105,7 +109,7 @@ def cells(labels: Sequence[str], rows: NDArray[np.float64], limit: float, look: 
     )  # fmt: skip
     tooltip = [
         altair.Tooltip("word:N"),
-        altair.Tooltip("number:O", title="place"),
+        altair.Tooltip("number:O", title="position"),
         altair.Tooltip("value:Q", format=".6~g"),
     ]
     return (
@@ -121,10 +125,10 @@ def cells(labels: Sequence[str], rows: NDArray[np.float64], limit: float, look: 
 
 
 def _ticks(size: int) -> list[int]:
-    """The first and last place and some round ones between."""
+    """The first and last position, and round numbers between them."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, size) if size / step <= 12)
     return [
         1,
-        *(place for place in range(step, size, step) if 1 < place <= size - step / 2),
+        *(tick for tick in range(step, size, step) if 1 < tick <= size - step / 2),
         *([size] if size > 1 else []),
     ]

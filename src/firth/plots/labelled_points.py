@@ -1,4 +1,6 @@
-"""Points with their names beside them: the part that maps and other pictures of points share.
+"""Labelled points: the layers that word maps, two-axis plots and arrows share.
+
+label_placement.py finds the positions of the labels, text_extent.py their sizes.
 
 Shapes   n points (n, 2) in the units of the axes, or in pixels with y downwards.
 """
@@ -9,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.plots.canvas import drawn, import_altair, inline_data
+from firth.plots.canvas import import_altair, inline_data, safe_text
 from firth.plots.label_placement import Placement, place_labels
 from firth.plots.text_extent import text_sizes
 from firth.plots.theme import FONT_SIZE, Theme
@@ -19,12 +21,12 @@ __all__ = ["Facts", "Frame", "LabelledPoints", "fit_frame", "label_points", "lea
 Doubles = NDArray[np.float64]
 
 _MARGIN = 44.0  # pixels around the points, for labels
-_FILLED = 0.17  # share of a picture that labels may take before they need lines everywhere
+_FILLED = 0.17  # share of the area that labels may fill before nearly all need leader lines
 _GROWTH = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
 class Frame(NamedTuple):
-    """The field of a picture in pixels, and the numbers at its edges."""
+    """The plotting area in pixels, and the coordinates of its edges in units of the axes."""
 
     width: float
     height: float
@@ -38,16 +40,16 @@ class Frame(NamedTuple):
         return np.column_stack([across, down])
 
     def units(self, pixels: Doubles) -> Doubles:
-        """The way back."""
+        """From pixels to units of the axes."""
         across = self.x[0] + pixels[:, 0] / self.width * (self.x[1] - self.x[0])
         up = self.y[1] - pixels[:, 1] / self.height * (self.y[1] - self.y[0])
         return np.column_stack([across, up])
 
 
 class Facts(NamedTuple):
-    """What to know about each point: a record with the same fields for each, and titles of fields.
+    """The tooltip of each point: records with the same fields, and the titles of fields.
 
-    Titles may have any letters; in the name of a field, dots and brackets would have a meaning.
+    Titles may have any characters; in names of fields, dots and brackets have a meaning for Vega-Lite.
     """
 
     records: Sequence[dict[str, Any]]
@@ -55,7 +57,7 @@ class Facts(NamedTuple):
 
 
 class LabelledPoints(NamedTuple):
-    """Points, and where their labels stand, which are the first of them."""
+    """Points, and labels for the first of them."""
 
     frame: Frame
     points: Doubles
@@ -64,12 +66,12 @@ class LabelledPoints(NamedTuple):
 
     @property
     def unlabelled(self) -> int:
-        """Labels for which there was no room."""
+        """Number of labels that have no position."""
         return int((~self.placement.placed).sum())
 
 
 def fit_frame(points: Doubles, width: float, height: float, *, equal: bool) -> Frame:
-    """A frame of about this size around the points; with `equal` a unit is as long across as up."""
+    """A frame of about this size around the points; with `equal`, both axes have the same scale."""
     low, high = points.min(axis=0), points.max(axis=0)
     middle, span = (low + high) / 2, high - low
     span = np.where(span > 0, span, span.max() or 1.0)
@@ -87,7 +89,7 @@ def fit_frame(points: Doubles, width: float, height: float, *, equal: bool) -> F
 
 
 def label_points(points: Doubles, labels: Sequence[str], size: tuple[float, float], *, equal: bool) -> LabelledPoints:
-    """Every point with its label, in a picture of this size or as much larger as the labels need (up to twice)."""
+    """Label every point, in a picture of this size or as much larger as the labels need, up to twice."""
     sizes = text_sizes(labels, FONT_SIZE)
     needed = float(sizes.prod(axis=1).sum()) / _FILLED
     scale = max(1.0, (needed / (size[0] * size[1])) ** 0.5)
@@ -108,35 +110,35 @@ def point_layers(
     colour: Any = None,
     colour_labels: bool = False,
 ) -> Any:
-    """Lines from points to labels that stand away, the points, and the labels.
+    """The leader lines, the points and the labels, as one layered chart.
 
     Parameters
     ----------
     axes : the Altair axes of x and y.
-    facts : what to know about each point.
+    facts : the tooltip of each point.
     colour : an Altair colour for points and, with `colour_labels`, for labels; None for the theme's.
     """
     altair = import_altair()
     frame = labelled.frame
-    place = {
+    position = {
         "x": altair.X("x:Q").scale(domain=list(frame.x), nice=False, zero=False).axis(axes[0]),
         "y": altair.Y("y:Q").scale(domain=list(frame.y), nice=False, zero=False).axis(axes[1]),
     }
     coloured = {} if colour is None else {"color": colour}
-    crowd = len(labelled.points) > len(labelled.labels)
+    crowded = len(labelled.points) > len(labelled.labels)
     layers = [
-        leader_lines(labelled, theme).encode(**place),
-        _dots(labelled.points, facts, theme, crowd=crowd).encode(**place, **coloured),
+        leader_lines(labelled, theme).encode(**position),
+        _dots(labelled.points, facts, theme, crowded=crowded).encode(**position, **coloured),
     ]
-    texts = _texts(labelled, facts).encode(**place, text="label:N")
-    if crowd:  # labels cover points: the background is painted around their letters first
+    texts = _texts(labelled, facts).encode(**position, text="label:N")
+    if crowded:  # labels cover points: draw a halo in the colour of the background first
         layers.append(texts.mark_text(aria=False, stroke=theme.background, strokeWidth=3, strokeOpacity=0.85))
     layers.append(texts.mark_text(aria=False).encode(**(coloured if colour_labels else {})))
     return altair.layer(*layers).properties(width=frame.width, height=frame.height)
 
 
 def leader_lines(labelled: LabelledPoints, theme: Theme) -> Any:
-    """Thin lines from points to the labels that stand away; x and y are left to encode."""
+    """Thin lines from points to labels that are away from them; the caller encodes x and y."""
     altair = import_altair()
     moved = np.flatnonzero(labelled.placement.moved)
     ends = labelled.frame.units(labelled.placement.line_ends[moved])
@@ -146,7 +148,7 @@ def leader_lines(labelled: LabelledPoints, theme: Theme) -> Any:
     return lines.encode(x2="x2:Q", y2="y2:Q")
 
 
-def _dots(points: Doubles, facts: Facts, theme: Theme, *, crowd: bool) -> Any:
+def _dots(points: Doubles, facts: Facts, theme: Theme, *, crowded: bool) -> Any:
     altair = import_altair()
     data = inline_data(
         {"x": _rounded(x), "y": _rounded(y), **fact}
@@ -157,7 +159,7 @@ def _dots(points: Doubles, facts: Facts, theme: Theme, *, crowd: bool) -> Any:
         for name, value in facts.records[0].items()
     ]
     dots = altair.Chart(data).mark_circle(
-        aria=False, size=14 if crowd else 40, opacity=0.45 if crowd else 1, color=theme.accent
+        aria=False, size=14 if crowded else 40, opacity=0.45 if crowded else 1, color=theme.accent
     )
     return dots.encode(tooltip=hover)
 
@@ -168,12 +170,12 @@ def _texts(labelled: LabelledPoints, facts: Facts) -> Any:
     centers = labelled.frame.units(labelled.placement.centers[placed])
     return altair.Chart(
         inline_data(
-            {"x": _rounded(x), "y": _rounded(y), "label": drawn(labelled.labels[i]), **facts.records[i]}
+            {"x": _rounded(x), "y": _rounded(y), "label": safe_text(labelled.labels[i]), **facts.records[i]}
             for i, (x, y) in zip(placed.tolist(), centers.tolist(), strict=True)
         )
     )
 
 
 def _rounded(number: float) -> float:
-    """Enough digits for a tenth of a pixel."""
+    """Rounded to 5 digits, enough for a tenth of a pixel."""
     return float(f"{number:.5g}")

@@ -1,8 +1,8 @@
-"""The words most similar to a word, as bars."""
+"""The nearest neighbours of a word, with a bar for each similarity."""
 
 from firth.errors import SettingError
-from firth.plots.canvas import Picture, drawn, finished, import_altair, inline_data, label_expression
-from firth.plots.theme import ThemeName, theme_named
+from firth.plots.canvas import Picture, import_altair, inline_data, label_expression, safe_text, with_titles
+from firth.plots.theme import ThemeName, find_theme
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["neighbour_bars"]
@@ -13,11 +13,12 @@ _MOST = 200
 
 
 def neighbour_bars(vectors: WordVectors, word: str, count: int = 10, *, theme: ThemeName = "light") -> Picture:
-    """The `count` words most similar to a word, best first, a bar for each similarity.
+    """The `count` words most similar to a word, best first, with a bar for each cosine.
 
     Parameters
     ----------
     count : 1 to 200.
+    theme : "light" or "dark".
 
     Raises
     ------
@@ -25,17 +26,17 @@ def neighbour_bars(vectors: WordVectors, word: str, count: int = 10, *, theme: T
     SettingError : an impossible count or theme, or a vocabulary without another word.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     altair = import_altair()
     if isinstance(count, int) and count > _MOST:
         raise SettingError(f"count={count:,}: at most {_MOST} fit into this picture")
-    vectors.word_id(word)  # a list would be many questions
+    vectors.word_id(word)  # refuses a list, which most_similar() takes as several queries
     neighbours = vectors.most_similar(word, count)
     if not neighbours:
         raise SettingError(f"{word!r} is the only word: it has no neighbours")
     lowest = min(0.0, *(similarity for _, similarity in neighbours))
     data = inline_data(
-        {"rank": i, "word": drawn(other), "similarity": round(similarity, 6)}
+        {"rank": i, "word": safe_text(other), "similarity": round(similarity, 6)}
         for i, (other, similarity) in enumerate(neighbours)
     )
     labels = label_expression([other for other, _ in neighbours])
@@ -57,4 +58,4 @@ def neighbour_bars(vectors: WordVectors, word: str, count: int = 10, *, theme: T
     bars = base.mark_bar(aria=False, color=look.accent, cornerRadiusEnd=3, height={"band": 0.72})
     values = base.mark_text(aria=False, align="left", dx=6).encode(text=altair.Text("similarity:Q", format=".2f"))
     subtitle = f"Cosine similarity, among {len(vectors):,} words: 1 is the same direction."
-    return finished(altair.layer(bars, values), look, f"Words most similar to {word}", subtitle)  # type: ignore[no-any-return]
+    return with_titles(altair.layer(bars, values), look, f"Words most similar to {word}", subtitle)  # type: ignore[no-any-return]

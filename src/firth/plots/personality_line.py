@@ -1,4 +1,4 @@
-"""One trait of people as a place on a line: from 0 to 100, and the same from −1 to 1."""
+"""One trait of people on two scales: the score from 0 to 100, and the number from −1 to 1 that a vector has."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 
 from firth.errors import SettingError
-from firth.plots.canvas import Picture, drawn, finished, import_altair, inline_data, with_minus_sign
+from firth.plots.canvas import Picture, import_altair, inline_data, safe_text, with_minus_sign, with_titles
 from firth.plots.text_extent import text_width
-from firth.plots.theme import FONT_SIZE, Theme, ThemeName, theme_named
+from firth.plots.theme import FONT_SIZE, Theme, ThemeName, find_theme
 
 __all__ = ["personality_line"]
 
 _WIDTH = 620
 _LETTERS = 14
-_LEVEL = 19  # pixels between labels above one another
+_LEVEL = 19  # pixels between labels, vertically
 _TICKS = (0, 25, 50, 75, 100)
 _MOST = 30
 
@@ -25,19 +25,20 @@ def personality_line(
     ends: tuple[str, str] = ("introversion", "extraversion"),
     theme: ThemeName = "light",
 ) -> Picture:
-    """Scores of one trait on a line from 0 to 100, and below it on the line from −1 to 1 that vectors use.
+    """Scores of one trait on a scale from 0 to 100, and below it on the scale from −1 to 1 that vectors use.
 
     Parameters
     ----------
-    scores : 0 to 100: one, or one for each of up to 30 names.
-    ends : what a low and a high score mean.
+    scores : one score from 0 to 100, or scores by name, at most 30.
+    ends : what low and high scores mean.
+    theme : "light" or "dark".
 
     Raises
     ------
-    SettingError : no or too many scores, or one outside 0 to 100.
+    SettingError : no or too many scores, a score outside 0 to 100, or an unknown theme.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     named = {name: _checked(score) for name, score in _by_name(scores).items()}
     if not 1 <= len(named) <= _MOST:
         raise SettingError(f"{len(named)} scores: this picture holds 1 to {_MOST}")
@@ -48,7 +49,7 @@ def personality_line(
         title = f"{score:g} of 100 between {low} and {high}"
     else:
         title = f"{len(named)} people between {low} and {high}"
-    return finished(chart, look, title, "The same place on two lines: a score, and the number of a vector.")  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, "The same value on two scales: a score, and a number of a vector.")  # type: ignore[no-any-return]
 
 
 def _by_name(scores: float | Mapping[str, float]) -> Mapping[str, float]:
@@ -74,8 +75,8 @@ def _lines(named: Mapping[str, float], ends: tuple[str, str], look: Theme) -> An
     ]
     for y, labels in ((first, upper), (second, lower)):
         records = [
-            {"score": named[name], "name": drawn(name), "label": drawn(label), "from -1 to 1": round(moved[name], 4),
-             "y": y - 14 - _LEVEL * level}
+            {"score": named[name], "name": safe_text(name), "label": safe_text(label),
+             "from -1 to 1": round(moved[name], 4), "y": y - 14 - _LEVEL * level}
             for name, (label, level) in labels.items()
         ]  # fmt: skip
         base = altair.Chart(inline_data(records)).encode(x="score:Q")
@@ -92,10 +93,10 @@ def _lines(named: Mapping[str, float], ends: tuple[str, str], look: Theme) -> An
 
 
 def _line(y: float, ticks: list[str], ends: tuple[str, str], look: Theme) -> list[Any]:
-    """A scale: the line, its ticks with their numbers, and what its ends mean."""
+    """A scale: the line, ticks with numbers, and the meaning of its ends."""
     altair = import_altair()
-    x = altair.X("place:Q").scale(domain=[0, 100], nice=False).axis(None)
-    data = inline_data({"place": place, "tick": tick} for place, tick in zip(_TICKS, ticks, strict=True))
+    x = altair.X("position:Q").scale(domain=[0, 100], nice=False).axis(None)
+    data = inline_data({"position": position, "tick": tick} for position, tick in zip(_TICKS, ticks, strict=True))
     base = altair.Chart(data).encode(x=x)
     whole = altair.Chart(altair.InlineData(values=[{}])).mark_rule(aria=False, color=look.quiet, strokeWidth=2)
     names = [(f"← {ends[0]}", 0, "left"), (f"{ends[1]} →", _WIDTH, "right")]
@@ -105,16 +106,16 @@ def _line(y: float, ticks: list[str], ends: tuple[str, str], look: Theme) -> lis
         base.mark_tick(aria=False, color=look.quiet, height=10, thickness=2).encode(y=altair.value(y)),
         base.mark_text(aria=False, color=look.quiet, dy=18).encode(text="tick:N", y=altair.value(y)),
         *(
-            empty.mark_text(aria=False, text=drawn(text), align=align, fontSize=FONT_SIZE, dy=35).encode(
-                x=altair.value(place), y=altair.value(y)
+            empty.mark_text(aria=False, text=safe_text(text), align=align, fontSize=FONT_SIZE, dy=35).encode(
+                x=altair.value(across), y=altair.value(y)
             )
-            for text, place, align in names
+            for text, across, align in names
         ),
     ]
 
 
 def _levels(scores: Mapping[str, float], labels: Mapping[str, str]) -> dict[str, tuple[str, int]]:
-    """Each label with how many labels stand below it, so that none overlap."""
+    """Each label with its level above the line, so that none overlap."""
     right_ends: list[float] = []  # of the last label on each level
     found: dict[str, tuple[str, int]] = {}
     for name in sorted(labels, key=lambda name: scores[name]):

@@ -1,4 +1,4 @@
-"""People as points, and as arrows from the origin: two traits of each, and how alike the directions are."""
+"""People as points and arrows in the plane of two traits, with the cosines between the arrows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from firth.errors import SettingError
 from firth.plots.canvas import (
     Picture,
     checked_words,
-    drawn,
-    finished,
+    finite_vectors,
     import_altair,
     inline_data,
-    number_rows,
+    safe_text,
     with_minus_sign,
+    with_titles,
 )
 from firth.plots.label_placement import Placement, place_labels
 from firth.plots.labelled_points import Frame, LabelledPoints, leader_lines
 from firth.plots.text_extent import text_sizes
-from firth.plots.theme import Theme, ThemeName, theme_named
+from firth.plots.theme import Theme, ThemeName, find_theme
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["points_and_arrows"]
@@ -44,26 +44,27 @@ def points_and_arrows(
     compared_with: str | None = None,
     theme: ThemeName = "light",
 ) -> Picture:
-    """Each person as a point on two traits, with an arrow from the origin and the cosine in the label.
+    """People as points in the plane of two traits, with arrows from the origin and cosines in the labels.
 
-    The cosine is that of what is drawn: of the two traits, not of all that the vectors have.
+    The cosines are those of the arrows drawn, of two traits; the other numbers of the vectors are ignored.
 
     Parameters
     ----------
-    vectors : a row for each person (or thing), a column for each trait.
-    traits : the columns across and upwards; None for the first two.
-    people : 1 to 40 of them; None for all.
-    columns : the names of the D columns; None for those that a table brought along
-        (`vectors.metadata["columns"]`), or else "number 1", "number 2" ….
-    compared_with : the person whom the cosines compare with; None for the first.
+    vectors : a row for each person (or item), a column for each trait.
+    traits : the columns of the horizontal and the vertical axis; None for the first two.
+    people : 1 to 40 of the words; None for all.
+    columns : names for the D columns; None for those that firth.read_table() kept in
+        `vectors.metadata["columns"]`, or else "number 1", "number 2" ….
+    compared_with : the person with whom the cosines compare the others; None for the first.
+    theme : "light" or "dark".
 
     Raises
     ------
     UnknownWordError : a person is not among the vectors.
-    SettingError : fewer than two columns, an unknown trait, nobody or too many people.
+    SettingError : fewer than two columns, an unknown trait, no or too many people, or an unknown theme.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     names = checked_words(vectors.words[: _MOST + 1] if people is None else people)
     if len(names) > _MOST:
         raise SettingError(
@@ -74,7 +75,7 @@ def points_and_arrows(
         raise SettingError(f"compared_with={one!r}: must be one of the people in the picture")
     known = _column_names(vectors, columns)
     across, up = _trait_columns(known, traits)
-    points = number_rows(vectors, names)[:, [across, up]]
+    points = finite_vectors(vectors, names)[:, [across, up]]
     cosines = WordVectors(names, points).similarity([one] * len(names), names)
     labels = [
         name if name == one else f"{name}: {with_minus_sign(f'{cosine:.2f}')}"
@@ -85,7 +86,7 @@ def points_and_arrows(
     subtitle = (
         f"The cosine of the angle to {one}'s arrow: 1 is the same direction, 0 a right angle, \u22121 the opposite."
     )
-    return finished(chart, look, title, subtitle if len(names) > 1 else "A vector is a direction and a length.")  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, subtitle if len(names) > 1 else "A vector is a direction and a length.")  # type: ignore[no-any-return]
 
 
 def _column_names(vectors: WordVectors, columns: Sequence[str] | None) -> list[str]:
@@ -93,9 +94,9 @@ def _column_names(vectors: WordVectors, columns: Sequence[str] | None) -> list[s
     given = columns if columns is not None else vectors.metadata.get("columns")
     names = [f"number {i + 1}" for i in range(size)] if given is None else [str(name) for name in given]
     if len(names) != size or len(set(names)) < size:
-        raise SettingError(f"{len(names)} names of columns for {size} columns: each needs one of its own")
+        raise SettingError(f"{len(names)} names of columns for {size} columns: each column needs its own name")
     if size < 2:
-        raise SettingError("vectors of one number: two traits make a point; personality_line() draws one")
+        raise SettingError("vectors of one number: this picture needs two traits; personality_line() draws one")
     return names
 
 
@@ -106,7 +107,7 @@ def _trait_columns(columns: Sequence[str], traits: tuple[str, str] | None) -> tu
         raise SettingError(f"traits={traits!r}: must be two different columns")
     for trait in traits:
         if trait not in columns:
-            raise SettingError(f"trait {trait!r} is not there; the columns are {', '.join(columns)}")
+            raise SettingError(f"there is no trait {trait!r}; the columns are {', '.join(columns)}")
     return columns.index(traits[0]), columns.index(traits[1])
 
 
@@ -114,29 +115,33 @@ def _arrows(points: Doubles, labels: Sequence[str], first: int, traits: tuple[st
     altair = import_altair()
     reach = 1.08 * max(1.0, float(np.abs(points).max()))
     frame = Frame(_SIDE, _SIDE, (-reach, reach), (-reach, reach))
-    labelled = LabelledPoints(frame, points, labels, _placed(frame, points, labels))
+    labelled = LabelledPoints(frame, points, labels, _place(frame, points, labels))
     ends, centers = _shaft_ends(frame, points), frame.units(labelled.placement.centers)
-    angles = np.degrees(np.arctan2(points[:, 0], points[:, 1]))  # clockwise from upwards
+    angles = np.degrees(np.arctan2(points[:, 0], points[:, 1]))  # clockwise from the vertical
     records = [
         {
             "x": float(points[i, 0]), "y": float(points[i, 1]), "zero": 0, "angle": float(angles[i]),
-            "end x": float(ends[i, 0]), "end y": float(ends[i, 1]), "label": drawn(labels[i]),
+            "end x": float(ends[i, 0]), "end y": float(ends[i, 1]), "label": safe_text(labels[i]),
             "label x": float(centers[i, 0]), "label y": float(centers[i, 1]),
             "colour": look.strong if i == first else look.accent,
         }
         for i in range(len(points))
     ]  # fmt: skip
     axis = {"tickCount": 5, "domain": False, "ticks": False}
-    x = altair.X("x:Q").scale(domain=list(frame.x), nice=False).axis(title=f"{drawn(traits[0])} →", **axis)
-    y = altair.Y("y:Q").scale(domain=list(frame.y), nice=False).axis(title=f"{drawn(traits[1])} →", **axis)
-    tooltip = ["label:N", altair.Tooltip("x:Q", title=drawn(traits[0])), altair.Tooltip("y:Q", title=drawn(traits[1]))]
+    x = altair.X("x:Q").scale(domain=list(frame.x), nice=False).axis(title=f"{safe_text(traits[0])} →", **axis)
+    y = altair.Y("y:Q").scale(domain=list(frame.y), nice=False).axis(title=f"{safe_text(traits[1])} →", **axis)
+    tooltip = [
+        "label:N",
+        altair.Tooltip("x:Q", title=safe_text(traits[0])),
+        altair.Tooltip("y:Q", title=safe_text(traits[1])),
+    ]
     colour = altair.Color("colour:N").scale(None)
     base = altair.Chart(inline_data(records)).encode(color=colour, tooltip=tooltip)
     heads = base.mark_point(aria=False, shape=_HEAD, filled=True, opacity=1, size=4 * _HEAD_LENGTH**2)
     shafts = base.mark_rule(aria=False, strokeWidth=2.5).encode(x="zero:Q", y="zero:Q", x2="end x:Q", y2="end y:Q")
     zero = altair.Chart(altair.InlineData(values=[{}])).mark_rule(aria=False, color=look.faint)
-    there = [record for record, placed in zip(records, labelled.placement.placed, strict=True) if placed]
-    texts = altair.Chart(inline_data(there)).mark_text(aria=False, fontSize=_LETTERS, fontWeight="bold")
+    labelled_records = [record for record, placed in zip(records, labelled.placement.placed, strict=True) if placed]
+    texts = altair.Chart(inline_data(labelled_records)).mark_text(aria=False, fontSize=_LETTERS, fontWeight="bold")
     return altair.layer(
         heads.encode(x=x, y=y, angle=altair.Angle("angle:Q").scale(None)),
         zero.encode(x=altair.datum(0)),
@@ -147,8 +152,8 @@ def _arrows(points: Doubles, labels: Sequence[str], first: int, traits: tuple[st
     ).properties(width=_SIDE, height=_SIDE)
 
 
-def _placed(frame: Frame, points: Doubles, labels: Sequence[str]) -> Placement:
-    """Labels beside the tips, off the shafts."""
+def _place(frame: Frame, points: Doubles, labels: Sequence[str]) -> Placement:
+    """Place labels next to the tips, away from the shafts."""
     tips = frame.pixels(points)
     origin = np.broadcast_to(frame.pixels(np.zeros((1, 2))), tips.shape)
     sizes = text_sizes(labels, _LETTERS) * (_BOLD, 1.0) + 6
@@ -156,7 +161,7 @@ def _placed(frame: Frame, points: Doubles, labels: Sequence[str]) -> Placement:
 
 
 def _shaft_ends(frame: Frame, points: Doubles) -> Doubles:
-    """Where the shafts end: inside the heads, so that the tips stay sharp."""
+    """Ends of the shafts, inside the heads, so that the tips stay sharp."""
     pixel = (frame.x[1] - frame.x[0]) / frame.width
     lengths = np.linalg.norm(points, axis=1, keepdims=True)
     shorter = np.maximum(lengths - 0.8 * _HEAD_LENGTH * pixel, 0)

@@ -1,4 +1,4 @@
-"""Many numbers to two: PCA, UMAP and t-SNE, all of vectors scaled to length 1, so that angles are what is drawn.
+"""Projection to two dimensions by PCA, UMAP or t-SNE, of vectors scaled to length 1, so that angles matter alone.
 
 Shapes   n words, D numbers per vector.
 Source   PCA: Pearson 1901. UMAP: McInnes, Healy and Melville 2018, arXiv:1802.03426.
@@ -18,15 +18,15 @@ __all__ = ["Method", "Projection", "check_method", "project"]
 
 Method: TypeAlias = Literal["pca", "umap", "tsne"]
 
-_FEWEST_NEIGHBOURING = 10  # words below which UMAP and t-SNE have no neighbourhoods to keep
-_NEIGHBOURS = 15  # UMAP's default: small enough for groups, large enough for the whole
+_FEWEST_NEIGHBOURING = 10  # words that UMAP and t-SNE need to have neighbourhoods
+_NEIGHBOURS = 15  # UMAP's default: a compromise between local and global structure
 _PERPLEXITY = 30.0  # scikit-learn's default
 
 
 class Projection(NamedTuple):
-    """Two numbers for each word.
+    """The projected vectors.
 
-    points : (n, 2).   explained : the share of the variance that each of the two axes keeps; None for UMAP and t-SNE.
+    points : (n, 2).   explained : each axis's share of the variance, in [0, 1]; None for UMAP and t-SNE.
     """
 
     points: NDArray[np.float64]
@@ -34,7 +34,7 @@ class Projection(NamedTuple):
 
 
 def check_method(method: str, count: int) -> None:
-    """Raises SettingError for an unknown method, or one that needs more words."""
+    """Raise SettingError for an unknown method, or one that needs more words."""
     if method not in get_args(Method):
         raise SettingError(f"method={method!r}: must be one of {', '.join(get_args(Method))}")
     fewest = 2 if method == "pca" else _FEWEST_NEIGHBOURING
@@ -43,7 +43,7 @@ def check_method(method: str, count: int) -> None:
 
 
 def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
-    """The vectors (n, D) in two dimensions.
+    """Project vectors (n, D) to two dimensions.
 
     Raises
     ------
@@ -59,11 +59,11 @@ def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
 
 
 def _principal_components(directions: NDArray[np.float64]) -> Projection:
-    """The two directions in which the vectors differ most, by the singular vectors of the centred matrix."""
+    """The two directions of largest variance, from the singular vectors of the centred matrix."""
     centred = directions - directions.mean(axis=0)
     _, strengths, axes = np.linalg.svd(centred, full_matrices=False)
     axes = axes[:2]
-    # A singular vector has no sign of its own: its largest number shall be positive.
+    # The sign of a singular vector is arbitrary: make its largest component positive.
     largest = axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)]
     points = np.zeros((len(centred), 2))
     points[:, : len(axes)] = centred @ (axes * np.sign(largest)[:, None]).T
@@ -75,13 +75,13 @@ def _principal_components(directions: NDArray[np.float64]) -> Projection:
 def _umap(directions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of packages it could use and does not need
+            warnings.simplefilter("ignore")  # about optional packages
             import umap
     except ImportError:
         raise MissingExtraError("method='umap'", "maps") from None
     reducer = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(directions) - 1), metric="cosine", random_state=seed, n_jobs=1)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of groups that nothing connects: the map shows them apart
+        warnings.simplefilter("ignore")  # about disconnected groups: the map shows them apart
         points: NDArray[np.float32] = reducer.fit_transform(directions)
     return points
 

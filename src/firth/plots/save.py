@@ -1,4 +1,4 @@
-"""Writing a picture to a file: the only place where charts leave the program."""
+"""Saving charts as HTML, SVG, PNG or JSON files, atomically."""
 
 import html
 import io
@@ -13,7 +13,7 @@ from firth.plots.canvas import Picture, import_altair
 
 __all__ = ["check_suffix", "save_chart"]
 
-_PNG_SCALE = 2.0  # pixels of the file per pixel of the picture: sharp on today's screens
+_PNG_SCALE = 2.0  # pixels of the file per pixel of the chart: sharp on high-resolution screens
 
 _PAGE = """<!doctype html>
 <html>
@@ -33,18 +33,18 @@ _PAGE = """<!doctype html>
 
 
 def save_chart(chart: Picture, path: str | Path) -> None:
-    """Write a picture to a file, atomically, in the format that the suffix tells.
+    """Write a chart to a file in the format of its suffix; an old file is replaced only when the new one is complete.
 
     Parameters
     ----------
-    path : .html (a page with hover and zoom that needs no network), .svg, .png (twice the size on the screen) or
-        .json (the Vega-Lite specification).
+    path : .html (a page with tooltips and zoom that works offline, about 1 MB), .svg, .png (two pixels of the file for
+        each of the chart) or .json (the Vega-Lite specification).
 
     Raises
     ------
-    SettingError : another suffix.
-    MissingExtraError : vl-convert-python is not installed (.json does without).
-    FormatError : the place cannot be written.
+    SettingError : the path has another suffix.
+    MissingExtraError : vl-convert-python is not installed (.json does not need it).
+    FormatError : the file cannot be written.
     """
     content = _FORMATS[check_suffix(path)](chart)
     with atomic_write(path) as file:
@@ -52,10 +52,10 @@ def save_chart(chart: Picture, path: str | Path) -> None:
 
 
 def check_suffix(path: str | Path) -> str:
-    """The suffix, in small letters. Raises SettingError for one that names no format of pictures."""
+    """The suffix in lower case. Raises SettingError for one that is no picture format."""
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:
-        raise SettingError(f"{path}: no format of pictures has this suffix; choose one of {', '.join(_FORMATS)}")
+        raise SettingError(f"{path}: not a picture format; choose one of {', '.join(_FORMATS)}")
     return suffix
 
 
@@ -69,18 +69,18 @@ def _html(chart: Any) -> bytes:
         title=html.escape(title.get("text", "") if isinstance(title, dict) else str(title)),
         background=html.escape(str(specification.get("config", {}).get("background", "white"))),
         library=converter.javascript_bundle(vl_version=version),
-        # No word can end the script element.
+        # Escaped, so that no word can end the script element.
         chart=json.dumps(specification).replace("<", "\\u003c"),
     )
     return page.encode()
 
 
 def _svg(chart: Any) -> bytes:
-    return _drawn(chart, "svg")
+    return _convert(chart, "svg")
 
 
 def _png(chart: Any) -> bytes:
-    return _drawn(chart, "png")
+    return _convert(chart, "png")
 
 
 def _json(chart: Any) -> bytes:
@@ -90,7 +90,7 @@ def _json(chart: Any) -> bytes:
 _FORMATS: dict[str, Callable[[Any], bytes]] = {".html": _html, ".svg": _svg, ".png": _png, ".json": _json}
 
 
-def _drawn(chart: Any, kind: str) -> bytes:
+def _convert(chart: Any, kind: str) -> bytes:
     _converter()
     if kind == "png":
         pixels = io.BytesIO()

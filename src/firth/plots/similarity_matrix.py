@@ -1,4 +1,7 @@
-"""How similar each of some words is to each other: a square of coloured cells with their cosines."""
+"""The cosines between any two of several words, as a heat map.
+
+Colours are those of firth.colours; cluster_order.py has the order by clusters.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, get_args
@@ -12,15 +15,15 @@ from firth.plots.canvas import (
     Picture,
     checked_words,
     diverging_scale,
-    drawn,
-    finished,
+    finite_vectors,
     import_altair,
     inline_data,
     label_expression,
-    number_rows,
+    safe_text,
+    with_titles,
 )
 from firth.plots.cluster_order import cluster_order
-from firth.plots.theme import ThemeName, theme_named
+from firth.plots.theme import ThemeName, find_theme
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["MatrixOrder", "similarity_matrix"]
@@ -29,19 +32,20 @@ MatrixOrder: TypeAlias = Literal["given", "clusters"]
 
 _CELL = 44
 _MOST_WITH_VALUES = 24
-_SIDE = 900  # pixels that more words share
+_SIDE = 900  # pixels, the most for the whole matrix
 _MOST = 300
 
 
 def similarity_matrix(
     vectors: WordVectors, words: Sequence[str], *, order: MatrixOrder = "given", theme: ThemeName = "light"
 ) -> Picture:
-    """The cosine between any two of some words, as a heat map.
+    """The cosines between any two of several words, as a heat map.
 
     Parameters
     ----------
-    words : 1 to 300. Up to 24 have the cosines written in their cells.
-    order : "given", or "clusters": similar words side by side.
+    words : 1 to 300. With up to 24, the cosines are written in the cells.
+    order : "given", or "clusters": similar words next to each other.
+    theme : "light" or "dark".
 
     Raises
     ------
@@ -49,30 +53,30 @@ def similarity_matrix(
     SettingError : no or too many words, an unknown order or theme, or numbers that are not finite.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     if order not in get_args(MatrixOrder):
         raise SettingError(f"order={order!r}: must be one of {', '.join(get_args(MatrixOrder))}")
     listed = checked_words(words)
     if len(listed) > _MOST:
         raise SettingError(f"{len(listed):,} words: at most {_MOST} fit into this picture")
-    cosines = vectors.similarity_matrix(number_rows(vectors, listed).astype(np.float32))
+    cosines = vectors.similarity_matrix(finite_vectors(vectors, listed).astype(np.float32))
     if order == "clusters":
-        places = cluster_order(cosines)
-        listed, cosines = [listed[place] for place in places], cosines[np.ix_(places, places)]
+        rows = cluster_order(cosines)
+        listed, cosines = [listed[row] for row in rows], cosines[np.ix_(rows, rows)]
     chart = _heat_map(listed, cosines, look.ink)
     explained = [
-        "The cosine of the angle between two vectors: 1 the same direction, 0 a right angle, \u22121 opposite."
+        "Cosine of the angle between two vectors: 1 is the same direction, 0 a right angle, \u22121 the opposite."
     ]
     if order == "clusters":
-        explained.append("Similar words stand side by side.")
-    return finished(chart, look, f"Similarity of {len(listed)} words", explained)  # type: ignore[no-any-return]
+        explained.append("Similar words are next to each other.")
+    return with_titles(chart, look, f"Similarity of {len(listed)} words", explained)  # type: ignore[no-any-return]
 
 
 def _heat_map(words: Sequence[str], cosines: NDArray[np.float64], ink: str) -> Any:
     altair = import_altair()
     count = len(words)
     side = min(_CELL, _SIDE / count)
-    names = [drawn(word) for word in words]
+    names = [safe_text(word) for word in words]
     with_values = count <= _MOST_WITH_VALUES
     data = inline_data(
         {

@@ -1,4 +1,4 @@
-"""How much room a word takes when it is written, without a screen to try it on."""
+"""The width and height of text in pixels, computed from font metrics, without drawing it."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 __all__ = ["text_sizes", "text_width"]
 
-# Advance widths in thousandths of the font size, the same for Arial, Helvetica and Liberation Sans
+# Advance widths in thousandths of the font size, equal in Arial, Helvetica and Liberation Sans
 # (source: Adobe's metrics of Helvetica).
 _CHARACTERS_OF_WIDTH = {
     191: "'",
@@ -41,7 +41,7 @@ _LINE_HEIGHT = 1.2
 
 
 def text_width(text: str, font_size: float) -> float:
-    """Pixels from the first to the last letter; exact for Latin letters, rather too much than too little for others."""
+    """Width of a text in pixels: exact for Latin letters, usually an overestimate for others."""
     return font_size * sum(map(_width, unicodedata.normalize("NFD", text)))
 
 
@@ -56,7 +56,7 @@ def _width(letter: str) -> float:
     if known is not None:
         return known
     category = unicodedata.category(letter)
-    if category in ("Mn", "Me", "Cf"):  # accents, joiners: drawn on the letter before
+    if category in ("Mn", "Me", "Cf"):  # accents, joiners: they take no width of their own
         return 0.0
     if category == "So":
         return _SYMBOL

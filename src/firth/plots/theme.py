@@ -1,21 +1,20 @@
-"""Light and dark: the colours and letters of every picture."""
+"""The light and the dark theme: colours and fonts of all pictures."""
 
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from firth.errors import SettingError
 
-__all__ = ["FONT", "FONT_SIZE", "Theme", "ThemeName", "theme_named"]
+__all__ = ["FONT", "FONT_SIZE", "Theme", "ThemeName", "find_theme"]
 
 ThemeName: TypeAlias = Literal["light", "dark"]
 
-# Three names of letters of the same widths, so that labels keep clear of each other on every system
-# (text_extent.py has the widths).
+# Three fonts with the same advance widths (see text_extent.py), so that labels do not overlap on any system.
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 FONT_SIZE = 12
 
 
 class Theme(NamedTuple):
-    """Colours as "#rrggbb"."""
+    """Colours of a picture, as "#rrggbb"."""
 
     name: ThemeName
     background: str
@@ -24,11 +23,11 @@ class Theme(NamedTuple):
     faint: str  # lines of axes
     line: str  # grid lines
     accent: str  # bars, points
-    strong: str  # what is to be seen first
-    groups: tuple[str, ...]  # after Okabe and Ito 2008: different for colour-blind readers
+    strong: str  # the most important element
+    groups: tuple[str, ...]  # after Okabe and Ito 2008: distinguishable for colour-blind readers
 
     def config(self) -> dict[str, Any]:
-        """What Vega-Lite is to know about all parts of a picture."""
+        """The Vega-Lite configuration of this theme."""
         quiet = {"labelColor": self.quiet, "titleColor": self.quiet, "labelFontSize": FONT_SIZE}
         return {
             "background": self.background,
@@ -88,8 +87,8 @@ _THEMES = {
 }
 
 
-def theme_named(name: str) -> Theme:
-    """The theme of that name. Raises SettingError for another name than "light" and "dark"."""
+def find_theme(name: str) -> Theme:
+    """The theme "light" or "dark". Raises SettingError for another name."""
     if name not in _THEMES:
         raise SettingError(f"theme={name!r}: must be one of {', '.join(get_args(ThemeName))}")
     return _THEMES[name]

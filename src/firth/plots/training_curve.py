@@ -1,12 +1,12 @@
-"""How a training went: the loss of each epoch, and the learning rate below it."""
+"""The loss of each epoch of a training, and the learning rate below it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from firth.errors import SettingError
 from firth.models.word2vec import Word2Vec
-from firth.plots.canvas import Picture, finished, import_altair, inline_data
-from firth.plots.theme import ThemeName, theme_named
+from firth.plots.canvas import Picture, import_altair, inline_data, with_titles
+from firth.plots.theme import ThemeName, find_theme
 from firth.training.history import EpochRecord
 
 __all__ = ["training_curve"]
@@ -21,13 +21,14 @@ def training_curve(training: Word2Vec | Sequence[EpochRecord], *, theme: ThemeNa
     Parameters
     ----------
     training : a model, or its history.
+    theme : "light" or "dark".
 
     Raises
     ------
-    SettingError : nothing was trained yet, or an unknown theme.
+    SettingError : the model is not trained, or an unknown theme.
     MissingExtraError : Altair is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     altair = import_altair()
     history = training.history if isinstance(training, Word2Vec) else list(training)
     if not history:
@@ -49,22 +50,22 @@ def training_curve(training: Word2Vec | Sequence[EpochRecord], *, theme: ThemeNa
     loss = _panel(base, look.accent, "loss", "loss, nats per pair", last=False).properties(height=240)
     if len(history) <= _MOST_WITH_VALUES:
         values = base.encode(x="epoch:O", y="loss:Q", text=altair.Text("loss:Q", format=".3f"))
-        halo = {"stroke": look.background, "strokeWidth": 4}  # the line may pass behind the numbers
+        halo = {"stroke": look.background, "strokeWidth": 4}  # keeps numbers readable where the line passes behind them
         loss = altair.layer(loss, values.mark_text(aria=False, dy=-13, **halo), values.mark_text(aria=False, dy=-13))
     rate = _panel(base, look.strong, "learning rate", "learning rate", last=True).properties(height=90)
     words = sum(record.words for record in history)
     seconds = sum(record.seconds for record in history)
     speed = f" {words / seconds:,.0f} words/s." if seconds > 0 else ""
     subtitle = [
-        "Mean negative log-likelihood of a word pair and its noise words in each epoch: lower is better.",
+        "Mean negative log-likelihood of a word pair in each epoch: lower is better.",
         f"{words:,} words in {seconds:,.1f} s.{speed}",
     ]
     chart = altair.vconcat(loss, rate, spacing=14)
-    return finished(chart, look, "Loss and learning rate by epoch", subtitle)  # type: ignore[no-any-return]
+    return with_titles(chart, look, "Loss and learning rate by epoch", subtitle)  # type: ignore[no-any-return]
 
 
 def _panel(base: Any, colour: str, field: str, title: str, *, last: bool) -> Any:
-    """A line with a point per epoch; only the last panel names the epochs."""
+    """A line with a point per epoch; only the last panel has the labels of the epochs."""
     altair = import_altair()
     x = altair.X("epoch:O").axis(
         title="epoch" if last else None, labels=last, labelAngle=0, labelOverlap=True, ticks=False, domain=last

@@ -1,4 +1,7 @@
-"""A map of words in two dimensions: near is similar."""
+"""A map of words in two dimensions, on which similar words are near each other.
+
+projection.py computes the points, labelled_points.py the layers of the chart.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
-from firth.plots.canvas import Picture, checked_words, drawn, finished, import_altair, number_rows
+from firth.plots.canvas import Picture, checked_words, finite_vectors, import_altair, safe_text, with_titles
 from firth.plots.label_placement import place_labels
 from firth.plots.labelled_points import Facts, LabelledPoints, fit_frame, label_points, point_layers
 from firth.plots.projection import Method, Projection, check_method, project
 from firth.plots.text_extent import text_sizes
-from firth.plots.theme import FONT_SIZE, Theme, ThemeName, theme_named
+from firth.plots.theme import FONT_SIZE, Theme, ThemeName, find_theme
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["word_map"]
 
 _SIZE = (760, 560)
 _CROWD_SIZE = (900, 680)
-_ALL_LABELLED = 300  # words up to which every word has its label
-_CROWD_LABELS = 400  # of more words, how many of the first try to get one
+_ALL_LABELLED = 300  # up to this many words, every word has a label
+_CROWD_LABELS = 400  # of more words, only the first this many may have one
 _MOST = 20_000
 _HIGHLIGHTED = 10
 _OTHERS = "other words"
@@ -40,29 +43,30 @@ def word_map(
 ) -> Picture:
     """Words as points on a map, from their vectors scaled to length 1.
 
-    Up to 300 words all have labels, which never overlap; of more, up to 20,000, those of the first that find room, and
-    the others tell their word on hover. Zoom and move with the mouse (in notebooks and .html).
+    Labels never overlap. Up to 300 words all have one; of more, up to 20,000, the first 400 have one where there is
+    space. Every point shows its word as a tooltip, and the mouse zooms and moves the map (in notebooks and .html).
 
     Parameters
     ----------
-    words, top : which words: these, or the `top` first of the vocabulary (the most frequent, in trained models).
-        Neither: those of the groups, or the first 300.
-    method : "pca" (the two directions in which the vectors differ most), "umap" or "tsne" (neighbours stay neighbours;
-        they need the packages of the extra `maps`).
-    groups : words by the name of their group: at most 8 groups, told by colours.
-    highlight : a word of the map: it and its 10 nearest on the map stand out. Not together with `groups`.
+    words, top : these words, or the first `top` of the vocabulary (the most frequent, in trained models). With neither:
+        those of the groups, or the first 300.
+    method : "pca" (the two directions of largest variance), "umap" or "tsne" (which keep neighbours together, and
+        need the extra `maps`).
+    groups : words by the name of their group, at most 8 groups; each has a colour.
+    highlight : a word of the map, which is coloured with its 10 nearest words on the map. Not together with `groups`.
     seed : of the random start of UMAP and t-SNE.
+    theme : "light" or "dark".
 
     Raises
     ------
     UnknownWordError : a word is not in the vocabulary.
     SettingError : fewer than 2 words (10 for UMAP and t-SNE) or more than 20,000, or an impossible option.
-    MissingExtraError : Altair is not installed, or not what the method needs.
+    MissingExtraError : Altair, or a package that the method needs, is not installed.
     """
-    look = theme_named(theme)
+    look = find_theme(theme)
     if words is None and top is None and groups is not None:
         words = [word for members in groups.values() for word in members]
-    listed = _chosen(vectors, words, top)
+    listed = _choose_words(vectors, words, top)
     check_method(method, len(listed))
     if groups is not None and highlight is not None:
         raise SettingError("groups= and highlight= both decide the colours: give one of them")
@@ -71,9 +75,9 @@ def word_map(
         colouring = _group_colours(listed, groups, look)
     elif highlight is not None:
         colouring = _highlight_colours(vectors, listed, highlight, look)
-    projection = project(number_rows(vectors, listed), method, seed)
-    crowd = len(listed) > _ALL_LABELLED
-    labelled = _label_some(projection.points, listed) if crowd else label_points(
+    projection = project(finite_vectors(vectors, listed), method, seed)
+    crowded = len(listed) > _ALL_LABELLED
+    labelled = _label_some(projection.points, listed) if crowded else label_points(
         projection.points, listed, _SIZE, equal=True
     )  # fmt: skip
     chart = point_layers(
@@ -85,12 +89,12 @@ def word_map(
         colour_labels=highlight is not None,
     ).interactive()
     title = f"{len(listed):,} words by {_METHOD_NAMES[method]}"
-    return finished(chart, look, title, _explained(labelled, method, crowd))  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, _subtitle(labelled, method, crowded))  # type: ignore[no-any-return]
 
 
-def _chosen(vectors: WordVectors, words: Sequence[str] | None, top: int | None) -> list[str]:
+def _choose_words(vectors: WordVectors, words: Sequence[str] | None, top: int | None) -> list[str]:
     if words is not None and top is not None:
-        raise SettingError("give words, or top= for the most frequent, not both")
+        raise SettingError("words= and top= both choose the words: give one of them")
     if words is None:
         top = _ALL_LABELLED if top is None else top
         if isinstance(top, bool) or not isinstance(top, int | np.integer) or top < 2:
@@ -105,16 +109,16 @@ def _chosen(vectors: WordVectors, words: Sequence[str] | None, top: int | None) 
 
 
 def _label_some(points: NDArray[np.float64], words: Sequence[str]) -> LabelledPoints:
-    """Labels for those of the first words that find room beside their points."""
+    """Label those of the first words whose labels fit next to their points."""
     frame = fit_frame(points, *_CROWD_SIZE, equal=True)
     some = words[:_CROWD_LABELS]
-    sizes = text_sizes(some, FONT_SIZE) + (8, 6)  # air between them: nothing else is blank here
+    sizes = text_sizes(some, FONT_SIZE) + (8, 6)  # space between labels, for the points are dense
     placement = place_labels(frame.pixels(points[: len(some)]), sizes, (frame.width, frame.height), may_move=False)
     return LabelledPoints(frame, points, some, placement)
 
 
 class _Colouring(NamedTuple):
-    """What is known of each word, and the colours of groups in the order of the legend."""
+    """The tooltips of words, and the colours of groups in the order of the legend."""
 
     facts: Facts
     colours: dict[str, str]
@@ -130,45 +134,45 @@ class _Colouring(NamedTuple):
 
 
 def _no_colours(words: Sequence[str]) -> _Colouring:
-    return _Colouring(Facts([{"word": drawn(word)} for word in words]), {})
+    return _Colouring(Facts([{"word": safe_text(word)} for word in words]), {})
 
 
 def _group_colours(words: Sequence[str], groups: Mapping[str, Sequence[str]], look: Theme) -> _Colouring:
     group_of = {word: name for name, members in groups.items() for word in members}
     names = list(dict.fromkeys(group_of[word] for word in words if word in group_of))
     if len(names) > len(look.groups):
-        raise SettingError(f"{len(names)} groups: at most {len(look.groups)} have colours that everyone can tell apart")
+        raise SettingError(f"{len(names)} groups: at most {len(look.groups)} can have distinguishable colours")
     if not names:
-        raise SettingError("groups=: none of the words on the map is in one")
-    colours = dict(zip(map(drawn, names), look.groups, strict=False))
+        raise SettingError("groups=: none of their words is on the map")
+    colours = dict(zip(map(safe_text, names), look.groups, strict=False))
     if any(word not in group_of for word in words):
         colours[_OTHERS] = look.quiet
-    records = [{"word": drawn(word), "group": drawn(group_of.get(word, _OTHERS))} for word in words]
+    records = [{"word": safe_text(word), "group": safe_text(group_of.get(word, _OTHERS))} for word in words]
     return _Colouring(Facts(records), colours)
 
 
 def _highlight_colours(vectors: WordVectors, words: Sequence[str], highlight: str, look: Theme) -> _Colouring:
     if highlight not in words:
-        vectors.word_id(highlight)  # an unknown word has its own error
+        vectors.word_id(highlight)  # raises UnknownWordError for an unknown word
         raise SettingError(f"highlight={highlight!r}: is not one of the words on the map")
     cosines = vectors.similarity_matrix([highlight], list(words))[0]
-    order = [int(place) for place in np.argsort(-cosines, kind="stable") if words[place] != highlight]
+    order = [int(row) for row in np.argsort(-cosines, kind="stable") if words[row] != highlight]
     nearest = set(order[:_HIGHLIGHTED])
-    names = [drawn(highlight), f"its {len(nearest)} nearest here", _OTHERS]
+    names = [safe_text(highlight), f"its {len(nearest)} nearest here", _OTHERS]
     records = [
         {
-            "word": drawn(word),
+            "word": safe_text(word),
             "group": names[0] if word == highlight else names[1 if i in nearest else 2],
             "similarity": round(float(cosines[i]), 4),
         }
         for i, word in enumerate(words)
     ]
-    facts = Facts(records, {"similarity": f"similarity to {drawn(highlight)}"})
+    facts = Facts(records, {"similarity": f"similarity to {safe_text(highlight)}"})
     return _Colouring(facts, dict(zip(names, (look.strong, look.accent, look.quiet), strict=True)))
 
 
 def _axes(projection: Projection) -> tuple[Any, Any]:
-    """PCA's axes say how much they show; those of UMAP and t-SNE mean nothing."""
+    """Axes with the share of the variance for PCA; none for UMAP and t-SNE, whose axes have no meaning."""
     if projection.explained is None:
         return None, None
     altair = import_altair()
@@ -180,15 +184,17 @@ def _axes(projection: Projection) -> tuple[Any, Any]:
     )
 
 
-def _explained(labelled: LabelledPoints, method: Method, crowd: bool) -> list[str]:
+def _subtitle(labelled: LabelledPoints, method: Method, crowded: bool) -> list[str]:
     lines = {
-        "pca": "The two directions in which the vectors, scaled to length 1, differ most.",
+        "pca": "The two directions of largest variance of the vectors, scaled to length 1.",
         "umap": "Words near each other have similar vectors; distances between far groups mean little.",
         "tsne": "Words near each other have similar vectors; distances between far groups mean little.",
     }
     shown = [lines[method]]
-    if crowd:
-        shown.append("Every point tells its word on hover.")
+    if crowded:
+        shown.append("Hover over a point to see its word.")
     elif labelled.unlabelled:
-        shown.append(f"{labelled.unlabelled} of the words found no room for a label; hover tells them.")
+        shown.append(
+            f"{labelled.unlabelled} of the words have no label for lack of space; hover over a point to see its word."
+        )
     return shown

@@ -6,13 +6,15 @@ all cores, small ones in Python before that code would be loaded.
 Shapes  V words, B rows of n-grams, D numbers per row; the table has V + B rows.
 """
 
-from collections.abc import Iterator
+import operator
+import threading
 
 import numpy as np
 
 from firth.arrays import Matrix
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
-from firth.parallel import available_cores, share_parts
+from firth.parallel import available_cores, run_in_threads
+from firth.progress import ProgressOption, open_progress
 from firth.subwords.ngrams import Subwords, ngram_rows
 
 __all__ = ["word_means", "word_means_in_python"]
@@ -21,8 +23,11 @@ SMALL = 200_000  # n-grams, of some 4,000 words: 0.4 s in Python, as long as com
 WORDS_AT_ONCE = 4096  # that a thread takes at a time
 
 
-def word_means(words: WordBytes, table: FileMatrix, subwords: Subwords) -> Matrix:
-    """The vector of every word (V, D)."""
+def word_means(words: WordBytes, table: FileMatrix, subwords: Subwords, progress: ProgressOption = False) -> Matrix:
+    """The vector of every word (V, D).
+
+    progress : one stage, "computing vectors", in words; see firth.progress.open_progress.
+    """
     n_words = len(words.ends)
     if (len(words.text) + n_words) * subwords.max_length <= SMALL:  # no fewer than there are n-grams
         return word_means_in_python(words, table, subwords)
@@ -33,13 +38,20 @@ def word_means(words: WordBytes, table: FileMatrix, subwords: Subwords) -> Matri
     ngrams = Ngrams(n_words, n_buckets, subwords.min_length, subwords.max_length)
     listed = max(LISTED, subwords.max_length - subwords.min_length + 1)
     vectors = np.empty((n_words, vector_size), np.float32)
+    parts, stopped = iter(range(0, n_words, WORDS_AT_ONCE)), threading.Event()
 
-    def average(parts: Iterator[int]) -> None:
+    def average() -> None:
         rows = np.empty(listed, np.int64)
         for first in parts:
+            if stopped.is_set():
+                return
             average_ngrams(words, table, ngrams, first, min(first + WORDS_AT_ONCE, n_words), rows, vectors)
 
-    share_parts(average, range(0, n_words, WORDS_AT_ONCE), available_cores())
+    def report() -> None:
+        stage.update(n_words - WORDS_AT_ONCE * operator.length_hint(parts))
+
+    with open_progress(progress) as reporter, reporter.stage("computing vectors", n_words, "words") as stage:
+        run_in_threads(average, [()] * available_cores(), report, stopped.set)
     return vectors
 
 

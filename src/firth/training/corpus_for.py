@@ -29,7 +29,7 @@ def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus",
         reporter.message("Compiling for this processor; kept for the next time …")
     return encode(
         corpus,
-        tokenizer=settings.tokenizer,  # encode() refuses what it does not know
+        tokenizer=settings.tokenizer,
         min_count=settings.min_count,
         max_vocabulary=settings.max_vocabulary,
         threads=settings.threads,

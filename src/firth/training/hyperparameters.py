@@ -1,15 +1,18 @@
-"""Everything a user can choose about training, once: the API, the command line and the model file follow from here."""
+"""The hyperparameters of Word2Vec.
 
-import dataclasses
-import math
-import numbers
+Each is declared once, here (settings.py explains how). Word2Vec's signature and the tables of docs/training.md and
+docs/cli.md are tested against this declaration; the options of `firth train` and `firth sweep` are made from it.
+Settings of language models are in language_models/settings.py.
+"""
+
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
 from firth.errors import SettingError
 from firth.parallel import available_cores
+from firth.settings import Depends, Kind, Settings, one_of, real_number, setting, switch, whole_number
 
 __all__ = [
     "ARCHITECTURES",
@@ -17,93 +20,140 @@ __all__ = [
     "OBJECTIVES",
     "OF_THE_TEXT",
     "Hyperparameters",
+    "max_vocabulary_setting",
+    "min_count_setting",
+    "tokenizer_setting",
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "softmax", "nce")
-NOISY_OBJECTIVES = ("negative_sampling", "nce")
 CBOW_GRADIENTS = ("word2vec", "exact")
 OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
 
-# The rate of word2vec.c for each architecture; docs/defaults.md has the measurements.
+# The rates of word2vec.c; docs/defaults.md has measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
-_NOISE = {"negative_samples": 5, "noise_exponent": 0.75}  # of objectives that draw noise words
+_NOISE_EXPONENT = 0.75
 
 
-def _choice(default: str, choices: tuple[str, ...], help: str) -> Any:
-    return field(default=default, metadata={"choices": choices, "help": help})
+def _is_tokenizer(value: Any) -> bool:
+    """Whether a model can have this tokenizer. A loaded one has "custom" where it was a function."""
+    return callable(value) or value in (*TOKENIZERS, CUSTOM_TOKENIZER)
 
 
-def _number(
-    default: Any, help: str, low: float | None = None, high: float = math.inf, above: float | None = None
-) -> Any:
-    """A number in [low, high], or greater than `above`."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "above": above})
+def tokenizer_setting() -> Any:
+    """How text becomes words; of every model that reads text."""
+    kind = Kind(
+        _is_tokenizer, "'words', 'whitespace' or a function from a line to its words", TOKENIZERS, tokenizer_name
+    )
+    return setting(
+        "words",
+        kind,
+        "how text is split into words; words: lower case, without punctuation; whitespace: at blanks, unchanged",
+    )
+
+
+def min_count_setting(default: int, otherwise: str) -> Any:
+    """The count from which a word is kept; of every model that reads text.
+
+    otherwise : what happens to the other words.
+    """
+    return setting(default, whole_number(1), f"words that occur less often than this {otherwise}")
+
+
+def max_vocabulary_setting() -> Any:
+    """The most words that are kept; of every model that reads text."""
+    return setting(
+        None, whole_number(1), "largest number of words to keep; the most frequent ones are kept", none="no limit"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hyperparameters:
-    """The choices that make a model; each is explained in the `help` of its field.
+class Hyperparameters(Settings):
+    """Everything a user can choose about training.
 
-    Raises   SettingError if a value is impossible, naming it, what is possible, and what it means.
+    Raises   SettingError if a value is impossible, or does not apply to the architecture or objective.
     """
 
-    architecture: str = _choice(
-        "skipgram", ARCHITECTURES, "what is asked of a window: each of its words, or their mean"
+    architecture: str = setting(
+        "skipgram",
+        one_of(ARCHITECTURES),
+        "what predicts the center word; skipgram: each of its context words by itself; cbow: the mean of all of them",
     )
-    objective: str = _choice("negative_sampling", OBJECTIVES, "what the true word is told apart from, and how")
-    vector_size: int = _number(100, "numbers per vector", 1, 65_536)
-    window: int = _number(5, "largest distance, in words, between a word and its context", 1, 10_000)
-    shrink_window: bool = field(
-        default=True, metadata={"help": "draw each position's distance from 1 to the window: near words count more"}
+    objective: str = setting(
+        "negative_sampling",
+        one_of(OBJECTIVES),
+        "how the true word is distinguished from the rest of the vocabulary; negative_sampling: against a few random "
+        "noise words; hierarchical_softmax: by its path through a binary tree of all words; softmax: against all "
+        "words, exact and slow; nce: against noise words, with scores that become log-probabilities",
     )
-    min_count: int = _number(5, "leave out words that occur less often", 1)
-    max_vocabulary: int | None = _number(None, "keep only so many words, the most frequent", 1)
-    subsample_threshold: float = _number(
-        1e-3, "skip occurrences of words with a greater share of the text, the more the greater; 0 for none", 0, 1
+    vector_size: int = setting(
+        100, whole_number(1, 65_536), "numbers per word vector; training time grows in proportion"
     )
-    negative_samples: int | None = _number(
-        None, "noise words per position, by default 5: 5 to 20 for small texts, 2 to 5 for large", 1, 1_000
+    window: int = setting(
+        5,
+        whole_number(1, 10_000),
+        "largest distance, in words, between a center word and a context word, to either side",
     )
-    noise_exponent: float | None = _number(
-        None, "noise words are drawn by count to this power, of any sign, by default 0.75", -10, 10
+    shrink_window: bool = setting(
+        True, switch(), "draw each position's distance at random from 1 to the window, so that near words count more"
     )
-    cbow_gradient: str = _choice(
-        "word2vec", CBOW_GRADIENTS, "cbow: each word of a window gets the whole gradient, or its share (exact)"
+    min_count: int = min_count_setting(5, "are left out")
+    max_vocabulary: int | None = max_vocabulary_setting()
+    subsample_threshold: float = setting(
+        1e-3,
+        real_number(0, 1),
+        "skip some occurrences of words that make up a larger share of the text than this, more of them the more "
+        "frequent the word; 0 skips none",
     )
-    learning_rate: float | None = _number(
-        None, "at the first word; by default 0.025 for skipgram, 0.05 for cbow", above=0
+    negative_samples: int | None = setting(
+        None,
+        whole_number(1, 1_000),
+        "noise words drawn for each position; 5 to 20 suit small texts, 2 to 5 large ones",
+        depends=Depends("objective", {"negative_sampling": 5, "nce": 5}),
     )
-    final_learning_rate: float = _number(1e-4, "at the last word; falls in a straight line", 0)
-    epochs: int = _number(5, "times the whole text is read", 1)
-    threads: int | None = _number(None, "worker threads; by default one for each available core", 1, 1_024)
-    seed: int = _number(1, "of all that is drawn; with 1 thread it decides every bit", -(2**63), 2**64 - 1)
-    tokenizer: Tokenizer = field(
-        default="words", metadata={"choices": TOKENIZERS, "help": "how raw text becomes words"}
+    noise_exponent: float | None = setting(
+        None,
+        real_number(-10, 10),
+        "noise words are drawn in proportion to their count to this power; 0: all words alike; below 0: rare ones more",
+        depends=Depends("objective", {"negative_sampling": _NOISE_EXPONENT, "nce": _NOISE_EXPONENT}),
     )
+    cbow_gradient: str | None = setting(
+        None,
+        one_of(CBOW_GRADIENTS),
+        "what each context word gets of the gradient of their mean; word2vec: all of it, as in word2vec.c; exact: the "
+        "gradient divided by the number of context words, which needs a learning rate of about 0.1",
+        depends=Depends("architecture", {"cbow": "word2vec"}),
+    )
+    learning_rate: float | None = setting(
+        None,
+        real_number(0, above=True),
+        "size of the training steps at the first word; it falls linearly to the final learning rate",
+        depends=Depends("architecture", _LEARNING_RATES),
+    )
+    final_learning_rate: float = setting(
+        1e-4, real_number(0), "size of the training steps at the last word; at most the learning rate"
+    )
+    epochs: int = setting(5, whole_number(1), "passes over the whole text")
+    threads: int | None = setting(
+        None,
+        whole_number(1, 1_024),
+        "worker threads; only with 1 do results repeat exactly",
+        none="all available cores",
+    )
+    seed: int = setting(
+        1,
+        whole_number(-(2**63), 2**64 - 1, limits=" of 64 bits"),
+        "seed of all random draws: first vectors, subsampling, windows, noise words",
+    )
+    tokenizer: Tokenizer = tokenizer_setting()
 
     def __post_init__(self) -> None:
-        for spec in dataclasses.fields(self):
-            object.__setattr__(self, spec.name, _plain(getattr(self, spec.name)))
-            _check(spec, getattr(self, spec.name))
-        if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", _LEARNING_RATES[self.architecture])
-        self._settle_noise()
+        super().__post_init__()
         if self.final_learning_rate > self.rate:
             raise SettingError(
-                f"final_learning_rate={self.final_learning_rate}: must not be above learning_rate={self.rate}"
+                f"final_learning_rate={self.final_learning_rate}: must be at most learning_rate={self.rate}; "
+                "lower it, or raise learning_rate"
             )
-
-    def _settle_noise(self) -> None:
-        """Fill in the defaults of what is drawn; nothing may be said of it where nothing is drawn."""
-        for name, default in _NOISE.items():
-            given = getattr(self, name)
-            if self.objective in NOISY_OBJECTIVES:
-                object.__setattr__(self, name, default if given is None else given)
-            elif given is not None:
-                raise SettingError(
-                    f"{name}={given!r}: must be left out with objective={self.objective!r}, which draws no noise words"
-                )
 
     @property
     def noise_words(self) -> int:
@@ -112,68 +162,29 @@ class Hyperparameters:
 
     @property
     def noise_power(self) -> float:
-        """The exponent of the noise distribution as a number, that of word2vec.c for objectives without noise words."""
-        return _NOISE["noise_exponent"] if self.noise_exponent is None else self.noise_exponent
+        """The exponent of the noise distribution as a number; the default for objectives that draw no noise words."""
+        return _NOISE_EXPONENT if self.noise_exponent is None else self.noise_exponent
 
     @property
     def rate(self) -> float:
-        """The learning rate at the first word, a number even where the default was asked for."""
-        return _LEARNING_RATES[self.architecture] if self.learning_rate is None else self.learning_rate
+        """The learning rate at the first word: `learning_rate`, which is never None once the settings are made."""
+        assert self.learning_rate is not None
+        return self.learning_rate
 
     @property
     def worker_threads(self) -> int:
-        """The number of worker threads, counted where all cores were asked for."""
+        """The number of worker threads; the available cores where `threads` is None."""
         return self.threads or available_cores()
 
-    def to_json(self) -> dict[str, Any]:
-        """JSON values by name; a tokenizer that is a function is noted as "custom"."""
-        return dataclasses.asdict(self) | {"tokenizer": tokenizer_name(self.tokenizer)}
+    @property
+    def has_nodes(self) -> bool:
+        """Whether the second matrix has a row for each node of a Huffman tree, instead of one for each word."""
+        return self.objective == "hierarchical_softmax"
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Hyperparameters":
-        """What to_json wrote. Raises SettingError for a name this version does not know."""
-        known = {spec.name for spec in dataclasses.fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise SettingError(f"unknown hyperparameters: {', '.join(unknown)}; a newer version may know them")
-        return cls(**values)
-
-
-def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's, so that they can be saved as JSON; all else as it is."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    return float(value) if isinstance(value, numbers.Real) else value
-
-
-def _check(spec: "dataclasses.Field[Any]", value: Any) -> None:
-    given = f"{spec.name}={value!r}"
-    meaning = spec.metadata["help"]
-    if spec.name == "tokenizer":
-        if not callable(value) and value not in (*TOKENIZERS, CUSTOM_TOKENIZER):
-            raise SettingError(f"{given}: must be 'words', 'whitespace' or a function from a line to its words")
-    elif "choices" in spec.metadata:
-        choices = spec.metadata["choices"]
-        if value not in choices:
-            raise SettingError(f"{given}: must be {' or '.join(repr(choice) for choice in choices)} ({meaning})")
-    elif isinstance(spec.default, bool):
-        if not isinstance(value, bool):
-            raise SettingError(f"{given}: must be True or False ({meaning})")
-    elif not (value is None and spec.default is None):
-        _check_number(given, meaning, value, spec)
-
-
-def _check_number(given: str, meaning: str, value: Any, spec: "dataclasses.Field[Any]") -> None:
-    wants_int = "int" in str(spec.type)
-    kind = "a whole number" if wants_int else "a number"
-    is_number = isinstance(value, int if wants_int else (int, float)) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value):
-        raise SettingError(f"{given}: must be {kind} ({meaning})")
-    low, high, above = spec.metadata["low"], spec.metadata["high"], spec.metadata["above"]
-    if above is not None and value <= above:
-        raise SettingError(f"{given}: must be greater than {above} ({meaning})")
-    if low is not None and value < low:
-        raise SettingError(f"{given}: must be at least {low} ({meaning})")
-    if value > high:
-        raise SettingError(f"{given}: must be at most {high} ({meaning})")
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What to_json returned; raises SettingError also for a name that this version does not know."""
+        values = dict(values)
+        if values.get("architecture", "skipgram") != "cbow":
+            values.pop("cbow_gradient", None)  # older files have one for skip-gram, too, where it had no effect
+        return super().from_json(values)

@@ -1,61 +1,111 @@
-"""The compiled way to answer many queries over a large vocabulary, on all cores.
+"""The compiled strategies of ExactSearch, as one thread runs them: arrays packed for the kernels, parts of the rows.
 
-Shapes  N rows that are searched, D numbers per row, Q queries.
+Imported when the first query needs it, since loading compiled code takes 0.5 s. The kernels: kernels/cpu/search.
+
+Shapes  V rows of D numbers, of which N are candidates; Q queries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.kernels.cpu.search.batch import OFFSETS, ROWS, TILE, offer_rows
+from firth.kernels.arguments import Heaps, MatrixRows, QueryTiles, QuotientQueries, RowBlock
+from firth.kernels.cpu.search import batch, single
 from firth.kernels.cpu.search.heap import BELOW_ALL
-from firth.parallel import available_cores, even_parts, share_parts
-from firth.vectors.candidates import SearchedRows
+from firth.simd.lanes import LANES
+from firth.simd.rows import BLOCK_ROWS
+from firth.vectors.candidates import Candidates
 
-__all__ = ["best_rows"]
+__all__ = ["fill_parts", "keep_best_of_blocks", "keep_best_of_parts", "keep_best_quotients_of_parts", "tiled"]
 
-BLOCK_NUMBERS = 1 << 16  # 256 KB of rows at once, beside the queries in the second-level cache
-ABOVE_ALL = 2.0  # no cosine is
+BLOCK_NUMBERS = 1 << 16  # 256 KB of rows, together with the queries in the second-level cache
+ABOVE_ALL = 2.0  # greater than any cosine
 
+Found = tuple[Vector, NDArray[np.int64]]  # scores and rows
 
-def best_rows(searched: SearchedRows, queries: Matrix, count: int) -> NDArray[np.int64]:
-    """The places of the best `count` rows for each query and a few more (Q, at least count), in no order.
-
-    Parameters
-    ----------
-    queries : (Q, D) of length 1, or 0.
-    count : in [1, N].
-    """
-    tiles = -(-len(queries) // TILE)
-    vector_size = queries.shape[1]
-    padded = np.zeros((tiles, TILE, vector_size), np.float32)
-    padded.reshape(-1, vector_size)[: len(queries)] = queries
-    packed = np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel()
-    threads = max(1, min(available_cores(), searched.n_rows // max(count, 1000)))
-
-    def search(parts: Iterator[slice]) -> list[NDArray[np.int64]]:
-        return [_best_of(searched, part, packed, (len(queries), count)) for part in parts]
-
-    found = share_parts(search, even_parts(searched.n_rows, threads), threads)
-    return np.hstack([rows for some in found for rows in some])
+# ---------------------------------------------------------------- single query; the matrix must be C-contiguous
 
 
-def _best_of(searched: SearchedRows, part: slice, packed: Vector, shape: tuple[int, int]) -> NDArray[np.int64]:
-    """The best places of one part of the rows for each query, of the given shape (Q, count)."""
+def keep_best_of_parts(candidates: Candidates, query: Vector, count: int, parts: Iterator[slice]) -> Found:
+    """The best `count` rows of some parts for one query (D,), or fewer if there are no more."""
+    return _kept(partial(single.keep_best, _flat(candidates), query), count, parts)
+
+
+def fill_parts(candidates: Candidates, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:
+    """Write the cosines of the rows of some parts into `cosines` (V,)."""
+    matrix = _flat(candidates)
+    for part in parts:
+        single.fill_cosines(matrix, query, part.start, part.stop, cosines)
+
+
+def keep_best_quotients_of_parts(
+    candidates: Candidates, queries: Matrix, added: int, small: float, count: int, parts: Iterator[slice]
+) -> Found:
+    """As keep_best_of_parts, for the score of 3CosMul: see ExactSearch.best_quotients."""
+    products = np.empty(max(BLOCK_ROWS, LANES), np.float32)
+    packed = _packed(queries, added)
+    keep = partial(single.keep_best_quotients, _flat(candidates), packed, np.float32(small), products)
+    return _kept(keep, count, parts)
+
+
+def _flat(candidates: Candidates) -> MatrixRows:
+    return MatrixRows(candidates.matrix.reshape(-1), candidates.inverse_norms)
+
+
+def _kept(keep: Callable[..., None], count: int, parts: Iterator[slice]) -> Found:
+    """What a kernel keeps of some parts."""
+    heaps = Heaps(np.full((1, count), BELOW_ALL, np.float32), np.zeros((1, count), np.int64))
+    for part in parts:
+        keep(part.start, part.stop, heaps)
+    used = heaps.scores > BELOW_ALL
+    return heaps.scores[used], heaps.rows[used]
+
+
+def _packed(queries: Matrix, added: int) -> QuotientQueries:
+    """Padded to 4 or 8 queries, so that only two kernels are compiled."""
+    n_queries, size = queries.shape
+    whole = size - size % LANES
+    packed = np.zeros((4 if n_queries <= 4 else BLOCK_ROWS, whole + LANES), np.float32)
+    packed[:n_queries, :whole] = queries[:, :whole]
+    packed[:n_queries, whole + LANES - (size - whole) :] = queries[:, whole:]
+    return QuotientQueries(packed.ravel(), tuple(range(0, packed.size, whole + LANES)), added, n_queries)
+
+
+# ---------------------------------------------------------------- many queries
+
+
+def tiled(queries: Matrix) -> QueryTiles:
+    """The queries (Q, D) in tiles; the last one is filled up with zeros."""
+    tiles, size = -(-len(queries) // batch.TILE), queries.shape[1]
+    padded = np.zeros((tiles, batch.TILE, size), np.float32)
+    padded.reshape(-1, size)[: len(queries)] = queries
+    return QueryTiles(np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel(), batch.OFFSETS)
+
+
+def keep_best_of_blocks(
+    candidates: Candidates, queries: QueryTiles, shape: tuple[int, int], parts: Iterator[slice]
+) -> list[NDArray[np.int64]]:
+    """Indices of the best candidates for each query, for each part an array of the given shape (Q, count)."""
+    return [_best_of_part(candidates, queries, shape, part) for part in parts]
+
+
+def _best_of_part(
+    candidates: Candidates, queries: QueryTiles, shape: tuple[int, int], part: slice
+) -> NDArray[np.int64]:
     n_queries, count = shape
-    vector_size = searched.matrix.shape[1]
-    slots = len(packed) // vector_size
-    cosines = np.full((slots, count), BELOW_ALL, np.float32)
-    rows = np.zeros((slots, count), np.int64)
+    size = candidates.matrix.shape[1]
+    slots = len(queries.numbers) // size
+    heaps = Heaps(np.full((slots, count), BELOW_ALL, np.float32), np.zeros((slots, count), np.int64))
     thresholds = np.full(slots, BELOW_ALL, np.float32)
-    thresholds[n_queries:] = ABOVE_ALL  # slots that only fill the last tile take nothing
-    products = np.empty(ROWS * TILE, np.float32)
-    block_rows = max(1, BLOCK_NUMBERS // (ROWS * vector_size)) * ROWS
-    block = np.zeros((block_rows, vector_size), np.float32)
+    thresholds[n_queries:] = ABOVE_ALL  # the padding of the last tile keeps nothing
+    products = np.empty(batch.ROWS * batch.TILE, np.float32)
+    block_rows = max(1, BLOCK_NUMBERS // (batch.ROWS * size)) * batch.ROWS
+    units = np.zeros((block_rows, size), np.float32)
     for first in range(part.start, part.stop, block_rows):
         last = min(first + block_rows, part.stop)
-        searched.units(first, last, out=block[: last - first])
-        offer_rows(block, first, last - first, packed, OFFSETS, products, thresholds, cosines, rows)
-    return rows[:n_queries]
+        candidates.units(first, last, out=units[: last - first])
+        batch.keep_best(RowBlock(units, first, last - first), queries, thresholds, products, heaps)
+    return heaps.rows[:n_queries]

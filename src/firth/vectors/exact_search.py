@@ -1,111 +1,311 @@
-"""A few queries, one by one, and all rows of a matrix: as fast as memory can be read.
+"""Exact search: the rows of a matrix with the largest cosine to a query.
 
-Shapes  V rows of D numbers, Q queries.
+Shapes  V rows of D numbers, of which N are candidates; Q queries of length 1, or 0.
+
+Four strategies find a few more rows than wanted by their float32 cosines; ranking.py then orders them in float64:
+
+    table of cosines      blocks of rows, scaled to length 1, times many queries, by BLAS
+    single query          one query and all rows, by BLAS
+    single compiled       the same in a kernel that keeps the best while it reads      kernels/cpu/search/single.py
+    batch compiled        many queries in a kernel that stores no cosines              kernels/cpu/search/batch.py
+
+The compiled ones are about twice as fast, but loading them takes 0.5 s: see ExactSearch.compiled.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
+from firth.errors import SettingError
 from firth.parallel import available_cores, even_parts, share_parts
-from firth.vectors.compiling import compiling_pays
-from firth.vectors.ranking import largest
+from firth.vectors.candidates import Candidates, inverse_row_norms
+from firth.vectors.ranking import Ranking, TopRows, exact_cosines, largest
 
-__all__ = ["LARGEST_HEAP", "all_cosines", "best_of_all", "best_quotients", "can_divide"]
+__all__ = ["ExactSearch", "Sizes"]
 
-PIECE_NUMBERS = 400_000  # so many BLAS multiplies with a vector in one thread (below 460,800): see _multiply()
+SPARE = 2  # more rows than wanted are ranked in float64: float32 may confuse the last of them with the next
+LONGEST_HEAP = 1000  # more best rows are found faster by sorting with NumPy
+MOST_THREADS = 8  # for one query; more do not make memory faster
 PARTS_PER_THREAD = 4  # a thread that is held up leaves the rest to the others
-MOST_THREADS = 8  # more do not make memory faster
-LARGEST_HEAP = 1000  # longer lists of the best are sorted faster by NumPy
-MOST_DIVIDED, NARROWEST = 8, 16  # queries, and numbers per row, of best_quotients()
+DENSE = 8  # with more candidates than one row in 8, reading all rows in order is faster
+MOST_DIVIDED, NARROWEST = 8, 16  # vectors of a query, and numbers per row, that best_quotients() is compiled for
 
 Result = TypeVar("Result")
 
 
-def all_cosines(matrix: Matrix, inverse_norms: Vector, queries: Matrix) -> Matrix:
-    """The cosine of each row with each query of length 1 (Q, V), on all cores."""
-    return _cosines(matrix, inverse_norms, queries, _is_compiled(matrix, len(queries)))
+class Sizes(NamedTuple):
+    """Sizes that change the speed of a search and never its results, measured for 400,000 × 50 numbers on 2 cores."""
+
+    compile_after: int = 1 << 33  # multiplications until compiled code is loaded; see ExactSearch.compiled
+    block_rows: int = 2048  # rows of a table of cosines; with queries_at_once 8 MB; best of 1024 … 16384
+    queries_at_once: int = 1056  # whole tiles of the compiled batch for every register width
+    few: int = 6  # up to so many queries are searched one by one: scaling rows to length 1 would cost more
+    piece_numbers: int = 400_000  # of the matrix, for one query: BLAS multiplies up to 460,800 in one thread
+    threads: int | None = None  # None: all cores
+    analogy_rows: int = 1024  # as block_rows, for analogy_search.py: 900 query vectors take 3.7 MB
+    analogies_at_once: int = 256  # whose scores are computed together: 1 MB, about the cache of one core
+    analogies_per_table: int = 4096  # limits a table to 50 MB for analogies of three words
 
 
-def best_of_all(matrix: Matrix, inverse_norms: Vector, query: Vector, count: int) -> NDArray[np.int64]:
-    """The `count` rows with the largest cosines (count,), in no order; of equals the first.
+class ExactSearch:
+    """Finds the nearest rows of a matrix (V, D) by comparing all of them.
 
-    Compiled code keeps the best while it reads, and never writes the cosines of the others: 2.2 ms
-    for 400,000 × 50 numbers, where filling new memory with cosines and choosing takes 0.6 more.
+    Attributes
+    ----------
+    compiled : which code is used. None (default): NumPy at first, and compiled kernels from the query on with which
+        this object has done 2^33 multiplications, about 400 queries of 400,000 × 50 numbers: loading them takes 0.5 s
+        (1.3 s the first time on a machine). True: compiled kernels from the first query. False: never.
+        Both return the same rows, except where their exact cosines differ by less than float32 can show.
+    sizes : numbers that only speed depends on.
     """
-    compiled = _is_compiled(matrix, 1)
-    if not compiled or count > LARGEST_HEAP:
-        return largest(_cosines(matrix, inverse_norms, query[None], compiled), count).ravel()
-    from firth.vectors.compiled_scan import best_of_parts
 
-    return _best(_share_parts(matrix, partial(best_of_parts, matrix, inverse_norms, query, count)), count)
+    def __init__(
+        self,
+        matrix: Matrix,
+        inverse_norms: Vector | None = None,
+        *,
+        compiled: bool | None = None,
+        sizes: Sizes = Sizes(),  # noqa: B008  (immutable)
+    ) -> None:
+        self.matrix = matrix
+        self.compiled = compiled
+        self.sizes = sizes
+        self._multiplications = 0
+        if inverse_norms is not None:
+            self.inverse_norms = inverse_norms
+
+    @property
+    def compiled(self) -> bool | None:
+        """See the class."""
+        return self._compiled
+
+    @compiled.setter
+    def compiled(self, compiled: bool | None) -> None:
+        if compiled is not None and not isinstance(compiled, bool):
+            raise SettingError(f"compiled={compiled!r}: must be True, False or None")
+        self._compiled = compiled
+
+    @cached_property
+    def inverse_norms(self) -> Vector:
+        """1 / length of each row (V,), computed for the first query."""
+        return inverse_row_norms(self.matrix)
+
+    # ---------------------------------------------------------------- candidates
+
+    def all_rows(self) -> Candidates:
+        """All rows of the matrix."""
+        return Candidates(self.matrix, self.inverse_norms)
+
+    def first_rows(self, count: int) -> Candidates:
+        """The first `count` rows."""
+        return Candidates(self.matrix[:count], self.inverse_norms[:count])
+
+    def chosen_rows(self, rows: NDArray[np.int64]) -> Candidates:
+        """The given rows, which must be ascending and unique."""
+        return Candidates(self.matrix, self.inverse_norms, rows)
+
+    # ---------------------------------------------------------------- queries
+
+    def nearest(
+        self,
+        queries: NDArray[np.float64],
+        count: int,
+        excluded: Sequence[Sequence[int]],
+        candidates: Candidates | None = None,
+    ) -> Ranking:
+        """The `count` candidates with the largest cosine to each query (Q, D).
+
+        Parameters
+        ----------
+        count : in [1, N].
+        excluded : for each query, rows that must not be among its results.
+        candidates : None: all rows.
+        """
+        candidates = candidates or self.all_rows()
+        wanted = min(candidates.n_rows, count + max(map(len, excluded), default=0) + SPARE)
+        rows = np.empty((len(queries), count), np.int64)
+        similarities = np.empty((len(queries), count), np.float64)
+        at_once = self.sizes.queries_at_once
+        at_once = max(1, min(at_once, at_once * self.sizes.block_rows // wanted))
+        for start in range(0, len(queries), at_once):
+            some = slice(start, start + at_once)
+            found = candidates.rows_at(self._shortlist(candidates, queries[some].astype(np.float32), wanted))
+            cosines = exact_cosines(self.matrix, found, queries[some])
+            rows[some], similarities[some] = Ranking.best_of(found, cosines, excluded[some], count)
+        return Ranking(rows, similarities)
+
+    def count_nearer(
+        self,
+        queries: NDArray[np.float64],
+        thresholds: NDArray[np.float64],
+        excluded: NDArray[np.int64],
+        candidates: Candidates,
+    ) -> NDArray[np.int64]:
+        """How many candidates have a cosine with each query above its threshold (Q,), exactly.
+
+        Parameters
+        ----------
+        queries, thresholds : (Q, D), and (Q,) cosines as exact_cosines returns them.
+        excluded : (Q,) for each query a row that is not counted, or -1.
+        """
+        unsure = np.float32((self.matrix.shape[1] + 4) * 2.0**-23)  # above the largest error of float32
+        counts = np.zeros(len(queries), np.int64)
+        for start in range(0, len(queries), self.sizes.queries_at_once):
+            some = slice(start, start + self.sizes.queries_at_once)
+            directions, limits = queries[some].astype(np.float32), thresholds[some, None].astype(np.float32)
+            for first, cosines in self.cosine_blocks(candidates, directions, self.sizes.block_rows, len(directions)):
+                excess = cosines - limits
+                counts[some] += np.count_nonzero(excess > unsure, axis=1)
+                query, index = np.nonzero(np.abs(excess) <= unsure)  # decided in float64
+                query += start
+                exact = exact_cosines(self.matrix, candidates.rows_at(index + first)[:, None], queries, query)
+                counts += np.bincount(query[exact[:, 0] > thresholds[query]], minlength=len(queries))
+        counted = np.flatnonzero(candidates.indices_of(excluded) >= 0)
+        own = exact_cosines(self.matrix, excluded[counted, None], queries, counted)
+        counts[counted] -= own[:, 0] > thresholds[counted]
+        return counts
+
+    def cosines(self, candidates: Candidates, queries: Matrix) -> Matrix:
+        """The cosine of each candidate with each of a few queries (Q, N) in float32, on all cores."""
+        if candidates.rows is None:
+            return self._all_cosines(candidates, queries)
+        if len(candidates.rows) > len(candidates.matrix) // DENSE:
+            return self._all_cosines(candidates, queries)[:, candidates.rows]
+        cosines = np.empty((len(queries), len(candidates.rows)), np.float32)
+        piece = max(1, self.sizes.piece_numbers // candidates.matrix.shape[1])  # copied rows stay in the cache
+        for first in range(0, len(candidates.rows), piece):
+            last = first + piece
+            cosines[:, first:last] = queries @ candidates.units(first, last).T
+        return cosines
+
+    def cosine_blocks(
+        self, candidates: Candidates, queries: Matrix, block_rows: int, scores: int
+    ) -> Iterator[tuple[int, Matrix]]:
+        """A table of cosines in blocks: the index of the first candidate of each, and the cosines (Q, rows).
+
+        For a few queries, of which `scores` scores are made for each row, it is one block of all candidates.
+        """
+        if max(len(queries), scores) <= self.sizes.few:
+            yield 0, self.cosines(candidates, queries)
+            return
+        for first in range(0, candidates.n_rows, block_rows):
+            yield first, queries @ candidates.units(first, first + block_rows).T
+
+    # ---------------------------------------------------------------- strategies
+
+    def _shortlist(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
+        """Indices of the best `count` candidates for each query, or a few more (Q, at least count), in no order."""
+        few = len(queries) <= self.sizes.few
+        if few and candidates.rows is None:
+            return np.stack([self._best_for_single(candidates, query, count) for query in queries])
+        if not few and count <= LONGEST_HEAP and self._use_compiled(candidates.n_rows * queries.size):
+            return self._best_by_compiled_batch(candidates, queries, count)
+        return self._best_by_table(candidates, queries, count)
+
+    def _best_by_table(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
+        best = TopRows(len(queries), count)
+        block_rows = max(self.sizes.block_rows, count)
+        for first, cosines in self.cosine_blocks(candidates, queries, block_rows, len(queries)):
+            best.offer(first, cosines)
+        return best.rows()
+
+    def _best_for_single(self, candidates: Candidates, query: Vector, count: int) -> NDArray[np.int64]:
+        """The best rows for one query, by BLAS or compiled; of equals the first.
+
+        The kernel never writes the cosines of the other rows: 2.2 ms for 400,000 × 50 numbers, where filling new memory
+        with cosines and selecting from them takes 0.6 more.
+        """
+        compiled = self._use_compiled_scan(candidates.matrix, 1)
+        if not compiled or count > LONGEST_HEAP:
+            return largest(self._table_of_all(candidates, query[None], compiled), count).ravel()
+        from firth.vectors.compiled_search import keep_best_of_parts
+
+        return _merged(self._share(candidates.matrix, partial(keep_best_of_parts, candidates, query, count)), count)
+
+    def _best_by_compiled_batch(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
+        from firth.vectors.compiled_search import keep_best_of_blocks, tiled
+
+        threads = max(1, min(self._cores(), candidates.n_rows // max(count, 1000)))
+        work = partial(keep_best_of_blocks, candidates, tiled(queries), (len(queries), count))
+        found = share_parts(work, even_parts(candidates.n_rows, threads), threads)
+        return np.hstack([rows for some in found for rows in some])
+
+    def best_quotients(
+        self, candidates: Candidates, queries: Matrix, added: int, small: float, count: int
+    ) -> NDArray[np.int64] | None:
+        """The `count` rows with the largest score of 3CosMul, in no order; None where no kernel is compiled for it.
+
+        With (1 + cosine) / 2 for each query: the product over the first `added` ones, divided by the product over the
+        others plus `small`. All cosines of a row are computed while it is read: 4.6 ms for 3 queries and 400,000 × 50
+        numbers, where tables of cosines take 11.
+        """
+        matrix = candidates.matrix
+        is_usual = len(queries) <= MOST_DIVIDED and matrix.shape[1] >= NARROWEST and count <= LONGEST_HEAP
+        if candidates.rows is not None or not is_usual or not self._use_compiled_scan(matrix, 0):
+            return None
+        from firth.vectors.compiled_search import keep_best_quotients_of_parts
+
+        work = partial(keep_best_quotients_of_parts, candidates, queries, added, small, count)
+        return _merged(self._share(matrix, work), count)
+
+    # ---------------------------------------------------------------- one query and all rows
+
+    def _all_cosines(self, candidates: Candidates, queries: Matrix) -> Matrix:
+        return self._table_of_all(candidates, queries, self._use_compiled_scan(candidates.matrix, len(queries)))
+
+    def _table_of_all(self, candidates: Candidates, queries: Matrix, compiled: bool) -> Matrix:
+        """The cosine of each row of candidates.matrix with each query (Q, rows)."""
+        fill: Callable[..., None] = partial(_multiply, self.sizes.piece_numbers)
+        if compiled:
+            from firth.vectors.compiled_search import fill_parts as fill
+        table = np.empty((len(queries), len(candidates.matrix)), np.float32)
+        for query, cosines in zip(queries, table, strict=True):
+            self._share(candidates.matrix, partial(fill, candidates, query, cosines))
+        return table
+
+    def _use_compiled_scan(self, matrix: Matrix, queries: int) -> bool:
+        """Whether a single query is compiled: for columns in one piece BLAS is as fast, and needs no loading."""
+        return bool(matrix.flags.c_contiguous) and self._use_compiled(matrix.size * queries)
+
+    def _use_compiled(self, multiplications: int) -> bool:
+        self._multiplications += multiplications
+        return self._multiplications >= self.sizes.compile_after if self.compiled is None else self.compiled
+
+    def _share(self, matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
+        """The results of the threads that process parts of the matrix."""
+        threads = max(1, min(self._cores(), MOST_THREADS, matrix.size // self.sizes.piece_numbers))
+        parts = 1 if threads == 1 else threads * PARTS_PER_THREAD
+        return share_parts(work, even_parts(len(matrix), parts), threads)
+
+    def _cores(self) -> int:
+        return self.sizes.threads or available_cores()
 
 
-def can_divide(matrix: Matrix, queries: int, count: int) -> bool:
-    """Whether best_quotients() can be asked: it is compiled, and there for questions of the usual size."""
-    fits = queries <= MOST_DIVIDED and matrix.shape[1] >= NARROWEST and count <= LARGEST_HEAP
-    return fits and _is_compiled(matrix, 0)
-
-
-def best_quotients(
-    matrix: Matrix, inverse_norms: Vector, queries: Matrix, added: int, small: float, count: int
-) -> NDArray[np.int64]:
-    """The `count` rows with the largest quotients (count,), in no order; of equals the first.
-
-    With (1 + cosine) / 2 for each query: the product of those of the first `added`, by that of the
-    others plus `small`. All cosines of a row are made while it is read: 4.6 ms for 3 queries and
-    400,000 × 50 numbers, where tables of cosines take 11.
-    """
-    from firth.vectors.compiled_scan import best_quotients_of_parts
-
-    work = partial(best_quotients_of_parts, matrix, inverse_norms, queries, added, small, count)
-    return _best(_share_parts(matrix, work), count)
-
-
-def _best(found: list[tuple[Vector, NDArray[np.int64]]], count: int) -> NDArray[np.int64]:
-    """The best of the rows that each thread has found, of equals the first."""
+def _merged(found: list[tuple[Vector, NDArray[np.int64]]], count: int) -> NDArray[np.int64]:
+    """The best of the rows that the threads have found, of equals the first."""
     scores, rows = map(np.concatenate, zip(*found, strict=True))
     best: NDArray[np.int64] = rows[np.lexsort((rows, -scores))[:count]]
     return best
 
 
-def _is_compiled(matrix: Matrix, queries: int) -> bool:
-    """Whether the compiled way is taken: BLAS is as fast where columns lie in one piece, and is there already."""
-    return bool(matrix.flags.c_contiguous) and compiling_pays(matrix.size * queries)
+def _multiply(
+    piece_numbers: int, candidates: Candidates, query: Vector, cosines: Vector, parts: Iterator[slice]
+) -> None:
+    """Fill `cosines` for each part of the rows, as a stack of products so small that BLAS starts no threads.
 
-
-def _cosines(matrix: Matrix, inverse_norms: Vector, queries: Matrix, compiled: bool) -> Matrix:
-    fill = _multiply
-    if compiled:
-        from firth.vectors.compiled_scan import fill_parts as fill
-    table = np.empty((len(queries), len(matrix)), np.float32)
-    for query, cosines in zip(queries, table, strict=True):
-        _share_parts(matrix, partial(fill, matrix, inverse_norms, query, cosines))
-    return table
-
-
-def _share_parts(matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
-    """What the threads return that work on the matrix part by part."""
-    threads = max(1, min(available_cores(), MOST_THREADS, matrix.size // PIECE_NUMBERS))
-    parts = 1 if threads == 1 else threads * PARTS_PER_THREAD
-    return share_parts(work, even_parts(len(matrix), parts), threads)
-
-
-def _multiply(matrix: Matrix, inverse_norms: Vector, query: Vector, cosines: Vector, parts: Iterator[slice]) -> None:
-    """`matrix @ query * inverse_norms` for each part, as a stack of pieces so small that BLAS starts no threads.
-
-    The threads of BLAS wait for each other: with other work on the 2 cores, 400,000 × 50 took 12 ms
-    in one product and 8 ms here (alone 2.6 ms both).
+    The threads of BLAS wait for each other: with other work on the 2 cores, 400,000 × 50 took 12 ms in one product and
+    8 ms here (otherwise 2.6 ms both).
     """
-    piece = max(1, PIECE_NUMBERS // matrix.shape[1])
+    matrix = candidates.matrix
+    piece = max(1, piece_numbers // matrix.shape[1])
     for part in parts:
         pieces = (part.stop - part.start) // piece
         rest = part.start + pieces * piece
         stack = matrix[part.start : rest].reshape(pieces, piece, matrix.shape[1])
         np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
         np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
-        np.multiply(cosines[part], inverse_norms[part], out=cosines[part])
+        np.multiply(cosines[part], candidates.inverse_norms[part], out=cosines[part])

@@ -7,13 +7,20 @@ from firth.formats import table as tables
 from firth.formats.detect import read_any
 from firth.formats.skip_report import OnError
 from firth.formats.table import NumberTable, Scale
+from firth.progress import ProgressOption
 from firth.vectors.lookup import Fallback
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["load", "read_table"]
 
 
-def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | None = None) -> WordVectors:
+def load(
+    path: str | Path,
+    *,
+    on_error: OnError = "raise",
+    fallback: Fallback | None = None,
+    progress: ProgressOption = False,
+) -> WordVectors:
     """Open a file of vectors of any supported format, detected from its content, not its name.
 
     Parameters
@@ -23,6 +30,9 @@ def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | 
         formats have nothing that could be skipped.
     fallback : how words outside the vocabulary are handled: "subword", "spelling", or None for an error; see
         `WordVectors.fallback`.
+    progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with a
+        Progress about ten times a second. Text reports bytes, word2vec binary and fastText models words; other files
+        are only mapped into memory.
 
     Raises
     ------
@@ -30,7 +40,7 @@ def load(path: str | Path, *, on_error: OnError = "raise", fallback: Fallback | 
     FormatError : the file is damaged or of an unknown format; the message names the line or byte.
     SettingError : `on_error` is neither "raise" nor "skip", or `fallback` is "subword" and the file has no subwords.
     """
-    vectors = WordVectors.from_stored(read_any(path, on_error=on_error), path)
+    vectors = WordVectors.from_stored(read_any(path, on_error=on_error, progress=progress), path)
     vectors.fallback = fallback
     return vectors
 

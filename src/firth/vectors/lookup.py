@@ -1,98 +1,65 @@
-"""Words, the rows of the matrix that they have, and their vectors."""
+"""Words, the rows of the matrix that they have, and the fallback for words outside the vocabulary.
 
-from collections.abc import Iterable, Iterator, Sequence
+The part of `WordVectors` that every query starts from; query.py turns what it finds into directions.
+"""
+
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, get_args, overload
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Counts, Matrix, Vector
 from firth.errors import SettingError, UnknownWordError
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.spelling import near_spellings
-from firth.subwords.ngrams import Subwords
-from firth.vectors.candidates import SearchedRows, inverse_norms
-from firth.vectors.query import Words
 
-__all__ = ["Fallback", "Restriction", "WordLookup", "check_words"]
+__all__ = ["Fallback", "Lookup", "Words", "check_words", "checked_counts", "checked_matrix", "checked_words"]
 
+Words: TypeAlias = list[str] | tuple[str, ...]
 Fallback: TypeAlias = Literal["subword", "spelling"]
-Restriction: TypeAlias = int | Iterable[str] | NDArray[np.bool_]
 
 
-class WordLookup:
-    """Words and one vector for each, looked up by word: the part of `WordVectors` that questions build on."""
+class Lookup:
+    """V words with a vector of D numbers each, found by word.
 
-    def _keep(self, stored: StoredVectors) -> None:
+    Attributes
+    ----------
+    matrix : (V, D) float32, read-only.
+    counts : (V,) int64 occurrences of each word, or None if unknown.
+    subwords : vectors of character n-grams, or None.
+    """
+
+    def __init__(self, stored: StoredVectors) -> None:
         self._words = stored.words
-        self._matrix = stored.matrix.view()
-        self._matrix.flags.writeable = False  # the norms are computed once
-        self._counts = stored.counts
-        self._subwords = stored.subwords
+        self.matrix: Matrix = stored.matrix.view()
+        self.matrix.flags.writeable = False  # norms are computed once
+        self.counts: Counts | None = stored.counts
+        self.subwords = stored.subwords
         self._fallback: Fallback | None = None
-
-    @property
-    def words(self) -> Sequence[str]:
-        """All words (V,), in the order of the rows."""
-        return self._words.decoded() if isinstance(self._words, PackedWords) else self._words
-
-    @property
-    def matrix(self) -> Matrix:
-        """All vectors (V, D) float32, read-only."""
-        return self._matrix
-
-    @property
-    def counts(self) -> Counts | None:
-        """How often each word occurred (V,) int64, or None where that is unknown."""
-        return self._counts
-
-    @property
-    def subwords(self) -> Subwords | None:
-        """Vectors of character n-grams, from which `subwords.vector(word)` makes one for a word that is not here."""
-        return self._subwords
-
-    @property
-    def vector_size(self) -> int:
-        """D, the numbers per vector."""
-        return int(self._matrix.shape[1])
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.words)
+    @property
+    def words(self) -> Sequence[str]:
+        """All words (V,), in the order of the rows; packed words are decoded together, once."""
+        return self._words.decoded() if isinstance(self._words, PackedWords) else self._words
 
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and word in self._rows
+    def word_at(self, row: int) -> str:
+        """The word of one row, without decoding all of them."""
+        return self._words[row]
 
-    @overload
-    def __getitem__(self, word: str) -> Vector: ...
-    @overload
-    def __getitem__(self, word: Words) -> Matrix: ...
-    def __getitem__(self, word: str | Words) -> Vector | Matrix:
-        """A word's vector (D,), or for a list of words a matrix (n, D). Unknown words: see `fallback`."""
-        if isinstance(word, str):
-            return self._vector(self.find(word))
-        check_words(word)
-        found = [self.find(one) for one in word]
-        if all(isinstance(one, int) for one in found):
-            return self._matrix[np.array(found, np.int64)]
-        return np.stack([self._vector(one) for one in found])
-
-    def _vector(self, found: int | Vector) -> Vector:
-        vector: Vector = self._matrix[found] if isinstance(found, int) else found
-        return vector
+    @property
+    def vector_size(self) -> int:
+        """D, the numbers per vector."""
+        return int(self.matrix.shape[1])
 
     @property
     def fallback(self) -> Fallback | None:
-        """What stands in for a word that is not there, in every question; can be set.
-
-        None : nothing does; an unknown word is an error.
-        "subword" : a vector made of the word's character n-grams, where the file has such vectors.
-        "spelling" : the word spelled most nearly alike.
-        """
+        """See `WordVectors.fallback`."""
         return self._fallback
 
     @fallback.setter
@@ -105,58 +72,26 @@ class WordLookup:
             )
         self._fallback = fallback
 
-    def find(self, word: str) -> int | Vector:
-        """The row of a word, in [0, V), or of what stands in for it; a vector (D,) where that has no row.
-
-        Raises
-        ------
-        UnknownWordError : the word is not there and nothing stands in for it; near spellings are named.
-        """
-        found = self.found(word)
-        if found is None:
-            raise UnknownWordError(word, len(self), near_spellings(word, self.words))
-        return found
-
-    def found(self, word: str) -> int | Vector | None:
-        """What `find` finds, or None."""
-        row = self._row(word)
-        if row is not None or self._fallback is None:
-            return row
-        if self._fallback == "subword" and self._subwords is not None:
-            return self._subwords.vector(word)
-        near = near_spellings(word, self.words, 1)
-        return self._rows[near[0]] if near else None
-
-    def found_as(self, word: str) -> str | None:
-        """The word whose vector `word` is answered with: itself, or by `fallback` the spelling nearest to it.
-
-        None where its vector is made of subwords. Raises UnknownWordError where nothing stands in for it.
-        """
-        found = self.find(word)
-        return self._words[found] if isinstance(found, int) else None
-
     @cached_property
-    def _rows(self) -> dict[str, int]:
+    def rows(self) -> dict[str, int]:
+        """The row of each word. Raises SettingError if a word occurs twice."""
         rows = {word: i for i, word in enumerate(self._words)}
         if len(rows) < len(self._words):
             word, first, second = _first_repeated(self._words)
-            raise SettingError(f"{word!r} comes twice among the words, at {first:,} and {second:,}: each word once")
+            raise SettingError(f"{word!r} occurs twice among the words, at {first:,} and {second:,}: must be unique")
         return rows
 
-    @cached_property
-    def _inverse_norms(self) -> Vector:
-        return inverse_norms(self._matrix)
-
-    def _row(self, word: str) -> int | None:
+    def row(self, word: str) -> int | None:
+        """The row of a word, regardless of `fallback`; None if it is unknown."""
         if not isinstance(word, str):
             raise SettingError(f"{word!r} is not a word: must be a str")
-        return self._rows.get(word)
+        return self.rows.get(word)
 
     def word_id(self, word: str) -> int:
-        """The row of a word, in [0, V), whatever `fallback` is. Raises UnknownWordError with near spellings."""
-        row = self._row(word)
+        """The row of a word, regardless of `fallback`. Raises UnknownWordError with near spellings."""
+        row = self.row(word)
         if row is None:
-            raise UnknownWordError(word, len(self), near_spellings(word, self.words))
+            raise self._unknown(word)
         return row
 
     def word_ids(self, words: Sequence[str]) -> NDArray[np.int64]:
@@ -164,46 +99,45 @@ class WordLookup:
         check_words(words)
         return np.array([self.word_id(word) for word in words], np.int64)
 
-    def searched(self, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> SearchedRows:
-        """The rows that may answer a question.
+    def rows_of_known(self, words: str | Iterable[str]) -> list[int]:
+        """The rows of those words that are in the vocabulary."""
+        return [self.rows[word] for word in ([words] if isinstance(words, str) else words) if word in self.rows]
 
-        Parameters
-        ----------
-        restrict : a number: the first so many words, the most frequent in most files; words: only
-            these; booleans (V,): where true. None: all.
-        exclude : words that are no answers; those that are not there anyway are ignored.
+    def found(self, word: str) -> int | Vector | None:
+        """The row of a word or of its replacement by `fallback`; a vector (D,) made of subwords; or None."""
+        row = self.row(word)
+        if row is not None or self._fallback is None:
+            return row
+        if self._fallback == "subword" and self.subwords is not None:
+            return self.subwords.vector(word)
+        near = near_spellings(word, self.words, 1)
+        return self.rows[near[0]] if near else None
 
-        Raises
-        ------
-        UnknownWordError : a word of `restrict` is not there.
-        SettingError : `restrict` is none of these, or leaves no word.
-        """
-        rows = self._restricted(restrict)
-        excluded = self._excluded(exclude)
-        return rows.without(np.array(excluded, np.int64)) if excluded else rows
+    def find(self, word: str) -> int | Vector:
+        """As `found`, but raises UnknownWordError, with near spellings, instead of returning None."""
+        found = self.found(word)
+        if found is None:
+            raise self._unknown(word)
+        return found
 
-    def _excluded(self, exclude: Iterable[str]) -> list[int]:
-        left_out = [exclude] if isinstance(exclude, str) else exclude
-        return [self._rows[word] for word in left_out if word in self._rows]
+    def vector(self, word: str) -> Vector:
+        """The vector (D,) of a word or of its replacement. Raises UnknownWordError."""
+        return self._vector(self.find(word))
 
-    def _restricted(self, restrict: Any) -> SearchedRows:
-        everything = SearchedRows(self._matrix, self._inverse_norms)
-        if restrict is None:
-            return everything
-        if isinstance(restrict, int | np.integer) and not isinstance(restrict, bool):
-            if restrict < 1:
-                raise SettingError(f"restrict={restrict}: must be at least 1, or None for all words")
-            return SearchedRows(self._matrix[:restrict], self._inverse_norms[:restrict])
-        if isinstance(restrict, np.ndarray) and restrict.dtype == bool:
-            if restrict.shape != (len(self),):
-                raise SettingError(
-                    f"restrict of shape {restrict.shape}: a mask must have one value per word, ({len(self)},)"
-                )
-            return everything._replace(rows=np.flatnonzero(restrict))
-        if not isinstance(restrict, Iterable):
-            raise SettingError(f"restrict={restrict!r}: must be a number, words or an array of booleans (V,)")
-        words = [restrict] if isinstance(restrict, str) else list(restrict)
-        return everything._replace(rows=np.unique(self.word_ids(words)))
+    def vectors(self, words: Words) -> Matrix:
+        """The vectors (n, D) of many words or of their replacements. Raises UnknownWordError."""
+        check_words(words)
+        found = [self.find(word) for word in words]
+        if all(isinstance(one, int) for one in found):
+            return self.matrix[np.array(found, np.int64)]
+        return np.stack([self._vector(one) for one in found])
+
+    def _vector(self, found: int | Vector) -> Vector:
+        vector: Vector = self.matrix[found] if isinstance(found, int) else found
+        return vector
+
+    def _unknown(self, word: str) -> UnknownWordError:
+        return UnknownWordError(word, len(self), near_spellings(word, self.words))
 
 
 def check_words(words: object) -> None:
@@ -212,10 +146,40 @@ def check_words(words: object) -> None:
         raise SettingError(f"{words!r}: must be a word or a list of words")
 
 
+def checked_words(words: Sequence[str]) -> list[str]:
+    """The words as a list of str. Raises SettingError."""
+    if isinstance(words, str):
+        raise SettingError(f"words={words!r}: must be a list of words, not one string")
+    checked = list(words)
+    for i, word in enumerate(checked):
+        if not isinstance(word, str):
+            raise SettingError(f"words[{i}] is {word!r}: every word must be a str")
+    return checked
+
+
+def checked_matrix(matrix: ArrayLike) -> Matrix:
+    """The numbers as float32 (V, D). Raises SettingError."""
+    array: NDArray[Any] = np.asarray(matrix)
+    if array.dtype.kind not in "fiu" or array.ndim != 2:
+        raise SettingError(f"matrix of shape {array.shape} and type {array.dtype}: must be numbers (V, D)")
+    with np.errstate(over="ignore"):  # numbers too large become inf, which the first query refuses
+        return array.astype(np.float32, copy=False)
+
+
+def checked_counts(counts: ArrayLike) -> Counts:
+    """The counts as int64 (V,). Raises SettingError."""
+    array: NDArray[Any] = np.asarray(counts)
+    if array.dtype.kind not in "iu" and array.size:
+        raise SettingError(f"counts of type {array.dtype}: must be whole numbers")
+    if array.size and array.min() < 0:
+        raise SettingError(f"counts[{int(array.argmin())}] is {array.min()}: must be 0 or more")
+    return array.astype(np.int64, copy=False)
+
+
 def _first_repeated(words: Sequence[str]) -> tuple[str, int, int]:
     seen: dict[str, int] = {}
     for i, word in enumerate(words):
         if word in seen:
             return word, seen[word], i
         seen[word] = i
-    raise AssertionError("no word comes twice")
+    raise AssertionError("all words are different")

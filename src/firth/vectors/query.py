@@ -1,54 +1,52 @@
-"""What users may write as a query, turned into a direction to look in."""
+"""Queries as users write them, parsed into directions: vectors of length 1 that a search compares rows with.
+
+An item is a word, a vector or a pair of either with a weight. A query is a weighted sum of items, each first scaled to
+length 1. The functions parse_… say whether one query or many were given, and which rows are candidates; directions_of
+and sums_of look the items up.
+
+Shapes  Q queries, D numbers per vector.
+"""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.vectors.analogy_search import NONE, WordSums
+from firth.vectors.candidates import Candidates
+from firth.vectors.exact_search import ExactSearch
+from firth.vectors.lookup import Lookup, Words
 
-__all__ = [
-    "Item",
-    "Items",
-    "Many",
-    "Queries",
-    "Weighted",
-    "Words",
-    "both",
-    "build",
-    "build_sums",
-    "checked_vector",
-    "is_many",
-    "paired",
-    "unit",
-    "weighted_items",
-]
+__all__ = ["Directions", "Item", "Items", "Many", "Query", "Restriction", "Words", "checked_vector", "directions_of"]
+__all__ += ["is_many", "is_word_or_vector", "parse_analogy", "parse_candidates", "parse_pairs", "parse_similar"]
+__all__ += ["parse_words", "sums_of", "unit"]
 
 Item: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
-Words: TypeAlias = list[str] | tuple[str, ...]
 Items: TypeAlias = Item | Sequence[Item]  # one query
 Many: TypeAlias = Sequence[list[Item]]  # many queries
+Restriction: TypeAlias = int | Iterable[str] | NDArray[np.bool_]  # candidates
 
 Doubles: TypeAlias = NDArray[np.float64]
-Find: TypeAlias = Callable[[str], int | Vector]  # a word's row, or a vector where it has none
 
 
-class Weighted(NamedTuple):
-    """A word or a vector, and how much it pulls the query towards itself (negative: away)."""
+class WeightedItem(NamedTuple):
+    """A word or a vector with its weight in the sum; negative: subtracted."""
 
     item: str | Doubles
     weight: float
 
 
-class Queries(NamedTuple):
-    """Directions to look in, and the rows that are no answers because they were asked with."""
+Query: TypeAlias = list[WeightedItem]
+
+
+class Directions(NamedTuple):
+    """Q parsed queries."""
 
     directions: Doubles  # (Q, D) of length 1, or 0 where the items cancel
-    left_out: list[list[int]]  # for each query
+    excluded: list[list[int]]  # for each query the rows of its own words, which are excluded from its results
 
 
 def unit(vector: Doubles) -> Doubles:
@@ -61,13 +59,41 @@ def unit(vector: Doubles) -> Doubles:
     return scaled
 
 
+# ---------------------------------------------------------------- one query or many
+
+
+def parse_similar(word: Any, positive: Any, negative: Any) -> tuple[bool, list[Query]]:
+    """The arguments of most_similar(): whether they are one query, and all queries. Raises SettingError."""
+    if word is not None:
+        if positive is not None or negative is not None:
+            raise SettingError("give either a word or positive= and negative=, not both")
+        if not isinstance(word, Iterable):
+            raise SettingError(f"{word!r} is not a query: must be a word, a vector (D,), or a list of either")
+        is_single = isinstance(word, str) or (isinstance(word, np.ndarray) and word.ndim == 1)
+        return is_single, [_items([each], 1.0) for each in ([word] if is_single else word)]
+    if is_many(positive) or is_many(negative):
+        return False, [_sum_of(*both) for both in _paired(positive, negative)]
+    return True, [_sum_of(positive, negative)]
+
+
+def parse_analogy(a: Any, b: Any, c: Any) -> tuple[bool, list[Query]]:
+    """The arguments of analogy(): whether they are one query, and all queries. Raises SettingError."""
+    is_single, (a, b, c) = parse_pairs("analogy", a, b, c)
+    return is_single, [_sum_of([b, c], [a]) for a, b, c in zip(a, b, c, strict=True)]
+
+
+def parse_words(words: Iterable[str]) -> list[Query]:
+    """A query for each word."""
+    return [[WeightedItem(word, 1.0)] for word in words]
+
+
 def is_word(item: object) -> bool:
     """Whether this is a word."""
     return isinstance(item, str)
 
 
-def is_one(item: object) -> bool:
-    """Whether this is a word, or a vector that may stand for one."""
+def is_word_or_vector(item: object) -> bool:
+    """Whether this is a word, or a vector in its place."""
     return is_word(item) or _is_vector(item)
 
 
@@ -76,8 +102,8 @@ def is_many(items: object) -> bool:
     return isinstance(items, list | tuple) and len(items) > 0 and isinstance(items[0], list)
 
 
-def as_lists(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word) -> tuple[bool, Sequence[Any]]:
-    """The arguments of a question about several words at once as lists, and whether each was one word.
+def parse_pairs(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word) -> tuple[bool, Sequence[Any]]:
+    """Two or three arguments as lists of the same length, and whether each was a single word.
 
     Raises SettingError, naming the call, unless all are single words, or lists of the same length.
     """
@@ -90,23 +116,7 @@ def as_lists(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word) ->
     return False, words
 
 
-def weighted_items(items: object, sign: float) -> list[Weighted]:
-    """One query's items with their weights, `sign` where none is given."""
-    if items is None:
-        return []
-    if isinstance(items, str) or _is_weighted(items) or _is_vector(items):
-        items = [items]
-    if not isinstance(items, list | tuple):
-        raise SettingError(f"{items!r} is no query: must be a word, a vector or a list of them")
-    return [_weighted(item, sign) for item in items]
-
-
-def both(positive: object, negative: object) -> list[Weighted]:
-    """One query's items: those added, then those taken away."""
-    return weighted_items(positive, 1.0) + weighted_items(negative, -1.0)
-
-
-def paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
+def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
     """The positive and the negative items of each of many queries."""
     length = len(positive if positive is not None else negative)
     positive = [None] * length if positive is None else positive
@@ -114,8 +124,66 @@ def paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
     if len(positive) != len(negative) or not all(
         one is None or isinstance(one, list) for one in (*positive, *negative)
     ):
-        raise SettingError("many queries: positive= and negative= must be as many lists of items each")
+        raise SettingError("many queries: positive= and negative= must be lists of the same number of lists")
     return list(zip(positive, negative, strict=True))
+
+
+# ---------------------------------------------------------------- candidates
+
+
+def parse_candidates(restrict: Any, exclude: Iterable[str], lookup: Lookup, search: ExactSearch) -> Candidates:
+    """The rows that a query may return.
+
+    Parameters
+    ----------
+    restrict : a number: the first so many words; words: only these; booleans (V,): where true. None: all.
+    exclude : words left out of the results; unknown ones are ignored.
+
+    Raises
+    ------
+    UnknownWordError : a word of `restrict` is not in the vocabulary.
+    SettingError : `restrict` is none of these.
+    """
+    candidates = _restricted(restrict, lookup, search)
+    excluded = lookup.rows_of_known(exclude)
+    return candidates.without(np.array(excluded, np.int64)) if excluded else candidates
+
+
+def _restricted(restrict: Any, lookup: Lookup, search: ExactSearch) -> Candidates:
+    if restrict is None:
+        return search.all_rows()
+    if isinstance(restrict, int | np.integer) and not isinstance(restrict, bool):
+        if restrict < 1:
+            raise SettingError(f"restrict={restrict}: must be at least 1, or None for all words")
+        return search.first_rows(int(restrict))
+    if isinstance(restrict, np.ndarray) and restrict.dtype == bool:
+        if restrict.shape != (len(lookup),):
+            raise SettingError(
+                f"restrict of shape {restrict.shape}: a mask must have one value per word, ({len(lookup)},)"
+            )
+        return search.chosen_rows(np.flatnonzero(restrict))
+    if not isinstance(restrict, Iterable):
+        raise SettingError(f"restrict={restrict!r}: must be a number, words or an array of booleans (V,)")
+    words = [restrict] if isinstance(restrict, str) else list(restrict)
+    return search.chosen_rows(np.unique(lookup.word_ids(words)))
+
+
+# ---------------------------------------------------------------- items
+
+
+def _sum_of(positive: object, negative: object) -> Query:
+    return _items(positive, 1.0) + _items(negative, -1.0)
+
+
+def _items(items: object, sign: float) -> Query:
+    """One query's items with their weights, `sign` where none is given."""
+    if items is None:
+        return []
+    if isinstance(items, str) or _is_weighted(items) or _is_vector(items):
+        items = [items]
+    if not isinstance(items, list | tuple):
+        raise SettingError(f"{items!r} is not a query: must be a word, a vector or a list of them")
+    return [_weighted(item, sign) for item in items]
 
 
 def _is_weighted(item: object) -> bool:
@@ -126,16 +194,16 @@ def _is_vector(item: object) -> bool:
     return isinstance(item, np.ndarray) and item.ndim == 1 and item.dtype.kind in "fiu"
 
 
-def _weighted(item: object, sign: float) -> Weighted:
+def _weighted(item: object, sign: float) -> WeightedItem:
     weight = sign
     if isinstance(item, tuple) and _is_weighted(item):
         item, given = item
         weight = sign * _checked_weight(item, given)
     if isinstance(item, str):
-        return Weighted(item, weight)
+        return WeightedItem(item, weight)
     if _is_vector(item):
-        return Weighted(np.asarray(item, np.float64), weight)
-    raise SettingError(f"{item!r} cannot be asked: must be a word, a vector (D,) of numbers, or (either, weight)")
+        return WeightedItem(np.asarray(item, np.float64), weight)
+    raise SettingError(f"{item!r} is not a query: must be a word, a vector (D,) of numbers, or (either, weight)")
 
 
 def _checked_weight(item: object, weight: Any) -> float:
@@ -148,76 +216,73 @@ def _checked_weight(item: object, weight: Any) -> float:
     return number
 
 
-def build(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> Queries:
-    """The direction of each query: the weighted sum of its items, each first scaled to length 1.
-
-    Parameters
-    ----------
-    asked : the items of each query.
-    find : finds a word's row in the matrix (V, D), or a vector for it.
-
-    Raises
-    ------
-    SettingError : a query has no items, or a vector is not D finite numbers.
-    """
-    units, left_out = _look_up(asked, find, matrix)
-    weights = np.array([weight for query in asked for _, weight in query])[:, None]
-    starts = np.cumsum([0, *map(len, asked)])[:-1]
-    return Queries(unit(np.add.reduceat(units * weights, starts)), left_out)
-
-
-def build_sums(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> tuple[WordSums, list[list[int]]]:
-    """The same for methods that combine cosines: what each query adds and takes away, and what it leaves out.
-
-    Raises
-    ------
-    SettingError : as `build` does; also where a query adds nothing, or a weight is not 1.
-    """
-    units, left_out = _look_up(asked, find, matrix)
-    added: list[list[int]] = []
-    taken: list[list[int]] = []
-    line = 0
-    for query in asked:
-        added.append([])
-        taken.append([])
-        for item, weight in query:
-            if abs(weight) != 1:
-                raise SettingError(f"weight {weight} of {item!r}: method='3cosmul' knows no weights; leave it out")
-            (added if weight > 0 else taken)[-1].append(line)
-            line += 1
-        if not added[-1]:
-            raise SettingError("method='3cosmul' needs at least one positive= item")
-    return WordSums(units, _rectangle(added), _rectangle(taken)), left_out
-
-
-def _rectangle(lines: list[list[int]]) -> NDArray[np.int64]:
-    width = max(map(len, lines))
-    return np.array([some + [NONE] * (width - len(some)) for some in lines], np.int64)
-
-
-def _look_up(asked: Sequence[Sequence[Weighted]], find: Find, matrix: Matrix) -> tuple[Doubles, list[list[int]]]:
-    """All items as vectors of length 1 (n, D), and for each query the rows of its words."""
-    vectors = np.empty((sum(map(len, asked)), matrix.shape[1]), np.float64)
-    left_out: list[list[int]] = []
-    line = 0
-    for query in asked:
-        if not query:
-            raise SettingError("nothing to ask: give a word, positive= or negative=")
-        left_out.append([])
-        for item, _ in query:
-            found = find(item) if isinstance(item, str) else checked_vector(item, matrix.shape[1])
-            if isinstance(found, int):
-                left_out[-1].append(found)
-                found = matrix[found]
-            vectors[line] = found
-            line += 1
-    return unit(vectors), left_out
-
-
 def checked_vector(vector: Any, size: int) -> Doubles:
     """The vector as float64, if it is D finite numbers. Raises SettingError."""
     if not _is_vector(vector) or vector.shape != (size,) or not np.isfinite(vector).all():
         shown = f"a vector of shape {vector.shape}" if isinstance(vector, np.ndarray) else repr(vector)
-        raise SettingError(f"{shown} cannot be asked: must be {size} finite numbers")
+        raise SettingError(f"{shown} is not a query: must be {size} finite numbers")
     doubles: Doubles = np.asarray(vector, np.float64)
     return doubles
+
+
+# ---------------------------------------------------------------- directions
+
+
+def directions_of(queries: Sequence[Query], lookup: Lookup) -> Directions:
+    """The direction of each query: the weighted sum of its items, each first scaled to length 1.
+
+    Raises
+    ------
+    UnknownWordError : a word is not in the vocabulary and has no replacement.
+    SettingError : a query has no items, or a vector is not D finite numbers.
+    """
+    units, excluded = _look_up(queries, lookup)
+    weights = np.array([weight for query in queries for _, weight in query])[:, None]
+    starts = np.cumsum([0, *map(len, queries)])[:-1]
+    return Directions(unit(np.add.reduceat(units * weights, starts)), excluded)
+
+
+def sums_of(queries: Sequence[Query], lookup: Lookup) -> tuple[WordSums, list[list[int]]]:
+    """The same for methods that combine cosines: the sums, and for each query the rows that it excludes.
+
+    Raises as directions_of does, and SettingError where a query adds nothing, or a weight is not 1.
+    """
+    units, excluded = _look_up(queries, lookup)
+    added: list[list[int]] = []
+    subtracted: list[list[int]] = []
+    line = 0
+    for query in queries:
+        added.append([])
+        subtracted.append([])
+        for item, weight in query:
+            if abs(weight) != 1:
+                raise SettingError(f"weight {weight} of {item!r}: method='3cosmul' takes no weights; leave it out")
+            (added if weight > 0 else subtracted)[-1].append(line)
+            line += 1
+        if not added[-1]:
+            raise SettingError("method='3cosmul' needs at least one positive= item")
+    return WordSums(units, _padded(added), _padded(subtracted)), excluded
+
+
+def _padded(lines: list[list[int]]) -> NDArray[np.int64]:
+    width = max(map(len, lines))
+    return np.array([some + [NONE] * (width - len(some)) for some in lines], np.int64)
+
+
+def _look_up(queries: Sequence[Query], lookup: Lookup) -> tuple[Doubles, list[list[int]]]:
+    """All items as vectors of length 1 (n, D), and for each query the rows of its words."""
+    vectors = np.empty((sum(map(len, queries)), lookup.vector_size), np.float64)
+    excluded: list[list[int]] = []
+    line = 0
+    for query in queries:
+        if not query:
+            raise SettingError("empty query: give a word, positive= or negative=")
+        excluded.append([])
+        for item, _ in query:
+            found = lookup.find(item) if isinstance(item, str) else checked_vector(item, lookup.vector_size)
+            if isinstance(found, int):
+                excluded[-1].append(found)
+                found = lookup.matrix[found]
+            vectors[line] = found
+            line += 1
+    return unit(vectors), excluded

@@ -1,101 +1,61 @@
-"""Vectors of sentences: means of their words' vectors, rare words weighing more, less what all have in common.
+"""Vectors of sentences: means of their words' vectors, with rare words weighted up and the common component removed.
 
-Source  Arora, Liang and Ma 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings",
-        algorithm 1 (SIF: smooth inverse frequency).
+Source  Arora, Liang and Ma 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings", algorithm 1 (SIF:
+        smooth inverse frequency).
 Shapes  S sentences, D numbers per vector.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from firth.arrays import Vector
+from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
+from firth.vectors.lookup import Lookup
+from firth.vectors.query import checked_vector, unit
 
-__all__ = ["Weighed", "common_component", "split_sentences", "sentence_means", "smooth_inverse", "without_component"]
+__all__ = ["common_component", "sentence_vectors"]
 
 WORDS_AT_ONCE = 1 << 14  # 13 MB of vectors of 100 numbers
 
-Weighed = tuple[Vector, float]  # a word's vector and weight
+WeightedVector: TypeAlias = tuple[Vector, float]
+WeightOf: TypeAlias = Callable[[str, int | None], float]  # of a word and its row, None if it has none
 
 
-def split_sentences(sentences: Iterable[str | Sequence[str]]) -> list[Sequence[str]]:
-    """Sentences as lists of words; a string is split at blanks.
+def sentence_vectors(
+    lookup: Lookup,
+    sentences: Iterable[str | Sequence[str]],
+    sif: float | None,
+    frequencies: Mapping[str, float] | None,
+    common: ArrayLike | Literal[False] | None,
+) -> Matrix:
+    """See `WordVectors.sentence_vectors`."""
+    split = _split(sentences)
+    weight = _weight(lookup, sif, frequencies)
 
-    Raises SettingError where something is neither.
-    """
-    if isinstance(sentences, str) or not isinstance(sentences, Iterable):
-        raise SettingError(f"{sentences!r}: must be a list of sentences, each a string or a list of words")
-    split = [sentence.split() if isinstance(sentence, str) else sentence for sentence in sentences]
-    for i, words in enumerate(split):
-        if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
-            raise SettingError(f"sentences[{i}] is {words!r}: must be a string or a list of words")
-    return split
+    def find(word: str) -> WeightedVector | None:
+        found = lookup.found(word)
+        if isinstance(found, int):
+            return lookup.matrix[found], weight(lookup.word_at(found), found)
+        return None if found is None else (found, weight(word, None))
 
-
-def smooth_inverse(sif: Any) -> Callable[[float], float]:
-    """The weight a / (a + p) of a word that makes up the share p of all text; `sif` is a.
-
-    Raises SettingError unless a is a finite number above 0.
-    """
-    if isinstance(sif, bool) or not isinstance(sif, int | float | np.number) or not 0 < sif < math.inf:
-        raise SettingError(f"sif={sif!r}: must be a number above 0, such as 1e-3, or None for plain means")
-    a = float(sif)
-    return lambda share: a / (a + share)
-
-
-def sentence_means(
-    sentences: Sequence[Sequence[str]], look_up: Callable[[str], Weighed | None], size: int
-) -> NDArray[np.float64]:
-    """The weighted sum of each sentence's vectors, divided by its number of words (S, D).
-
-    Words that `look_up` does not know are not counted; a sentence without known words is zeros.
-    """
-    means = np.zeros((len(sentences), size), np.float64)
-    for first, last in _stretches(sentences):
-        lines: dict[str, int] = {}
-        known: list[Weighed] = []
-        ids: list[int] = []
-        lengths: list[int] = []
-        for sentence in sentences[first:last]:
-            before = len(ids)
-            for word in sentence:
-                line = lines.get(word)
-                if line is None:
-                    weighed = look_up(word)
-                    line = lines[word] = -1 if weighed is None else len(known)
-                    known += [] if weighed is None else [weighed]
-                if line >= 0:
-                    ids.append(line)
-            lengths.append(len(ids) - before)
-        if ids:
-            vectors = np.array([vector for vector, _ in known], np.float64) * np.array([[w] for _, w in known])
-            length = np.array(lengths)
-            used = length > 0
-            sums = np.add.reduceat(vectors[ids], (np.cumsum(length) - length)[used])
-            means[first:last][used] = sums / length[used, None]
-    return means
-
-
-def _stretches(sentences: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """Where stretches of sentences with a bounded number of words begin and end."""
-    first = words = 0
-    for i, sentence in enumerate(sentences):
-        if words and words + len(sentence) > WORDS_AT_ONCE:
-            yield first, i
-            first, words = i, 0
-        words += len(sentence)
-    yield first, len(sentences)
+    means = weighted_means(split, find, lookup.vector_size)
+    if common is None and sif is not None and means.any():
+        means = _without(means, common_component(means))
+    elif common is not None and common is not False:
+        direction = checked_vector(np.asarray(common, np.float64), lookup.vector_size)
+        means = _without(means, unit(direction))
+    return means.astype(np.float32)
 
 
 def common_component(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     """The direction (D,) of length 1 that most of the vectors (S, D) share: their first right singular vector.
 
-    Raises SettingError with fewer than 2 sentences that have any known word: one sentence has
-    nothing in common with others.
+    Raises SettingError with fewer than 2 sentences that have a known word: one sentence has nothing in common with
+    others.
     """
     doubles = np.asarray(vectors, np.float64)
     if np.count_nonzero(doubles.any(axis=1)) < 2:
@@ -108,6 +68,106 @@ def common_component(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return component
 
 
-def without_component(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The vectors (S, D) less their projections on a direction (D,) of length 1."""
+def _without(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The vectors (S, D) minus their projections on a direction (D,) of length 1."""
     return vectors - np.outer(vectors @ component, component)
+
+
+def _split(sentences: Iterable[str | Sequence[str]]) -> list[Sequence[str]]:
+    """Sentences as lists of words; a string is split at whitespace. Raises SettingError for anything else."""
+    if isinstance(sentences, str) or not isinstance(sentences, Iterable):
+        raise SettingError(f"{sentences!r}: must be a list of sentences, each a string or a list of words")
+    split = [sentence.split() if isinstance(sentence, str) else sentence for sentence in sentences]
+    for i, words in enumerate(split):
+        if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+            raise SettingError(f"sentences[{i}] is {words!r}: must be a string or a list of words")
+    return split
+
+
+# ---------------------------------------------------------------- weights
+
+
+def _weight(lookup: Lookup, sif: Any, frequencies: Mapping[str, float] | None) -> WeightOf:
+    """1 for every word; with smooth inverse frequency a / (a + p): a is `sif`, p the relative frequency of the word.
+
+    Raises SettingError unless a is a finite number above 0.
+    """
+    if sif is None:
+        if frequencies is not None:
+            raise SettingError("frequencies= without sif= has no effect: give both or neither")
+        return lambda word, row: 1.0
+    if isinstance(sif, bool) or not isinstance(sif, int | float | np.number) or not 0 < sif < math.inf:
+        raise SettingError(f"sif={sif!r}: must be a number above 0, such as 1e-3, or None for plain means")
+    a, frequency = float(sif), _frequency(lookup, frequencies)
+    return lambda word, row: a / (a + frequency(word, row))
+
+
+def _frequency(lookup: Lookup, frequencies: Mapping[str, float] | None) -> WeightOf:
+    """The relative frequency of a word, as given or from the counts."""
+    if frequencies is not None:
+
+        def given(word: str, row: int | None) -> float:
+            share = frequencies.get(word, 0.0)
+            if not 0 <= share <= 1:
+                raise SettingError(
+                    f"frequencies[{word!r}] is {share!r}: must be a relative frequency, in [0, 1]; "
+                    "divide counts by their total"
+                )
+            return share
+
+        return given
+    counts = lookup.counts
+    if counts is None or not counts.any():
+        raise SettingError(
+            "sif= needs to know how frequent words are, and these vectors have no counts: "
+            "give frequencies=, the relative frequency of each word"
+        )
+    total = int(counts.sum())
+    return lambda word, row: 0.0 if row is None else int(counts[row]) / total
+
+
+# ---------------------------------------------------------------- means
+
+
+def weighted_means(
+    sentences: Sequence[Sequence[str]], find: Callable[[str], WeightedVector | None], size: int
+) -> NDArray[np.float64]:
+    """The weighted sum of each sentence's vectors, divided by its number of words (S, D).
+
+    Words for which `find` returns None are skipped; a sentence without known words is zeros.
+    """
+    means = np.zeros((len(sentences), size), np.float64)
+    for first, last in _batches(sentences):
+        lines: dict[str, int] = {}
+        known: list[WeightedVector] = []
+        ids: list[int] = []
+        lengths: list[int] = []
+        for sentence in sentences[first:last]:
+            before = len(ids)
+            for word in sentence:
+                line = lines.get(word)
+                if line is None:
+                    found = find(word)
+                    line = lines[word] = -1 if found is None else len(known)
+                    known += [] if found is None else [found]
+                if line >= 0:
+                    ids.append(line)
+            lengths.append(len(ids) - before)
+        if ids:
+            vectors = np.array([vector for vector, _ in known], np.float64) * np.array([[w] for _, w in known])
+            length = np.array(lengths)
+            used = length > 0
+            sums = np.add.reduceat(vectors[ids], (np.cumsum(length) - length)[used])
+            means[first:last][used] = sums / length[used, None]
+    return means
+
+
+def _batches(sentences: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Ranges [first, last) of sentences with a bounded number of words."""
+    first = words = 0
+    for i, sentence in enumerate(sentences):
+        if words and words + len(sentence) > WORDS_AT_ONCE:
+            yield first, i
+            first, words = i, 0
+        words += len(sentence)
+    yield first, len(sentences)

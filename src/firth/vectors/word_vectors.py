@@ -1,43 +1,69 @@
-"""Words with their vectors: built, opened and saved."""
+"""WordVectors: words with their vectors, and what can be computed with them.
 
-from collections.abc import Mapping, Sequence
+Its methods delegate to what it owns: a Lookup (lookup.py), an ExactSearch (exact_search.py) and, once built or opened,
+an Index for approximate search (ann/index.py). A query passes through query.py (parsed to directions), one of the two
+searches, and ranking.py.
+"""
+
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from firth.arrays import Counts, Matrix
-from firth.colours import fitting_limit
+from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.formats.save import FormatName, write_as
-from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
-from firth.notebook import Markup, colour_strip, html_table
-from firth.vectors.comparisons import Comparisons
-from firth.vectors.lookup import Fallback
-from firth.vectors.questions import Questions
+from firth.progress import ProgressOption
+from firth.vectors import query
+from firth.vectors.analogy_search import AnalogyMethod, best_scores, check_method
+from firth.vectors.ann.building import build_index
+from firth.vectors.ann.graph import GraphSettings
+from firth.vectors.ann.index import Index
+from firth.vectors.between import nearest_to_line
+from firth.vectors.candidates import Candidates
+from firth.vectors.exact_search import ExactSearch
+from firth.vectors.neighbours import Neighbour, Neighbours, WordBetween
+from firth.vectors.query import Items, Many, Query, Restriction, Words
+from firth.vectors.ranking import Ranking, check_count, exact_cosines
+from firth.vectors.vector_table import VectorTable
 
 __all__ = ["WordVectors"]
 
-_SHOWN_WORDS = 8  # in a notebook
-_SHOWN_NUMBERS = 60
+
+class _Narrowed(TypedDict, total=False):
+    """Options of every query, for the overloads below."""
+
+    restrict: Restriction | None
+    exclude: Iterable[str]
 
 
-class WordVectors(Questions, Comparisons):
+class _Options(_Narrowed, total=False):
+    approximate: bool
+
+
+class _SumOptions(_Options, total=False):
+    method: AnalogyMethod
+
+
+class WordVectors(VectorTable):
     """Words and one vector for each.
 
     Parameters
     ----------
     words : (V,) distinct strings, in the order of the rows.
-    matrix : (V, D) numbers; float32 is used as it is, anything else is converted.
+    matrix : (V, D) numbers; float32 is used without a copy, anything else is converted.
     counts : (V,) occurrences of each word, if known.
-    metadata : anything JSON can hold that should be kept in a native file with the vectors.
-    fallback : "spelling" lets the word spelled most nearly alike stand in for one that is not there.
+    metadata : anything JSON can hold that a native file should keep with the vectors.
+    fallback : "spelling" replaces an unknown word by the one with the nearest spelling.
+
+    In all queries, `restrict=` names the candidates: a number (the first so many words, the most frequent in most
+    files), words, or booleans (V,). `exclude=` names words that are left out of the results; unknown ones are ignored.
 
     Raises
     ------
-    SettingError : the parts do not fit together, or a word comes twice.
+    SettingError : the parts do not fit together, or a word occurs twice.
 
     Examples
     --------
@@ -46,115 +72,311 @@ class WordVectors(Questions, Comparisons):
     [Neighbour(word='queen', similarity=0.9486832980505138)]
     """
 
-    def __init__(
-        self,
-        words: Sequence[str],
-        matrix: ArrayLike,
-        counts: ArrayLike | None = None,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        fallback: Fallback | None = None,
-    ) -> None:
-        stored = StoredVectors(
-            _checked_words(words),
-            _checked_matrix(matrix),
-            None if counts is None else _checked_counts(counts),
-            metadata=metadata or {},
-        )
-        self._keep(stored)
-        self.fallback = fallback
-        _ = self._rows  # a word that comes twice is found now
+    def _compose(self, stored: StoredVectors, path: str | Path | None) -> None:
+        super()._compose(stored, path)
+        self._search = ExactSearch(self.matrix)
+        self._index: Index | None = None
+        self._index_path = None if path is None else Path(f"{Path(path)}.index")
 
-    @classmethod
-    def from_stored(cls, stored: StoredVectors, path: str | Path | None = None) -> Self:
-        """Vectors as a format's `read` returned them; what the format left undecoded stays so.
-
-        Parameters
-        ----------
-        path : the file they are from: an index may lie beside it.
-        """
-        self = cls.__new__(cls)
-        self._keep(stored)
-        if path is not None:
-            self._index_path = Path(f"{Path(path)}.index")
-        return self
-
-    def _keep(self, stored: StoredVectors) -> None:
-        super()._keep(stored)
-        self._metadata = dict(stored.metadata)
-        self._skipped = stored.skipped
+    # ---------------------------------------------------------------- search
 
     @property
-    def metadata(self) -> dict[str, Any]:
-        """What else the file said, for instance the hyperparameters of the training."""
-        return self._metadata
+    def search(self) -> ExactSearch:
+        """The exact search. `search.compiled` says when it uses compiled code, and can be set."""
+        return self._search
 
     @property
-    def skipped(self) -> Skipped:
-        """What `load(path, on_error="skip")` left out: `count` lines, and `problems`, the first few in words."""
-        return self._skipped
-
-    def __repr__(self) -> str:
-        shown = ", ".join(repr(self._words[i]) for i in range(min(3, len(self))))
-        more = ", …" if len(self) > 3 else ""
-        return f"<WordVectors: {len(self):,} words × {self.vector_size} numbers: {shown}{more}>"
-
-    def _repr_html_(self) -> str:
-        numbers = min(self.vector_size, _SHOWN_NUMBERS)
-        rows = self._matrix[:_SHOWN_WORDS, :numbers]
-        limit = fitting_limit(rows)
-        colours = f"blue at \u2212{limit:g} and below, white at 0, red at {limit:g} and above"
-        which = f"the first {numbers} of {self.vector_size}" if numbers < self.vector_size else f"all {numbers}"
-        cells = [(self._words[i], colour_strip(row, limit)) for i, row in enumerate(rows)]
-        if len(self) > len(cells):
-            cells.append(("…", Markup("")))
-        title = f"{len(self):,} words \u00d7 {self.vector_size} numbers"
-        return html_table(title, ["word", f"{which} numbers: {colours}"], cells, numbers=0)
-
-    def save(self, path: str | Path, format: FormatName | None = None) -> None:
-        """Write the vectors to a file or folder, atomically.
-
-        Parameters
-        ----------
-        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext-vec" or "spacy";
-            or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". By default told by
-            the suffix: .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. One more suffix, .gz,
-            .bz2, .xz or .zst, compresses a file.
+    def index(self) -> Index:
+        """The index for `approximate=True`: as built or opened, or from `MODEL.index` next to the file that was loaded.
 
         Raises
         ------
-        SettingError : an unknown format or suffix; the choices are listed.
-        FormatError : the place cannot be written, or a word cannot be held by the format.
+        SettingError : there is none.
+        FormatError : the file next to the model is damaged, or belongs to other vectors.
         """
-        write_as(path, self.stored(), format)
+        if self._index is None:
+            if self._index_path is None or not self._index_path.exists():
+                where = f" in {self._index_path}" if self._index_path else ""
+                raise SettingError(
+                    f"no index{where}: build one with vectors.build_index() or `firth index MODEL`, "
+                    "or use the exact search"
+                )
+            self._index = Index.open(self._index_path, self.matrix)
+        return self._index
 
-    def stored(self) -> StoredVectors:
-        """The same vectors as the formats write them."""
-        return StoredVectors(self.words, self._matrix, self._counts, metadata=self._metadata, subwords=self._subwords)
+    def build_index(
+        self,
+        path: str | Path | None = None,
+        *,
+        recall: float = 0.95,
+        links: int = 16,
+        build_width: int = 100,
+        seed: int = 1,
+        threads: int | None = None,
+        progress: ProgressOption = None,
+    ) -> Index:
+        """Build an index for approximate search, and use it from now on.
 
+        Parameters
+        ----------
+        path : the file to save it to; `firth.load("x.firth")` finds "x.firth.index". None: it is not saved.
+        recall : the share of the 10 nearest words to find: the search is made as wide as that takes on a sample of
+            words and sums of words. `Index.recall` is what it finds on another sample.
+        links : a word has links to at most twice as many others (M in the paper of Malkov and Yashunin 2018). More make
+            the file larger and a search with high recall faster.
+        build_width : how many words are compared to find the links of a new one (efConstruction in the paper).
+        seed : of the graph. With `threads=1` it reproduces every link, with more threads only roughly.
+        threads : None: all cores.
+        progress : None or True: a bar in terminals and notebooks, else a line; False: nothing; or a function of a
+            `firth.progress.Progress` record.
 
-def _checked_words(words: Sequence[str]) -> list[str]:
-    if isinstance(words, str):
-        raise SettingError(f"words={words!r}: must be a list of words, not one string")
-    checked = list(words)
-    for i, word in enumerate(checked):
-        if not isinstance(word, str):
-            raise SettingError(f"words[{i}] is {word!r}: every word must be a str")
-    return checked
+        Raises
+        ------
+        SettingError : an option has an impossible value, or all vectors are zeros.
+        MissingExtraError : voyager is not installed.
+        FormatError : the file cannot be written.
+        """
+        settings = GraphSettings(links, build_width, seed, threads)
+        index = build_index(self.matrix, self._search.inverse_norms, recall, settings, progress)
+        if path is not None:
+            index.save(path)
+        self._index = index
+        return index
 
+    def open_index(self, path: str | Path) -> Index:
+        """Use an index that was not saved next to the model.
 
-def _checked_matrix(matrix: ArrayLike) -> Matrix:
-    array = np.asarray(matrix)
-    if array.dtype.kind not in "fiu" or array.ndim != 2:
-        raise SettingError(f"matrix of shape {array.shape} and type {array.dtype}: must be numbers (V, D)")
-    with np.errstate(over="ignore"):  # what does not fit becomes inf, and inf is refused when asked
-        return array.astype(np.float32, copy=False)
+        Raises
+        ------
+        FileNotFoundError : the file does not exist.
+        FormatError : the file is damaged, or belongs to other vectors.
+        """
+        self._index = Index.open(path, self.matrix)
+        return self._index
 
+    # ---------------------------------------------------------------- queries for words
 
-def _checked_counts(counts: ArrayLike) -> Counts:
-    array = np.asarray(counts)
-    if array.dtype.kind not in "iu" and array.size:
-        raise SettingError(f"counts of type {array.dtype}: must be whole numbers")
-    if array.size and array.min() < 0:
-        raise SettingError(f"counts[{int(array.argmin())}] is {array.min()}: must be 0 or more")
-    return array.astype(np.int64, copy=False)
+    @overload
+    def most_similar(self, word: str, count: int = 10, **options: Unpack[_Options]) -> Neighbours: ...
+    @overload
+    def most_similar(self, word: Words, count: int = 10, **options: Unpack[_Options]) -> list[Neighbours]: ...
+    @overload
+    def most_similar(self, word: Vector | Matrix, count: int = 10, **options: Unpack[_Options]) -> Any: ...
+    @overload
+    def most_similar(
+        self,
+        word: None = None,
+        count: int = 10,
+        *,
+        positive: Items | None = None,
+        negative: Items | None = None,
+        **options: Unpack[_SumOptions],
+    ) -> Neighbours: ...
+    @overload
+    def most_similar(
+        self,
+        word: None = None,
+        count: int = 10,
+        *,
+        positive: Many,
+        negative: Many | None = None,
+        **options: Unpack[_SumOptions],
+    ) -> list[Neighbours]: ...
+    def most_similar(
+        self,
+        word: Any = None,
+        count: int = 10,
+        *,
+        positive: Any = None,
+        negative: Any = None,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+        approximate: bool = False,
+    ) -> Any:
+        """The nearest neighbours: words whose vectors have the largest cosine to the query.
+
+        Parameters
+        ----------
+        word : one word or vector (D,); or a list of words or a matrix (n, D), which are as many queries.
+        count : at least 1; fewer are returned only where there are fewer candidates.
+        positive, negative : what to add and to subtract in ONE query: a word, or a list of words, vectors (D,) and
+            (word or vector, weight) pairs. Each is first scaled to length 1. A list of lists is as many queries.
+        method : "3cosadd" ranks by the cosine to the sum. "3cosmul" ranks by the product of (1 + cosine) / 2 over the
+            positive items, divided by that over the negative ones (Levy and Goldberg 2014), so that no single item
+            outweighs the others; it takes no weights.
+        restrict, exclude : the candidates, and words left out of the results.
+        approximate : use the index, which finds most of the nearest words and reads few; see `build_index`. It supports
+            neither `restrict` nor "3cosmul".
+
+        Returns
+        -------
+        Best first, without the words of the query; `similarity` is the cosine, in [-1, 1] (with "3cosmul" the score, at
+        least 0). One list for one query, a list of lists for many.
+
+        Raises
+        ------
+        UnknownWordError : a word is not in the vocabulary; near spellings are named.
+        SettingError : `count` is below 1, the query is empty, or a vector has the wrong length.
+
+        Examples
+        --------
+        >>> vectors.most_similar("king")  # doctest: +SKIP
+        >>> vectors.most_similar(["king", "water"], restrict=10_000)  # two queries # doctest: +SKIP
+        >>> vectors.most_similar(positive=["king", "woman"], negative=["man"])  # doctest: +SKIP
+        """
+        is_single, queries = query.parse_similar(word, positive, negative)
+        found = self._neighbours(queries, count, method, restrict, exclude, approximate)
+        return found[0] if is_single else found
+
+    def nearest_to_vector(
+        self,
+        vector: ArrayLike,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+        approximate: bool = False,
+    ) -> Any:
+        """As `most_similar`, for any numbers (D,), or for each row of a matrix (n, D)."""
+        numbers = np.asarray(vector)
+        if numbers.ndim not in (1, 2) or numbers.dtype.kind not in "fiu":
+            raise SettingError(f"a vector of shape {numbers.shape}: must be numbers ({self.vector_size},) or a matrix")
+        return self.most_similar(numbers, count, restrict=restrict, exclude=exclude, approximate=approximate)
+
+    @overload
+    def analogy(self, a: str, b: str, c: str, count: int = 10, **options: Unpack[_SumOptions]) -> Neighbours: ...
+    @overload
+    def analogy(
+        self, a: Words, b: Words, c: Words, count: int = 10, **options: Unpack[_SumOptions]
+    ) -> list[Neighbours]: ...
+    def analogy(
+        self,
+        a: Any,
+        b: Any,
+        c: Any,
+        count: int = 10,
+        *,
+        method: AnalogyMethod = "3cosadd",
+        restrict: Restriction | None = None,
+        exclude: Iterable[str] = (),
+        approximate: bool = False,
+    ) -> Any:
+        """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
+
+        "man is to king as woman is to …" is `analogy("man", "king", "woman")`. Three lists of the same length are as
+        many queries. Other parameters, results and errors: see `most_similar`.
+        """
+        is_single, queries = query.parse_analogy(a, b, c)
+        found = self._neighbours(queries, count, method, restrict, exclude, approximate)
+        return found[0] if is_single else found
+
+    @overload
+    def between(self, a: str, b: str, count: int = 10, **options: Unpack[_Narrowed]) -> list[WordBetween]: ...
+    @overload
+    def between(self, a: Words, b: Words, count: int = 10, **options: Unpack[_Narrowed]) -> list[list[WordBetween]]: ...
+    def between(
+        self, a: Any, b: Any, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+    ) -> Any:
+        """The words nearest to the straight line from one word to another, both scaled to length 1.
+
+        A word is as near as its largest cosine to a point strictly between the ends; words that are nearest to one of
+        the ends do not count.
+
+        Returns
+        -------
+        Best first, without `a` and `b`: the word, that cosine, and the position of the point on the line, from 0 (`a`)
+        to 1 (`b`). Fewer than `count` where fewer words are between. For two lists of words, pair by pair, a list of
+        lists.
+
+        Raises
+        ------
+        UnknownWordError : a word is not in the vocabulary.
+        SettingError : `count` is below 1, or not two words or two lists of the same length are given.
+        """
+        is_single, (a, b) = query.parse_pairs("between", a, b)
+        check_count(count)
+        pairs = [word for pair in zip(a, b, strict=True) for word in pair]
+        directions, own = query.directions_of(query.parse_words(pairs), self._lookup)
+        candidates = self.candidates(restrict, exclude)
+        found = []
+        for i in range(0, len(directions), 2):
+            ends, excluded = directions[i : i + 2], own[i] + own[i + 1]
+            found.append(nearest_to_line(self._search, self.words, ends, count, excluded, candidates))
+        return found[0] if is_single else found
+
+    @overload
+    def rank(self, word: str, other: str, **options: Unpack[_Narrowed]) -> int: ...
+    @overload
+    def rank(self, word: Words, other: Words, **options: Unpack[_Narrowed]) -> NDArray[np.int64]: ...
+    def rank(self, word: Any, other: Any, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> Any:
+        """The rank of `other` among the neighbours of `word`: 1 for the most similar.
+
+        It is one more than the number of candidates with a larger cosine, `word` not counted (gensim's rule: equally
+        similar words share a rank); `other` need not be a candidate. For two lists of words, pair by pair, an array.
+        Raises as `most_similar` does.
+        """
+        is_single, (word, other) = query.parse_pairs("rank", word, other)
+        directions, excluded = query.directions_of(query.parse_words(word), self._lookup)
+        compared = self[list(other)]
+        lines = np.arange(len(compared))[:, None]
+        thresholds = exact_cosines(compared, lines, directions)[:, 0]
+        own = np.array([rows[0] if rows else -1 for rows in excluded], np.int64)
+        ranks = 1 + self._search.count_nearer(directions, thresholds, own, self.candidates(restrict, exclude))
+        return int(ranks[0]) if is_single else ranks
+
+    def candidates(self, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> Candidates:
+        """The rows that a query with these options may return. Raises UnknownWordError and SettingError."""
+        return query.parse_candidates(restrict, exclude, self._lookup, self._search)
+
+    def _neighbours(
+        self,
+        queries: Sequence[Query],
+        count: int,
+        method: AnalogyMethod,
+        restrict: Restriction | None,
+        exclude: Iterable[str],
+        approximate: bool,
+    ) -> list[Neighbours]:
+        check_count(count)
+        check_method(method)
+        if approximate:
+            return self._named(self._approximate(queries, count, method, restrict, exclude)) if queries else []
+        candidates = self.candidates(restrict, exclude)
+        most = min(count, candidates.n_rows)
+        if not queries:
+            return []
+        if method == "3cosmul":
+            sums, own = query.sums_of(queries, self._lookup)
+            found = best_scores(self._search, sums, method, most, own, candidates) if most else None
+        else:
+            directions, own = query.directions_of(queries, self._lookup)
+            found = self._search.nearest(directions, most, own, candidates) if most else None
+        return [Neighbours() for _ in queries] if found is None else self._named(found)
+
+    def _approximate(
+        self,
+        queries: Sequence[Query],
+        count: int,
+        method: AnalogyMethod,
+        restrict: Restriction | None,
+        exclude: Iterable[str],
+    ) -> Ranking:
+        if restrict is not None:
+            raise SettingError("approximate=True searches all words: restrict= needs the exact search")
+        if method != "3cosadd":
+            raise SettingError(f"approximate=True finds the nearest words to a sum: {method!r} needs the exact search")
+        directions, own = query.directions_of(queries, self._lookup)
+        excluded = self._lookup.rows_of_known(exclude)
+        return self.index.nearest(directions, min(count, len(self)), [[*rows, *excluded] for rows in own])
+
+    def _named(self, found: Ranking) -> list[Neighbours]:
+        words = self.words
+        return [
+            Neighbours(
+                Neighbour(words[row], similarity)
+                for row, similarity in zip(rows, similarities, strict=True)
+                if similarity >= -1.0  # excluded rows have -inf
+            )
+            for rows, similarities in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
+        ]

@@ -1,4 +1,4 @@
-"""Analogy questions, judged against gensim question by question."""
+"""Analogy questions: the answers are those of gensim, question by question."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from gensim.models import KeyedVectors
 
 from firth.errors import FormatError, SettingError
-from firth.evaluation.analogies import evaluate_analogies
+from firth.evaluation.analogies import AnalogyScore, evaluate_analogies
 from firth.evaluation.analogy_questions import (
     AnalogyQuestion,
     built_in_pairs,
@@ -15,9 +15,10 @@ from firth.evaluation.analogy_questions import (
     questions_from_pairs,
     read_questions,
 )
+from firth.evaluation.odd_one_out import OddOneOutScore
 from firth.vectors.word_vectors import WordVectors
 
-# A world where gender is one direction and rank another: every analogy holds exactly.
+# Gender is one direction and rank another: every analogy holds exactly.
 PLANE = {
     "man": (1, 0, 1),
     "woman": (1, 1, 1),
@@ -81,7 +82,7 @@ def test_same_answers_as_gensim(tmp_path, top):
 
 @pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
 def test_same_products_as_gensim():
-    """Gensim's evaluation always adds, whatever it is told; its most_similar_cosmul multiplies."""
+    """Compared with most_similar_cosmul, because gensim's evaluation has only 3CosAdd."""
     words, matrix = noisy_world()
     words = [word.lower() + str(i) for i, word in enumerate(words)]  # no two spellings of a word
     theirs = gensim_vectors(words, matrix)
@@ -94,7 +95,7 @@ def test_same_products_as_gensim():
 
 @pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
 def test_of_equal_words_the_most_frequent_answers(method):
-    """Every vector three times: the answer is the first copy that is no word of the question."""
+    """Every vector three times: the answer is the first copy that is not excluded as a word of the question."""
     words, matrix = noisy_world(words=300)
     copies = [f"{word}-{i}-{copy}" for copy in range(3) for i, word in enumerate(words)]
     ids = np.random.default_rng(10).integers(0, 900, (200, 3))
@@ -102,11 +103,11 @@ def test_of_equal_words_the_most_frequent_answers(method):
     vectors = WordVectors([*copies, "none"], np.vstack((matrix, matrix, matrix, np.zeros((1, 12)))))
     score = evaluate_analogies(vectors, questions, method=method, ignore_case=False)
     for row, answer in zip(ids, score.answers, strict=True):
-        place = copies.index(answer)
-        assert all(earlier in row for earlier in range(place % 300, place, 300))
+        found = copies.index(answer)
+        assert all(earlier in row for earlier in range(found % 300, found, 300))
 
 
-def test_exact_world_is_solved_and_unknown_words_lower_coverage_only():
+def test_exact_analogies_are_solved_and_unknown_words_lower_coverage_only():
     questions = [
         AnalogyQuestion("gender", "man", "woman", "king", "queen"),
         AnalogyQuestion("gender", "King", "QUEEN", "man", "woman"),
@@ -124,64 +125,64 @@ def test_exact_world_is_solved_and_unknown_words_lower_coverage_only():
     assert (fruit.coverage, np.isnan(fruit.accuracy)) == (0, True)
 
 
-def test_case_matters_when_asked_to():
+def test_case_matters_only_without_ignore_case():
     question = [AnalogyQuestion("", "Man", "woman", "king", "queen")]
     assert evaluate_analogies(plane(), question).covered == 1
     assert evaluate_analogies(plane(), question, ignore_case=False).covered == 0
 
 
-def test_top_restricts_questions_and_answers():
+def test_top_restricts_known_words_and_candidates():
     questions = [AnalogyQuestion("", "man", "woman", "king", "queen")]
     score = evaluate_analogies(plane(), questions, top=3)
     assert (score.words_considered, score.covered) == (3, 0)
 
 
-def test_no_word_left_to_answer_is_wrong():
+def test_a_question_without_candidates_is_covered_and_wrong():
     vectors = WordVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
     score = evaluate_analogies(vectors, [AnalogyQuestion("", "a", "b", "c", "a")])
     assert (score.covered, score.correct, score.answers) == (1, 0, [""])
 
 
-def test_zero_vectors_neither_answer_nor_break():
+def test_zero_vectors_are_never_the_answer():
     words = [*PLANE, "nothing"]
     matrix = np.array([*PLANE.values(), (0, 0, 0)], np.float32)
     score = evaluate_analogies(WordVectors(words, matrix), [AnalogyQuestion("", "man", "woman", "king", "queen")])
     assert score.answers == ["queen"]
 
 
-def test_interval_follows_pairs_not_questions():
-    """Ten pairs, each all right or all wrong: 90 questions carry the information of ten."""
-    random = np.random.default_rng(3)
-    directions = random.standard_normal((10, 30)).astype(np.float32)
-    words, rows, questions = [], [], []
-    for i in range(10):
-        words += [f"a{i}", f"b{i}"]
-        rows += [directions[i], directions[i] + (4 if i < 5 else -4)]
-        questions += [
-            AnalogyQuestion("", f"a{i}", f"b{i}", f"a{j}", f"b{j}") for j in range(10) if j != i and (j < 5) == (i < 5)
-        ]
-    score = evaluate_analogies(WordVectors(words, np.array(rows)), questions)
-    low, high, level = score.interval()
-    assert low <= score.accuracy <= high
-    assert level == 0.95
-    assert score.interval() == score.interval()
+def test_the_interval_resamples_pairs_not_questions():
+    """Ten pairs of nine questions, each pair all right or all wrong: 90 questions have the information of ten."""
+    questions = [AnalogyQuestion("", f"a{i}", f"b{i}", f"c{j}", f"d{j}") for i in range(10) for j in range(9)]
+    right = np.repeat(np.arange(10) < 5, 9)
+    low, high, level = AnalogyScore(questions, ["x"] * 90, right, "3cosadd", 40).interval()
+    alone = OddOneOutScore(questions, ["x"] * 90, right).interval()  # resamples questions
+    assert (low < 0.5 < high, level) == (True, 0.95)
+    assert high - low > 2.5 * (alone.high - alone.low)  # 3, the root of 9, but for the resampling
 
 
-def test_bad_settings():
+def test_a_seed_repeats_the_interval():
+    score = OddOneOutScore([["a", "b", "c"]] * 40, ["c"] * 40, np.arange(40) < 25)
+    assert score.interval(seed=2) == score.interval(seed=2)
+    assert score.interval(level=0.5).low > score.interval(level=0.99).low
+
+
+def test_impossible_settings():
     with pytest.raises(SettingError, match="top=0"):
         evaluate_analogies(plane(), [], top=0)
     with pytest.raises(SettingError, match="3cosdiv"):
         evaluate_analogies(plane(), [], method="3cosdiv")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"must be \(section, a, b, c, d\)"):
+        evaluate_analogies(plane(), [("gender", "man", "woman")])  # type: ignore[list-item]
 
 
-def test_empty_set_of_questions():
+def test_an_empty_test_set_has_no_accuracy():
     score = evaluate_analogies(plane(), [])
     assert score.total == 0
     assert np.isnan(score.accuracy)
     assert np.isnan(score.interval().low)
 
 
-def test_reading_names_the_bad_line(tmp_path):
+def test_errors_of_bad_files_have_the_line(tmp_path):
     path = tmp_path / "questions.txt"
     path.write_text(": good\na b c d\n\n# comment\na b c\n", encoding="utf-8")
     with pytest.raises(FormatError, match="line 5: 3 words"):

@@ -1,4 +1,4 @@
-"""One model against another on the same questions."""
+"""Paired tests of two models on the same test set."""
 
 import numpy as np
 import pytest
@@ -20,18 +20,18 @@ from firth.evaluation.similarity import SimilarityPair, SimilarityScore
 QUESTIONS = [AnalogyQuestion("", f"a{i // 5}", f"b{i // 5}", f"c{i}", f"d{i}") for i in range(200)]
 
 
-def answered(right: np.ndarray, asked: np.ndarray | None = None) -> AnalogyScore:
-    asked = np.ones(len(QUESTIONS), bool) if asked is None else asked
-    answers = [("x" if known else None) for known in asked]
-    return AnalogyScore(QUESTIONS, answers, right & asked, "3cosadd", 1000)
+def answered(right: np.ndarray, covered: np.ndarray | None = None) -> AnalogyScore:
+    covered = np.ones(len(QUESTIONS), bool) if covered is None else covered
+    answers = [("x" if known else None) for known in covered]
+    return AnalogyScore(QUESTIONS, answers, right & covered, "3cosadd", 1000)
 
 
-def chances(probability: float, seed: int) -> np.ndarray:
+def random_answers(probability: float, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random(len(QUESTIONS)) < probability
 
 
 def test_a_clear_difference_is_certain_and_antisymmetric():
-    better, worse = answered(chances(0.8, 1)), answered(chances(0.4, 2))
+    better, worse = answered(random_answers(0.8, 1)), answered(random_answers(0.4, 2))
     comparison = compare_analogies(better, worse)
     assert comparison.difference == pytest.approx(better.accuracy - worse.accuracy)
     assert comparison.interval.low > 0.2
@@ -42,13 +42,13 @@ def test_a_clear_difference_is_certain_and_antisymmetric():
 
 
 def test_the_same_answers_are_no_difference():
-    score = answered(chances(0.5, 3))
+    score = answered(random_answers(0.5, 3))
     comparison = compare_analogies(score, score)
     assert (comparison.difference, comparison.p_value) == (0, 1)
 
 
 def test_questions_of_one_pair_count_as_one():
-    """40 pairs of 5 questions that stand and fall together are far less certain than 200."""
+    """40 pairs of 5 questions that are right or wrong together are far less certain than 200 questions."""
     whole_pairs = np.repeat(np.random.default_rng(4).random(40) < 0.5, 5)
     grouped = compare_analogies(answered(whole_pairs), answered(np.zeros(200, bool))).interval
     shuffled = np.random.default_rng(5).permutation(whole_pairs)
@@ -56,7 +56,7 @@ def test_questions_of_one_pair_count_as_one():
     assert grouped.high - grouped.low > 1.5 * (mixed.high - mixed.low)
 
 
-def test_only_questions_asked_of_both_count():
+def test_only_questions_covered_by_both_count():
     right = np.ones(200, bool)
     first = answered(right, np.arange(200) < 150)
     second = answered(np.zeros(200, bool), np.arange(200) >= 100)
@@ -67,12 +67,13 @@ def test_only_questions_asked_of_both_count():
     assert np.isnan(nothing.difference)
 
 
-def test_random_models_are_rarely_told_apart():
+def test_random_models_rarely_differ_significantly():
     """Under no difference, p below 0.05 must come up in about one of twenty comparisons."""
-    few = sum(
-        compare_analogies(answered(chances(0.5, i)), answered(chances(0.5, i + 500))).p_value < 0.05 for i in range(60)
+    significant = sum(
+        compare_analogies(answered(random_answers(0.5, i)), answered(random_answers(0.5, i + 500))).p_value < 0.05
+        for i in range(60)
     )
-    assert few <= 9  # binomial(60, 0.05) exceeds 9 with probability 0.001
+    assert significant <= 9  # binomial(60, 0.05) exceeds 9 with probability 0.001
 
 
 def test_correlations_are_compared_on_common_pairs():
@@ -89,7 +90,7 @@ def test_correlations_are_compared_on_common_pairs():
 
 
 def test_different_questions_cannot_be_compared():
-    first = answered(chances(0.5, 1))
+    first = answered(random_answers(0.5, 1))
     with pytest.raises(SettingError, match="different questions"):
         compare_analogies(first, AnalogyScore([], [], np.empty(0, bool), "3cosadd", 5))
     with pytest.raises(SettingError, match="different pairs"):
@@ -123,7 +124,7 @@ def test_categories_are_compared_over_the_words_that_both_know():
         compare_categorisations(pure, others)
 
 
-def test_nothing_in_common_is_told_by_nothing():
+def test_without_common_questions_there_are_no_numbers():
     none = compare_odd_one_out(OddOneOutScore([], [], np.empty(0, bool)), OddOneOutScore([], [], np.empty(0, bool)))
     assert np.isnan(none.p_value)
     assert none.row() == ("0", "", "", "")

@@ -44,13 +44,13 @@ def test_weights_mean_repetition():
         assert result == pytest.approx(expected, abs=1e-12)
 
 
-def test_nothing_to_correlate_is_nan():
+def test_correlations_of_constant_or_single_values_are_nan():
     assert np.isnan(pearson(np.ones(4), np.arange(4.0)))
     assert np.isnan(spearman(np.arange(1.0), np.arange(1.0)))
     assert np.isnan(spearman(np.empty(0), np.empty(0)))
 
 
-def test_score_is_the_correlation_of_cosines():
+def test_the_score_is_the_correlation_of_cosines_and_judgements():
     vectors, pairs = random_vectors(), random_pairs()
     pairs.append(SimilarityPair("w1", "unheard", 3.0))
     score = evaluate_similarity(vectors, pairs)
@@ -68,7 +68,7 @@ def test_score_is_the_correlation_of_cosines():
     assert score.interval(level=0.5).low > low
 
 
-def test_top_and_case():
+def test_top_and_ignore_case_decide_what_is_covered():
     pairs = [SimilarityPair("W0", "w1", 1.0), SimilarityPair("w0", "w50", 2.0)]
     assert evaluate_similarity(random_vectors(), pairs, top=10).covered == 1
     assert evaluate_similarity(random_vectors(), pairs, ignore_case=False).covered == 1
@@ -88,7 +88,7 @@ def test_top_and_case():
         "\ufefftiger cat 7.5\n\nbook paper 5",
     ],
 )
-def test_tables_as_they_are_found(tmp_path, text):
+def test_tables_in_all_usual_layouts(tmp_path, text):
     path = tmp_path / "pairs"
     path.write_text(text, encoding="utf-8", newline="")
     assert read_similarity_pairs(path) == [("tiger", "cat", 7.5), ("book", "paper", 5.0)]
@@ -106,10 +106,10 @@ def test_hyphens_stay_unless_every_word_has_a_part_of_speech(tmp_path):
         ("a,b,1\nc,d\n", "line 2"),
         ("a,b,1\nc,d,much\n", "line 2"),
         ("a,b,1\nc,d,nan\n", "line 2"),
-        ("", "nothing in it"),
+        ("word1,word2,score\n", "no pairs of words below"),
     ],
 )
-def test_bad_tables_name_the_line(tmp_path, text, message):
+def test_errors_of_bad_tables_have_the_line(tmp_path, text, message):
     path = tmp_path / "pairs.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FormatError, match=message):

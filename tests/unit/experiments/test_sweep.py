@@ -1,4 +1,4 @@
-"""Several settings on one text."""
+"""A sweep: models of one text with several settings."""
 
 import numpy as np
 import pytest
@@ -51,12 +51,12 @@ class TestGrid:
             ({"learning_rate": [0.1, 1e-6], "final_learning_rate": 1e-5}, "final_learning_rate"),
         ],
     )
-    def test_what_cannot_be_is_told_before_anything_is_read(self, settings, message):
+    def test_impossible_settings_are_errors_before_anything_is_read(self, settings, message):
         with pytest.raises(SettingError, match=message):
             Sweep(settings)
 
 
-def test_cells_are_the_models_that_one_would_train_one_by_one(tmp_path):
+def test_cells_are_the_models_that_separate_trainings_give(tmp_path):
     sweep = Sweep({"window": [1, 4], **QUICK}, words=["cat"], count=3, tests=ONE_QUESTION, folder=tmp_path / "models")
     assert sweep.run(iter(LINES), progress=False) is sweep  # an iterator can be read only once
     assert [cell.settings for cell in sweep.cells] == [{"window": 1}, {"window": 4}]
@@ -74,13 +74,13 @@ def test_cells_are_the_models_that_one_would_train_one_by_one(tmp_path):
     assert [path.name for path in sorted((tmp_path / "models").iterdir())] == ["window-1.firth", "window-4.firth"]
 
 
-def test_familiar_words_and_built_in_questions_where_none_are_given():
+def test_default_words_and_test_sets():
     sweep = Sweep({"window": 2, **QUICK}).run(encode(LINES, min_count=1), progress=False)
     assert sweep.words == ["red", "dog", "iron"], "each of another category: colours, animals, metals"
     assert set(sweep.cells[0].scores) == {"built-in analogies", "built-in categories", "built-in odd words"}
 
 
-def test_a_learning_rate_that_is_too_high_spoils_one_cell_only():
+def test_a_diverging_learning_rate_affects_one_cell_only():
     sweep = Sweep({"learning_rate": [0.05, 1e6], **QUICK, "epochs": 20}, words=["cat"], tests=ONE_QUESTION)
     first, second = sweep.run(LINES, progress=False).cells
     assert not first.diverged
@@ -90,7 +90,7 @@ def test_a_learning_rate_that_is_too_high_spoils_one_cell_only():
     assert not second.neighbours
 
 
-def test_what_is_done_is_kept_when_somebody_presses_ctrl_c():
+def test_finished_cells_are_kept_after_ctrl_c():
     seen = []
 
     def stop_in_the_third_model(progress):
@@ -114,11 +114,3 @@ def test_words_and_folders_are_checked_before_anything_is_trained(tmp_path):
     with pytest.raises(SettingError, match="there is no folder"):
         Sweep(QUICK, folder=tmp_path / "no" / "where").run(LINES, progress=reports.append)
     assert {progress.stage for progress in reports} <= {"reading"}
-
-
-def test_two_test_sets_of_one_name_are_an_error(tmp_path):
-    for folder in ("one", "two"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "q.txt").write_text("cat mat dog log\n")
-    with pytest.raises(SettingError, match=r"q\.txt: two test sets"):
-        Suite.read([tmp_path / "one" / "q.txt", tmp_path / "two" / "q.txt"])

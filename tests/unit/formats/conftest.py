@@ -4,11 +4,6 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import settings
-
-# A slow machine is no failure.
-settings.register_profile("firth", deadline=None)
-settings.load_profile("firth")
 
 FASTTEXT_SETTINGS = {"dim": 2, "ws": 5, "epoch": 5, "minCount": 1, "neg": 5, "wordNgrams": 1, "loss": 2, "model": 2}
 FASTTEXT_SETTINGS |= {"bucket": 3, "minn": 2, "maxn": 3, "lrUpdateRate": 100}

@@ -191,7 +191,7 @@ def test_layouts_of_older_versions(tmp_path, old, layout, protocol):
     assert ours.metadata["gensim"]["window"] == 5
 
 
-def test_arrays_beside_a_file_of_version_3(tmp_path, old):
+def test_arrays_of_version_3_in_other_files(tmp_path, old):
     changes = {
         "wv": {"vectors": None, "__numpys": ["vectors"]},
         "trainables": {"__numpys": ["syn1neg"], "syn1neg": None},
@@ -218,7 +218,10 @@ def test_arrays_beside_a_file_of_version_3(tmp_path, old):
         ({"index2word": None}, "holds no list of words"),
         ({"index2word": [*WORDS[:3], 7]}, "word 3 is a int: must be a string"),
         ({"index2word": [*WORDS[:3], "the"]}, "word 3 is 'the', like word 0"),
-        ({"vectors": None, "__numpys": ["vectors"]}, "a.model.wv.vectors.npy, which must lie beside it and is missing"),
+        (
+            {"vectors": None, "__numpys": ["vectors"]},
+            "a.model.wv.vectors.npy, which is missing",
+        ),
         ({"vectors": None, "__numpys": ["../vectors", "x/vectors"]}, "holds no vectors of words"),
     ],
 )
@@ -245,17 +248,17 @@ def test_output_vectors_of_another_shape(tmp_path, old):
 
 
 @pytest.mark.parametrize("name", ["a.kv", "a.kv.gz"])
-def test_damaged_arrays_beside_a_file(tmp_path, model, name):
+def test_damaged_arrays_in_other_files(tmp_path, model, name):
     model.wv.save(str(tmp_path / name), sep_limit=5)
-    (beside,) = tmp_path.glob("*.vectors.np[yz]")
-    content = beside.read_bytes()
+    (other,) = tmp_path.glob("*.vectors.np[yz]")
+    content = other.read_bytes()
     for damaged in (b"", content[:20], content[:-8], b"\x80\x04N."):
-        beside.write_bytes(damaged)
-        with pytest.raises(FormatError, match=beside.name):
+        other.write_bytes(damaged)
+        with pytest.raises(FormatError, match=other.name):
             read_any(tmp_path / name)
 
 
-def test_arrays_of_objects_beside_a_file_are_not_unpickled(tmp_path, model):
+def test_arrays_of_objects_in_other_files_are_not_unpickled(tmp_path, model):
     class Attack:
         def __reduce__(self):
             return os.system, (f"touch {tmp_path / 'was-here'}",)

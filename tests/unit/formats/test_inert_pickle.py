@@ -114,10 +114,9 @@ def test_arrays_come_back(array, protocol):
 
 @pytest.mark.parametrize("array", [np.array([{}, "x"], object), np.array(["ab"]), np.zeros(2, "f4,i4")])
 def test_arrays_of_anything_but_numbers_are_left_empty(array):
-    try:
-        assert read(pickle.dumps(array)).value is None
-    except FormatError as error:
-        assert "damaged" in str(error)
+    found = read(pickle.dumps(array))
+    assert isinstance(found, InertArray)
+    assert found.value is None
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

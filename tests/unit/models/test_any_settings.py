@@ -40,8 +40,13 @@ choices = st.fixed_dictionaries(
 @settings(max_examples=80)
 @given(corpus=corpora(), chosen=choices)
 def test_training_never_fails(corpus, chosen):
-    if chosen["objective"] in ("hierarchical_softmax", "softmax"):
-        chosen = {name: value for name, value in chosen.items() if name not in ("negative_samples", "noise_exponent")}
+    for name, other, applies in (
+        ("negative_samples", "objective", ("negative_sampling", "nce")),
+        ("noise_exponent", "objective", ("negative_sampling", "nce")),
+        ("cbow_gradient", "architecture", ("cbow",)),
+    ):
+        if chosen[other] not in applies:
+            chosen = {**chosen, name: None}
     model = Word2Vec(**chosen, min_count=1, final_learning_rate=0).fit(corpus, progress=False)
     tokens = sum(map(len, corpus))
     assert set(model.vectors.words) == {word for sentence in corpus for word in sentence}

@@ -1,4 +1,4 @@
-"""A small vocabulary, and the cells, points and texts of a chart as Vega-Lite is given them."""
+"""Small vocabularies, and the records of a chart as Vega-Lite gets them."""
 
 import os
 from importlib.util import find_spec
@@ -22,7 +22,7 @@ def glove():
 
 @pytest.fixture(scope="session")
 def plane():
-    """Gender is one direction and rank another; the words are in many scripts, and one is a script of another kind."""
+    """Gender is one direction and rank another; the words are in many scripts, and one is an HTML script."""
     words = [
         "man",
         "woman",
@@ -49,7 +49,7 @@ def cloud():
 
 @pytest.fixture(scope="session")
 def records():
-    """All data of a chart that have these fields; writing the chart down makes Altair check it against the schema."""
+    """All data of a chart that have these fields; to_dict() makes Altair check the chart against the schema."""
 
     def find(chart, *fields):
         datasets = chart.to_dict()["datasets"].values()

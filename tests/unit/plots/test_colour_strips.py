@@ -1,4 +1,4 @@
-"""The document's strips: a row per word, a cell per number."""
+"""Colour strips: a row per word, a cell per number."""
 
 import sys
 
@@ -20,7 +20,7 @@ def rows_of(cells):
 
 
 @pytest.mark.glove
-def test_king_as_the_document_prints_it(glove, records):
+def test_the_numbers_of_king_are_the_published_ones(glove, records):
     words, values = rows_of(records(colour_strips(glove, TALL), "row", "value"))
     assert words == TALL
     assert values.shape == (8, 50)
@@ -54,7 +54,7 @@ def test_sums_of_any_length(plane, records):
     assert words[:5] == ["king", "man", "woman", "queen", "king − man + woman + queen"]
     np.testing.assert_allclose(values[4], [4, 2, 3.0])
     alone = WordVectors(["one"], [[1.0, 2.0]])
-    assert len(rows_of(records(sum_strips(alone, ["one"]), "row", "value"))[0]) == 2  # no word is near
+    assert len(rows_of(records(sum_strips(alone, ["one"]), "row", "value"))[0]) == 2  # there is no other word
 
 
 def test_the_limit_fits_the_numbers_or_is_given(plane):
@@ -66,7 +66,7 @@ def test_the_limit_fits_the_numbers_or_is_given(plane):
             colour_strips(plane, ["king"], limit=limit)
 
 
-def test_what_cannot_be_drawn(plane):
+def test_impossible_strips(plane):
     with pytest.raises(UnknownWordError):
         colour_strips(plane, ["qeen"])
     with pytest.raises(SettingError, match="one string"):
@@ -79,7 +79,7 @@ def test_what_cannot_be_drawn(plane):
         colour_strips(WordVectors(["a", "b"], [[1.0], [float("nan")]]), ["a", "b"])
 
 
-def test_without_altair_the_error_says_what_to_install(plane, monkeypatch):
+def test_the_error_without_altair_has_the_command_that_installs_it(plane, monkeypatch):
     monkeypatch.setitem(sys.modules, "altair", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'firth\[plot\]'"):
         colour_strips(plane, ["king"])

@@ -1,4 +1,4 @@
-"""The pictures of the docs: there, small, whole, and each made by the page it is on."""
+"""The pictures of the docs: present, small, valid, and each made by the code above it."""
 
 import ast
 import re
@@ -14,9 +14,9 @@ STEPS = re.findall(r"^```python\n(.*?)^```$|^!\[[^\]]*\]\(([^)]+)\)$", PAGE, re.
 
 def test_every_picture_is_used_and_small():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    there = sorted((ROOT / "docs" / "pictures").iterdir())
-    assert len(there) > 10
-    for picture in there:
+    pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+    assert len(pictures) > 10
+    for picture in pictures:
         assert f"pictures/{picture.name}" in PAGE + readme
         assert picture.stat().st_size < 150_000
         assert ElementTree.parse(picture).getroot().tag.endswith("svg")
@@ -33,7 +33,7 @@ def test_a_picture_follows_the_code_that_makes_it():
             made = "chart" in assigned
 
 
-def test_the_page_shows_every_picture_there_is():
+def test_the_page_shows_every_function():
     called = {node.attr for code, _ in STEPS for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Attribute)}
     assert set(firth.plots.__all__) - called == {"sum_strips"}
     for name in firth.plots.__all__:

@@ -1,4 +1,4 @@
-"""No two labels overlap, whatever the points; and the room a word needs is that of real letters."""
+"""No two labels overlap, whatever the points; text widths are those of drawn letters."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ from firth.plots.theme import FONT
 
 
 def overlapping(centers, sizes):
-    """How many pairs of boxes have a part in common."""
+    """The number of pairs of boxes that overlap."""
     distance = np.abs(centers[:, None] - centers[None])
     reach = (sizes[:, None] + sizes[None]) / 2
     return int(np.triu((distance < reach - 1e-9).all(axis=2), 1).sum())
@@ -42,8 +42,8 @@ def test_labels_never_overlap_nor_leave_the_picture(labels, may_move):
 
 
 @pytest.mark.parametrize("spread", [1.0, 0.3])
-def test_all_of_300_words_are_labelled(spread):
-    """Also where they crowd: `spread` is the share of the picture that holds nearly all of them."""
+def test_300_words_are_labelled(spread):
+    """`spread` is the share of the picture that nearly all of them are in; most have labels where they are dense."""
     random = np.random.default_rng(3)
     points = random.normal(0, spread, (300, 2))
     points[:4] = [(-3, -3), (3, 3), (-3, 3), (3, -3)]
@@ -69,7 +69,7 @@ def test_lines_end_at_their_labels_and_only_labels_far_away_have_one():
 
 
 def test_labels_keep_off_lines():
-    shaft = np.array([[150.0, 150.0, 300.0, 150.0]])  # leads to the right, where the label would stand
+    shaft = np.array([[150.0, 150.0, 300.0, 150.0]])  # to the right, where the label would be
     placement = place_labels(np.array([[150.0, 150.0]]), np.array([[40.0, 14.0]]), (300, 300), lines=shaft)
     assert placement.centers[0, 0] < 150 or abs(placement.centers[0, 1] - 150) > 7
 
@@ -90,15 +90,15 @@ def test_frames_take_points_to_pixels_and_back():
 def grey_pixels(png):
     """A PNG of 8 bits per channel as an array (height, width) of its first channel."""
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    place, packed = 8, b""
-    while place < len(png):
-        length, kind = struct.unpack(">I4s", png[place : place + 8])
-        content = png[place + 8 : place + 8 + length]
+    offset, packed = 8, b""
+    while offset < len(png):
+        length, kind = struct.unpack(">I4s", png[offset : offset + 8])
+        content = png[offset + 8 : offset + 8 + length]
         if kind == b"IHDR":
             width, height, depth, colour = struct.unpack(">IIBB", content[:10])
             assert depth == 8
         packed += content if kind == b"IDAT" else b""
-        place += length + 12
+        offset += length + 12
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
     lines = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, -1)
     kinds, raw = lines[:, 0], lines[:, 1:].astype(np.int64).reshape(height, width, channels)

@@ -55,7 +55,7 @@ def test_png(plane, tmp_path):
     assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-def test_json_is_a_valid_chart_again(plane, tmp_path):
+def test_json_can_be_read_as_a_chart(plane, tmp_path):
     path = tmp_path / "strips.json"
     chart = colour_strips(plane, plane.words)
     save_chart(chart, path)
@@ -63,7 +63,7 @@ def test_json_is_a_valid_chart_again(plane, tmp_path):
     assert altair.Chart.from_json(path.read_text()).to_dict()["encoding"] == chart.to_dict()["encoding"]
 
 
-def test_html_needs_no_network_and_no_word_can_end_its_script(plane, tmp_path):
+def test_html_works_offline_and_no_word_can_end_its_script(plane, tmp_path):
     path = tmp_path / "strips.html"
     chart = colour_strips(plane, plane.words, theme="dark")
     save_chart(chart, path)
@@ -76,7 +76,7 @@ def test_html_needs_no_network_and_no_word_can_end_its_script(plane, tmp_path):
     assert "<title>The vectors of 10 words</title>" in page
 
 
-def test_the_new_file_replaces_the_old_one_or_nothing_happens(plane, tmp_path, monkeypatch):
+def test_an_old_file_is_replaced_only_by_a_complete_one(plane, tmp_path, monkeypatch):
     path = tmp_path / "king.svg"
     path.write_text("old")
     chart = colour_strips(plane, ["king"])
@@ -90,7 +90,7 @@ def test_the_new_file_replaces_the_old_one_or_nothing_happens(plane, tmp_path, m
     assert [file.name for file in tmp_path.iterdir()] == ["king.svg"]
 
 
-def test_places_that_cannot_be_written(plane, tmp_path):
+def test_paths_that_cannot_be_written(plane, tmp_path):
     chart = colour_strips(plane, ["king"])
     for name in ("king.gif", "king", ".svg"):
         with pytest.raises(SettingError, match=r"choose one of \.html, \.svg, \.png, \.json"):

@@ -1,4 +1,4 @@
-"""Maps: which words, where they stand, their colours and labels."""
+"""Maps: which words, their positions, colours and labels."""
 
 import json
 import os
@@ -27,19 +27,19 @@ def test_principal_components_are_those_of_scikit_learn():
 
 
 @pytest.mark.parametrize("rows", [np.ones((3, 4)), np.zeros((2, 3)), np.array([[1.0], [-2.0]]), np.eye(2)])
-def test_few_or_equal_vectors_have_a_map_too(rows):
+def test_few_or_equal_vectors_have_a_map_without_nan(rows):
     vectors = WordVectors([f"w{i}" for i in range(len(rows))], rows)
-    assert word_map(vectors).to_dict()["layer"]
+    assert "NaN" not in json.dumps(word_map(vectors).to_dict())
 
 
-def test_neighbours_stay_neighbours_by_tsne(cloud):
+def test_neighbours_stay_together_by_tsne(cloud):
     points = project(cloud.matrix[:30].astype(np.float64), "tsne", seed=1).points
     distances = np.linalg.norm(points[:, None] - points[None], axis=2) + np.diag(np.full(30, np.inf))
     assert (distances.argmin(axis=1) % 5 == np.arange(30) % 5).mean() > 0.8
 
 
-def test_neighbours_stay_neighbours_by_umap():
-    """In a process where Numba compiles nothing: for so few words that is much faster."""
+def test_neighbours_stay_together_by_umap():
+    """In a process without Numba's compiler, which is much faster for few words."""
     program = """
 import numpy as np
 from firth.plots.projection import project
@@ -56,7 +56,7 @@ print((distances.argmin(axis=1) % 2 == np.arange(12) % 2).all())
     assert done.stdout == "True\n", done.stderr
 
 
-def test_a_method_that_is_not_installed_says_so(cloud, monkeypatch):
+def test_a_missing_package_of_a_method_is_named(cloud, monkeypatch):
     for module, method in (("umap", "umap"), ("sklearn.manifold", "tsne")):
         monkeypatch.setitem(sys.modules, module, None)
         with pytest.raises(MissingExtraError, match=r"firth\[maps\]"):
@@ -77,10 +77,10 @@ def test_every_word_of_300_has_a_label_and_of_more_the_first_that_fit(cloud, rec
     labels = [record["label"] for record in records(chart, "label")]
     assert 30 < len(labels) < 400
     assert labels[0] == "word0"
-    assert "hover" in " ".join(chart.to_dict()["title"]["subtitle"])
+    assert "Hover" in " ".join(chart.to_dict()["title"]["subtitle"])
 
 
-def test_more_words_than_altair_takes_by_itself_but_not_too_many(records):
+def test_more_words_than_altairs_limit_up_to_our_own(records):
     many = WordVectors([str(i) for i in range(20_001)], np.random.default_rng(6).normal(0, 1, (20_001, 3)))
     assert len(records(word_map(many, top=5001), "word", "x")) == 5001
     for options in ({"top": 20_001}, {"words": many.words}):
@@ -97,11 +97,11 @@ def test_groups_have_colours_and_labels(plane, records):
     assert [record["word"] for record in found] == ["man", "woman", "king", "queen"]
     with pytest.raises(SettingError, match="9 groups: at most 8"):
         word_map(plane, groups={word: [word] for word in plane.words[:9]})
-    with pytest.raises(SettingError, match="none of the words"):
+    with pytest.raises(SettingError, match="none of their words is on the map"):
         word_map(plane, ["man", "woman"], groups={"rulers": ["king"]})
 
 
-def test_the_neighbours_of_a_word_stand_out(cloud, records):
+def test_the_neighbours_of_a_highlighted_word_are_coloured(cloud, records):
     found = records(word_map(cloud, top=100, highlight="word7"), "group", "x")
     nearest = {neighbour.word for neighbour in WordVectors(cloud.words[:100], cloud.matrix[:100]).most_similar("word7")}
     assert {record["word"] for record in found if record["group"] == "its 10 nearest here"} == nearest
@@ -118,7 +118,7 @@ def test_the_neighbours_of_a_word_stand_out(cloud, records):
     ("options", "message"),
     [
         ({"words": ["king"]}, "at least 2"),
-        ({"words": ["king", "man"], "top": 3}, "not both"),
+        ({"words": ["king", "man"], "top": 3}, "give one of them"),
         ({"top": 1}, "at least 2"),
         ({"top": 2.5}, "whole number"),
         ({"method": "lda"}, "must be one of pca, umap, tsne"),

@@ -14,16 +14,16 @@ from firth.training.hyperparameters import Hyperparameters, available_cores
 IMPOSSIBLE = [
     ("architecture", "glove", "'skipgram' or 'cbow'"),
     ("architecture", 1, "'skipgram' or 'cbow'"),
-    ("objective", "hinge", "'negative_sampling' or 'hierarchical_softmax' or 'softmax' or 'nce'"),
-    ("vector_size", 0, "at least 1"),
-    ("vector_size", -3, "at least 1"),
+    ("objective", "hinge", "'negative_sampling', 'hierarchical_softmax', 'softmax' or 'nce'"),
+    ("vector_size", 0, "from 1 to 65,536"),
+    ("vector_size", -3, "from 1 to 65,536"),
     ("vector_size", 2.5, "a whole number"),
     ("vector_size", True, "a whole number"),
     ("vector_size", "100", "a whole number"),
     ("vector_size", None, "a whole number"),
-    ("vector_size", 1_000_000, "at most 65536"),
-    ("window", 0, "at least 1"),
-    ("window", 100_000, "at most 10000"),
+    ("vector_size", 1_000_000, "from 1 to 65,536"),
+    ("window", 0, "from 1 to 10,000"),
+    ("window", 100_000, "from 1 to 10,000"),
     ("shrink_window", 1, "True or False"),
     ("shrink_window", None, "True or False"),
     ("min_count", 0, "at least 1"),
@@ -32,8 +32,8 @@ IMPOSSIBLE = [
     ("subsample_threshold", -1e-3, "at least 0"),
     ("subsample_threshold", 1.5, "at most 1"),
     ("subsample_threshold", "none", "a number"),
-    ("negative_samples", 0, "at least 1"),
-    ("negative_samples", 1_001, "at most 1000"),
+    ("negative_samples", 0, "from 1 to 1,000"),
+    ("negative_samples", 1_001, "from 1 to 1,000"),
     ("noise_exponent", 11, "at most 10"),
     ("noise_exponent", math.nan, "a number"),
     ("noise_exponent", math.inf, "a number"),
@@ -42,14 +42,14 @@ IMPOSSIBLE = [
     ("learning_rate", -0.1, "greater than 0"),
     ("learning_rate", math.nan, "a number"),
     ("final_learning_rate", -1e-9, "at least 0"),
-    ("final_learning_rate", 0.5, "not be above learning_rate=0.025"),
+    ("final_learning_rate", 0.5, "at most learning_rate=0.025"),
     ("epochs", 0, "at least 1"),
-    ("threads", 0, "at least 1"),
-    ("threads", -1, "at least 1"),
-    ("threads", 5_000, "at most 1024"),
+    ("threads", 0, "from 1 to 1,024"),
+    ("threads", -1, "from 1 to 1,024"),
+    ("threads", 5_000, "from 1 to 1,024"),
     ("seed", 1.0, "a whole number"),
     ("seed", None, "a whole number"),
-    ("seed", 2**64, "at most"),
+    ("seed", 2**64, "of 64 bits"),
     ("tokenizer", "letters", "'words', 'whitespace' or a function"),
     ("tokenizer", None, "'words', 'whitespace' or a function"),
 ]
@@ -103,13 +103,36 @@ def test_noise_words_have_defaults_where_there_are_any(objective):
 
 
 @pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax"])
-def test_noise_words_cannot_be_chosen_where_there_are_none(objective):
+def test_other_objectives_draw_no_noise_words(objective):
     settings = Hyperparameters(objective=objective)
     assert settings.negative_samples is settings.noise_exponent is None
     assert settings.noise_words == 0
-    for name, value in (("negative_samples", 5), ("noise_exponent", 0.0)):
-        with pytest.raises(SettingError, match=f"{name}={value}: must be left out with objective='{objective}'"):
-            Hyperparameters(objective=objective, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other", "needed"),
+    [
+        ("negative_samples", 5, {"objective": "softmax"}, "objective='negative_sampling' or 'nce'"),
+        ("negative_samples", 5, {"objective": "hierarchical_softmax"}, "objective='negative_sampling' or 'nce'"),
+        ("noise_exponent", 0.0, {"objective": "softmax"}, "objective='negative_sampling' or 'nce'"),
+        ("noise_exponent", 0.75, {"objective": "hierarchical_softmax"}, "objective='negative_sampling' or 'nce'"),
+        ("cbow_gradient", "exact", {"architecture": "skipgram"}, "architecture='cbow'"),
+        ("cbow_gradient", "word2vec", {}, "architecture='cbow'"),
+    ],
+)
+def test_a_setting_that_does_not_apply_is_refused(name, value, other, needed):
+    """Even with its default value: whoever gives it expects an effect."""
+    with pytest.raises(SettingError) as error:
+        Word2Vec(**{name: value}, **other)
+    assert str(error.value).startswith(f"{name}={value!r}: applies only with {needed}, but here ")
+    assert f"leave {name} out" in str(error.value)
+    assert not Hyperparameters(**other).applies(name)
+    assert name not in Hyperparameters(**other).to_json()
+
+
+def test_the_default_gradient_of_cbow_is_that_of_word2vec():
+    assert Hyperparameters(architecture="cbow").cbow_gradient == "word2vec"
+    assert Hyperparameters().cbow_gradient is None
 
 
 def test_threads():
@@ -148,9 +171,15 @@ def test_a_function_is_noted_as_custom():
     assert Hyperparameters.from_json(json.loads(json.dumps(values))).tokenizer == "custom"
 
 
+def test_settings_given_again_are_the_same():
+    for chosen in ({}, {"objective": "softmax"}, {"architecture": "cbow", "tokenizer": str.split, "learning_rate": 2}):
+        settings = Hyperparameters(**chosen)
+        assert Hyperparameters(**settings.values()) == settings
+
+
 def test_names_of_newer_versions_are_an_error():
     values = Hyperparameters().to_json()
-    with pytest.raises(SettingError, match="unknown hyperparameters: alpha, subwords"):
+    with pytest.raises(SettingError, match="unknown settings: alpha, subwords"):
         Hyperparameters.from_json({**values, "subwords": True, "alpha": 1})
 
 

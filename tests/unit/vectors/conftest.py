@@ -1,12 +1,9 @@
+"""The same vectors for us and for gensim, whose results are the reference."""
+
 import pytest
 from gensim.models import KeyedVectors
-from hypothesis import settings
 
 from firth import WordVectors
-
-# A slow machine is no failure.
-settings.register_profile("firth", deadline=None)
-settings.load_profile("firth")
 
 
 @pytest.fixture(scope="module")

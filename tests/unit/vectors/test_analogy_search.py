@@ -1,4 +1,4 @@
-"""3CosMul, and the table of cosines that it shares with the evaluation."""
+"""3CosMul, and the table of cosines that it shares with the evaluation of analogies."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import SettingError, WordVectors
-from firth.vectors import analogy_search, compiling
-from firth.vectors.analogy_search import WordSums, best_answers
+from firth.vectors.analogy_search import WordSums, best_scores
+from firth.vectors.exact_search import ExactSearch, Sizes
 from firth.vectors.query import unit
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
@@ -28,8 +28,8 @@ MATRIX = np.random.default_rng(26).normal(size=(N_WORDS, SIZE)).astype(np.float3
     ],
 )
 @pytest.mark.parametrize("compiled", [False, True])
-def test_products_are_gensims(ours, theirs, positive, negative, compiled, monkeypatch):
-    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
+def test_products_are_gensims(ours, theirs, positive, negative, compiled):
+    ours.search.compiled = compiled
     found = ours.most_similar(positive=positive, negative=negative, count=15, method="3cosmul")
     expected = theirs.most_similar_cosmul(positive=positive, negative=negative, topn=15)
     assert [neighbour.word for neighbour in found] == [word for word, _ in expected]
@@ -42,9 +42,9 @@ def test_analogy_by_products_is_gensims(ours, theirs):
     assert [neighbour.word for neighbour in found] == [word for word, _ in expected]
 
 
-def test_many_products_are_the_same_as_one_by_one(ours, monkeypatch):
-    monkeypatch.setattr(analogy_search, "QUESTIONS_AT_ONCE", 16)
-    monkeypatch.setattr(analogy_search, "QUESTIONS_PER_TABLE", 32)
+def test_many_products_are_the_same_as_one_by_one():
+    ours = WordVectors(WORDS, MATRIX)
+    ours.search.sizes = Sizes(analogies_at_once=16, analogies_per_table=32)
     a, b, c = WORDS[:90], WORDS[90:180], WORDS[180:270]
     assert ours.analogy(a, b, c, 4, method="3cosmul") == [
         ours.analogy(*three, 4, method="3cosmul") for three in zip(a, b, c, strict=True)
@@ -59,19 +59,16 @@ def test_many_products_are_the_same_as_one_by_one(ours, monkeypatch):
 @given(
     data=st.data(), n_words=st.integers(1, 30), count=st.integers(1, 30), method=st.sampled_from(["3cosadd", "3cosmul"])
 )
-def test_the_best_of_all_are_found(data, n_words, count, method):
+def test_the_best_scores_are_found(data, n_words, count, method):
     """Against scores from the formula for every row; small whole numbers make ties and zeros."""
     row = st.lists(st.integers(-2, 2), min_size=3, max_size=3)
     matrix = np.array([data.draw(row) for _ in range(n_words)], np.float32)
-    asked = np.array([data.draw(st.lists(st.integers(0, n_words - 1), min_size=3, max_size=3)) for _ in range(4)])
-    vectors = WordVectors([str(i) for i in range(n_words)], matrix)
+    queries = np.array([data.draw(st.lists(st.integers(0, n_words - 1), min_size=3, max_size=3)) for _ in range(4)])
+    search = ExactSearch(matrix, sizes=Sizes(analogy_rows=4, analogies_at_once=3))
     units = unit(matrix.astype(float))
     count = min(count, n_words)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analogy_search, "ROWS_AT_ONCE", 4)
-        patch.setattr(analogy_search, "QUESTIONS_AT_ONCE", 3)
-        found = best_answers(vectors.searched(), WordSums(units, asked[:, 1:], asked[:, :1]), method, count, asked)
-    for (a, b, c), rows, scores in zip(asked, found.rows, found.similarities, strict=True):
+    found = best_scores(search, WordSums(units, queries[:, 1:], queries[:, :1]), method, count, queries)
+    for (a, b, c), rows, scores in zip(queries, found.rows, found.similarities, strict=True):
         cosines = units @ units.T
         if method == "3cosadd":
             expected = cosines[b] - cosines[a] + cosines[c]
@@ -85,14 +82,14 @@ def test_the_best_of_all_are_found(data, n_words, count, method):
 
 
 @pytest.mark.parametrize(
-    ("ask", "problem"),
+    ("call", "problem"),
     [
         (lambda v: v.analogy("word1", "word2", "word3", method="3cosdiv"), "3cosadd, 3cosmul"),
-        (lambda v: v.most_similar(positive=[("word1", 2)], method="3cosmul"), "knows no weights"),
+        (lambda v: v.most_similar(positive=[("word1", 2)], method="3cosmul"), "takes no weights"),
         (lambda v: v.most_similar(negative=["word1"], method="3cosmul"), "at least one positive"),
-        (lambda v: v.most_similar(positive=[], method="3cosmul"), "nothing to ask"),
+        (lambda v: v.most_similar(positive=[], method="3cosmul"), "empty query"),
     ],
 )
-def test_impossible_questions(ours, ask, problem):
+def test_impossible_queries_are_errors(ours, call, problem):
     with pytest.raises(SettingError, match=problem):
-        ask(ours)
+        call(ours)

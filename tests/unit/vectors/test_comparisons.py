@@ -118,7 +118,7 @@ def test_plain_sentences_are_means(ours):
 
 
 def test_the_common_component_of_other_sentences(ours):
-    """Then a sentence alone gets the vector that it has among them."""
+    """With it a single sentence gets the vector that it has among them."""
     sentences = [WORDS[i : i + 4] for i in range(0, 40, 3)]
     common = common_component(ours.sentence_vectors(sentences, sif=1e-3, common=False))
     alone = ours.sentence_vectors(sentences[:1], sif=1e-3, common=common)
@@ -129,7 +129,7 @@ def test_the_common_component_of_other_sentences(ours):
 
 
 @pytest.mark.parametrize(
-    ("ask", "problem"),
+    ("call", "problem"),
     [
         (lambda v: v.sentence_vectors("word1 word2"), "list of sentences"),
         (lambda v: v.sentence_vectors([["word1"], 3]), r"sentences\[1\] is 3"),
@@ -137,29 +137,29 @@ def test_the_common_component_of_other_sentences(ours):
         (lambda v: v.sentence_vectors(["word1", "word2"], sif=0), "sif=0"),
         (lambda v: v.sentence_vectors(["word1", "word2"], sif=True), "sif=True"),
         (lambda v: v.sentence_vectors(["word1", "word2"], sif=np.inf), "sif=inf"),
-        (lambda v: v.sentence_vectors(["word1", "word2"], frequencies={}), "with sif= only"),
+        (lambda v: v.sentence_vectors(["word1", "word2"], frequencies={}), "without sif= has no effect"),
         (lambda v: v.sentence_vectors(["word1"], sif=1, frequencies={"word1": 7}), r"\['word1'\] is 7.*by their total"),
         (lambda v: v.sentence_vectors(["word1"], sif=1e-3), "at least 2 sentences"),
         (lambda v: v.sentence_vectors(["word1"], common=[1, 2]), "must be 7 finite numbers"),
         (lambda v: WordVectors(WORDS, MATRIX).sentence_vectors(["word1"], sif=1e-3), "no counts: give frequencies="),
         (lambda v: WordVectors(["a"], [[1]], [0]).sentence_vectors(["a"], sif=1e-3), "no counts"),
-        (lambda v: v.mean_vector([]), "needs words"),
+        (lambda v: v.mean_vector([]), "at least one word"),
         (lambda v: v.mean_vector("word1"), "list of words"),
-        (lambda v: v.mean_vector(["word1"], [1, 2]), "a weight for each"),
+        (lambda v: v.mean_vector(["word1"], [1, 2]), "for each a finite weight"),
         (lambda v: v.mean_vector(["word1"], [0]), "not all of them 0"),
-        (lambda v: v.mean_vector(["word1"], [np.nan]), "a weight for each"),
-        (lambda v: v.mean_vector([["word1"]], [[1], [2]]), "must be as many"),
+        (lambda v: v.mean_vector(["word1"], [np.nan]), "for each a finite weight"),
+        (lambda v: v.mean_vector([["word1"]], [[1], [2]]), "must be the same number"),
         (lambda v: v.similarity_matrix("word1"), "list of words"),
-        (lambda v: v.similarity_matrix([3]), "3 cannot be asked"),
+        (lambda v: v.similarity_matrix([3]), "3 is not a query"),
         (lambda v: v.similarity("word1", np.ones(3)), "must be 7 finite numbers"),
     ],
 )  # fmt: skip
-def test_impossible_questions(ours, ask, problem):
+def test_impossible_arguments_are_errors(ours, call, problem):
     with pytest.raises(SettingError, match=problem):
-        ask(ours)
+        call(ours)
 
 
-def test_unknown_words(ours):
-    for ask in (ours.mean_vector, ours.similarity_matrix):
+def test_unknown_words_are_errors(ours):
+    for call in (ours.mean_vector, ours.similarity_matrix):
         with pytest.raises(UnknownWordError, match="'wort1'"):
-            ask(["word1", "wort1"])
+            call(["word1", "wort1"])

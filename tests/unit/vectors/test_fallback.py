@@ -1,4 +1,4 @@
-"""What stands in for words that are not there."""
+"""fallback=: what replaces words outside the vocabulary."""
 
 import dataclasses
 
@@ -22,7 +22,7 @@ def with_subwords():
     return WordVectors.from_stored(dataclasses.replace(plain().stored(), subwords=Subwords(GRAMS, 3, 5)))
 
 
-QUESTIONS = {
+QUERIES = {
     "item": lambda v, word: v[word].tolist(),
     "items": lambda v, word: v[["bread", word]].tolist(),
     "most_similar": lambda v, word: v.most_similar(word),
@@ -40,23 +40,23 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_misspelt_word_is_answered_as_the_nearest_spelling(ask):
+@pytest.mark.parametrize("call", QUERIES.values(), ids=QUERIES)
+def test_the_nearest_spelling_replaces_a_misspelt_word(call):
     vectors = plain(fallback="spelling")
-    assert ask(vectors, "watr") == ask(vectors, "water") == ask(plain(), "water")
+    assert call(vectors, "watr") == call(vectors, "water") == call(plain(), "water")
 
 
-@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
-def test_an_unseen_word_is_answered_by_its_subwords(ask):
+@pytest.mark.parametrize("call", QUERIES.values(), ids=QUERIES)
+def test_a_vector_of_subwords_replaces_an_unseen_word(call):
     vectors = with_subwords()
     vectors.fallback = "subword"
     made = vectors.subwords.vector("watering")
     known = WordVectors([*WORDS, "watering"], np.vstack((MATRIX, made)), [9, 8, 7, 6, 5, 0])
-    found = ask(vectors, "watering")
+    found = call(vectors, "watering")
     if isinstance(found, float):
-        assert found == pytest.approx(ask(known, "watering"))
+        assert found == pytest.approx(call(known, "watering"))
     else:
-        assert found == ask(known, "watering")
+        assert found == call(known, "watering")
 
 
 def test_odd_one_out_with_fallbacks():
@@ -65,7 +65,7 @@ def test_odd_one_out_with_fallbacks():
     assert vectors.odd_one_out(["water", "waters", "bred"]) == "bred"
 
 
-def test_lookup_stays_exact():
+def test_fallback_does_not_change_lookup():
     vectors = plain(fallback="spelling")
     assert "watr" not in vectors
     with pytest.raises(UnknownWordError, match="near spellings: water"):
@@ -79,19 +79,19 @@ def test_lookup_stays_exact():
     assert vectors.found_as("king") == "king"
 
 
-def test_words_that_nothing_stands_in_for():
+def test_words_without_a_replacement_are_errors():
     vectors = with_subwords()
     for fallback, word in (("spelling", "thermometer"), ("subword", ""), (None, "watr")):
         vectors.fallback = fallback
-        for ask in (vectors.most_similar, vectors.found_as, vectors.__getitem__):
+        for call in (vectors.most_similar, vectors.found_as, vectors.__getitem__):
             with pytest.raises(UnknownWordError, match=f"'{word}' is not among the 5 words"):
-                ask(word)
+                call(word)
     vectors.fallback = "subword"
     assert vectors.found_as("watering") is None
     assert vectors.fallback == "subword"
 
 
-def test_impossible_fallbacks(tmp_path):
+def test_impossible_fallbacks_are_errors(tmp_path):
     with pytest.raises(SettingError, match="'guess': must be None, 'subword' or 'spelling'"):
         plain(fallback="guess")
     with pytest.raises(SettingError, match="no subwords"):

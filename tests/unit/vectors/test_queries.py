@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth import Neighbour, SettingError, UnknownWordError, WordVectors
-from firth.vectors import candidates as searched_rows
-from firth.vectors import compiling, neighbours
+from firth.vectors.exact_search import Sizes
 
 N_WORDS, SIZE = 3000, 20
 WORDS = [f"word{i}" for i in range(N_WORDS)]
@@ -35,7 +34,7 @@ def assert_same(found, expected):
         ([("word1", 0.5), ("word2", 2)], [("word3", 0.25)]),
     ],
 )
-def test_answers_are_gensims(ours, theirs, positive, negative):
+def test_neighbours_are_gensims(ours, theirs, positive, negative):
     expected = theirs.most_similar(
         positive=positive, negative=[(w[0], -w[1]) if isinstance(w, tuple) else w for w in negative], topn=12
     )
@@ -80,7 +79,7 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     assert ours.most_similar([]) == []
 
 
-@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("few", [2, 0], ids=["one by one", "as a batch"])
 @pytest.mark.parametrize("compiled", [False, True])
 @given(
     data=st.data(),
@@ -89,20 +88,16 @@ def test_many_queries_are_the_same_as_one_by_one(ours):
     n_queries=st.integers(1, 6),
     count=st.integers(1, 50),
 )
-def test_search_finds_the_best_of_all(one_by_one, compiled, data, n_words, size, n_queries, count):
-    """Against sorting everything; small whole numbers make many ties, zeros and repeated rows."""
+def test_the_nearest_are_those_of_sorting_everything(few, compiled, data, n_words, size, n_queries, count):
+    """Small whole numbers make many ties, zeros and repeated rows."""
     row = st.lists(st.integers(-2, 2), min_size=size, max_size=size)
     matrix = np.array([data.draw(row) for _ in range(n_words)], np.float32)
     queries = np.array([data.draw(row) for _ in range(n_queries)], np.float32)
     words = [str(i) for i in range(n_words)]
     vectors = WordVectors(words, matrix)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "BLOCK_ROWS", 3)
-        patch.setattr(neighbours, "QUERIES_AT_ONCE", 2)
-        patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
-        for module in (neighbours, searched_rows):
-            patch.setattr(module, "FEW", 2 if one_by_one else 0)
-        found = vectors.most_similar(queries, count)
+    vectors.search.compiled = compiled
+    vectors.search.sizes = Sizes(few=few, block_rows=3, queries_at_once=2)
+    found = vectors.most_similar(queries, count)
     doubles = matrix.astype(float)
     norms = np.linalg.norm(doubles, axis=1)
     for query, answer in zip(queries.astype(float), found, strict=True):
@@ -116,14 +111,14 @@ def test_search_finds_the_best_of_all(one_by_one, compiled, data, n_words, size,
 
 
 @pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (1, True), (3, True), (100, True)])
-def test_large_vocabularies_one_or_many(n_queries, compiled, monkeypatch):
+def test_large_vocabularies_one_query_or_many(n_queries, compiled):
     """Enough words that groups and blocks are skipped; the best are planted everywhere."""
-    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
     rng = np.random.default_rng(9)
     matrix = rng.normal(size=(50_000, 4)).astype(np.float32)
     planted = np.concatenate((np.arange(0, 50_000, 997), [49_999]))
     matrix[planted] = [9, 9, 9, 9]
     vectors = WordVectors([str(i) for i in range(50_000)], matrix)
+    vectors.search.compiled = compiled
     for count in (len(planted), 20):
         for answer in vectors.most_similar(np.ones((n_queries, 4)), count):
             assert [int(neighbour.word) for neighbour in answer] == planted[:count].tolist()  # ties in row order
@@ -164,17 +159,17 @@ def test_count(ours):
 
 
 @pytest.mark.parametrize(
-    ("ask", "problem"),
+    ("call", "problem"),
     [
-        (lambda v: v.most_similar(), "nothing to ask"),
-        (lambda v: v.most_similar(positive=[]), "nothing to ask"),
-        (lambda v: v.most_similar(positive=[["word1"], []]), "nothing to ask"),
+        (lambda v: v.most_similar(), "empty query"),
+        (lambda v: v.most_similar(positive=[]), "empty query"),
+        (lambda v: v.most_similar(positive=[["word1"], []]), "empty query"),
         (lambda v: v.most_similar("word1", positive=["word2"]), "not both"),
-        (lambda v: v.most_similar(positive=[["word1"]], negative=[["word2"], ["word3"]]), "as many"),
-        (lambda v: v.most_similar(positive=[["word1"], "word2"]), "as many"),
-        (lambda v: v.most_similar(positive=[3]), "3 cannot be asked"),
-        (lambda v: v.most_similar(positive=3), "3 is no query"),
-        (lambda v: v.most_similar(positive=[("word1", "x")]), "cannot be asked"),
+        (lambda v: v.most_similar(positive=[["word1"]], negative=[["word2"], ["word3"]]), "the same number"),
+        (lambda v: v.most_similar(positive=[["word1"], "word2"]), "the same number"),
+        (lambda v: v.most_similar(positive=[3]), "3 is not a query"),
+        (lambda v: v.most_similar(positive=3), "3 is not a query"),
+        (lambda v: v.most_similar(positive=[("word1", "x")]), "is not a query"),
         (lambda v: v.most_similar(positive=[("word1", None)]), "finite number"),
         (lambda v: v.most_similar(positive=[("word1", float("nan"))]), "finite number"),
         (lambda v: v.most_similar(np.ones(3)), "must be 20 finite numbers"),
@@ -187,13 +182,13 @@ def test_count(ours):
         (lambda v: v.odd_one_out("word1"), "at least 3"),
     ],
 )  # fmt: skip
-def test_impossible_questions_say_what_to_do(ours, ask, problem):
+def test_impossible_queries_say_what_to_do(ours, call, problem):
     with pytest.raises(SettingError, match=problem):
-        ask(ours)
+        call(ours)
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "call",
     [
         lambda v: v.most_similar("wort1"),
         lambda v: v.most_similar(["word1", "wort1"]),
@@ -203,21 +198,21 @@ def test_impossible_questions_say_what_to_do(ours, ask, problem):
         lambda v: v.odd_one_out(["word1", "word2", "wort1"]),
     ],
 )
-def test_unknown_words_are_named_everywhere(ours, ask):
+def test_unknown_words_are_named_everywhere(ours, call):
     with pytest.raises(UnknownWordError, match="'wort1'.*word1") as caught:
-        ask(ours)
+        call(ours)
     assert caught.value.suggestions[0] == "word1"
 
 
 @pytest.mark.parametrize("n_queries", [1, 95, 97, 300])
 @pytest.mark.parametrize("size", [1, 3, 16, 50])
-def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
+def test_compiled_and_numpy_search_agree(n_queries, size):
     rng = np.random.default_rng(size)
     vectors = WordVectors([str(i) for i in range(5003)], rng.normal(size=(5003, size)))
     queries = rng.normal(size=(n_queries, size))
     answers = []
-    for worth in (0, 1 << 60):
-        monkeypatch.setattr(compiling, "WORTH_COMPILING", worth)
+    for compiled in (True, False):
+        vectors.search.compiled = compiled
         answers.append(vectors.most_similar(queries, 7))
     similarities = [[[n.similarity for n in answer] for answer in way] for way in answers]
     np.testing.assert_allclose(*similarities, atol=3e-7)  # float32 may swap rows that are as near
@@ -226,9 +221,8 @@ def test_compiled_and_plain_search_agree(n_queries, size, monkeypatch):
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_rows_that_float32_confuses_are_told_apart(compiled, monkeypatch):
+def test_rows_that_float32_confuses_are_ranked_correctly(compiled):
     """Three rows that differ in the last digit of a number or two: the best of them by the formula in float64."""
-    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
     rng = np.random.default_rng(10)
     for _ in range(100):
         matrix = rng.normal(size=(40, 50)).astype(np.float32)
@@ -238,12 +232,14 @@ def test_rows_that_float32_confuses_are_told_apart(compiled, monkeypatch):
         matrix[5] = -matrix[5]
         query = matrix[30] + rng.normal(size=50)
         cosines = matrix.astype(float) @ query / np.linalg.norm(matrix.astype(float), axis=1)
-        found = WordVectors([str(i) for i in range(40)], matrix).most_similar(query, 1)
+        vectors = WordVectors([str(i) for i in range(40)], matrix)
+        vectors.search.compiled = compiled
+        found = vectors.most_similar(query, 1)
         assert int(found[0].word) == np.argmax(cosines)
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "call",
     [
         lambda v, some: v.most_similar(some, 5),
         lambda v, some: v.most_similar(some, 5, exclude=["7"]),
@@ -253,12 +249,12 @@ def test_rows_that_float32_confuses_are_told_apart(compiled, monkeypatch):
         lambda v, some: v.between(some[:4], some[4:8]),
     ],
 )
-def test_memory_stays_bounded(ask):
+def test_memory_stays_bounded(call):
     """All cosines of 400 queries with 60,000 words would take 96 MB."""
     vectors = WordVectors([str(i) for i in range(60_000)], np.random.default_rng(3).normal(size=(60_000, 4)))
     vectors.most_similar("1")  # computes the norms
     tracemalloc.start()
-    ask(vectors, [str(i) for i in range(400)])
+    call(vectors, [str(i) for i in range(400)])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 32e6

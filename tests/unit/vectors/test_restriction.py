@@ -1,22 +1,20 @@
-"""restrict= and exclude=: who may answer."""
+"""restrict= and exclude=: the candidates of a query."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth import SettingError, UnknownWordError
-from firth.vectors import candidates as searched_rows
-from firth.vectors import compiling, neighbours
-from firth.vectors import exact_search as all_rows
+from firth import SettingError, UnknownWordError, WordVectors
+from firth.vectors.exact_search import Sizes
 
 N_WORDS, SIZE = 500, 6
 WORDS = [f"word{i}" for i in range(N_WORDS)]
 MATRIX = np.random.default_rng(16).normal(size=(N_WORDS, SIZE)).astype(np.float32)
 
 
-def words_of(answer):
-    return [neighbour.word for neighbour in answer]
+def words_of(neighbours):
+    return [neighbour.word for neighbour in neighbours]
 
 
 def brute_force(query, allowed, count):
@@ -26,7 +24,7 @@ def brute_force(query, allowed, count):
 
 
 @pytest.mark.parametrize("top", [1, 40, N_WORDS, N_WORDS + 7])
-def test_a_number_is_gensims_restrict_vocab(ours, theirs, top):
+def test_a_number_restricts_as_gensims_restrict_vocab(ours, theirs, top):
     for word in ("word3", "word300"):
         expected = theirs.most_similar(word, topn=12, restrict_vocab=top)
         assert words_of(ours.most_similar(word, 12, restrict=top)) == [word for word, _ in expected]
@@ -36,10 +34,10 @@ def test_a_number_is_gensims_restrict_vocab(ours, theirs, top):
     assert words_of(ours.nearest_to_vector(MATRIX[9], 5, restrict=top)) == [word for word, _ in expected]
 
 
-@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("few", [4, 0], ids=["one by one", "as a batch"])
 @pytest.mark.parametrize("compiled", [False, True])
 @given(data=st.data(), count=st.integers(1, 30), n_queries=st.integers(1, 4))
-def test_every_restriction_is_brute_force(one_by_one, compiled, ours, data, count, n_queries):
+def test_every_restriction_gives_the_results_of_brute_force(few, compiled, data, count, n_queries):
     queries = data.draw(st.lists(st.integers(0, N_WORDS - 1), min_size=n_queries, max_size=n_queries))
     some = data.draw(st.lists(st.integers(0, N_WORDS - 1), min_size=1, max_size=60, unique=True))
     top = data.draw(st.integers(1, N_WORDS))
@@ -47,22 +45,18 @@ def test_every_restriction_is_brute_force(one_by_one, compiled, ours, data, coun
     mask = np.zeros(N_WORDS, bool)
     mask[some] = True
     kinds = [(top, range(top)), ([WORDS[i] for i in some], some), (mask, some), (None, range(N_WORDS))]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "BLOCK_ROWS", 64)
-        patch.setattr(compiling, "WORTH_COMPILING", 0 if compiled else 1 << 60)
-        patch.setattr(searched_rows, "PIECE_NUMBERS", 100)
-        patch.setattr(all_rows, "PIECE_NUMBERS", 100)
-        for module in (neighbours, searched_rows):
-            patch.setattr(module, "FEW", 4 if one_by_one else 0)
-        for restrict, rows in kinds:
-            found = ours.most_similar(MATRIX[queries], count, restrict=restrict, exclude=[WORDS[i] for i in excluded])
-            allowed = sorted(set(rows) - excluded)
-            for query, answer in zip(queries, found, strict=True):
-                assert words_of(answer) == brute_force(MATRIX[query].astype(float), allowed, count)
+    vectors = WordVectors(WORDS, MATRIX)
+    vectors.search.compiled = compiled
+    vectors.search.sizes = Sizes(few=few, block_rows=64, piece_numbers=100)
+    for restrict, rows in kinds:
+        found = vectors.most_similar(MATRIX[queries], count, restrict=restrict, exclude=[WORDS[i] for i in excluded])
+        allowed = sorted(set(rows) - excluded)
+        for query, neighbours in zip(queries, found, strict=True):
+            assert words_of(neighbours) == brute_force(MATRIX[query].astype(float), allowed, count)
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "call",
     [
         lambda v, **options: v.most_similar("word1", **options),
         lambda v, **options: v.most_similar(["word1", "word2"], **options)[1],
@@ -72,25 +66,25 @@ def test_every_restriction_is_brute_force(one_by_one, compiled, ours, data, coun
         lambda v, **options: v.between("word1", "word2", **options),
     ],
 )
-def test_in_all_questions(ours, ask):
-    everything = [answer.word for answer in ask(ours, count=N_WORDS)]
+def test_every_query_takes_both_options(ours, call):
+    everything = [one.word for one in call(ours, count=N_WORDS)]
     banned = everything[1::2]
-    assert [answer.word for answer in ask(ours, count=N_WORDS, exclude=banned)] == everything[::2]
-    assert [answer.word for answer in ask(ours, count=N_WORDS, exclude=everything[0])] == everything[1:]
-    assert [answer.word for answer in ask(ours, count=N_WORDS, restrict=set(banned))] == banned
-    assert [answer.word for answer in ask(ours, count=3, restrict=np.isin(WORDS, banned))] == banned[:3]
+    assert [one.word for one in call(ours, count=N_WORDS, exclude=banned)] == everything[::2]
+    assert [one.word for one in call(ours, count=N_WORDS, exclude=everything[0])] == everything[1:]
+    assert [one.word for one in call(ours, count=N_WORDS, restrict=set(banned))] == banned
+    assert [one.word for one in call(ours, count=3, restrict=np.isin(WORDS, banned))] == banned[:3]
     first = [word for word in everything if int(word[4:]) < 100]
-    assert [answer.word for answer in ask(ours, count=N_WORDS, restrict=100)] == first
-    assert [answer.word for answer in ask(ours, restrict=banned, exclude=banned[:1])] == banned[1:11]
-    assert ask(ours, restrict=["word7"], exclude=["word7"]) == []
-    assert ask(ours, restrict=[]) == []
+    assert [one.word for one in call(ours, count=N_WORDS, restrict=100)] == first
+    assert [one.word for one in call(ours, restrict=banned, exclude=banned[:1])] == banned[1:11]
+    assert call(ours, restrict=["word7"], exclude=["word7"]) == []
+    assert call(ours, restrict=[]) == []
 
 
-def test_the_words_asked_with_may_lie_outside(ours):
+def test_words_of_the_query_need_not_be_candidates(ours):
     assert words_of(ours.most_similar("word400", 5, restrict=["word400", "word401"])) == ["word401"]
 
 
-def test_excluded_words_that_are_not_there_are_ignored(ours):
+def test_unknown_excluded_words_are_ignored(ours):
     assert ours.most_similar("word1", exclude=["no such word"]) == ours.most_similar("word1")
 
 
@@ -105,11 +99,11 @@ def test_excluded_words_that_are_not_there_are_ignored(ours):
         ([1, 2], "1 is not a word"),
     ],
 )
-def test_impossible_restrictions(ours, restrict, problem):
+def test_impossible_restrictions_are_errors(ours, restrict, problem):
     with pytest.raises(SettingError, match=problem):
         ours.most_similar("word1", restrict=restrict)
 
 
-def test_unknown_words_are_no_restriction(ours):
+def test_unknown_words_in_restrict_are_errors(ours):
     with pytest.raises(UnknownWordError, match="'wort7'.*word7"):
         ours.most_similar("word1", restrict=["wort7"])

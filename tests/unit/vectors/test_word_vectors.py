@@ -54,7 +54,7 @@ def test_other_numbers_are_converted():
     [
         ("king", np.ones((4, 2)), None, "list of words, not one string"),
         (["a", 5], np.ones((2, 2)), None, r"words\[1\] is 5"),
-        (["a", "b", "a"], np.ones((3, 2)), None, "'a' comes twice among the words, at 0 and 2"),
+        (["a", "b", "a"], np.ones((3, 2)), None, "'a' occurs twice among the words, at 0 and 2"),
         (["a", "b"], np.ones((3, 2)), None, "one row per word"),
         (["a", "b"], np.ones(2), None, "must be numbers"),
         (["a", "b"], np.ones((2, 0)), None, "at least one column"),
@@ -64,7 +64,7 @@ def test_other_numbers_are_converted():
         (["a", "b"], np.ones((2, 2)), [1.5, 2], "whole numbers"),
     ],
 )
-def test_what_does_not_fit_together_is_refused(words, matrix, counts, problem):
+def test_parts_that_do_not_fit_together_are_errors(words, matrix, counts, problem):
     with pytest.raises(SettingError, match=problem):
         WordVectors(words, matrix, counts)
 
@@ -79,7 +79,7 @@ def test_an_unknown_word_comes_with_near_spellings(vectors):
 
 
 @pytest.mark.parametrize("key", [3, None, ["king", 3], [["king"]]])
-def test_what_is_no_word_is_refused(vectors, key):
+def test_keys_other_than_words_are_errors(vectors, key):
     with pytest.raises(SettingError, match="must be a str|word or a list of words"):
         vectors[key]
 
@@ -117,7 +117,7 @@ def test_loaded_vectors_can_be_saved_over_their_own_file(tmp_path):
     words=st.lists(st.text("ab ", min_size=0, max_size=4), unique=True, min_size=1, max_size=9),
     format=st.sampled_from(["firth", "word2vec-text", "word2vec-binary", "glove"]),
 )
-def test_saved_words_come_back_or_are_refused(tmp_path_factory, words, format):
+def test_saved_words_are_loaded_again_or_refused(tmp_path_factory, words, format):
     path = tmp_path_factory.mktemp("save") / "a"
     matrix = np.arange(2 * len(words)).reshape(-1, 2) + 0.5
     try:
@@ -131,17 +131,17 @@ def test_saved_words_come_back_or_are_refused(tmp_path_factory, words, format):
     assert (back.matrix == matrix).all()
 
 
-def test_words_that_come_twice_in_a_native_file_are_noticed_when_asked(tmp_path):
+def test_a_repeated_word_in_a_native_file_is_an_error_at_the_first_query(tmp_path):
     WordVectors(["a", "b"], np.eye(2)).save(tmp_path / "a.firth")
     content = (tmp_path / "a.firth").read_bytes()
     assert content.endswith(b"ab")
     (tmp_path / "a.firth").write_bytes(content[:-1] + b"a")
-    with pytest.raises(SettingError, match="'a' comes twice"):
+    with pytest.raises(SettingError, match="'a' occurs twice"):
         firth.load(tmp_path / "a.firth").most_similar("a")
 
 
 def test_neighbours_of_a_saved_model_need_no_compiler(tmp_path):
-    """Numba takes longer to import than the answer to compute."""
+    """Numba takes longer to import than the neighbours to compute."""
     WordVectors(WORDS, MATRIX).save(tmp_path / "a.firth")
     program = (
         "import sys, firth\n"
@@ -152,9 +152,9 @@ def test_neighbours_of_a_saved_model_need_no_compiler(tmp_path):
     assert done.stdout.split() == ["queen", "False"]
 
 
-def test_what_is_no_question_is_told(tmp_path):
+def test_impossible_arguments_are_errors(tmp_path):
     vectors = WordVectors(["a", "b", "c"], np.eye(3))
-    with pytest.raises(SettingError, match="5 cannot be asked"):
+    with pytest.raises(SettingError, match="5 is not a query"):
         vectors.most_similar(5)
     with pytest.raises(SettingError, match=r"counts\[1\] is -2"):
         WordVectors(["a", "b"], [[1], [2]], counts=[3, -2])

@@ -1,9 +1,9 @@
-"""Approximate search: a graph of near rows, and how well it finds what the exact search finds.
+"""The index of approximate search: a graph of near rows, how it is searched, saved and opened, and its recall.
 
 Shapes  V rows of D numbers, Q queries.
 
-Only the links of the graph are kept, not the vectors: they are read from the matrix, which may be a file that is mapped
-into memory. A question then reads a few thousand rows of it, however many there are.
+Only the links of the graph are kept, not the vectors: they are read from the matrix, which may be a file mapped into
+memory. A query then reads a few thousand rows of it, no matter how many there are.
 """
 
 import hashlib
@@ -21,23 +21,23 @@ from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.ann.graph import GraphSettings, Links
-from firth.vectors.candidates import SearchedRows
-from firth.vectors.neighbours import Nearest, exact_cosines, nearest
+from firth.vectors.exact_search import ExactSearch
+from firth.vectors.ranking import Ranking, exact_cosines
 
 __all__ = ["Index", "Recall"]
 
-MOST_ANSWERS = 1000  # beyond which the exact search is as quick: keeping a long beam in order takes the time
+MOST_RESULTS = 1000  # for more the exact search is as fast: keeping a long beam sorted takes the time
 WIDEST = 1_000_000  # rows in a beam
-SAMPLED_ROWS = 64  # of the matrix, in the digest that tells whose index it is
-BEAMS_AT_ONCE = 1 << 22  # rows in the beams of the queries that are searched together: 16 MB
+SAMPLED_ROWS = 64  # of the matrix, in the digest that identifies it
+BEAMS_AT_ONCE = 1 << 22  # rows in the beams of all queries that are searched together: 16 MB
 QUERIES_PER_THREAD = 8  # fewer are not worth starting one
 
 
 class Recall(NamedTuple):
     """The share of the 10 nearest rows that an index finds, on samples."""
 
-    words: float  # asked with single words
-    sums: float  # asked with sums of three, b − a + c
+    words: float  # for queries by single words
+    sums: float  # for sums of three, b − a + c
 
     @property
     def mean(self) -> float:
@@ -49,13 +49,13 @@ UNMEASURED = Recall(math.nan, math.nan)
 
 
 class Index:
-    """Finds most of the nearest rows while it looks at few. `WordVectors.build_index` makes one.
+    """Finds most of the nearest rows and reads few. `WordVectors.build_index` makes one.
 
     Attributes
     ----------
-    recall : how much it found when it was built.
+    recall : what it found when it was built.
     settings : how the graph was built.
-    path : the file it was opened from or saved in last, or None.
+    path : the file it was opened from or last saved to, or None.
     matrix, inverse_norms : the vectors (V, D) and 1 / length of each (V,); read-only.
     """
 
@@ -72,7 +72,7 @@ class Index:
     ) -> None:
         self.matrix = _read_only(matrix)
         self.inverse_norms = _read_only(inverse_norms)
-        self._everything = SearchedRows(self.matrix, self.inverse_norms)
+        self._exact = ExactSearch(self.matrix, self.inverse_norms)
         self._links = Links(_read_only(links.links), _read_only(links.entries))
         self._numbers = _read_only(np.ascontiguousarray(matrix).reshape(-1))
         self.settings = settings
@@ -86,7 +86,7 @@ class Index:
 
     @property
     def search_width(self) -> int:
-        """Rows kept in view during a search (ef in the paper), at least 1: more find more, and take longer.
+        """Rows in the beam of a search (ef in the paper), at least 1: more find more, and take longer.
 
         May be set at any time. Raises SettingError for anything but a whole number from 1 to a million.
         """
@@ -98,27 +98,27 @@ class Index:
             raise SettingError(f"search_width={width!r}: must be a whole number from 1 to {WIDEST:,}")
         self._search_width = int(width)
 
-    def nearest(self, queries: NDArray[np.float64], count: int, left_out: Sequence[Sequence[int]]) -> Nearest:
-        """Most of the `count` rows with the largest cosine to each query; what is found has its exact cosine.
+    def nearest(self, queries: NDArray[np.float64], count: int, excluded: Sequence[Sequence[int]]) -> Ranking:
+        """Most of the `count` rows with the largest cosine to each query; rows that are found have exact cosines.
 
-        Takes and returns what the exact `nearest` does. More than 1,000 rows, queries of zeros, and those for which the
-        graph leads to too few rows, are answered by the exact search.
+        Takes and returns what ExactSearch.nearest does. The exact search replaces this one for more than 1,000 rows,
+        for queries of zeros, and where the graph leads to too few rows.
         """
-        wanted = min(len(self.matrix), count + max(map(len, left_out), default=0))
-        if wanted > MOST_ANSWERS:
-            return nearest(self._everything, queries, count, left_out)
+        wanted = min(len(self.matrix), count + max(map(len, excluded), default=0))
+        if wanted > MOST_RESULTS:
+            return self._exact.nearest(queries, count, excluded)
         rows = np.empty((len(queries), count), np.int64)
         similarities = np.empty((len(queries), count), np.float64)
         at_once = max(1, BEAMS_AT_ONCE // max(self.search_width, wanted))
         for start in range(0, len(queries), at_once):
             some = slice(start, start + at_once)
-            found = self._walk(queries[some], wanted)
-            rows[some], similarities[some] = self._best(found, queries[some], count, left_out[some])
-        return Nearest(rows, similarities)
+            found = self._follow_links(queries[some], wanted)
+            rows[some], similarities[some] = self._best_of(found, queries[some], count, excluded[some])
+        return Ranking(rows, similarities)
 
-    def _walk(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
-        """The best rows met by each query (Q, wanted); -1 in a row's place where there were fewer."""
-        # Not at the top of the file: exact questions should not wait 0.5 s for Numba.
+    def _follow_links(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
+        """The best rows seen for each query (Q, wanted), padded with -1."""
+        # Not at the top of the file: exact queries should not wait 0.5 s for Numba.
         from firth.kernels.arguments import Graph
         from firth.kernels.cpu.search.graph import search_graph
 
@@ -141,28 +141,28 @@ class Index:
         rows[np.arange(wanted) >= found[:, None]] = -1
         return rows
 
-    def _best(
+    def _best_of(
         self,
         found: NDArray[np.int64],
         queries: NDArray[np.float64],
         count: int,
-        left_out: Sequence[Sequence[int]],
-    ) -> Nearest:
+        excluded: Sequence[Sequence[int]],
+    ) -> Ranking:
         """The best of the rows found, by their exact cosines."""
         cosines = exact_cosines(self.matrix, found, queries)
-        rows, similarities = Nearest.best_of(found, cosines, left_out, count)
-        lost = np.flatnonzero((found < 0).any(axis=1) | ~queries.any(axis=1))
-        if len(lost):
-            again = [left_out[i] for i in lost.tolist()]
-            rows[lost], similarities[lost] = nearest(self._everything, queries[lost], count, again)
-        return Nearest(rows, similarities)
+        rows, similarities = Ranking.best_of(found, cosines, excluded, count)
+        too_few = np.flatnonzero((found < 0).any(axis=1) | ~queries.any(axis=1))
+        if len(too_few):
+            own = [excluded[i] for i in too_few.tolist()]
+            rows[too_few], similarities[too_few] = self._exact.nearest(queries[too_few], count, own)
+        return Ranking(rows, similarities)
 
-    # Files
+    # ---------------------------------------------------------------- files
 
     def save(self, path: str | Path) -> None:
         """Write the index to a file, atomically. `firth.load("x.firth")` finds it in "x.firth.index".
 
-        Raises FormatError where the place cannot be written.
+        Raises FormatError if the file cannot be written.
         """
         facts: dict[str, Any] = {
             "vectors": _identity(self.matrix),
@@ -183,7 +183,7 @@ class Index:
         Raises
         ------
         FileNotFoundError : there is no such file.
-        FormatError : the file is damaged or no index, or it belongs to other vectors.
+        FormatError : the file is damaged or not an index, or it belongs to other vectors.
         """
         stored = index_file.read(path)
         identity = _identity(matrix)
@@ -205,7 +205,7 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _identity(matrix: Matrix) -> dict[str, Any]:
-    """What tells these vectors from others: how many, how long, and a digest of a few rows."""
+    """What distinguishes these vectors from others: their number and size, and a digest of a few rows."""
     rows = np.unique(np.linspace(0, max(0, len(matrix) - 1), SAMPLED_ROWS).astype(np.int64))
     sample = np.ascontiguousarray(matrix[rows[: len(matrix)]], "<f4")
     digest = hashlib.blake2b(sample.tobytes(), digest_size=16).hexdigest()
@@ -228,5 +228,5 @@ def _read_facts(path: str | Path, facts: Mapping[str, Any]) -> tuple[GraphSettin
         if not all(0 <= share <= 1 for share in recall):
             raise ValueError
     except (KeyError, TypeError, ValueError):
-        raise FormatError(path, "what it says of itself makes no sense; build the index again") from None
+        raise FormatError(path, "its metadata are invalid; build the index again") from None
     return settings, search_width, recall

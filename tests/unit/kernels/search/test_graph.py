@@ -1,10 +1,10 @@
-"""The search along the links of a graph, compiled and plain."""
+"""The search along the links of a graph, compared with the reference implementation."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firth.illustrated.graph_search import search_graph as twin
+from firth.illustrated.graph_search import search_graph as reference
 from firth.kernels.arguments import Graph
 from firth.kernels.cpu.search.graph import search_graph
 
@@ -36,7 +36,7 @@ def compiled(graph, queries, width):
     width=st.integers(1, 90),
     seed=st.integers(0, 2**31),
 )
-def test_the_walk_is_that_of_the_twin(rows, size, n_links, n_entries, width, seed):
+def test_the_path_is_that_of_the_reference_implementation(rows, size, n_links, n_entries, width, seed):
     random = np.random.default_rng(seed)
     matrix = random.normal(size=(rows, size)).astype(np.float32)
     links = np.full((rows, n_links), -1)
@@ -55,17 +55,17 @@ def test_the_walk_is_that_of_the_twin(rows, size, n_links, n_entries, width, see
         if rows > 1 and gaps.min() < 1e-6:
             continue
         lists = [[link for link in row if link >= 0] for row in links.tolist()]
-        assert beam == twin(cosines, lists, entries, width)
+        assert beam == reference(cosines, lists, entries, width)
 
 
-def test_of_equal_rows_the_first_met_comes_first():
+def test_of_equal_rows_the_first_seen_comes_first():
     matrix = np.ones((6, 4), np.float32)
     links = np.array([[3, 1], [2, -1], [-1, -1], [5, 4], [-1, -1], [-1, -1]])
     beams, _ = compiled(graph_of(matrix, links, [0]), np.full((1, 4), 0.5, np.float32), 10)
-    assert beams == [twin(np.ones(6), [[3, 1], [2], [], [5, 4], [], []], [0], 10)] == [[0, 3, 1, 5, 4, 2]]
+    assert beams == [reference(np.ones(6), [[3, 1], [2], [], [5, 4], [], []], [0], 10)] == [[0, 3, 1, 5, 4, 2]]
 
 
-def test_a_beam_as_wide_as_the_graph_finds_all_that_can_be_reached():
+def test_a_beam_as_wide_as_the_graph_finds_every_reachable_row():
     random = np.random.default_rng(1)
     matrix = random.normal(size=(100, 8)).astype(np.float32)
     links = np.roll(np.arange(100), -1)[:, None]
@@ -76,7 +76,7 @@ def test_a_beam_as_wide_as_the_graph_finds_all_that_can_be_reached():
     assert sorted(beams[0]) == list(range(20, 60))
 
 
-def test_a_link_to_nowhere_is_told():
+def test_a_link_outside_the_matrix_is_reported():
     matrix = np.ones((4, 4), np.float32)
     links = np.array([[1], [4], [-1], [-1]])
     _, found = compiled(graph_of(matrix, links, [0]), np.full((2, 4), 0.5, np.float32), 3)

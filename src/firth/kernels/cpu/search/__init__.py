@@ -1,1 +1,1 @@
-"""Nearest rows: exact for one query or many, and approximate along a graph."""
+"""Nearest rows: exact for one query (single.py) or many (batch.py), approximate along a graph (graph.py)."""

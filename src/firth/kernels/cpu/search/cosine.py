@@ -1,4 +1,4 @@
-"""The cosine of a row with a query of length 1."""
+"""The cosine of a row with a query of length 1: what single.py and graph.py compute for every row they read."""
 
 from numpy import float32
 
@@ -11,7 +11,7 @@ __all__ = ["cosine"]
 
 @step
 def cosine(numbers, inverse_norms, row, query):
-    """Between a row of the matrix, whose rows lie end to end, and a query of length 1."""
+    """The cosine of one row of a flat matrix (V * D,) with a query (D,)."""
     size = query.shape[0]
     start = row * size
     whole = size - size % LANES

@@ -1,37 +1,43 @@
-"""The best rows found so far for each query, as a heap: the worst of them at its root.
+"""The K best rows found so far for each query, kept in a binary heap whose root is the worst of them.
 
-Shapes  cosines, rows (Q, K) float32 and int64: the heaps of Q queries. Of equal cosines the first row is the better.
+A candidate that beats the root replaces it and is sifted down: log2 K comparisons, and most rows are rejected by the
+comparison with the root alone.
+
+Shapes     heaps: see Heaps in kernels/arguments.py. Of rows with equal scores the first one is better.
 """
 
 from firth.kernels.compile import step
 
 __all__ = ["BELOW_ALL", "replace_root"]
 
-BELOW_ALL = -2.0  # no cosine is: what stands in the free places of a heap
+BELOW_ALL = -2.0  # less than any score: marks the unused slots of a heap
 
 
 @step
-def is_worse(cosine, row, other_cosine, other_row):
-    """Whether a row comes after another: of equals the first row is the best."""
-    return cosine < other_cosine or (cosine == other_cosine and row > other_row)
+def is_worse(score, row, other_score, other_row):
+    """Whether a row ranks below another one."""
+    return score < other_score or (score == other_score and row > other_row)
 
 
 @step
-def replace_root(cosines, rows, query, cosine, row):
-    """Put a row in the place of the worst of a query's best, and mend the heap."""
-    count = cosines.shape[1]
+def replace_root(heaps, query, score, row):
+    """Replace the worst of a query's best rows: put the new row at the root and sift it down."""
+    count = heaps.scores.shape[1]
     hole = 0
     child = 1
     while child < count:
         if child + 1 < count and is_worse(
-            cosines[query, child + 1], rows[query, child + 1], cosines[query, child], rows[query, child]
+            heaps.scores[query, child + 1],
+            heaps.rows[query, child + 1],
+            heaps.scores[query, child],
+            heaps.rows[query, child],
         ):
             child += 1
-        if not is_worse(cosines[query, child], rows[query, child], cosine, row):
+        if not is_worse(heaps.scores[query, child], heaps.rows[query, child], score, row):
             break
-        cosines[query, hole] = cosines[query, child]
-        rows[query, hole] = rows[query, child]
+        heaps.scores[query, hole] = heaps.scores[query, child]
+        heaps.rows[query, hole] = heaps.rows[query, child]
         hole = child
         child = 2 * hole + 1
-    cosines[query, hole] = cosine
-    rows[query, hole] = row
+    heaps.scores[query, hole] = score
+    heaps.rows[query, hole] = row

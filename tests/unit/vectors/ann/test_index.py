@@ -1,4 +1,4 @@
-"""Approximate search: it finds nearly what the exact search finds, reads little, and refuses what is not its own."""
+"""Approximate search: it finds nearly what the exact search finds, reads few rows, and refuses other vectors."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def clustered(words=WORDS, size=SIZE, seed=0):
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A saved model, and its index beside it."""
+    """A saved model, and its index next to it."""
     path = tmp_path_factory.mktemp("indexed") / "words.firth"
     vectors = WordVectors([f"w{i}" for i in range(WORDS)], clustered())
     vectors.save(path)
@@ -40,16 +40,16 @@ def vectors(model):
 
 
 def shared(ours, theirs):
-    """The share of the second answers that the first have."""
+    """The share of the second results that the first ones contain."""
     pairs = zip(ours, theirs, strict=True)
     return np.mean([len({n.word for n in a} & {n.word for n in b}) / len(b) for a, b in pairs])
 
 
-def test_it_finds_what_was_asked_for_with_the_very_same_similarities(vectors):
-    asked = [f"w{i}" for i in range(0, WORDS, 3)]
-    exact, approximate = vectors.most_similar(asked), vectors.most_similar(asked, approximate=True)
+def test_most_neighbours_are_found_with_the_same_similarities(vectors):
+    queries = [f"w{i}" for i in range(0, WORDS, 3)]
+    exact, approximate = vectors.most_similar(queries), vectors.most_similar(queries, approximate=True)
     assert shared(approximate, exact) > 0.93
-    for word, ours, theirs in zip(asked, approximate, exact, strict=True):
+    for word, ours, theirs in zip(queries, approximate, exact, strict=True):
         assert len(ours) == 10
         assert word not in {near.word for near in ours}
         similarities = dict(theirs)
@@ -57,17 +57,17 @@ def test_it_finds_what_was_asked_for_with_the_very_same_similarities(vectors):
         assert [near.similarity for near in ours] == sorted((near.similarity for near in ours), reverse=True)
 
 
-def test_one_question_and_many_get_the_same_answers(vectors):
-    asked = [f"w{i}" for i in range(200)]
-    many = vectors.most_similar(asked, 5, approximate=True)
-    assert many == [vectors.most_similar(word, 5, approximate=True) for word in asked]
+def test_one_query_and_many_have_the_same_results(vectors):
+    queries = [f"w{i}" for i in range(200)]
+    many = vectors.most_similar(queries, 5, approximate=True)
+    assert many == [vectors.most_similar(word, 5, approximate=True) for word in queries]
     assert many[3] == vectors.most_similar(positive=["w3"], count=5, approximate=True)
     by_vector = vectors.nearest_to_vector(vectors["w3"], 6, approximate=True)
     assert by_vector[0].word == "w3"
     assert by_vector[1:] == many[3]
 
 
-def test_sums_are_found_too(vectors):
+def test_neighbours_of_sums_are_found(vectors):
     random = np.random.default_rng(4)
     a, b, c = ([f"w{i}" for i in random.integers(0, WORDS, 300)] for _ in range(3))
     exact, approximate = vectors.analogy(a, b, c), vectors.analogy(a, b, c, approximate=True)
@@ -76,7 +76,7 @@ def test_sums_are_found_too(vectors):
     assert not any({x, y, z} & {near.word for near in some} for x, y, z, some in zip(a, b, c, approximate, strict=True))
 
 
-def test_excluded_words_make_room_for_others(vectors):
+def test_excluded_words_are_replaced_by_others(vectors):
     best = [near.word for near in vectors.most_similar("w7", 30)]
     found = vectors.most_similar("w7", 10, exclude=best[:20], approximate=True)
     assert len(found) == 10
@@ -88,7 +88,7 @@ def test_excluded_words_make_room_for_others(vectors):
     ("options", "message"),
     [({"restrict": 100}, "restrict="), ({"method": "3cosmul"}, "3cosmul"), ({"count": 0}, "count")],
 )
-def test_what_it_cannot_do_is_an_error(vectors, options, message):
+def test_unsupported_options_are_errors(vectors, options, message):
     with pytest.raises(SettingError, match=message):
         vectors.most_similar("w1", approximate=True, **options)
 
@@ -98,33 +98,33 @@ def test_unknown_words_stay_errors(vectors):
         vectors.most_similar("nowhere", approximate=True)
 
 
-def test_very_long_answers_and_queries_of_zeros_are_exact(vectors):
+def test_very_long_results_and_queries_of_zeros_are_exact(vectors):
     assert vectors.most_similar("w1", 1500, approximate=True) == vectors.most_similar("w1", 1500)
     zeros = np.zeros(SIZE)
     assert vectors.most_similar(zeros, 3, approximate=True) == vectors.most_similar(zeros, 3)
 
 
-# ---------------------------------------------------------------- what is read
+# ---------------------------------------------------------------- rows that are read
 
 
-def test_a_question_reads_only_rows_that_it_meets(model, tmp_path):
-    """Rows that are far away may even be damaged: the exact search trips over them, this one does not."""
+def test_a_query_reads_only_the_rows_it_meets(model, tmp_path):
+    """Damaged rows that are far away are an error for the exact search, and not noticed by this one."""
     content = np.fromfile(model, np.uint8)
     file = TensorFile(model, map_file(model))
     matrix = file.array("word_vectors", "F32", 2)
     start = matrix.ctypes.data - map_address(file)
     intact = firth.load(model)
-    answers = intact.most_similar("w5", approximate=True)
-    assert "_inverse_norms" not in vars(intact)
+    found = intact.most_similar("w5", approximate=True)
+    assert "inverse_norms" not in vars(intact.search)
     unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
     far = np.argsort(unit @ unit[5])[:300]
-    sampled = np.linspace(0, WORDS - 1, 64).astype(int)  # the rows by which an index knows its vectors
+    sampled = np.linspace(0, WORDS - 1, 64).astype(int)  # the rows that identify the vectors of an index
     for row in set(far.tolist()) - set(sampled.tolist()):
         content[start + row * SIZE * 4 :][: SIZE * 4].view(np.float32)[:] = np.nan
     content.tofile(tmp_path / "damaged.firth")
     damaged = firth.load(tmp_path / "damaged.firth")
     damaged.open_index(f"{model}.index")
-    assert damaged.most_similar("w5", approximate=True) == answers
+    assert damaged.most_similar("w5", approximate=True) == found
     with pytest.raises(SettingError, match="finite"):
         damaged.most_similar("w5")
 
@@ -151,7 +151,7 @@ def test_loading_a_model_opens_no_index(model, tmp_path):
 # ---------------------------------------------------------------- building
 
 
-def test_what_an_index_tells_of_itself(model, vectors):
+def test_an_index_reports_its_recall_and_settings(model, vectors):
     index = vectors.index
     assert index.recall.mean >= 0.95
     assert index.recall.words >= index.recall.sums > 0.8
@@ -160,15 +160,15 @@ def test_what_an_index_tells_of_itself(model, vectors):
     assert index.settings.threads == 1
 
 
-def test_a_wider_search_finds_more_and_a_width_that_is_none_is_an_error():
+def test_a_wider_search_finds_more_and_an_impossible_width_is_an_error():
     vectors = WordVectors([str(i) for i in range(700)], np.random.default_rng(1).normal(size=(700, 30)))
     index = vectors.build_index(recall=0.5, links=4, progress=False)
-    asked = list(vectors.words[:200])
-    exact = vectors.most_similar(asked)
+    queries = list(vectors.words[:200])
+    exact = vectors.most_similar(queries)
     index.search_width = 16
-    narrow = shared(vectors.most_similar(asked, approximate=True), exact)
+    narrow = shared(vectors.most_similar(queries, approximate=True), exact)
     index.search_width = 700
-    assert shared(vectors.most_similar(asked, approximate=True), exact) > 0.999 > narrow
+    assert shared(vectors.most_similar(queries, approximate=True), exact) > 0.999 > narrow
     for wrong in (0, -5, 2.5, True, "wide", 10**9):
         with pytest.raises(SettingError, match="search_width"):
             index.search_width = wrong
@@ -213,13 +213,13 @@ def test_few_rows_equal_rows_zeros_and_extremes(matrix, answers):
     assert [near.similarity for near in found] == [near.similarity for near in exact]
 
 
-def test_progress_is_told_to_a_function_shown_as_a_line_or_not_at_all(capsys):
+def test_progress_is_passed_to_a_function_shown_as_a_line_or_not_at_all(capsys):
     vectors = WordVectors([str(i) for i in range(4500)], clustered(4500, 4))
-    told = []
-    vectors.build_index(links=4, build_width=10, progress=told.append)
-    assert all(isinstance(some, Progress) for some in told)
-    assert told[-1].done == 4500
-    assert {some.total for some in told} == {4500}
+    reports = []
+    vectors.build_index(links=4, build_width=10, progress=reports.append)
+    assert all(isinstance(some, Progress) for some in reports)
+    assert reports[-1].done == 4500
+    assert {some.total for some in reports} == {4500}
     vectors = WordVectors(["a", "b"], np.eye(2))
     vectors.build_index(progress=False)
     assert capsys.readouterr() == ("", "")
@@ -261,7 +261,7 @@ def test_without_an_index_the_error_says_how_to_build_one(tmp_path):
         firth.load(tmp_path / "a.firth").most_similar("a", approximate=True)
 
 
-def test_building_needs_voyager_and_asking_does_not(vectors, monkeypatch):
+def test_building_needs_voyager_and_searching_does_not(vectors, monkeypatch):
     monkeypatch.setitem(sys.modules, "voyager", None)
     with pytest.raises(MissingExtraError, match=r"firth\[ann\]"):
         vectors.build_index(progress=False)
@@ -316,15 +316,15 @@ def with_facts(**changes):
         (lambda header: header["links"].update(shape=[WORDS * 32]), "links"),
         (lambda header: header.pop("entries"), "entries"),
         (with_facts(vectors=None), "other vectors"),
-        (with_facts(search_width=0), "makes no sense"),
-        (with_facts(search_width=10**9), "makes no sense"),
-        (with_facts(search_width="9"), "makes no sense"),
-        (with_facts(recall=[2, 2]), "makes no sense"),
-        (with_facts(recall=0.9), "makes no sense"),
-        (with_facts(links=None), "makes no sense"),
+        (with_facts(search_width=0), "metadata are invalid"),
+        (with_facts(search_width=10**9), "metadata are invalid"),
+        (with_facts(search_width="9"), "metadata are invalid"),
+        (with_facts(recall=[2, 2]), "metadata are invalid"),
+        (with_facts(recall=0.9), "metadata are invalid"),
+        (with_facts(links=None), "metadata are invalid"),
     ],
 )
-def test_a_header_that_makes_no_sense_is_an_error(model, vectors, tmp_path, change, message):
+def test_an_invalid_header_is_an_error(model, vectors, tmp_path, change, message):
     path = rewritten(model.with_suffix(".firth.index"), tmp_path / "changed.index", change)
     with pytest.raises(FormatError, match=message):
         vectors.open_index(path)
@@ -339,7 +339,7 @@ def test_other_files_are_refused(model, vectors, tmp_path):
             vectors.open_index(tmp_path / "other")
 
 
-def test_links_and_beginnings_outside_the_matrix_are_errors(model, vectors, tmp_path):
+def test_links_and_entries_outside_the_matrix_are_errors(model, vectors, tmp_path):
     file = TensorFile(model, map_file(model.with_suffix(".firth.index")))
     content = np.fromfile(model.with_suffix(".firth.index"), np.uint8)
     for name, message in (("entries", "do not fit"), ("links", "leads to no row")):
@@ -363,8 +363,8 @@ def test_damage_is_an_error_or_harmless(model, tmp_path_factory, data):
     else:
         for _ in range(data.draw(st.integers(1, 8))):
             near_the_header = data.draw(st.booleans())
-            place = data.draw(st.integers(0, 700 if near_the_header else len(content) - 1))
-            content[place] = data.draw(st.integers(0, 255))
+            position = data.draw(st.integers(0, 700 if near_the_header else len(content) - 1))
+            content[position] = data.draw(st.integers(0, 255))
     path = tmp_path_factory.getbasetemp() / "damaged.index"
     path.write_bytes(content)
     vectors = firth.load(model)

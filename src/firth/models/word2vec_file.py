@@ -1,0 +1,99 @@
+"""The file of a whole Word2Vec model: a .firth file (formats/native.py) with the settings and history as JSON.
+
+The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from firth.arrays import Matrix
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import FormatError, SettingError
+from firth.formats import native
+from firth.formats.stored import StoredVectors
+from firth.training.history import EpochRecord, History
+from firth.training.hyperparameters import Hyperparameters
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["StoredModel", "read_model", "write_model"]
+
+
+class StoredModel(NamedTuple):
+    """The content of a file."""
+
+    hyperparameters: Hyperparameters
+    history: History
+    vocabulary: Vocabulary
+    vectors: WordVectors
+    output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
+
+
+def write_model(path: str | Path, model: StoredModel) -> None:
+    """Write a file; an old one is replaced only when the new one is complete. OSError if it cannot be written."""
+    settings, vocabulary, outputs = model.hyperparameters, model.vocabulary, model.output_vectors
+    metadata = {
+        "hyperparameters": settings.to_json(),
+        "history": [record.to_json() for record in model.history],
+        "total_words": vocabulary.total_words,
+    }
+    stored = StoredVectors(
+        vocabulary.words,
+        model.vectors.matrix,
+        vocabulary.counts,
+        metadata=metadata,
+        context_vectors=None if settings.has_nodes else outputs,
+        node_vectors=outputs if settings.has_nodes else None,
+    )
+    native.write(path, stored)
+
+
+def read_model(path: str | Path) -> StoredModel:
+    """Read a file; its matrices are mapped into memory. FormatError if it is damaged or has vectors only."""
+    stored = native.read(path)
+    if stored.counts is None or "hyperparameters" not in stored.metadata:
+        raise _vectors_only(path)
+    settings = _read_hyperparameters(path, stored.metadata["hyperparameters"])
+    outputs = stored.node_vectors if settings.has_nodes else stored.context_vectors
+    if outputs is None:
+        raise _vectors_only(path)
+    vocabulary = Vocabulary(
+        stored.words,
+        np.asarray(stored.counts),
+        settings.min_count,
+        settings.max_vocabulary,
+        _read_total_words(path, stored.metadata.get("total_words", -1)),
+    )
+    vectors = StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
+    return StoredModel(
+        settings,
+        _read_history(path, stored.metadata.get("history", [])),
+        vocabulary,
+        WordVectors.from_stored(vectors, path),
+        outputs,
+    )
+
+
+def _vectors_only(path: str | Path) -> FormatError:
+    return FormatError(path, "has vectors but not the whole model; read it with firth.load()")
+
+
+def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:
+    try:
+        return Hyperparameters.from_json(values)
+    except (SettingError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError(path, f"its hyperparameters cannot be read: {error}") from None
+
+
+def _read_history(path: str | Path, records: Any) -> History:
+    try:
+        return History(EpochRecord(**record) for record in records)
+    except TypeError as error:
+        raise FormatError(path, f"its training history cannot be read: {error}") from None
+
+
+def _read_total_words(path: str | Path, value: Any) -> int:
+    if not isinstance(value, int):
+        raise FormatError(path, f"its number of words cannot be read: {value!r}")
+    return value

@@ -1,0 +1,251 @@
+"""Settings of models: each is declared once, as a field of a frozen dataclass.
+
+    @dataclass(frozen=True, kw_only=True)
+    class Hyperparameters(Settings):
+        window: int = setting(5, whole_number(1, 10_000), "largest distance between a center word and a context word")
+
+The declaration holds type, default, limits and help, and whether the setting depends on another one. From it follow the
+checks, the JSON of model files and the options of the command line (cli/settings.py); signatures and the tables of the
+docs are tested against it. The settings themselves are in training/hyperparameters.py, training/examples.py and
+language_models/settings.py.
+"""
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from firth.errors import SettingError
+
+__all__ = [
+    "Depends",
+    "Description",
+    "Kind",
+    "Settings",
+    "declaration",
+    "one_of",
+    "real_number",
+    "setting",
+    "switch",
+    "whole_number",
+]
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The values that a setting takes.
+
+    accepts : whether a value is possible.
+    wanted : the possible values, to follow "must be".
+    choices : the possible words, or those that the command line offers.
+    stored : the JSON value of a setting.
+    """
+
+    accepts: Callable[[Any], bool]
+    wanted: str
+    choices: tuple[str, ...] = ()
+    stored: Callable[[Any], Any] = _unchanged
+
+
+def one_of(choices: tuple[str, ...]) -> Kind:
+    """One of a few words."""
+    return Kind(lambda value: isinstance(value, str) and value in choices, _any_of(choices), choices)
+
+
+def switch() -> Kind:
+    """True or False."""
+    return Kind(lambda value: isinstance(value, bool), "True or False")
+
+
+def whole_number(low: int, high: int | None = None, *, limits: str | None = None) -> Kind:
+    """An int from `low` to `high`, both included.
+
+    limits : both in words, where the numbers are hard to read: " of 64 bits".
+    """
+
+    def accepts(value: Any) -> bool:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return low <= value and (high is None or value <= high)
+
+    if limits is None:
+        limits = f", at least {low:,}" if high is None else f" from {low:,} to {high:,}"
+    return Kind(accepts, f"a whole number{limits}")
+
+
+def real_number(low: float, high: float = math.inf, *, above: bool = False, below: bool = False) -> Kind:
+    """A finite int or float from `low` to `high`.
+
+    above : it must be greater than `low`; below: less than `high`.
+    """
+
+    def accepts(value: Any) -> bool:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            return False
+        return (value > low if above else value >= low) and (value < high if below else value <= high)
+
+    limits = f"greater than {low:g}" if above else f"at least {low:g}"
+    if math.isfinite(high):
+        limits += f" and less than {high:g}" if below else f" and at most {high:g}"
+    return Kind(accepts, f"a number, {limits}")
+
+
+class Depends(NamedTuple):
+    """A default that follows from another setting; with values of that one that are not listed, the setting is refused.
+
+    Depends("objective", {"negative_sampling": 5, "nce": 5}): 5 with these two; it does not apply to other objectives.
+    """
+
+    on: str  # the name of a setting with choices
+    defaults: Mapping[str, Any]
+
+
+class _Declaration(NamedTuple):
+    """What the metadata of a field holds."""
+
+    kind: Kind
+    help: str
+    none: str | None  # what None means; None: it is not allowed, or comes from `depends`
+    depends: Depends | None
+
+
+class Description(NamedTuple):
+    """A setting in words, for docs and help texts."""
+
+    name: str
+    default: str
+    wanted: str
+    help: str
+    applies: str | None  # the values of another setting that it needs; None: it always applies
+
+
+def setting(default: Any, kind: Kind, help: str, *, none: str | None = None, depends: Depends | None = None) -> Any:
+    """A field of a Settings class.
+
+    Parameters
+    ----------
+    default : its value where none is given; None if `none` or `depends` says what that means.
+    kind : the possible values.
+    help : what it does, for somebody who does not know it yet: lower case, a sentence or two without a full stop.
+    none : what the value None means, which it then may have.
+    depends : the default, where it follows from another setting.
+    """
+    return dataclasses.field(default=default, metadata={"setting": _Declaration(kind, help, none, depends)})
+
+
+def declaration(field: "dataclasses.Field[Any]") -> _Declaration:
+    """How a field of a Settings class was declared."""
+    found: _Declaration = field.metadata["setting"]
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The base of dataclasses whose fields are made by setting(): checked when made, then fixed.
+
+    Raises   SettingError if a value is impossible or does not apply, saying what was given, what is possible, and what
+             the setting means.
+    """
+
+    def __post_init__(self) -> None:
+        fields = dataclasses.fields(self)
+        for field in fields:
+            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
+            self._check(field)
+        for field in fields:
+            self._settle(field)
+
+    def _check(self, field: "dataclasses.Field[Any]") -> None:
+        declared, value = declaration(field), getattr(self, field.name)
+        may_be_none = declared.none is not None or declared.depends is not None
+        if not (value is None and may_be_none) and not declared.kind.accepts(value):
+            raise SettingError(f"{field.name}={value!r}: must be {declared.kind.wanted} ({declared.help})")
+
+    def _settle(self, field: "dataclasses.Field[Any]") -> None:
+        """Fill in a default that depends on another setting, or refuse a value that has no meaning there."""
+        depends, value = declaration(field).depends, getattr(self, field.name)
+        if depends is None:
+            return
+        other = getattr(self, depends.on)
+        if other in depends.defaults:
+            object.__setattr__(self, field.name, depends.defaults[other] if value is None else value)
+        elif value is not None:
+            raise SettingError(
+                f"{field.name}={value!r}: applies only with {_needed(depends)}, but here {depends.on}={other!r}; "
+                f"leave {field.name} out, or change {depends.on}"
+            )
+
+    def applies(self, name: str) -> bool:
+        """Whether a setting has a meaning with the others as they are."""
+        (depends,) = (declaration(field).depends for field in dataclasses.fields(self) if field.name == name)
+        return depends is None or getattr(self, depends.on) in depends.defaults
+
+    def values(self) -> dict[str, Any]:
+        """All settings by name, as they would be given: `type(self)(**self.values())` is equal to this."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings that apply, as JSON values by name."""
+        stored = {}
+        for field in dataclasses.fields(self):
+            if self.applies(field.name):
+                stored[field.name] = declaration(field).kind.stored(getattr(self, field.name))
+        return stored
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What to_json returned. Raises SettingError also for a name that this version does not know."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise SettingError(f"unknown settings: {', '.join(unknown)}; a newer version of Firth may know them")
+        return cls(**values)
+
+    @classmethod
+    def describe(cls) -> list[Description]:
+        """Every setting in words, in the order of the fields."""
+        return [_describe(field, cls) for field in dataclasses.fields(cls)]
+
+
+def _describe(field: "dataclasses.Field[Any]", cls: type[Settings]) -> Description:
+    kind, help, none, depends = declaration(field)
+    wanted, default, applies = kind.wanted, _shown(field.default), None
+    if none is not None:
+        wanted += f", or None: {none}"
+        default = none if field.default is None else default
+    if depends is not None:
+        by_value = depends.defaults
+        default = _shown(next(iter(by_value.values())))
+        if len(set(by_value.values())) > 1:
+            default = ", ".join(f"{_shown(value)} ({other})" for other, value in by_value.items())
+        (on,) = (spec for spec in dataclasses.fields(cls) if spec.name == depends.on)
+        applies = None if set(declaration(on).kind.choices) == set(by_value) else _needed(depends)
+    return Description(field.name, default, wanted, help, applies)
+
+
+def _needed(depends: Depends) -> str:
+    """`objective='negative_sampling' or 'nce'`."""
+    return f"{depends.on}={_any_of(depends.defaults)}"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    *most, last = map(repr, words)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of NumPy as Python's, so that they can be saved as JSON; other values unchanged."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value
