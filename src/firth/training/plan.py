@@ -8,9 +8,9 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.kernels.arguments import EncodedIds, Sampling, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.sampling_tables import contrast_shifts, keep_probabilities, keep_thresholds, noise_table
+from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 
-__all__ = ["expected_words_read", "huffman_tree", "initial_word_vectors", "plan_training"]
+__all__ = ["huffman_tree", "initial_word_vectors", "plan_training"]
 
 
 def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingPlan:
@@ -43,11 +43,6 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingP
         contrast_shifts=shifts,
         seed=settings.seed,
     )
-
-
-def expected_words_read(settings: Hyperparameters, counts: Counts) -> float:
-    """Words of an epoch that subsampling keeps, on average."""
-    return float(keep_probabilities(counts, settings.subsample_threshold) @ counts)
 
 
 def initial_word_vectors(words: int, vector_size: int, seed: int) -> Matrix:

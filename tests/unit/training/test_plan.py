@@ -5,7 +5,7 @@ import pytest
 
 from firth.corpus.encoding import encode
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import expected_words_read, initial_word_vectors, plan_training
+from firth.training.plan import initial_word_vectors, plan_training
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log"] * 5
 
@@ -48,12 +48,6 @@ def test_only_cbow_has_an_exact_gradient(corpus):
     assert plan_of(corpus, architecture="cbow", cbow_gradient="exact").exact_gradient
     assert not plan_of(corpus, architecture="cbow").exact_gradient
     assert not plan_of(corpus).exact_gradient
-
-
-def test_words_read_are_those_that_subsampling_keeps(corpus):
-    counts = corpus.vocabulary.counts
-    assert expected_words_read(Hyperparameters(subsample_threshold=0), counts) == 60
-    assert expected_words_read(Hyperparameters(subsample_threshold=1e-3), counts) < 10
 
 
 def test_initial_vectors():
