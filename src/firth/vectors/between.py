@@ -2,7 +2,7 @@
 
 With both ends a and b of length 1, their half sum and half difference are orthogonal: one points to the middle of the
 line, the other along it. So with `across` and `along`, the cosines of a word with the two, the nearest point of the
-line lies at the slope along / across, and its cosine with the word is the length of (across, along).
+line has the slope along / across, and its cosine with the word is the length of (across, along).
 
 Shapes  N candidates, D numbers per row.
 """

@@ -23,11 +23,10 @@ from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
-from firth.vectors.ranking import Ranking, TopRows, exact_cosines, largest
+from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
 
 __all__ = ["ExactSearch", "Sizes"]
 
-SPARE = 2  # more rows than wanted are ranked in float64: float32 may confuse the last of them with the next
 LONGEST_HEAP = 1000  # more best rows are found faster by sorting with NumPy
 MOST_THREADS = 8  # for one query; more do not make memory faster
 PARTS_PER_THREAD = 4  # a thread that is held up leaves the rest to the others
@@ -43,7 +42,7 @@ class Sizes(NamedTuple):
     compile_after: int = 1 << 33  # multiplications until compiled code is loaded; see ExactSearch.compiled
     block_rows: int = 2048  # rows of a table of cosines; with queries_at_once 8 MB; best of 1024 … 16384
     queries_at_once: int = 1056  # whole tiles of the compiled batch for every register width
-    few: int = 6  # up to so many queries are searched one by one: scaling rows to length 1 would cost more
+    few: int = 6  # up to this many queries are searched singly: scaling rows to length 1 would cost more
     piece_numbers: int = 400_000  # of the matrix, for one query: BLAS multiplies up to 460,800 in one thread
     threads: int | None = None  # None: all cores
     analogy_rows: int = 1024  # as block_rows, for analogy_search.py: 900 query vectors take 3.7 MB

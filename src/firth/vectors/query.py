@@ -136,7 +136,7 @@ def parse_candidates(restrict: Any, exclude: Iterable[str], lookup: Lookup, sear
 
     Parameters
     ----------
-    restrict : a number: the first so many words; words: only these; booleans (V,): where true. None: all.
+    restrict : a number n: the first n words; words: only these; booleans (V,): where true. None: all.
     exclude : words left out of the results; unknown ones are ignored.
 
     Raises

@@ -17,8 +17,9 @@ from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.vectors.candidates import TINY
 
-__all__ = ["Ranking", "TopRows", "check_count", "exact_cosines", "largest"]
+__all__ = ["SPARE", "Ranking", "TopRows", "check_count", "exact_cosines", "largest"]
 
+SPARE = 2  # more rows than wanted are ranked in float64: float32 may confuse the last of them with the next
 GROUP = 128  # scores that are skipped together where their largest is too small
 
 

@@ -58,7 +58,7 @@ class WordVectors(VectorTable):
     metadata : anything JSON can hold that a native file should keep with the vectors.
     fallback : "spelling" replaces an unknown word by the one with the nearest spelling.
 
-    In all queries, `restrict=` names the candidates: a number (the first so many words, the most frequent in most
+    In all queries, `restrict=` names the candidates: a number n (the first n words, the most frequent in most
     files), words, or booleans (V,). `exclude=` names words that are left out of the results; unknown ones are ignored.
 
     Raises

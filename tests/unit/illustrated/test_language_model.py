@@ -5,6 +5,7 @@ import pytest
 
 from firth.illustrated.language_model import (
     Network,
+    adagrad_step,
     compute_prediction,
     error_gradients,
     look_up,
@@ -32,7 +33,7 @@ def test_softmax_makes_probabilities_of_any_numbers():
 
 @pytest.mark.parametrize("direct", [False, True])
 @pytest.mark.parametrize("history", [[1, 2], [3, 3], [7, 0]])
-def test_gradients_are_finite_differences(direct, history):
+def test_gradients_are_those_of_finite_differences(direct, history):
     net = network(direct)
     found = error_gradients(net, history, 4)
     assert found.loss == pytest.approx(loss(net, history, 4))
@@ -40,11 +41,20 @@ def test_gradients_are_finite_differences(direct, history):
         if weights is None:
             assert slopes is None
             continue
-        for place in np.ndindex(weights.shape):
-            kept = weights[place]
-            weights[place] = kept + 1e-6
+        for index in np.ndindex(weights.shape):
+            kept = weights[index]
+            weights[index] = kept + 1e-6
             up = loss(net, history, 4)
-            weights[place] = kept - 1e-6
+            weights[index] = kept - 1e-6
             down = loss(net, history, 4)
-            weights[place] = kept
-            assert slopes[place] == pytest.approx((up - down) / 2e-6, abs=1e-7), (name, place)
+            weights[index] = kept
+            assert slopes[index] == pytest.approx((up - down) / 2e-6, abs=1e-7), (name, index)
+
+
+def test_adagrad_divides_steps_by_the_root_of_the_summed_squares():
+    weights, squares = np.array([1.0, 1.0]), np.array([9.0, 0.75])
+    after, squares_after = adagrad_step(weights, squares, np.array([4.0, -0.5]), 0.1)
+    assert squares_after.tolist() == [25, 1]
+    np.testing.assert_allclose(after, [1 - 0.1 * 4 / 5, 1 + 0.1 * 0.5 / 1])
+    decayed, _ = adagrad_step(weights, squares, np.array([3.5, 0.0]), 0.1, weight_decay=0.5)
+    assert decayed[0] == pytest.approx(after[0])

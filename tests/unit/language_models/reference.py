@@ -1,4 +1,4 @@
-"""Interpolated modified Kneser-Ney, written from the formulas with dictionaries: slow, obvious."""
+"""Interpolated modified Kneser-Ney smoothing, written from the formulas with dictionaries: slow and obvious."""
 
 from collections import Counter, defaultdict
 

@@ -19,7 +19,7 @@ TEXT = [
 
 @pytest.fixture(scope="module")
 def model():
-    return NgramModel(order=3, min_count=1).fit(TEXT)
+    return NgramModel(order=3, min_count=1).fit(TEXT, progress=False)
 
 
 def test_words_after_the_gap_change_the_answer(model):

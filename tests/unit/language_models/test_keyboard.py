@@ -14,7 +14,7 @@ TEXT = ["thou shalt not kill", "thou shalt not steal", "thou shalt love", "nobod
 
 @pytest.fixture(scope="module")
 def keyboard():
-    return Keyboard(NgramModel(order=3, min_count=1).fit(TEXT))
+    return Keyboard(NgramModel(order=3, min_count=1).fit(TEXT, progress=False))
 
 
 def words(suggestions):
@@ -65,7 +65,7 @@ def test_impossible_counts(keyboard):
 def test_thou_shalt_not_in_the_king_james_text():
     from firth.datasets import king_james
 
-    keyboard = Keyboard(NgramModel().fit(king_james()))
+    keyboard = Keyboard(NgramModel().fit(king_james(), progress=False))
     best = keyboard.suggest("thou shalt", 3)
     assert best[0].word == "not"
     assert 0.4 < best[0].probability < 0.6

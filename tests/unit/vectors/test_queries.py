@@ -100,14 +100,14 @@ def test_the_nearest_are_those_of_sorting_everything(few, compiled, data, n_word
     found = vectors.most_similar(queries, count)
     doubles = matrix.astype(float)
     norms = np.linalg.norm(doubles, axis=1)
-    for query, answer in zip(queries.astype(float), found, strict=True):
+    for query, neighbours in zip(queries.astype(float), found, strict=True):
         length = np.linalg.norm(query)
         cosines = np.divide(doubles @ query, norms * length, out=np.zeros(n_words), where=norms * length > 0)
         best = np.sort(cosines)[::-1][:count]
-        np.testing.assert_allclose([n.similarity for n in answer], best, atol=1e-7)
-        for neighbour in answer:
+        np.testing.assert_allclose([n.similarity for n in neighbours], best, atol=1e-7)
+        for neighbour in neighbours:
             assert neighbour.similarity == pytest.approx(cosines[int(neighbour.word)], abs=1e-7)
-        assert len({n.word for n in answer}) == len(answer)
+        assert len({n.word for n in neighbours}) == len(neighbours)
 
 
 @pytest.mark.parametrize(("n_queries", "compiled"), [(1, False), (3, False), (1, True), (3, True), (100, True)])
@@ -120,9 +120,9 @@ def test_large_vocabularies_one_query_or_many(n_queries, compiled):
     vectors = WordVectors([str(i) for i in range(50_000)], matrix)
     vectors.search.compiled = compiled
     for count in (len(planted), 20):
-        for answer in vectors.most_similar(np.ones((n_queries, 4)), count):
-            assert [int(neighbour.word) for neighbour in answer] == planted[:count].tolist()  # ties in row order
-            assert all(neighbour.similarity == pytest.approx(1) for neighbour in answer)
+        for neighbours in vectors.most_similar(np.ones((n_queries, 4)), count):
+            assert [int(neighbour.word) for neighbour in neighbours] == planted[:count].tolist()  # ties in row order
+            assert all(neighbour.similarity == pytest.approx(1) for neighbour in neighbours)
 
 
 def test_zeros_are_similar_to_nothing_and_warn_about_nothing():
@@ -210,14 +210,14 @@ def test_compiled_and_numpy_search_agree(n_queries, size):
     rng = np.random.default_rng(size)
     vectors = WordVectors([str(i) for i in range(5003)], rng.normal(size=(5003, size)))
     queries = rng.normal(size=(n_queries, size))
-    answers = []
+    both = []
     for compiled in (True, False):
         vectors.search.compiled = compiled
-        answers.append(vectors.most_similar(queries, 7))
-    similarities = [[[n.similarity for n in answer] for answer in way] for way in answers]
+        both.append(vectors.most_similar(queries, 7))
+    similarities = [[[n.similarity for n in neighbours] for neighbours in results] for results in both]
     np.testing.assert_allclose(*similarities, atol=3e-7)  # float32 may swap rows that are as near
     if size > 1:
-        assert sum(a != b for a, b in zip(*answers, strict=True)) <= n_queries // 50
+        assert sum(a != b for a, b in zip(*both, strict=True)) <= n_queries // 50
 
 
 @pytest.mark.parametrize("compiled", [False, True])

@@ -77,7 +77,7 @@ def test_between_is_the_largest_cosine_to_a_point_of_the_line(ours):
     best = cosines.argmax(axis=0)
     inside = {WORDS[i]: (cosines[best[i], i], steps[best[i], 0]) for i in range(N_WORDS) if 0 < best[i] < 2000}
     found = ours.between("word1", "word2", N_WORDS)
-    assert {answer.word for answer in found} >= {w for w in inside if 0.001 < inside[w][1] < 0.999}
+    assert {one.word for one in found} >= {w for w in inside if 0.001 < inside[w][1] < 0.999}
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
     for word, similarity, position in found:
         if word in inside:

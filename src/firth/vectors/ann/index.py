@@ -182,7 +182,7 @@ class Index:
 
         Raises
         ------
-        FileNotFoundError : there is no such file.
+        FileNotFoundError : the file does not exist.
         FormatError : the file is damaged or not an index, or it belongs to other vectors.
         """
         stored = index_file.read(path)

@@ -193,7 +193,7 @@ def test_more_recall_needs_a_wider_search():
 
 
 @pytest.mark.parametrize(
-    ("matrix", "answers"),
+    ("matrix", "count"),
     [
         ([[1.0, 2.0]], 0),
         ([[1.0, 2.0], [2.0, 1.0]], 1),
@@ -203,12 +203,12 @@ def test_more_recall_needs_a_wider_search():
         (np.vstack([np.full((20, 3), 1e-20), np.full((20, 3), 1e17), -np.ones((5, 3))]), 10),
     ],
 )
-def test_few_rows_equal_rows_zeros_and_extremes(matrix, answers):
+def test_few_rows_equal_rows_zeros_and_extremes(matrix, count):
     vectors = WordVectors([str(i) for i in range(len(matrix))], matrix)
     index = vectors.build_index(progress=False)
     assert index.recall.mean == 1.0
     found = vectors.most_similar("0", approximate=True)
-    assert len(found) == answers
+    assert len(found) == count
     exact = vectors.most_similar("0")
     assert [near.similarity for near in found] == [near.similarity for near in exact]
 
@@ -370,10 +370,10 @@ def test_damage_is_an_error_or_harmless(model, tmp_path_factory, data):
     vectors = firth.load(model)
     try:
         vectors.open_index(path)
-        answers = vectors.most_similar(["w1", "w1900"], approximate=True)
+        found = vectors.most_similar(["w1", "w1900"], approximate=True)
     except FormatError:
         return
-    assert [len(some) for some in answers] == [10, 10]
+    assert [len(some) for some in found] == [10, 10]
 
 
 def test_the_index_replaces_an_old_one_in_one_step(model, vectors, tmp_path):

@@ -1,1 +1,1 @@
-"""The neural language model: softmax over the vocabulary, and Adagrad."""
+"""Kernels of the neural language model: softmax over the vocabulary, and Adagrad."""

@@ -1,8 +1,9 @@
-"""Adagrad's step for a matrix: a number that has moved much moves less.
+"""One step of Adagrad for a matrix: the more a weight has moved, the smaller its steps.
 
-Source   Duchi, Hazan & Singer 2011, JMLR 12, section 1.1 (diagonal).
-Shapes   all flat, (N,) float32; weights and squares change in place, gradient does not.
-Time     one pass over three arrays; NumPy's six took a quarter of an epoch of the neural language model.
+Source      Duchi, Hazan & Singer 2011, JMLR 12, section 1.1 (diagonal).
+Reference   firth.illustrated.language_model.adagrad_step
+Shapes      all flat, (N,) float32; weights and squares change in place, gradient does not.
+Time        one pass over three arrays; NumPy's six passes took a quarter of an epoch of the neural language model.
 """
 
 import math
@@ -14,9 +15,9 @@ __all__ = ["adagrad_step"]
 
 @kernel
 def adagrad_step(weights, squares, gradient, learning_rate, weight_decay):
-    """Squares += g ** 2 and weights -= learning_rate * g / sqrt(squares), where g = gradient + weight_decay * weights.
+    """`squares += g**2` and `weights -= learning_rate * g / sqrt(squares)`; `g = gradient + weight_decay * weights`.
 
-    squares : above 0 from the start.
+    squares : (N,) sums of the squared gradients so far, all above 0.
     """
     for i in range(weights.shape[0]):
         slope = gradient[i] + weight_decay * weights[i]
