@@ -92,10 +92,10 @@ class AnalogyScore(AccuracyScore):
         ]
 
     def _repr_html_(self) -> str:
-        whole = super()._repr_html_()
+        table = super()._repr_html_()
         if len(self.sections) < 2:
-            return whole
-        return whole + html_table("sections", SECTION_COLUMNS, self.section_rows(), numbers=4)
+            return table
+        return table + html_table("sections", SECTION_COLUMNS, self.section_rows(), numbers=4)
 
     @cached_property
     def groups(self) -> NDArray[np.int64]:

@@ -69,7 +69,7 @@ def make_grid(settings: Mapping[str, Any]) -> list[GridPoint]:
 
     Parameters
     ----------
-    settings : hyperparameters by name; a list stands for several values. Without any list, `window` takes 2, 5, 15
+    settings : hyperparameters by name; a list means several values. Without any list, `window` takes 2, 5, 15
         and 30, unless it is given.
 
     Raises   SettingError if a setting does not exist, is impossible in some cell, or has no value or the same value
@@ -105,7 +105,7 @@ class Sweep:
 
     Parameters
     ----------
-    settings : hyperparameters of Word2Vec by name. A list stands for several values, and every combination is a cell.
+    settings : hyperparameters of Word2Vec by name. A list means several values, and every combination is a cell.
         Without any list `window` takes 2, 5, 15 and 30.
     words : words whose neighbours are found; None for the four most frequent words of different built-in categories.
     count : neighbours of each word; at least 1.
@@ -163,7 +163,7 @@ class Sweep:
         for varied, hyperparameters in self.grid:
             number = f"Model {len(self.cells) + 1} of {len(self.grid)}"
             open_progress(progress).message(": ".join(filter(None, (number, describe_settings(varied)))))
-            model = Word2Vec(**{spec.name: getattr(hyperparameters, spec.name) for spec in fields(hyperparameters)})
+            model = Word2Vec.from_hyperparameters(hyperparameters)
             try:
                 model.fit(encoded, progress=progress)
             except DivergenceError:

@@ -98,11 +98,11 @@ def _line(y: float, ticks: list[str], ends: tuple[str, str], look: Theme) -> lis
     x = altair.X("position:Q").scale(domain=[0, 100], nice=False).axis(None)
     data = inline_data({"position": position, "tick": tick} for position, tick in zip(_TICKS, ticks, strict=True))
     base = altair.Chart(data).encode(x=x)
-    whole = altair.Chart(altair.InlineData(values=[{}])).mark_rule(aria=False, color=look.quiet, strokeWidth=2)
+    line = altair.Chart(altair.InlineData(values=[{}])).mark_rule(aria=False, color=look.quiet, strokeWidth=2)
     names = [(f"← {ends[0]}", 0, "left"), (f"{ends[1]} →", _WIDTH, "right")]
     empty = altair.Chart(altair.InlineData(values=[{}]))
     return [
-        whole.encode(x=altair.value(0), x2=altair.value(_WIDTH), y=altair.value(y)),
+        line.encode(x=altair.value(0), x2=altair.value(_WIDTH), y=altair.value(y)),
         base.mark_tick(aria=False, color=look.quiet, height=10, thickness=2).encode(y=altair.value(y)),
         base.mark_text(aria=False, color=look.quiet, dy=18).encode(text="tick:N", y=altair.value(y)),
         *(

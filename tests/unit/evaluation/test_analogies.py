@@ -72,8 +72,8 @@ def test_same_answers_as_gensim(tmp_path, top):
 
     for section in sections[:-1]:
         ours = {True: [], False: []}
-        for question, asked, right in zip(score.questions, score.is_covered, score.right, strict=True):
-            if asked and question.section == section["section"]:
+        for question, covered, right in zip(score.questions, score.is_covered, score.right, strict=True):
+            if covered and question.section == section["section"]:
                 ours[bool(right)].append(tuple(word.upper() for word in question[1:]))
         assert ours[True] == section["correct"]
         assert ours[False] == section["incorrect"]

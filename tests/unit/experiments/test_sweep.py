@@ -40,7 +40,7 @@ class TestGrid:
     @pytest.mark.parametrize(
         ("settings", "message"),
         [
-            ({"window": [2, 0]}, "window=0: must be at least 1"),
+            ({"window": [2, 0]}, "window=0: must be a whole number from 1"),
             ({"window": [2, "wide"]}, "window='wide'"),
             ({"window": []}, r"window=\[\]"),
             ({"window": [2, 5, 2]}, "several different ones"),
