@@ -114,7 +114,7 @@ class NeuralModel(LanguageModel):
             complete epoch, or None), learning_rate, words_per_second.
 
         Raises   CorpusError if a corpus cannot be read or no word of it is kept. SettingError if the vectors have
-                 another size or none of the words. DivergenceError if the learning rate was far too high.
+                 another size or none of the words. DivergenceError if the learning rate is too high.
                  KeyboardInterrupt on Ctrl-C; the model is then what it was before.
         """
         settings = self.settings
