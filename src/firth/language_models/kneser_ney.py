@@ -7,9 +7,10 @@ that this frees after a history h, backoff(h), is distributed by the next shorte
 not how often an n-gram occurs but the number of different words it follows (its continuation count): "Francisco" is
 frequent, but only after "San". Single words are interpolated with a uniform distribution.
 
-Source   Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", Computer Speech and
-         Language 13, section 4.1.6 (modified), equations 24 to 27 of the technical report TR-10-98.
-Shapes   N_k n-grams of order k (ngrams.py), V outcomes.
+Reference   firth.illustrated.kneser_ney
+Source      Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", Computer Speech and
+            Language 13, section 4.1.6 (modified), equations 24 to 27 of the technical report TR-10-98.
+Shapes      N_k n-grams of order k (ngrams.py), V outcomes.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""N-gram models, compared with a reference implementation written with dictionaries, and with NLTK."""
+"""N-gram models, compared with the reference implementation and with NLTK."""
 
 import math
 import random
@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from firth.errors import SettingError
+from firth.illustrated.kneser_ney import KneserNey, padded
 from firth.language_models.kneser_ney import FALLBACK, estimate_discounts
 from firth.language_models.ngram import NgramModel
 from firth.language_models.sentences import read_text
@@ -46,17 +47,17 @@ def test_probabilities_sum_to_one_after_every_history(order):
 
 @given(sentences, st.integers(1, 4), st.integers(1, 3))
 @settings(max_examples=60, deadline=None)
-def test_every_probability_is_that_of_the_reference(reference, text, order, min_count):
+def test_every_probability_is_that_of_the_reference(text, order, min_count):
     counts = Counter(word for sentence in text for word in sentence)
     assume(max(counts.values()) >= min_count)
     model = NgramModel(order=order, min_count=min_count).fit(text, progress=False)
     known = set(model.vocabulary.known)
     merged = [[word if word in known else "<unk>" for word in sentence] for sentence in text]
-    exact = reference.KneserNey(merged, order, model.vocabulary.words, model.discounts)
+    exact = KneserNey(merged, order, model.vocabulary.words, model.discounts)
     rng = random.Random(1)
     histories = [[], *([rng.choice([*known, "<unk>"]) for _ in range(rng.randint(1, 4))] for _ in range(10))]
     for history in histories:
-        context = reference.padded(history, order)[:-1]
+        context = padded(history, order)[:-1]
         context = context[len(context) - order + 1 :]
         expected = [exact.probability(word, tuple(context)) for word in model.vocabulary.words]
         np.testing.assert_allclose(model.distribution(history), expected, rtol=2e-6)
@@ -73,7 +74,7 @@ def test_discounts_are_estimated_from_counts_of_counts():
 
 
 @pytest.mark.parametrize("order", [2, 3])
-def test_equal_to_nltk_with_its_single_discount(order, reference):
+def test_equal_to_nltk_with_its_single_discount(order):
     lm = pytest.importorskip("nltk.lm")
     d = 0.4
     # NLTK subtracts one discount from every count, and none from those of single words.
@@ -83,14 +84,14 @@ def test_equal_to_nltk_with_its_single_discount(order, reference):
     peer = lm.KneserNeyInterpolated(order, discount=d)
     grams = []
     for sentence in TEXT:
-        text = reference.padded(sentence, order)
+        text = padded(sentence, order)
         spans = [text[i : i + k] for k in range(1, order + 1) for i in range(len(text) - k + 1)]
         grams.append([gram for gram in spans if gram[-1] != "<s>"])  # the start of a sentence is never predicted
     peer.fit(grams, vocabulary_text=[word for sentence in TEXT for word in ["<s>", *sentence, "</s>"]])
     held_out = [["thou", "shalt", "not", "steal", "the", "likeness"], ["a", "machine", "shalt", "make", "a", "mind"]]
     logs = []
     for sentence in held_out:
-        text = reference.padded(sentence, order)
+        text = padded(sentence, order)
         for i in range(order - 1, len(text)):
             context = text[i - order + 1 : i]
             while context and not peer.counts[len(context) + 1][context].N():
