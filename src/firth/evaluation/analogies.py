@@ -134,7 +134,7 @@ def evaluate_analogies(
     FormatError
         if the file has a line that is neither a question nor a section name.
     SettingError
-        if `top` or `method` has an impossible value, or a question has not five parts.
+        if `top` or `method` has an impossible value, or a question does not have five parts.
 
     Source
     ------
