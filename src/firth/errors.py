@@ -51,7 +51,7 @@ class FormatError(FirthError, ValueError):
     path : the file.
     line : 1-based line of a text file, or None.
     byte : 0-based offset into a binary file, or None.
-    place_and_problem : the message without the path.
+    located_problem : the message without the path: line or byte, and the problem.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class FormatError(FirthError, ValueError):
         self.line = line
         self.byte = byte
         self.problem = problem
-        places = [f"{unit} {number:,}" for unit, number in (("line", line), ("byte", byte)) if number is not None]
-        self.place_and_problem = ": ".join([*places, problem])
-        super().__init__(", ".join([str(path), *places]) + f": {problem}")
+        position = [f"{unit} {number:,}" for unit, number in (("line", line), ("byte", byte)) if number is not None]
+        self.located_problem = ": ".join([*position, problem])
+        super().__init__(", ".join([str(path), *position]) + f": {problem}")
 
 
 class UnknownWordError(FirthError, KeyError):

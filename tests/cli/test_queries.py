@@ -1,4 +1,4 @@
-"""Asking a model: similar, analogy, odd, info, convert."""
+"""Queries of a model: similar, analogy, between, odd-one-out; and convert."""
 
 import json
 
@@ -113,7 +113,7 @@ def test_convert(firth, model, tmp_path):
     assert load(tmp_path / "again.bin").words == load(clean).words
 
 
-def test_convert_leaves_out_bad_lines_when_asked(firth, tmp_path):
+def test_convert_skips_bad_lines_on_request(firth, tmp_path):
     (tmp_path / "bad.txt").write_text("king 1 2\nqueen 1\nman 3 4\n\x1b[31m 5 x6\n")
     done = firth("convert", "bad.txt", "good.bin", "--on-error", "skip", "--json")
     assert json.loads(done.stdout) == {"written": "good.bin", "words": 2, "vector_size": 2, "skipped": 2}

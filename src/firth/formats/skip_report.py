@@ -43,7 +43,7 @@ class SkipReport:
         if not self.are_skipped:
             raise problem
         if len(self.problems) < SHOWN:
-            self.problems.append(problem.place_and_problem)
+            self.problems.append(problem.located_problem)
 
     def finish(self) -> Skipped:
         """What was left out."""

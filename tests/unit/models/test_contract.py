@@ -106,7 +106,7 @@ def test_fit_returns_self_and_what_it_learned():
 
 
 @pytest.mark.parametrize("name", ["vectors", "context_vectors", "node_vectors", "vocabulary", "save"])
-def test_nothing_is_there_before_fit(name, tmp_path):
+def test_results_before_fit_are_an_error(name, tmp_path):
     model = Word2Vec(objective="hierarchical_softmax" if name == "node_vectors" else "negative_sampling")
     assert model.history == []
     assert "not fitted" in repr(model)
@@ -172,7 +172,7 @@ def test_an_open_file(model):
         ([["a", 1]], "tokens must be strings"),
     ],
 )
-def test_what_is_no_corpus_is_an_error(corpus, message):
+def test_something_that_is_not_a_corpus_is_an_error(corpus, message):
     with pytest.raises(CorpusError, match=message):
         Word2Vec(min_count=1000 if corpus is LINES else 1).fit(corpus, progress=False)
 
@@ -272,7 +272,7 @@ def test_a_model_can_be_saved_over_the_file_it_was_loaded_from(model, tmp_path):
     same_model(back, model)
 
 
-def test_a_loaded_model_finds_the_index_beside_its_file(model, tmp_path):
+def test_a_loaded_model_finds_the_index_next_to_its_file(model, tmp_path):
     path = tmp_path / "m.firth"
     model.save(path)
     firth.load(path).build_index(tmp_path / "m.firth.index")
@@ -286,7 +286,7 @@ def test_a_loaded_model_can_be_fitted_again(model, tmp_path):
     same_model(Word2Vec.load(tmp_path / "m.firth").fit(LINES, progress=False), model)
 
 
-def test_a_tokenizer_of_ones_own(tmp_path):
+def test_a_custom_tokenizer(tmp_path):
     trained = Word2Vec(**QUICK, tokenizer=lambda line: line.split(",")).fit(["a b,c d"] * 9, progress=False)
     assert set(trained.vectors.words) == {"a b", "c d"}
     trained.save(tmp_path / "m.firth")
@@ -297,7 +297,7 @@ def test_a_tokenizer_of_ones_own(tmp_path):
         back.fit(["a b"], progress=False)
 
 
-def test_a_model_that_had_nothing_to_learn_can_be_saved(tmp_path):
+def test_a_model_without_training_pairs_can_be_saved(tmp_path):
     """Sentences of one word: there is no pair and no loss, NaN in the history."""
     trained = Word2Vec(**QUICK).fit([["alone"], ["apart"]] * 9, progress=False)
     assert np.isnan(trained.history[0].loss)
@@ -309,7 +309,7 @@ def test_a_model_that_had_nothing_to_learn_can_be_saved(tmp_path):
 
 
 @pytest.mark.parametrize("format", ["firth", "word2vec-binary"])
-def test_vectors_alone_are_no_model(model, tmp_path, format):
+def test_a_file_of_vectors_only_is_not_a_model(model, tmp_path, format):
     model.vectors.save(tmp_path / "v", format=format)
     with pytest.raises(FormatError) as error:
         Word2Vec.load(tmp_path / "v")

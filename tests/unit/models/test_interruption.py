@@ -46,12 +46,12 @@ def test_ctrl_c_leaves_a_usable_model(sentences, threads):
     script = SCRIPT.format(sentences=sentences, threads=threads)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["message"].startswith("training stopped in epoch ")
-    assert told["is_keyboard_interrupt"]
-    assert told["epochs"] == list(range(1, len(told["epochs"]) + 1))
-    assert all(words == 6 * sentences for words in told["words"][:-1]), "all epochs but the last are whole"
-    assert 0 <= told["words"][-1] <= 6 * sentences
-    assert told["finite"]
-    assert set(told["vocabulary"]) == {"the", "cat", "sat", "on", "a", "mat"}
-    assert told["nearest"] in told["vocabulary"]
+    printed = json.loads(done.stdout)
+    assert printed["message"].startswith("training stopped in epoch ")
+    assert printed["is_keyboard_interrupt"]
+    assert printed["epochs"] == list(range(1, len(printed["epochs"]) + 1))
+    assert all(words == 6 * sentences for words in printed["words"][:-1]), "all epochs but the last are whole"
+    assert 0 <= printed["words"][-1] <= 6 * sentences
+    assert printed["finite"]
+    assert set(printed["vocabulary"]) == {"the", "cat", "sat", "on", "a", "mat"}
+    assert printed["nearest"] in printed["vocabulary"]

@@ -47,7 +47,7 @@ def same_topic(vectors):
 
 @variants
 @pytest.mark.parametrize("words", [2, 3, 8])
-def test_topics_that_never_mix_come_apart(variant, words):
+def test_topics_that_never_mix_are_separated(variant, words):
     vectors = Word2Vec(**SMALL, vector_size=10, **variant).fit(two_topics(words), progress=False).vectors
     same, different = same_topic(vectors)
     similarity = cosines(vectors)
@@ -58,7 +58,7 @@ def test_topics_that_never_mix_come_apart(variant, words):
 
 
 @variants
-def test_words_that_stand_for_one_another_are_nearest(variant):
+def test_interchangeable_words_are_nearest(variant):
     """x3 and y3 are never seen together, but between the same words; c3-0 .. c3-3 are seen with both."""
     rng = np.random.default_rng(1)
     corpus = []
@@ -76,26 +76,26 @@ def test_words_that_stand_for_one_another_are_nearest(variant):
 def test_the_loss_falls(variant):
     history = Word2Vec(**SMALL, vector_size=10, **variant).fit(two_topics(8), progress=False).history
     assert history[-1].loss < 0.95 * history[0].loss
-    assert history[-1].loss < 6 * np.log(2), "better than answering six questions by tossing coins"
+    assert history[-1].loss < 6 * np.log(2), "better than six coin tosses"
 
 
 def chain():
-    """A text of eight words, each drawn by the one before it; and the probabilities (V, V) of what stands beside."""
+    """A text of eight words, each drawn by the one before it; and the probabilities (V, V) of their neighbours."""
     rng = np.random.default_rng(4)
     follows = rng.dirichlet(np.full(8, 0.7), size=8)
     words = [0]
     for _ in range(60_000):
         words.append(int(rng.choice(8, p=follows[words[-1]])))
-    beside = np.zeros((8, 8))
-    np.add.at(beside, (words[:-1], words[1:]), 1)
-    beside += beside.T
-    return [[f"w{word}" for word in words]], beside / beside.sum(axis=1, keepdims=True)
+    neighbours = np.zeros((8, 8))
+    np.add.at(neighbours, (words[:-1], words[1:]), 1)
+    neighbours += neighbours.T
+    return [[f"w{word}" for word in words]], neighbours / neighbours.sum(axis=1, keepdims=True)
 
 
 @pytest.mark.parametrize("objective", ["softmax", "nce", "hierarchical_softmax"])
 def test_predictions_are_the_probabilities_of_the_text(objective):
     """Skip-gram with a window of one word, vectors long enough for everything, and a rate that falls to nothing."""
-    corpus, beside = chain()
+    corpus, neighbours = chain()
     model = Word2Vec(
         objective=objective, vector_size=16, window=1, min_count=1, subsample_threshold=0, threads=1, epochs=15,
         learning_rate=0.05, final_learning_rate=0,
@@ -109,7 +109,7 @@ def test_predictions_are_the_probabilities_of_the_text(objective):
         found = softmax(dots) if objective == "softmax" else np.exp(log_probabilities(dots))
     order = [int(word[1:]) for word in model.vectors.words]
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=0.02)
-    np.testing.assert_allclose(found, beside[np.ix_(order, order)], atol=0.025)
+    np.testing.assert_allclose(found, neighbours[np.ix_(order, order)], atol=0.025)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])

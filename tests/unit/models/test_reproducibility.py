@@ -72,7 +72,7 @@ def test_seeds_are_any_64_bits():
 
 
 def test_how_often_progress_is_shown_changes_nothing():
-    told = []
-    watched = Word2Vec(**SETTINGS).fit(CORPUS, progress=told.append)
-    assert told
+    shown = []
+    watched = Word2Vec(**SETTINGS).fit(CORPUS, progress=shown.append)
+    assert shown
     assert watched.vectors.matrix.tobytes() == fitted().vectors.matrix.tobytes()
