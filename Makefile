@@ -1,6 +1,6 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check format bench docs docs-pictures clean
+.PHONY: help setup demo test test-kernels test-oldest oldest fuzz check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -21,10 +21,44 @@ setup: $(VENV)/.installed-test ## Make .venv and install Firth with everything t
 demo: $(VENV)/.installed-demo ## Train on real text and query the vectors (under a minute)
 	@$(BIN)/firth demo
 
-test: $(VENV)/.installed-test ## Lint, check types and run the whole default test suite
+test: $(VENV)/.installed-test ## Lint, check types and run all tests, also of other machines and old versions
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python tests/warm_up.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target test-kernels test-oldest
+
+# Kernels as other processors run them, and with every index checked. Each run compiles its own machine code.
+test-kernels: test-lanes-4 test-lanes-8 test-lanes-16 test-bounds ## Test kernels at 4, 8 and 16 lanes, and their array bounds
+
+KERNEL_TESTS := $(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/kernels
+
+test-lanes-%: $(VENV)/.installed-test
+	FIRTH_LANES=$* $(KERNEL_TESTS) -k "$(WIDTHS)"
+
+test-bounds: $(VENV)/.installed-test
+	NUMBA_BOUNDSCHECK=1 $(KERNEL_TESTS) -k "$(BOUNDS)"
+
+# Registers matter in these; of the training kernels a few are enough for each width, one of each kind for bounds.
+WIDTHS := test_simd or test_activation or test_hot_rows or test_single or every_vector_size and 50 or every_objective and 7 and skipgram
+BOUNDS := not test_epoch or every_vector_size and 50 or every_objective and 7
+
+test-oldest: ## Test with the oldest versions that pyproject.toml allows, on Python 3.11 (skipped without it)
+	@if command -v python3.11 >/dev/null; then \
+		$(MAKE) --no-print-directory VENV=.venv-oldest PYTHON=python3.11 oldest; \
+	else echo "no python3.11: the oldest versions are not tested"; fi
+
+# Old versions warn of what newer ones changed; only their results are judged here.
+oldest: $(VENV)/.installed-oldest
+	$(BIN)/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning -W ignore::FutureWarning $(OLDEST_TESTS)
+
+OLDEST_TESTS := tests/cli tests/unit/formats tests/unit/plots
+
+$(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/python
+	@echo "installing Firth and the oldest versions it allows into $(VENV)"
+	@$(BIN)/python tests/oldest_versions.py > $(VENV)/constraints.txt
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
+		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' gensim hypothesis pandas pytest
+	@touch $@
 
 fuzz: $(VENV)/.installed-test ## Damage files of every format for MINUTES=10 and see that they are read or refused
 	@seed="$(SEED)"; seed=$${seed:-$$(date +%s)}; echo "seed $$seed (repeat with: make fuzz SEED=$$seed)"; \
@@ -51,7 +85,7 @@ docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by 
 	$(BIN)/python docs/pictures.py
 
 clean: ## Remove .venv, caches and build output
-	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first interpreter that is new enough. Where its venv module lacks ensurepip (Debian without python3-venv),

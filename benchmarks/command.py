@@ -1,8 +1,9 @@
-"""The whole command, from a text file to saved vectors, 5 epochs: wall time and peak memory beside gensim.
+"""The complete `firth train`, from a text file to saved vectors, 5 epochs: time and peak memory, compared with gensim.
 
     python benchmarks/command.py CORPUS
 
-Every run is a process of its own, Firth and gensim in turn; peak memory is what the system reports for it.
+Every run is a separate process, Firth and gensim alternating; seconds are by the clock, and peak memory is what the
+system reports for the process.
 """
 
 import argparse

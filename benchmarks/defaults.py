@@ -1,4 +1,4 @@
-"""What decided the defaults: learning rates, their decay, CBOW's gradient and the window rule, several seeds each.
+"""The measurements behind the defaults: learning rates and their decay, CBOW gradients and windows, several seeds each.
 
 python benchmarks/defaults.py CORPUS --analogies questions-words.txt --men men.csv
 """

@@ -1,11 +1,11 @@
-"""Text to ids beside gensim's vocabulary scan, which counts words but writes no ids.
+"""Speed of encoding text as ids, compared with gensim's vocabulary scan, which counts words but writes no ids.
 
     python benchmarks/encoding.py CORPUS [--threads 2] [--repetitions 5]
 
-Every measurement is a process of its own; the systems take turns. Seconds are those of the one call, with the file in
+Every measurement is a separate process; the systems alternate. Seconds are those of the one call, with the file in
 the page cache and Firth's compiled code loaded (the first call of a process takes "first call" seconds more). Peak
-memory is that of the whole process, Python and its libraries included. CPU seconds (of all threads) say more than
-seconds where other programs use the cores.
+memory is that of the entire process, Python and its libraries included. Where other programs use the cores, CPU
+seconds (of all threads) are the better measure.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def summary(runs: list[dict]) -> dict:
 
 
 def compare(path: str, threads: int, repetitions: int) -> dict:
-    in_child("words", path, threads)  # compiles, if need be, and reads the file into the page cache
+    in_child("words", path, threads)  # compiles if necessary, and reads the file into the page cache
     runs: dict[str, list[dict]] = {system: [] for system in SYSTEMS}
     for _ in range(repetitions):
         for system in SYSTEMS:

@@ -1,4 +1,4 @@
-"""Quality at equal time: Firth trains as many epochs as take it no longer than gensim's one.
+"""Quality at equal time: Firth trains as many epochs as fit into the time of one gensim epoch.
 
 python benchmarks/equal_time.py CORPUS --analogies questions-words.txt --men men.csv
 """
@@ -25,7 +25,7 @@ def main() -> None:
         epochs = 10  # a first guess
         for seed in range(1, arguments.seeds + 1):
             peer = judge(Run("gensim corpus_file", architecture, seed, arguments.threads, one), *files)
-            while True:  # the machine's speed changes: as many epochs as really took no longer
+            while True:  # repeated with fewer epochs if they took longer after all: the machine's speed changes
                 run = Run("firth", architecture, seed, arguments.threads, (("epochs", epochs),))
                 ours = judge(run, *files)
                 if ours["seconds"] <= peer["seconds"] or epochs == 1:

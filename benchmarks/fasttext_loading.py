@@ -3,10 +3,10 @@
     python benchmarks/fasttext_loading.py [--vector-size 100] [--buckets 2000000] [--words N] [--rounds 3]
 
 The file is made here: the 400,000 words of the GloVe data package (or the first N) and random numbers, in the layout
-of a skip-gram model with n-grams of 3 to 6 characters. Every measurement is a process of its own, the systems take
-turns, and the file is in the page cache. Seconds are those of the one call, libraries imported before. Firth and gensim
+of a skip-gram model with n-grams of 3 to 6 characters. Every measurement is a separate process, the systems
+alternate, and the file is in the page cache. Seconds are those of the one call, after all imports. Firth and gensim
 compute the vectors of all words when they open a file; the fasttext package computes each when it is queried, so
-it is measured without and with a query for every word. Peak memory is that of the whole process, including the parts
+it is measured without and with a query for every word. Peak memory is that of the entire process, including the parts
 of the mapped file that are in memory.
 """
 
@@ -31,7 +31,7 @@ SETTINGS = {"ws": 5, "epoch": 5, "minCount": 5, "neg": 5, "wordNgrams": 1, "loss
 
 
 def write_numbers(file, rows: int, columns: int, rng) -> None:
-    """A matrix as the file has it: its shape, then random numbers."""
+    """Write a matrix in the layout of the file: its shape, then random numbers."""
     file.write(struct.pack("<2q", rows, columns))
     left = rows * columns
     while left:
@@ -41,7 +41,7 @@ def write_numbers(file, rows: int, columns: int, rng) -> None:
 
 
 def write_model(path: Path, words: list[str], buckets: int, vector_size: int) -> None:
-    """A file as fastText writes one."""
+    """Write a file in fastText's format."""
     rng = np.random.default_rng(1)
     with path.open("wb") as file:
         file.write(struct.pack("<2i", 793712314, 12))
@@ -98,8 +98,8 @@ def in_child(system: str, path: Path) -> dict:
 
 
 def compare(path: Path, rounds: int) -> dict:
-    """All rounds of all systems, which must answer alike."""
-    in_child("firth", path)  # compiles, if need be, and reads the file into the page cache
+    """Run all rounds of all systems, and check that their vectors agree."""
+    in_child("firth", path)  # compiles if necessary, and reads the file into the page cache
     results = {system: {"seconds": [], "megabytes": []} for system in SYSTEMS}
     expected = None
     for _ in range(rounds):
@@ -133,7 +133,9 @@ def main() -> None:
         write_model(path, words, arguments.buckets, arguments.vector_size)
         facts = {"words": len(words), "buckets": arguments.buckets, "vector_size": arguments.vector_size}
         facts["file_megabytes"] = path.stat().st_size / 1e6
-        numbers = (2 * len(words) + arguments.buckets) * arguments.vector_size  # the table, and the words made of it
+        numbers = (
+            2 * len(words) + arguments.buckets
+        ) * arguments.vector_size  # the table, and the words computed from it
         facts["matrices_megabytes"] = 4 * numbers / 1e6
         results = compare(path, arguments.rounds)
     for system in SYSTEMS[1:]:

@@ -1,8 +1,8 @@
-"""Language models: how fast n-grams are counted and queried, and which model predicts held-out text best.
+"""Language models: speed of counting and querying n-grams, and perplexity on held-out text.
 
     python benchmarks/language_models.py novels.txt [--part counting|speed|perplexity]
 
-Counting: order 4 over the whole text, each run in a process of its own; compared with NLTK's interpolated Kneser-Ney
+Counting: order 4 over all of the text, each run in a separate process; compared with NLTK's interpolated Kneser-Ney
 of the same order over the first NLTK_WORDS words. Speed: one epoch of the neural model over SPEED_WORDS words.
 Perplexity: lines in a random order (seed 1), 1,000,000 words for training, 100,000 held out for early stopping and for
 the weights of the mixture, 100,000 held out for the perplexity; the 16,000 most frequent words are the vocabulary. It
@@ -203,7 +203,7 @@ def main() -> None:
     for name, measure in (("counting", counting), ("speed", speed), ("perplexity", perplexity)):
         if arguments.part in (None, name):
             found = measure(arguments.text)
-            results = load("language_models") or {}  # only now: parts may be measured side by side
+            results = load("language_models") or {}  # read only now, because parts may be measured at the same time
             results.pop("environment", None)
             save("language_models", results | {name: found})
 

@@ -1,14 +1,14 @@
-"""Opening and writing files of vectors beside gensim: seconds, and memory beyond the matrix.
+"""Speed and memory of opening and writing vector files, compared with gensim.
 
     python benchmarks/loading.py [--rounds 3] [--words 400000]
 
-Every measurement is a process of its own, Firth and gensim in turn; shown is the median. The files are made first, from
-glove_50d() and from random numbers, and lie in the page cache. Both sides have imported all they need and opened a
-small file before the clock starts ("first" is what the first large text file costs Firth more, once per process: Numba
-and its compiled code are loaded). Both have also filled and given back 512 MB: a virtual machine gets its memory when
-it is first touched, which takes 0.03 to 0.5 s for the 240 MB of the larger matrix, by chance, whoever asks. Memory is
-the peak while the file is opened, above what the process took before, as a share of the matrix; gensim's and Firth's
-mapped files take next to none.
+Every measurement is a separate process, Firth and gensim alternating; the median is shown. The files are made first,
+from glove_50d() and from random numbers, and are in the page cache. Both sides have imported everything and opened a
+small file before the clock starts ("first" is the extra time of Firth's first large text file in a process: loading
+Numba and compiled code). Both have also allocated, filled and freed 512 MB: a virtual machine gets its memory when it
+is first touched, which takes between 0.03 and 0.5 s for the 240 MB of the larger matrix, for either library. Memory is
+the peak while the file is opened, above the memory in use before, as a multiple of the size of the matrix; files that
+are memory-mapped need almost none.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def make_files(folder: Path, words: int) -> None:
     (folder / "small.glove").write_text("".join(f"word{i} {i}.5 -1 2e-3\n" for i in range(SMALL_LINES)))
 
 
-# What each side does, by the name of the measurement; `folder` holds the files.
+# The measured call of each side, by the name of the measurement; `folder` holds the files.
 
 
 def firth_jobs(folder: Path) -> dict:
@@ -84,7 +84,7 @@ def gensim_jobs(folder: Path) -> dict:
 
 
 def prepare(system: str, name: str, folder: Path) -> tuple[list, float]:
-    """Import and compile everything; what is to be written, and how long a small file took."""
+    """Import and compile everything; returns what is to be written, and the seconds a small file took."""
     start = time.perf_counter()
     if system == "firth":
         import firth
@@ -111,7 +111,7 @@ def measure(system: str, name: str, folder: Path) -> dict:
     arguments, first = prepare(system, name, folder)
     job = (firth_jobs if system == "firth" else gensim_jobs)(folder)[name]
     np.ones(TOUCHED, np.uint8)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = memory("VmRSS")
     start = time.perf_counter()
     matrix = job(*arguments)
@@ -128,7 +128,7 @@ def in_child(system: str, name: str, folder: str) -> dict:
 
 
 def compare(folder: str, rounds: int) -> list[dict]:
-    in_child("firth", "writing GloVe text", folder)  # compiles, if need be
+    in_child("firth", "writing GloVe text", folder)  # compiles if necessary
     rows = []
     for name in firth_jobs(Path(folder)):
         runs = {"firth": [], "gensim": []}

@@ -1,7 +1,7 @@
-"""What the machine can do at this moment: its peak of fused multiply-adds, and how far apart two cores are.
+"""The machine's present speed: peak fused multiply-adds per second, and the time between two cores.
 
-Two cores that share no cache ("far") take about three times as long to hand a cache line over as two that do
-("near"); virtual machines move between the two. Training with two threads depends on it, so it is printed beside it.
+Two cores that share no cache ("far") take about three times as long to hand over a cache line as two that do ("near");
+virtual machines move between the two. Training with two threads depends on it, so it is reported with training times.
 """
 
 import threading
@@ -21,9 +21,9 @@ CHAINS = 12  # independent sums: a multiply-add takes 4 cycles, and two can star
 @numba.njit(nogil=True)
 def multiply_add(n):
     scale, shift = splat(float32(0.999)), splat(float32(1e-3))
-    a, b, c, d = splat(float32(1)), splat(float32(2)), splat(float32(3)), splat(float32(4))  # all different, or the
-    e, f, g, h = splat(float32(5)), splat(float32(6)), splat(float32(7)), splat(float32(8))  # compiler sees that one
-    i, j, k, m = splat(float32(9)), splat(float32(10)), splat(float32(11)), splat(float32(12))  # is enough
+    a, b, c, d = splat(float32(1)), splat(float32(2)), splat(float32(3)), splat(float32(4))  # different values, or
+    e, f, g, h = splat(float32(5)), splat(float32(6)), splat(float32(7)), splat(float32(8))  # the compiler merges
+    i, j, k, m = splat(float32(9)), splat(float32(10)), splat(float32(11)), splat(float32(12))  # the chains
     for _ in range(n):
         a, b, c, d = fma(a, scale, shift), fma(b, scale, shift), fma(c, scale, shift), fma(d, scale, shift)
         e, f, g, h = fma(e, scale, shift), fma(f, scale, shift), fma(g, scale, shift), fma(h, scale, shift)
@@ -41,7 +41,7 @@ def hand_over(ball, me, n):
 
 
 def together(*jobs) -> float:
-    """Seconds until all jobs are done, each in a thread of its own."""
+    """Seconds until all jobs are done, each in its own thread."""
     threads = [threading.Thread(target=job) for job in jobs]
     begun = time.perf_counter()
     for thread in threads:
@@ -52,7 +52,7 @@ def together(*jobs) -> float:
 
 
 def peak_gflops(repeat: int = 3, n: int = 5_000_000) -> float:
-    """Billion floating-point operations per second of one core, the best of a few tries."""
+    """Billion floating-point operations per second of one core, the best of `repeat` measurements."""
     multiply_add(10)
     seconds = min(together(lambda: multiply_add(n)) for _ in range(repeat))
     return CHAINS * 2 * LANES * n / seconds / 1e9

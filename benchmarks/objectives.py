@@ -1,9 +1,9 @@
-"""The objectives: hierarchical softmax beside gensim's, and all of them beside one another on a smaller text.
+"""Training objectives: hierarchical softmax compared with gensim's, and all objectives compared on a smaller text.
 
     python benchmarks/objectives.py CORPUS --analogies questions-words.txt --men men.csv [--part speed]
 
-speed     hierarchical softmax, seconds per epoch beside gensim's corpus_file mode, in turn (as in train_speed.py)
-quality   the vectors of both after five epochs
+speed     hierarchical softmax, seconds per epoch of both libraries, alternating (as in train_speed.py)
+quality   scores of both libraries' vectors after five epochs
 small     softmax, hierarchical softmax, noise-contrastive estimation and negative sampling on the first megabytes of
           the text, which have few enough words for softmax: seconds per epoch and quality, several seeds
 """
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--megabytes", type=int, default=4, help="of the text, for the part `small`")
     arguments = parser.parse_args()
-    results = load("objectives") or {}  # parts that are not measured now stay
+    results = load("objectives") or {}  # keep the parts that are not measured now
     for part in arguments.part or PARTS:
         results[part] = PARTS[part](arguments)
         save("objectives", {name: results[name] for name in PARTS if name in results})

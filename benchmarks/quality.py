@@ -1,11 +1,11 @@
-"""Quality of Firth's vectors beside gensim's: the same text, the same settings, several seeds.
+"""Quality of Firth's vectors compared with gensim's: same text, same settings, several seeds.
 
     python benchmarks/quality.py CORPUS --analogies questions-words.txt --men men.csv
 
 Two measures: analogies (3CosAdd, top 30,000 words) and Spearman correlation with the MEN similarity judgements.
 gensim's corpus_file mode with several workers decays its learning rate only part of the way (each worker divides its
-own progress by the whole corpus), so its LineSentence mode is shown too. Results of every run go into the JSON file
-as they come, and runs that are there already are not repeated: delete the file to start afresh.
+own progress by the size of the entire corpus), so its LineSentence mode is shown too. Each run is saved as soon as it
+is done, and saved runs are not repeated: delete the JSON file to start over.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def train_gensim(run: Run, corpus: str):
         sg=int(run.architecture == "skipgram"), hs=int(hierarchical), negative=0 if hierarchical else 5, sample=1e-3,
         alpha=RATES[run.architecture], workers=run.threads, seed=run.seed, **options,
     )  # fmt: skip
-    # limit of gensim: lines are cut into pieces of 10,000 words
+    # a limit of gensim: longer lines are cut into pieces of 10,000 words
     source = {"corpus_file": corpus} if "corpus_file" in run.system else {"corpus_iterable": LineSentence(corpus)}
     model.build_vocab(**source)
     begun = time.perf_counter()
@@ -146,15 +146,17 @@ def write(path: Path, results: list[dict]) -> None:
     Path(file.name).replace(path)
 
 
-def table(results: list[dict]) -> str:
-    """Mean ± standard deviation over the seeds, one row per setting."""
-    rows = ["| | analogies | MEN | seconds | runs |", "|---|---|---|---|---|"]
+def table(results: list[dict], *, with_seconds: bool = True) -> str:
+    """Mean ± standard deviation over the seeds, one row per setting; the seconds are a median."""
+    header = ["", "analogies", "MEN", *(["seconds"] if with_seconds else []), "runs"]
+    rows = [header, ["---"] * len(header)]
     for name in dict.fromkeys(result["name"] for result in results):
         same = [result for result in results if result["name"] == name]
         cells = [mean_and_spread([result[key] for result in same]) for key in ("analogies", "men")]
-        seconds = statistics.median(result["seconds"] for result in same)
-        rows.append(f"| {name} | {cells[0]} | {cells[1]} | {seconds:.1f} | {len(same)} |")
-    return "\n".join(rows)
+        if with_seconds:
+            cells.append(f"{statistics.median(result['seconds'] for result in same):.1f}")
+        rows.append([name, *cells, str(len(same))])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What every benchmark writes: a JSON file with the machine and the versions, and a table for the docs."""
+"""Saving and loading benchmark results: JSON files with the machine, the versions and the date."""
 
 import datetime
 import importlib.metadata
@@ -16,7 +16,7 @@ PACKAGES = ("firth", "numpy", "numba", "gensim", "fasttext-wheel")
 
 
 def environment() -> dict:
-    """Machine, versions, date."""
+    """The machine, the versions and the date."""
     versions = {}
     for name in PACKAGES:
         try:
@@ -43,7 +43,7 @@ def save(name: str, results: dict) -> Path:
 
 
 def load(name: str) -> dict | None:
-    """What save wrote, or None."""
+    """The results saved under this name, or None."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 

@@ -21,9 +21,10 @@ def main() -> None:
     arguments = parser.parse_args()
     scripts = [
         ["startup.py"],
+        ["compile_time.py"],
         ["small_text.py"],
         ["loading.py"],
-        *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package is not there for every Python
+        *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package does not exist for every Python
         ["approximate.py"],
         *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),
     ]

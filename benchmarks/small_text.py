@@ -1,4 +1,4 @@
-"""A small text: how many of several seeds answer three sums of words from the King James Bible, by passes and threads.
+"""A small text, the King James Bible: how many of several seeds solve three analogies, by number of epochs and threads.
 
 python benchmarks/small_text.py
 """

@@ -1,4 +1,4 @@
-"""How long one waits: importing, --help, and the first training call of a process with a cold and a warm cache.
+"""Seconds of waiting: import, --help, and the first training of a process with an empty and a filled cache.
 
 python benchmarks/startup.py
 """
@@ -11,7 +11,7 @@ import time
 
 from report import median, save
 
-# The overhead of a first call: the first fit() of a small text, less the second in the same process.
+# The overhead of the first fit(): its time less that of the second, in the same process.
 FIRST_CALL = """
 import time
 import firth

@@ -1,8 +1,8 @@
-"""Writes the measured tables into docs/benchmarks.md, docs/defaults.md and docs/objectives.md, between their markers.
+"""Write the measured tables into docs/benchmarks.md, docs/defaults.md and docs/objectives.md, between their markers.
 
     python benchmarks/tables.py
 
-A marker is a pair of lines, <!-- NAME --> and <!-- end -->; what stands between is replaced.
+A marker is a pair of lines, <!-- NAME --> and <!-- end -->; the lines between them are replaced.
 """
 
 import re
@@ -14,7 +14,7 @@ from report import load, mean_and_spread, median
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-def where(results: dict) -> str:
+def measured_on(results: dict) -> str:
     """One line: machine, versions, date."""
     facts = results["environment"]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items() if name != "firth")
@@ -36,7 +36,7 @@ def train_speed(results: dict) -> str:
             " ".join(f"{value:.0f}" for value in row["handover_ns"]),
         ])  # fmt: skip
     header = ["", "Firth, s", "gensim, s", "ratio", "of each round", "of the FMA peak", "core to core, ns"]
-    return grid(header, rows) + f"\n\n{results['threads']} threads. {where(results)}"
+    return grid(header, rows) + f"\n\n{results['threads']} threads. {measured_on(results)}"
 
 
 def command(results: dict) -> str:
@@ -46,7 +46,7 @@ def command(results: dict) -> str:
         for name, key in (("Firth", "firth"), ("gensim", "gensim"))
     ]  # fmt: skip
     table = grid(["", "median, s", "runs, s", "peak memory, MB"], rows)
-    return f"{table}\n\nRatio **{results['ratio']:.1f}×**, {results['threads']} threads. {where(results)}"
+    return f"{table}\n\nRatio **{results['ratio']:.1f}×**, {results['threads']} threads. {measured_on(results)}"
 
 
 def startup(results: dict) -> str:
@@ -55,7 +55,16 @@ def startup(results: dict) -> str:
         for name, values in results.items()
         if name != "environment"
     ]
-    return grid(["", "median, s", "runs, s"], rows) + f"\n\n{where(results)}"
+    return grid(["", "median, s", "runs, s"], rows) + f"\n\n{measured_on(results)}"
+
+
+def compile_time(results: dict) -> str:
+    rows = [
+        [name, f"{median(values):.1f}", " ".join(f"{value:.1f}" for value in values)]
+        for name, values in results.items()
+        if name != "environment"
+    ]
+    return grid(["", "median, s", "runs, s"], rows) + f"\n\n{measured_on(results)}"
 
 
 def encoding(results: dict) -> str:
@@ -65,23 +74,23 @@ def encoding(results: dict) -> str:
         label = "gensim, vocabulary scan" if name == "gensim" else f'Firth, "{name}"'
         runs = " ".join(f"{run:.2f}" for run in found["runs"])
         rows.append([label, f"{found['seconds']:.2f}", runs, f"{found['cpu_seconds']:.2f}", times])
-    return grid(["", "median, s", "runs, s", "CPU s", "faster"], rows) + f"\n\n{where(results)}"
+    return grid(["", "median, s", "runs, s", "CPU s", "faster"], rows) + f"\n\n{measured_on(results)}"
 
 
 def querying(results: dict) -> str:
     rows = [
-        [name, *_milliseconds_beside(found["firth"], found["gensim"])] for name, found in results["seconds"].items()
+        [name, *_milliseconds_of_both(found["firth"], found["gensim"])] for name, found in results["seconds"].items()
     ]
     if "evaluation" in results:
         found = results["evaluation"]
         name = f"evaluation: {found['questions']:,} questions over {found['words']:,} words"
-        rows.append([name, *_milliseconds_beside(found["firth"], found["gensim"])])
+        rows.append([name, *_milliseconds_of_both(found["firth"], found["gensim"])])
     header = ["", "Firth, ms", "gensim, ms", "ratio", "of each round"]
     size = f"{results['words']:,} words × {results['vector_size']} numbers"
-    return grid(header, rows) + f"\n\n{size}. {where(results)}"
+    return grid(header, rows) + f"\n\n{size}. {measured_on(results)}"
 
 
-def _milliseconds_beside(firth: list[float], gensim: list[float]) -> list[str]:
+def _milliseconds_of_both(firth: list[float], gensim: list[float]) -> list[str]:
     ratios = " ".join(f"{b / a:.1f}" for a, b in zip(firth, gensim, strict=True))
     ours, theirs = median(firth) * 1000, median(gensim) * 1000
     return [_three_digits(ours), _three_digits(theirs), f"**{theirs / ours:.1f}×**", ratios]
@@ -92,7 +101,12 @@ def _three_digits(value: float) -> str:
 
 
 def runs(results: dict) -> str:
-    return f"{quality.table(results['runs'])}\n\n{where(results)}"
+    return f"{quality.table(results['runs'])}\n\n{measured_on(results)}"
+
+
+def defaults(results: dict) -> str:
+    # Without seconds: runs of different settings were hours apart, and the machine's speed changed meanwhile.
+    return f"{quality.table(results['runs'], with_seconds=False)}\n\n{measured_on(results)}"
 
 
 def small_text(results: dict) -> str:
@@ -102,7 +116,7 @@ def small_text(results: dict) -> str:
         for row in results["rows"]
     ]
     table = grid(["epochs", "threads", *sums, "median, s"], rows)
-    return f"{table}\n\nOf {results['seeds']} seeds. {where(results)}"
+    return f"{table}\n\nOf {results['seeds']} seeds. {measured_on(results)}"
 
 
 def loading(results: dict) -> str:
@@ -115,7 +129,7 @@ def loading(results: dict) -> str:
     ]  # fmt: skip
     header = ["", "Firth, s", "runs, s", "gensim, s", "runs, s", "ratio", "memory, Firth", "memory, gensim"]
     first = median(row["first"] for row in results["rows"])
-    return f"{grid(header, rows)}\n\nFirst large text of a process: {first:.2f} s more. {where(results)}"
+    return f"{grid(header, rows)}\n\nFirst large text of a process: {first:.2f} s more. {measured_on(results)}"
 
 
 def fasttext_loading(results: dict) -> str:
@@ -134,7 +148,7 @@ def fasttext_loading(results: dict) -> str:
         f"a file of {results['file_megabytes']:,.0f} MB; its input matrix and the vectors of its words are "
         f"{results['matrices_megabytes']:,.0f} MB."
     )
-    return f"{table}\n\n{size} {where(results)}"
+    return f"{table}\n\n{size} {measured_on(results)}"
 
 
 def approximate(results: dict) -> str:
@@ -151,7 +165,7 @@ def approximate(results: dict) -> str:
     return (
         f"{table}\n\n{results['words']:,} words × {results['vector_size']} numbers. The index took "
         f"{results['build_seconds']:.0f} s to build and is {results['bytes'] / 1e6:.0f} MB (the vectors "
-        f"{results['matrix_bytes'] / 1e6:.0f} MB). voyager {results['voyager']}; {where(results)}"
+        f"{results['matrix_bytes'] / 1e6:.0f} MB). voyager {results['voyager']}; {measured_on(results)}"
     )
 
 
@@ -187,7 +201,7 @@ def language_models(results: dict) -> str:
             f"Training the neural model: {median(speeds):,.0f} words/s ({each}), {1e6 / median(speeds):,.0f} s for an "
             "epoch of a million words."
         )
-    return "\n\n".join([*parts, where(results)])
+    return "\n\n".join([*parts, measured_on(results)])
 
 
 def hierarchical_softmax(results: dict) -> str:
@@ -211,7 +225,7 @@ def objectives(results: dict) -> str:
     about = (
         f"The first {small['megabytes']} MB of the text, {small['words']:,} different words, {small['epochs']} epochs, "
     )
-    about += f"{small['threads']} threads, means of {small['seeds']} seeds. {where(results)}"
+    about += f"{small['threads']} threads, means of {small['seeds']} seeds. {measured_on(results)}"
     return grid(["architecture", "objective", "s per epoch", "analogies", "MEN"], rows) + f"\n\n{about}"
 
 
@@ -223,11 +237,12 @@ TABLES = {
     "train_speed": train_speed,
     "command": command,
     "startup": startup,
+    "compile_time": compile_time,
     "encoding": encoding,
     "querying": querying,
     "quality": runs,
     "equal_time": runs,
-    "defaults": runs,
+    "defaults": defaults,
     "language_models": language_models,
     "hierarchical_softmax": hierarchical_softmax,
     "objectives": objectives,

@@ -1,8 +1,8 @@
-"""Seconds per epoch of training, Firth beside gensim's corpus_file mode, alternating in one process.
+"""Seconds per epoch of training, compared with gensim's corpus_file mode, alternating in one process.
 
     python benchmarks/train_speed.py CORPUS
 
-Training time alone on both sides: reading, counting and saving are in command.py.
+Only training is timed on both sides; command.py also times reading, counting and saving.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def gensim_epoch(corpus: str, threads: int, options: dict) -> float:
 
 
 def side_by_side(name: str, options: dict, corpus: str, threads: int, rounds: int) -> dict:
-    """Seconds per epoch of both, in turn, and what the machine could do at that time."""
+    """Seconds per epoch of both, alternating, and the speed of the machine at that time."""
     firth_epoch(corpus, threads, options)  # compiles
     row = {"name": name, "firth": [], "gensim": [], "handover_ns": [], "peak_gflops": []}
     for _ in range(rounds):
@@ -65,7 +65,7 @@ def side_by_side(name: str, options: dict, corpus: str, threads: int, rounds: in
 
 
 def measure(corpus: str, threads: int, rounds: int, chosen: str) -> None:
-    rows = (load("train_speed") or {"rows": []})["rows"]  # settings that are not measured now stay
+    rows = (load("train_speed") or {"rows": []})["rows"]  # keep the settings that are not measured now
     for name, options in SETTINGS.items():
         if chosen in name:
             row = side_by_side(name, options, corpus, threads, rounds)

@@ -1,4 +1,4 @@
-"""What the pages say, against what is there."""
+"""Docs compared with the code: links, code blocks, tables and lists of files."""
 
 import ast
 import dataclasses

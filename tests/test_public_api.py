@@ -1,4 +1,4 @@
-"""What `import firth` offers, and what it costs."""
+"""The public names of `import firth`, and what importing costs."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def modules_after(*arguments: str) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-def test_names_are_sorted_and_all_there():
+def test_all_names_are_sorted_and_importable():
     assert list(firth.__all__) == sorted(firth.__all__)
     for name in firth.__all__:
         assert getattr(firth, name) is not None

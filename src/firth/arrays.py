@@ -1,7 +1,7 @@
-"""Names for the arrays that travel between modules.
+"""Type names for the arrays that modules exchange.
 
-Letters in shape notes, everywhere: V words in the vocabulary, D numbers per vector, T tokens in the corpus,
-S sentences, K negative samples, W window.
+Letters in shapes, in all docstrings: V words in the vocabulary, D numbers per vector, T tokens in the corpus,
+S sentences, K negative samples, W the largest distance in a window.
 """
 
 from typing import TypeAlias

@@ -1,7 +1,7 @@
 """Threads: how many, and the only four ways in which Firth uses them.
 
 run_in_threads   long work: one thread for each job, while the calling thread watches (progress, Ctrl-C)
-share_parts      short work: threads that stay between calls take parts until none is left
+share_parts      short work: threads that stay between calls take parts until there are no more
 Pipeline         a stream of calls, whose results are taken in order by the calling thread
 read_ahead       an iterator that runs in a thread of its own, a few items ahead; send_ahead is the reverse
 
@@ -174,7 +174,7 @@ def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part],
         for _ in range(threads - 1):
             others.append(_pool(os.getpid()).submit(work, rest))
         results = [work(rest)]
-        # A thread that has not even begun would find nothing left to do, and may be busy for somebody else.
+        # A thread that has not begun yet would find no part left, and may be busy with another call.
         return results + [other.result() for other in others if not other.cancel()]
     except BaseException:
         rest.stop()
@@ -184,7 +184,7 @@ def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part],
 
 @functools.cache
 def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads that stay; a process that was forked off finds none of them alive, and gets its own."""
+    """Threads that stay; a forked process gets its own, because the threads do not survive the fork."""
     return ThreadPoolExecutor(max(1, available_cores() - 1), thread_name_prefix="firth")
 
 
@@ -335,7 +335,7 @@ def send_ahead(
 ) -> None:
     """Call work(iterator) in a thread, with items made in the calling thread up to `ahead` before they are needed.
 
-    The opposite of read_ahead, for items that come from code of the user's: that belongs into the calling thread.
+    The opposite of read_ahead, for items that come from code of the user's: that runs in the calling thread.
 
     on_item : called in the calling thread with each item that was handed over.
     """

@@ -1,4 +1,4 @@
-"""Words of a vocabulary that are spelled nearly like a given one."""
+"""Spelling suggestions: the words of a vocabulary within a few edits of a given word."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 __all__ = ["near_spellings"]
 
-LONGEST = 64  # characters: what is longer is no misspelt word
+LONGEST = 64  # characters; longer strings are not taken for misspelt words
 
 
 def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]:
-    """Words within a few edits of `word`, case aside; fewest edits first, then by the order given.
+    """The `count` words closest to `word` in spelling, ignoring case: fewest edits first, ties in the order given.
 
-    One edit inserts, deletes or replaces a character, or swaps two neighbours. Allowed are one edit
-    up to 3 characters, two up to 7, three beyond. Takes 0.1 to 0.2 s for 400,000 words.
+    One edit inserts, deletes or replaces a character, or swaps two adjacent ones. At most 1 edit is allowed for words
+    of up to 3 characters, 2 for up to 7, and 3 for longer ones. Takes 0.1 to 0.2 s for 400,000 words.
     """
     folded = word.casefold()
     if not folded or len(folded) > LONGEST:
@@ -31,19 +31,20 @@ def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]
 
 
 def edit_distances(word: str, others: Sequence[str]) -> NDArray[np.int16]:
-    """Edits from `word` to each of `others`, all at once, one table cell at a time.
+    """The number of edits from `word` to each of `others`: (len(others),) int16.
 
-    No character is edited twice: "optimal string alignment".
+    This is the optimal string alignment distance: no character is edited twice. Each cell of the table is computed for
+    all other words together.
 
-    Source   Wagner and Fischer 1974, "The string-to-string correction problem"; neighbours that are
-             swapped: Damerau 1964, "A technique for computer detection and correction of spelling errors".
+    Source   Wagner and Fischer 1974, "The string-to-string correction problem"; swapped characters: Damerau 1964,
+             "A technique for computer detection and correction of spelling errors".
     """
     lengths = np.fromiter(map(len, others), np.intp, len(others))
     width = max(1, int(lengths.max()))
-    # Code points as numbers; "\0" is not a character that str keeps at the end of an array entry,
-    # which is fine because a cell past a word's own end is never its answer.
+    # Code points as numbers, filled up with zeros. NumPy drops a "\0" at the end of a word; that is harmless: a word's
+    # distance is read at its own length, and cells beyond do not influence it.
     codes = np.array(others, f"U{width}").view(np.uint32).reshape(len(others), width).T.copy()
-    # Rows of the table: for two characters less of the word, for one less, and the one that is made.
+    # Three rows of the table: for the word without its last two characters, without the last one, and with it.
     before, above = np.empty((2, width + 1, len(others)), np.int16)
     row = np.repeat(np.arange(width + 1, dtype=np.int16)[:, None], len(others), axis=1)
     for i, character in enumerate(map(ord, word)):

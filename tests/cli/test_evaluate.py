@@ -54,7 +54,7 @@ def test_categories_and_odd_words_of_ones_own(firth, model, tmp_path):
     }
 
 
-def test_a_wrong_name_is_told_before_the_work(firth, model, tmp_path):
+def test_a_wrong_name_is_reported_before_the_work(firth, model, tmp_path):
     (tmp_path / "q.txt").write_text("man woman king queen\n")
     assert "nowhere" in firth("evaluate", model, "nowhere", code=2).stderr
     assert "two test sets" in firth("evaluate", model, "--analogies", "q.txt", "--odd-words", "q.txt", code=2).stderr

@@ -53,7 +53,7 @@ def vectors():
     return WordVectors(words, np.random.default_rng(1).normal(0, 0.3, (20, 80)))
 
 
-def test_vectors_are_a_table_of_first_words_with_strips(vectors):
+def test_vectors_are_shown_as_a_table_of_the_first_words_with_colour_strips(vectors):
     table = Cells(vectors._repr_html_())
     assert [row[0] for row in table.rows] == ["word", *vectors.words[:8], "…"]
     assert "20 words × 80 numbers" in vectors._repr_html_()
@@ -86,7 +86,7 @@ def test_neighbours_in_a_terminal_have_no_control_characters():
     assert pretty(WordVectors(["a"], [[1.0]]).most_similar("a")) == "[]"
 
 
-def test_training_is_shown_by_epoch():
+def test_history_is_a_table_with_a_row_per_epoch():
     history = History([EpochRecord(1, 2.51234, 1000, 5000, 0.5, 0.02), EpochRecord(2, 2.4, 1000, 5000, 0.0, 0.01)])
     assert Cells(history._repr_html_()).rows[1:] == [
         ["1", "2.5123", "2,000", "0.02", "0.5 s"],
@@ -119,7 +119,7 @@ def test_scores_have_a_short_text_and_a_table(vectors):
     assert Cells(comparison._repr_html_()).rows[1][3] == "+0.000"
 
 
-def test_cells_are_text():
+def test_text_in_cells_is_escaped():
     table = Cells(html_table(EVIL, [EVIL, "n"], [(EVIL, "&amp;")]))
     assert table.rows == [[EVIL, "n"], [EVIL, "&amp;"]]
     assert set(table.tags) == {"p", "b", "table", "thead", "tbody", "tr", "th", "td"}

@@ -18,7 +18,7 @@ def fit(progress):
 
 
 @pytest.mark.parametrize("progress", [None, True])
-def test_a_line_for_each_epoch_where_nothing_can_move(capsys, progress):
+def test_without_a_terminal_each_epoch_is_a_line(capsys, progress):
     history = fit(progress).history
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -30,22 +30,22 @@ def test_a_line_for_each_epoch_where_nothing_can_move(capsys, progress):
         assert "M words/s" in line
 
 
-def test_silence(capsys):
+def test_false_prints_nothing(capsys):
     fit(False)
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_function_gets_records_and_nothing_is_printed(capsys):
-    told = []
-    history = fit(told.append).history
+    reports = []
+    history = fit(reports.append).history
     assert capsys.readouterr() == ("", "")
-    assert all(isinstance(progress, Progress) for progress in told)
-    assert {progress.stage for progress in told} == {"reading", "training"}
-    assert [progress.facts["loss"] for progress in told if progress.facts.get("epoch_done")] == [
+    assert all(isinstance(progress, Progress) for progress in reports)
+    assert {progress.stage for progress in reports} == {"reading", "training"}
+    assert [progress.facts["loss"] for progress in reports if progress.facts.get("epoch_done")] == [
         record.loss for record in history
     ]
-    assert told[-1].done == told[-1].total == 2 * 240
-    assert told[-1].facts["learning_rate"] == pytest.approx(1e-4)
+    assert reports[-1].done == reports[-1].total == 2 * 240
+    assert reports[-1].facts["learning_rate"] == pytest.approx(1e-4)
 
 
 @pytest.mark.parametrize("wrong", ["bar", 1, 0, []])
@@ -81,7 +81,7 @@ def output_in_a_terminal(script):
     try:
         while part := os.read(ours, 65536):
             shown += part
-    except OSError:  # Linux says so when the other end is closed
+    except OSError:  # how Linux reports that the other end is closed
         pass
     finally:
         os.close(ours)
@@ -90,11 +90,11 @@ def output_in_a_terminal(script):
     return shown.decode(), stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals on this system")
 def test_a_bar_in_a_terminal():
     shown, stdout = output_in_a_terminal(SCRIPT)
     assert stdout == "done\n"
-    assert "\x1b[" in shown, "it moves"
+    assert "\x1b[" in shown, "the bar is redrawn"
     last = shown.rpartition("Reading")[2]
     assert "epoch 2 of 2" in last
     assert "100 %" in last

@@ -1,1 +1,1 @@
-"""Where kernels run: worker threads of this process."""
+"""Where training runs: a protocol, and one file for each kind of machine."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from firth.cli.asking import Method
+from firth.cli.candidates import Method
 from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, Model, output, print_json, print_table
 from firth.evaluation import AnalogyScore, Comparison
@@ -22,13 +22,18 @@ def run(
     model: Model,
     other: Annotated[
         Path | None,
-        typer.Argument(metavar="[MODEL2]", help="A second model to compare the first with."),
+        typer.Argument(metavar="[MODEL2]", help="A second model, compared with the first by paired tests."),
     ] = None,
     analogies: AnalogyFiles = None,
     similarity: SimilarityFiles = None,
     categories: CategoryFiles = None,
     odd_words: OddWordFiles = None,
-    top: Annotated[int | None, typer.Option(min=1, help="Consider only the N most frequent words.")] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Use only the first N words of each model, in most files the most frequent."
+        ),
+    ] = None,
     method: Method = "3cosadd",
     json: Json = False,
 ) -> None:
@@ -37,7 +42,7 @@ def run(
     questions whose words are known.
     """
     tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [])
-    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is told before the work
+    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is reported before the work
     how = cast(AnalogyMethod, method)  # the evaluation refuses what it does not know
     first, *more = [tests.evaluate(vectors, top=top, method=how) for vectors in models]
     second = more[0] if more else None

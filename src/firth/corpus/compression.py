@@ -1,4 +1,4 @@
-"""Compressed text, told by its first bytes, not by its name."""
+"""Decompressing text; the kind of compression is detected from the first bytes, not from the name."""
 
 import bz2
 import gzip
@@ -28,7 +28,7 @@ _ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text
 def compression_of(head: bytes, name: object) -> str | None:
     """The kind of compression of a file that begins like this; None if it is plain.
 
-    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as rubbish.
+    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as garbage.
     """
     for magic, meaning in _NOT_TEXT.items():
         if head.startswith(magic):
@@ -40,7 +40,7 @@ def compression_of(head: bytes, name: object) -> str | None:
 
 
 class _Borrowed(io.RawIOBase):
-    """A file of somebody else's, some bytes of which were already read: closing this leaves it open."""
+    """A file of the caller's, some bytes of which were already read; closing this one leaves it open."""
 
     def __init__(self, head: bytes, file: Any) -> None:
         self._head = head
@@ -50,10 +50,10 @@ class _Borrowed(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        room = memoryview(buffer).cast("B")
-        data = self._head[: len(room)] or self._file.read(len(room)) or b""
+        view = memoryview(buffer).cast("B")
+        data = self._head[: len(view)] or self._file.read(len(view)) or b""
         self._head = self._head[len(data) :]
-        room[: len(data)] = data
+        view[: len(data)] = data
         return len(data)
 
 
@@ -105,7 +105,7 @@ def _zstd_blocks(file: Any, name: str) -> Iterator[bytes]:
     except zstandard.ZstdError as error:
         raise _damaged(name, "zstd", error) from error
     if frame is not None:
-        raise _damaged(name, "zstd", EOFError("it ends in the middle"))
+        raise _damaged(name, "zstd", EOFError("the last frame is incomplete"))
 
 
 def _damaged(name: str, kind: str, error: Exception) -> CorpusError:

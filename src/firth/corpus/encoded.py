@@ -16,7 +16,7 @@ __all__ = ["EncodedCorpus"]
 class EncodedCorpus:
     """T words in S sentences, as ids of a vocabulary.
 
-    vocabulary : what the ids stand for.
+    vocabulary : the words that the ids number.
     ids : (T,) int32, each in [0, V); words outside the vocabulary are left out.
     sentence_offsets : (S + 1,) int64; sentence s is ids[sentence_offsets[s] : sentence_offsets[s + 1]], never empty.
     total_words : words that were read, T and those left out.
@@ -46,7 +46,7 @@ class EncodedCorpus:
     def check(self) -> None:
         """Read all of it once, for arrays that encode() did not make.
 
-        Raises   CorpusError if there are no words, an id is not of the vocabulary, a sentence is empty or ends before
+        Raises   CorpusError if there are no words, an id is outside the vocabulary, a sentence is empty or ends before
                  it starts, or a word of the vocabulary has no count.
         """
         if not self.n_words:
@@ -54,11 +54,11 @@ class EncodedCorpus:
         low, high, last = int(self.ids.min()), int(self.ids.max()), len(self.vocabulary) - 1
         if low < 0 or high > last:
             raise CorpusError(
-                f"ids of the encoded corpus are from {low:,} to {high:,}: must be places in the vocabulary, "
+                f"ids of the encoded corpus are from {low:,} to {high:,}: must be indices into the vocabulary, "
                 f"from 0 to {last:,}"
             )
         if (np.diff(self.sentence_offsets) < 1).any():
-            raise CorpusError("sentence_offsets of the encoded corpus must rise: each sentence has a word")
+            raise CorpusError("sentence_offsets of the encoded corpus must increase: each sentence has a word")
         if (self.vocabulary.counts < 1).any():
             raise CorpusError("the vocabulary of the encoded corpus has words with a count below 1")
 
@@ -80,7 +80,7 @@ class EncodedCorpus:
     def sentence(self, number: int) -> list[str]:
         """The words of one sentence, numbered from 0.
 
-        Raises   IndexError if there is no such sentence.
+        Raises   IndexError if the number is outside 0 .. n_sentences - 1.
         """
         if not 0 <= number < self.n_sentences:
             raise IndexError(f"sentence {number:,}: there are {self.n_sentences:,}, numbered from 0")

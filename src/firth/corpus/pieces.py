@@ -2,7 +2,7 @@
 
 A corpus is cut into parts that threads read independently of each other. A large plain file is several parts; they
 meet at ASCII white space, which never lies inside a word or a character. Where a text ends (a file, one of several
-strings) a newline is given out, so that no sentence runs from one text into the next.
+strings) a newline is added, so that no sentence runs from one text into the next.
 """
 
 import codecs
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Piece: TypeAlias = bytes | memoryview
-Advance: TypeAlias = Callable[[int], None]  # told how many more bytes of the files were read
+Advance: TypeAlias = Callable[[int], None]  # called with the number of bytes read since the last call
 
 _WHITE_SPACE = re.compile(rb"[\t-\r ]")
 _SEARCHED = 1 << 16  # bytes read at once in search of white space
@@ -36,11 +36,11 @@ _SEARCHED = 1 << 16  # bytes read at once in search of white space
 
 @dataclass(frozen=True)
 class BlockSizes:
-    """In what portions a corpus is worked off. Speed and memory depend on them, the result does not.
+    """The portions in which a corpus is processed. Speed and memory depend on them, the result does not.
 
     piece : bytes read and tokenized at once; small enough for the L2 cache.
     part : bytes of files that one thread takes at a time.
-    stream : provisional ids a thread collects before it puts them aside.
+    stream : provisional ids a thread collects before it stores them in its spool.
     """
 
     piece: int = 1 << 18
@@ -49,8 +49,8 @@ class BlockSizes:
 
 
 class FileRange(NamedTuple):
-    """A file, or bytes of it: from behind the first white space at or after `start` (unless that is 0) to behind
-    the first white space at or after `stop`. Only plain files are cut; `whole` ones may be compressed, or pipes.
+    """A file, or bytes of it: begins after the first white space at or after `start` (unless that is 0) and ends
+    after the first white space at or after `stop`. Only plain files are cut; `whole` ones may be compressed, or pipes.
     """
 
     path: Path
@@ -63,15 +63,15 @@ class FileRange(NamedTuple):
 def file_parts(files: Files, blocks: BlockSizes) -> list[list[FileRange]]:
     """Cut files into parts of about blocks.part bytes; small files share one."""
     parts: list[list[FileRange]] = []
-    room = 0
+    left = 0  # bytes until the last part is full
     for path in files.paths:
         for portion in _ranges(path, blocks.part):
             length = portion.stop - portion.start
-            if room < length or not parts:
+            if left < length or not parts:
                 parts.append([])
-                room = blocks.part
+                left = blocks.part
             parts[-1].append(portion)
-            room -= length
+            left -= length
     return parts
 
 
@@ -95,7 +95,7 @@ def _unreadable(name: object, error: Exception) -> CorpusError:
 
 
 def range_pieces(portion: FileRange, blocks: BlockSizes, advance: Advance) -> Generator[Piece]:
-    """The text of a file, or of a range of it; a piece is valid until the next one is asked for."""
+    """The text of a file, or of a range of it; a piece is valid until the next one is read."""
     try:
         with portion.path.open("rb", buffering=0) as file:
             if portion.whole:
@@ -107,7 +107,7 @@ def range_pieces(portion: FileRange, blocks: BlockSizes, advance: Advance) -> Ge
 
 
 def _advancing(pieces: Iterator[Piece], file: IO[bytes], advance: Advance) -> Iterator[Piece]:
-    """Report how far a compressed file was read."""
+    """The same pieces; reports how many bytes of the compressed file were read."""
     before = 0
     for piece in pieces:
         if file.seekable():
@@ -120,12 +120,12 @@ def _advancing(pieces: Iterator[Piece], file: IO[bytes], advance: Advance) -> It
 def _plain_pieces(file: Any, portion: FileRange, piece: int, advance: Advance) -> Iterator[Piece]:
     begin: int | None = portion.start
     if portion.start > 0:
-        begin = _behind_white_space(file, portion.start, portion.stop)
+        begin = _after_white_space(file, portion.start, portion.stop)
     elif file.read(3) == codecs.BOM_UTF8:
         begin = 3
-    if begin is None:  # the word at `start` goes on behind `stop`, and belongs to an earlier range
+    if begin is None:  # the word at `start` continues beyond `stop`, and belongs to an earlier range
         return
-    end = _behind_white_space(file, portion.stop, portion.size) or portion.size
+    end = _after_white_space(file, portion.stop, portion.size) or portion.size
     file.seek(begin)
     view = memoryview(bytearray(min(piece, max(end - begin, 1))))
     while begin < end and (length := file.readinto(view[: end - begin])):
@@ -136,8 +136,8 @@ def _plain_pieces(file: Any, portion: FileRange, piece: int, advance: Advance) -
         yield b"\n"
 
 
-def _behind_white_space(file: Any, start: int, stop: int) -> int | None:
-    """The position behind the first white space in bytes start .. stop, or None."""
+def _after_white_space(file: Any, start: int, stop: int) -> int | None:
+    """The position after the first white space in bytes start .. stop, or None."""
     while start < stop:
         file.seek(start)
         block = file.read(min(_SEARCHED, stop - start))
@@ -149,11 +149,11 @@ def _behind_white_space(file: Any, start: int, stop: int) -> int | None:
     return None
 
 
-# ---------------------------------------------------------------- what is read from one end to the other
+# ---------------------------------------------------------------- streams and texts, read from beginning to end
 
 
 def stream_pieces(source: Stream | Texts, piece: int) -> Iterator[Piece]:
-    """The text of an open file (decompressed if need be), or of strings."""
+    """The text of an open file (decompressed where necessary), or of strings."""
     if isinstance(source, Texts):
         return _text_pieces(source.texts, piece)
     return _without_mark(_file_pieces(source, piece))

@@ -55,7 +55,7 @@ class Tally(Protocol):
 class ScanOptions:
     """How to read.
 
-    known : the vocabulary to keep to, or None to count all words.
+    known : the vocabulary whose words alone are kept, or None to count all words.
     resources : closes the spools, once the corpus is encoded.
     """
 
@@ -72,7 +72,7 @@ class Scanned:
     """What one reading of a corpus leaves.
 
     chunks : provisional ids in the order of the text, each with the ids that they have in the tally (None: the same).
-    known_ids : (W,) the tally's words in the known vocabulary; None if there is none.
+    known_ids : (W,) ids of the tally's words in the known vocabulary; None without one.
     """
 
     tally: Tally
@@ -121,7 +121,7 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, options: Sca
         counters.append(counter)
     if isinstance(source, Files):
         sizes = [portion.stop - portion.start for part in parts for portion in part]
-        total = sum(sizes) if all(sizes) else None  # a pipe does not say how much will come
+        total = sum(sizes) if all(sizes) else None  # the length of a pipe is unknown
         with options.reporter.stage("reading", total, "bytes") as stage:
             scan_files(parts, counters, options.blocks, stage)
     else:

@@ -1,4 +1,4 @@
-"""What the user handed over: files, an open stream, texts, or lists of tokens.
+"""What the user gave: files, an open stream, texts, or lists of tokens.
 
 a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob
 "-"                                     standard input
@@ -6,8 +6,8 @@ a string                                a file, a folder or a glob; never a text
 an open file                            its bytes or characters from the current position on
 a list or tuple of paths                as above, one after the other
 a list or tuple of strings              paths if all of them exist, texts if none does
-any other iterable of strings           texts: one or more sentences each, parted by newlines
-an iterable of iterables of strings     sentences that are already cut into tokens
+any other iterable of strings           texts: one or more sentences each, separated by newlines
+an iterable of iterables of strings     sentences that are already tokenized
 """
 
 import glob
@@ -39,7 +39,7 @@ class Files:
 
     @property
     def name(self) -> str:
-        """How messages call this source."""
+        """The name of this source in messages."""
         if len(self.paths) == 1:
             return str(self.paths[0])
         return f"{len(self.paths):,} files, {self.paths[0]} first"
@@ -47,7 +47,7 @@ class Files:
 
 @dataclass(frozen=True)
 class Stream:
-    """An open binary or text file, read from where it stands; the caller closes it."""
+    """An open binary or text file, read from its current position; the caller closes it."""
 
     file: Any
     name: str
@@ -75,7 +75,7 @@ Source: TypeAlias = Files | Stream | Texts | TokenLists
 def recognise(corpus: CorpusInput) -> Source:
     """Decide what a corpus is.
 
-    Raises   CorpusError if it is nothing that can be read, or if it could mean two things.
+    Raises   CorpusError if it cannot be read, or if it is ambiguous.
     """
     if isinstance(corpus, str):
         return _from_string(corpus)
@@ -114,7 +114,7 @@ def _no_such_path(corpus: str | Path) -> CorpusError:
 
 
 def _expand(path: Path, given: str | Path | None = None) -> list[Path]:
-    """The files that a path stands for; `given` is what the user wrote, if it was no path."""
+    """The files of a path, folder or pattern; `given` is what the user wrote, if that was not a path."""
     try:
         if path.is_dir():
             return _files_below(path)

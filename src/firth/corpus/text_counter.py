@@ -69,7 +69,7 @@ class TextCounter:
         self._origin = part * _PART_POSITIONS
         for piece in pieces:
             self.feed(piece)
-        self._put_aside()
+        self._store()
 
     def feed(self, piece: Piece) -> None:
         """Read a piece of text; it may begin and end inside a word or a character."""
@@ -119,7 +119,7 @@ class TextCounter:
         at, full = 0, True
         while full:
             if end - at + 2 > len(self._stream) - self._n_stream:
-                self._put_aside()
+                self._store()
             if end - at + 2 > len(self._stream):
                 self._stream = np.empty(2 * (end - at + 2), np.int32)
             at, self._n_stream, full = tokens.number_words(
@@ -138,7 +138,7 @@ class TextCounter:
             self._clean[: self._n_clean] = self._clean[at:end].copy()
         self._origin += at
 
-    def _put_aside(self) -> None:
+    def _store(self) -> None:
         if self._n_stream:
             index = self.spool.put(self._stream[: self._n_stream])
             self.chunks.append(Chunk(self._part, len(self.chunks), self.spool, index, self._n_stream))

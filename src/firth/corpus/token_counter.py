@@ -40,9 +40,9 @@ def _check_token(word: object) -> None:
 
 
 class TokenCounter:
-    """Numbers and counts the tokens of sentences that are already cut into tokens.
+    """Numbers and counts the tokens of sentences that are already tokenized.
 
-    known : the vocabulary to keep to, or None to take every token.
+    known : the vocabulary whose words alone are kept, or None to keep every token.
     """
 
     def __init__(self, known: Vocabulary | None, budget: MemoryBudget, blocks: BlockSizes) -> None:
@@ -59,7 +59,7 @@ class TokenCounter:
 
     @property
     def bytes_done(self) -> int:
-        """What the ids take, since tokens have no size of their own."""
+        """The size of the ids, since tokens have no size of their own."""
         return 4 * self.total_words
 
     @property
@@ -69,7 +69,7 @@ class TokenCounter:
 
     @property
     def first(self) -> NDArray[np.int64]:
-        """(W,) the order of first occurrences: provisional ids follow it."""
+        """(W,) the order of first occurrences, which provisional ids follow."""
         return np.arange(len(self._counts))
 
     def words(self, chosen: NDArray[np.int64]) -> list[str]:
@@ -78,23 +78,23 @@ class TokenCounter:
         return [every[word_id] for word_id in chosen.tolist()]
 
     def read(self, sentences: Iterable[Any]) -> Iterator[int]:
-        """Count all sentences; yields how many were read, now and then.
+        """Count all sentences; yields the number of the last one whenever a stream is full.
 
         Raises   CorpusError, naming the sentence and token, if a token is not a string.
         """
         for number, sentence in enumerate(sentences):
             self._add(sentence, number)
             if len(self._stream) >= self._blocks.stream:
-                self._put_aside()
+                self._store()
                 yield number
-        self._put_aside()
+        self._store()
 
     def _add(self, sentence: Any, number: int) -> None:
         stream = self._stream
         before = len(stream)
         if isinstance(sentence, str | bytes):
             raise CorpusError(
-                f"sentence {number:,} is {sentence[:40]!r}, but a list of tokens is wanted: "
+                f"sentence {number:,} is {sentence[:40]!r}, but it must be a list of tokens: "
                 "give either only strings (texts) or only lists of strings (tokens)"
             )
         try:
@@ -104,7 +104,7 @@ class TokenCounter:
         self.total_words += len(stream) - before
         stream.append(END_OF_SENTENCE)
 
-    def _put_aside(self) -> None:
+    def _store(self) -> None:
         stream = np.frombuffer(self._stream, np.int32)
         seen = np.bincount(stream[stream >= 0], minlength=len(self._ids))
         seen[: len(self._counts)] += self._counts
@@ -114,9 +114,9 @@ class TokenCounter:
 
 
 def _bad_token(sentence: Any, number: int, position: int) -> CorpusError:
-    """What is wrong with a sentence whose first `position` tokens are strings."""
+    """The error for a sentence whose first `position` tokens are strings."""
     if not isinstance(sentence, Iterable):
-        return CorpusError(f"sentence {number:,} is {sentence!r}: a list of strings is wanted")
+        return CorpusError(f"sentence {number:,} is {sentence!r}: must be a list of strings")
     where = f"sentence {number:,}, token {position:,}"
     if not isinstance(sentence, list | tuple):
         return CorpusError(f"{where}: tokens must be strings; str(token) makes one")

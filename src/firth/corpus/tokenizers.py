@@ -5,8 +5,8 @@
 "whitespace"  split as str.split() does, as gensim's LineSentence and (for spaces, tabs and newlines) word2vec.c do
 callable      gets a line without its line ending, returns a list of tokens
 
-A newline ends a sentence. The first two are compiled, for large texts: code_points.py and kernels/cpu/text/unicode.py.
-Here they are in plain Python, for a line that somebody has just typed, and as the reference of the compiled ones.
+A newline ends a sentence. The first two are compiled for texts: see code_points.py and kernels/cpu/text/unicode.py.
+tokenize_line() is their reference implementation in plain Python, also used for a line that a user has just typed.
 """
 
 import unicodedata

@@ -15,7 +15,7 @@ __all__ = ["Vocabulary", "check_limits"]
 
 
 def check_limits(min_count: int, max_vocabulary: int | None) -> None:
-    """Raise SettingError unless both are possible."""
+    """Raise SettingError unless min_count and max_vocabulary are at least 1."""
     if min_count < 1:
         raise SettingError(f"min_count={min_count}: must be at least 1; use 1 to keep every word")
     if max_vocabulary is not None and max_vocabulary < 1:
@@ -24,11 +24,11 @@ def check_limits(min_count: int, max_vocabulary: int | None) -> None:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Vocabulary:
-    """V distinct words; the id of a word is its place in `words`.
+    """V distinct words; the id of a word is its index in `words`.
 
     words : V different strings; most frequent first, ties by first appearance, when made from a corpus.
     counts : (V,) int64, occurrences of each word.
-    min_count, max_vocabulary : what was asked of a word to be kept.
+    min_count, max_vocabulary : the limits with which the words were chosen.
     total_words : words of the corpus, kept or not; by default the sum of `counts`.
 
     Raises   SettingError if words and counts do not fit together, or a word occurs twice (when first looked up).

@@ -136,9 +136,9 @@ def _escape(control: re.Match[bytes]) -> bytes:
 
 
 def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
-    """A table of the words a text can contain, which takes no others; and their vocabulary ids.
+    """A table of those words that a text can contain, to which no others are added; and their vocabulary ids.
 
-    Words with white space in them never come out of a text; nor do halves of surrogate pairs.
+    A text contains no words with white space, and no halves of surrogate pairs.
     """
     writable = {}
     for word_id, word in enumerate(vocabulary.words):

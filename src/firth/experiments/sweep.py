@@ -18,8 +18,8 @@ from firth.evaluation.cooccurrence import CooccurrenceCounts
 from firth.evaluation.suite import Scores, Suite
 from firth.models.word2vec import Word2Vec
 from firth.progress import ProgressOption, open_progress
+from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
-from firth.training.reading import read_for
 from firth.vectors.neighbours import Neighbour
 
 __all__ = ["WINDOWS", "Cell", "GridPoint", "Sweep", "describe_settings", "make_grid"]
@@ -153,7 +153,7 @@ class Sweep:
         self.cells = []
         self._check_folder()
         with open_progress(progress) as reporter:
-            encoded = read_for(self.grid[0].hyperparameters, corpus, reporter)  # all cells read the text the same way
+            encoded = corpus_for(self.grid[0].hyperparameters, corpus, reporter)  # all cells read the text the same way
         if self.words is None:
             self.words = _default_words(encoded.vocabulary)
         encoded.vocabulary.ids_of(self.words)  # raises UnknownWordError before anything is trained

@@ -1,4 +1,4 @@
-"""Replacing a file, or a folder of known files: others see the old one or the new one, never half of it."""
+"""Replacing a file, or a folder of known files: readers see the old one or the new one, never a part."""
 
 import contextlib
 import os
@@ -15,9 +15,9 @@ __all__ = ["atomic_folder", "atomic_write"]
 
 @contextlib.contextmanager
 def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a temporary file that takes the place of `path` when the block ends without error.
+    """Open a temporary file that replaces `path` when the block ends without error.
 
-    After an error nothing is left behind and a file that was there before is untouched. The new
+    After an error the temporary file is deleted and an existing file is untouched. The new
     file keeps the permissions of the one it replaces; a symbolic link stays and its target is
     replaced.
 
@@ -45,11 +45,11 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def atomic_folder(path: str | Path, required: Collection[str], optional: Collection[str] = ()) -> Iterator[Path]:
-    """Make a temporary folder that takes the place of `path` when the block ends without error.
+    """Make a temporary folder that replaces `path` when the block ends without error.
 
     A folder that was there is replaced only if it is empty, or has all `required` files, perhaps
-    some of the `optional` ones, and nothing else: no other file of anybody's is ever deleted.
-    After an error nothing is left behind, and the old folder is untouched. The step from one
+    some of the `optional` ones, and nothing else: no other file is ever deleted.
+    After an error the temporary folder is deleted, and the old folder is untouched. The step from one
     folder to the other is two renames: a crash between them leaves the old folder under a name
     that begins with `.firth-`.
 
@@ -88,12 +88,12 @@ def _target(path: str | Path) -> Path:
 
 
 def _sibling(target: Path) -> Path:
-    """A name that nobody uses: short, because a suffix to the target's could exceed what the file system allows."""
+    """An unused name in the same folder; a suffix to the target's could exceed the length that file systems allow."""
     return target.parent / f".firth-{secrets.token_hex(8)}.tmp"
 
 
 def _refuse_foreign(path: str | Path, target: Path, required: set[str], names: set[str]) -> None:
-    """Refuse whatever is at the place of a folder, unless it is a folder that may be replaced."""
+    """Raise FormatError unless `target` is a folder that may be replaced."""
     if not target.is_dir():
         raise FormatError(path, "is a file, and a folder is to be written; choose another name")
     found = {entry.name: entry for entry in target.iterdir()}
@@ -109,7 +109,7 @@ def _refuse_foreign(path: str | Path, target: Path, required: set[str], names: s
 
 
 def _exchange(temporary: Path, target: Path, names: set[str]) -> None:
-    """Put one folder in the place of another, of which only files of these names are deleted."""
+    """Replace one folder by another; of the old one only files of these names are deleted."""
     aside = _sibling(target)
     target.rename(aside)
     try:
@@ -119,7 +119,7 @@ def _exchange(temporary: Path, target: Path, names: set[str]) -> None:
         raise
     for name in names:
         (aside / name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # somebody has put another file there in the meantime: it stays
+    with contextlib.suppress(OSError):  # another file was added in the meantime: it stays
         aside.rmdir()
 
 

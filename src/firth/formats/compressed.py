@@ -1,4 +1,4 @@
-"""Compressed files: opened by their first bytes, whatever the name; written as the name says."""
+"""Compressed files: detected by their first bytes when read, chosen by the suffix when written."""
 
 import bz2
 import contextlib
@@ -39,8 +39,8 @@ def compression(path: str | Path) -> str | None:
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
-    FormatError : `path` is a folder, or a pipe, from which the bytes looked at here would be missing.
+    FileNotFoundError : the file does not exist.
+    FormatError : `path` is a folder, or a pipe, from which the bytes read here would be missing later.
     """
     path = Path(path)
     if path.is_dir():
@@ -111,7 +111,7 @@ def map_file(path: Path) -> NDArray[np.uint8]:
 
 
 def read_content(path: Path) -> NDArray[np.uint8]:
-    """All bytes: mapped into memory, or where the file is compressed read into one block that grows in place."""
+    """All bytes: mapped into memory; a compressed file is read into one block that grows in place."""
     if not compression(path):
         return map_file(path)
     content = bytearray()
@@ -148,7 +148,7 @@ def write_compressed(path: str | Path) -> Iterator[BinaryIO]:
 
 
 def _packer(kind: str, name: str) -> Any:
-    """What wraps an open file so that all that is written to it is compressed."""
+    """A function that wraps an open file so that what is written to it is compressed."""
     if kind == "bz2":
         return lambda file: bz2.BZ2File(file, "wb")
     if kind == "xz":
@@ -163,8 +163,8 @@ def _packer(kind: str, name: str) -> Any:
 
 
 class _Frames(io.RawIOBase):
-    """The content of zstd frames, one after the other; unlike the package's own reader it raises
-    EOFError where the last frame is cut short.
+    """The content of zstd frames, one after the other; unlike the reader of the package it raises
+    EOFError if the last frame is cut short.
     """
 
     def __init__(self, packed: BinaryIO, decompressor: Any) -> None:

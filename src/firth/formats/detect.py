@@ -76,7 +76,7 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
+    FileNotFoundError : the file does not exist.
     FormatError : the file is damaged, or of no known format.
     SettingError : `on_error` is neither "raise" nor "skip".
     """
@@ -98,7 +98,7 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
 
 
 def _read_word2vec(path: Path, beginning: bytes, on_error: OnError, progress: ProgressOption) -> StoredVectors:
-    """Read text or word2vec's binary: the first vector is in digits, or it is not."""
+    """Read text or word2vec binary, depending on whether the first vector is written in digits."""
     header, rest = _split_header(beginning)
     if header is None or _is_numeric_line(rest, header):
         if b"\0" in beginning:

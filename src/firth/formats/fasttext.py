@@ -99,7 +99,7 @@ def _read_version(cursor: ByteCursor) -> None:
     if magic != MAGIC:
         raise cursor.error("does not begin like a fastText model", 0)
     if version != VERSION:
-        advice = "open it in fastText and save it once more" if version < VERSION else "it is too new"
+        advice = "open it in fastText and save it again" if version < VERSION else "it is too new"
         raise cursor.error(f"a fastText model of version {version}, but only {VERSION} can be read: {advice}", 4)
 
 
@@ -118,7 +118,7 @@ def _read_settings(cursor: ByteCursor) -> dict[str, Any]:
 
 
 def _refuse_quantised(cursor: ByteCursor, dictionary: Dictionary) -> None:
-    if cursor.take_flag("the sign of a quantised input matrix"):
+    if cursor.take_flag("the flag of a quantised input matrix"):
         raise cursor.error(
             "a quantised fastText model, whose vectors are only approximate; open the .bin it was made from",
             cursor.position - 1,
@@ -142,7 +142,7 @@ def _read_input(cursor: ByteCursor, settings: dict[str, Any], n_words: int) -> F
 
 def _read_output(cursor: ByteCursor, settings: dict[str, Any], dictionary: Dictionary) -> Matrix | None:
     """The output matrix where it has a vector for each word."""
-    cursor.take_flag("the sign of a quantised output matrix")  # without meaning where the input is not
+    cursor.take_flag("the flag of a quantised output matrix")  # without effect if the input matrix is not quantised
     begin = cursor.position
     table = cursor.take_matrix("the output matrix")
     supervised = settings["model"] == "supervised"

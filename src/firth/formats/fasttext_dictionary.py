@@ -1,8 +1,8 @@
-"""The dictionary of a fastText model: its words and labels, and how often each came.
+"""The dictionary of a fastText model: its words and labels, and how often each occurs.
 
     int32 × 3    entries, words, labels
-    int64 × 2    tokens of the text; pairs of the pruning index, or -1 where there is none
-    entries      bytes up to a 0, int64 how often it came, int8 0 for a word or 1 for a label; words first
+    int64 × 2    tokens of the text; pairs of the pruning index, or -1 without one
+    entries      bytes up to a 0, int64 how often it occurs, int8 0 for a word or 1 for a label; words first
     int32 × 2    for each pair of the pruning index
 
 Shapes  V words.
@@ -20,13 +20,13 @@ from firth.formats.packed_words import PackedWords, WordCollector, decode_word, 
 __all__ = ["Dictionary", "read_dictionary"]
 
 BLOCK = 1 << 22  # bytes of entries taken apart at once
-LONGEST_WORD = 1 << 20  # bytes: without a 0 in so many, the file is something else
+LONGEST_WORD = 1 << 20  # bytes: without a 0 among them, the file is something else
 ENTRY_END = 10  # bytes behind a word: a 0, its count and its type
 WORD, LABEL = 0, 1
 
 
 class Dictionary(NamedTuple):
-    """What the file says of its words; the labels are passed over."""
+    """The words and their counts; labels are skipped."""
 
     words: PackedWords  # V
     counts: Counts  # (V,)
@@ -44,7 +44,7 @@ class _Size(NamedTuple):
 
 
 def read_dictionary(cursor: ByteCursor) -> Dictionary:
-    """Read the dictionary and pass over the pruning index behind it. Raises FormatError, naming the byte."""
+    """Read the dictionary and skip the pruning index after it. Raises FormatError, naming the byte."""
     size = _read_size(cursor)
     start = cursor.position
     collector = WordCollector()
@@ -60,8 +60,8 @@ def read_dictionary(cursor: ByteCursor) -> Dictionary:
         done += len(entries.ends)
     words, repetitions = collector.finish()
     for word, first, second in repetitions:
-        place = start + int(words.ends[second - 1]) + ENTRY_END * second
-        raise cursor.error(f"word {second:,} is {word!r}, like word {first:,}; the file is damaged", place)
+        byte = start + int(words.ends[second - 1]) + ENTRY_END * second
+        raise cursor.error(f"word {second:,} is {word!r}, like word {first:,}; the file is damaged", byte)
     n_index_bytes = 8 * max(0, size.n_pairs)
     cursor.refuse_impossible(n_index_bytes, f"{size.n_pairs:,} pruned n-grams", start - 8)
     cursor.position += n_index_bytes
@@ -69,15 +69,15 @@ def read_dictionary(cursor: ByteCursor) -> Dictionary:
 
 
 def _read_size(cursor: ByteCursor) -> _Size:
-    place = cursor.position
+    begin = cursor.position
     size = _Size(*cursor.take("<3i2q", "the size of the dictionary"))
     if min(size[:4]) < 0 or size.n_entries != size.n_words + size.n_labels or size.n_pairs < -1:
         raise cursor.error(
             f"a dictionary of {size.n_entries:,} entries with {size.n_words:,} words, {size.n_labels:,} labels, "
             f"{size.n_tokens:,} tokens and {size.n_pairs:,} pruned n-grams makes no sense; the file is damaged",
-            place,
+            begin,
         )
-    cursor.refuse_impossible(ENTRY_END * size.n_entries, f"{size.n_entries:,} words and labels", place)
+    cursor.refuse_impossible(ENTRY_END * size.n_entries, f"{size.n_entries:,} words and labels", begin)
     return size
 
 

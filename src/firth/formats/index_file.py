@@ -3,7 +3,7 @@
 Tensors
     entries          I32  (E,)     rows where a search begins
     inverse_norms    F32  (V,)     1 / length of each row of the vectors
-    links            I32  (V, L)   for each row, near ones; after the last stands -1
+    links            I32  (V, L)   for each row, near ones, then -1
 
 Metadata: "format" is "firth-index", "version" a whole number, "facts" a JSON object (see vectors/ann/index.py).
 """
@@ -39,7 +39,7 @@ class StoredIndex(NamedTuple):
 
 
 def write(path: str | Path, stored: StoredIndex) -> None:
-    """Write the file, atomically. Raises FormatError where the place cannot be written."""
+    """Write the file, atomically. Raises FormatError if the file cannot be written."""
     arrays = {"entries": stored.entries, "inverse_norms": stored.inverse_norms, "links": stored.links}
     metadata = {"format": FORMAT, "version": str(VERSION), "facts": json.dumps(dict(stored.facts))}
     with atomic_write(path) as file:
@@ -51,7 +51,7 @@ def read(path: str | Path) -> StoredIndex:
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
+    FileNotFoundError : the file does not exist.
     FormatError : the file is damaged, something else, or of another version.
     """
     path = Path(path)
@@ -68,7 +68,7 @@ def read(path: str | Path) -> StoredIndex:
 
 def _facts(path: Path, metadata: object) -> dict[str, Any]:
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise FormatError(path, f"is no index of Firth's: its metadata lack format {FORMAT!r}")
+        raise FormatError(path, f"is not an index of Firth's: its metadata lack format {FORMAT!r}")
     version = metadata.get("version")
     if version != str(VERSION):
         raise FormatError(

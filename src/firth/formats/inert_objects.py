@@ -1,7 +1,7 @@
-"""What the names in a gensim file stand for: arrays, plain containers, bags of attributes. None can do anything.
+"""What the names in a gensim file become: arrays, plain containers, bags of attributes. None of them runs code.
 
 Every name is checked against the lists below. A name of gensim or of NumPy's random generators becomes a `Bag`, which
-keeps what the file says about the object and is no object of that class.
+keeps what the file says about the object and is not an object of that class.
 """
 
 import math
@@ -19,7 +19,7 @@ MOST_DIMENSIONS = 32
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMERIC = re.compile(r"[fiub][1248]")
 _BAGS = re.compile(r"gensim\.[A-Za-z0-9_.]+|numpy\.random\.[A-Za-z0-9_.]+")
-# Classes and functions that are mentioned, as a type or a setting, and never used.
+# Classes and functions that files mention, as a type or a setting; they are never used.
 _MENTIONED = {
     *(f"builtins.{name}" for name in ("int", "long", "float", "bool", "str", "object", "hash", "list", "dict")),
     *(f"numpy.{name}" for name in ("ndarray", "memmap", "float16", "float32", "float64", "int32", "int64", "uint32")),
@@ -29,7 +29,7 @@ _OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # of Python 2
 
 
 class Refused(Exception):
-    """What the file asks for is not done; the reader adds the file and the byte."""
+    """The file requires something that is not done; the reader adds the file and the byte."""
 
 
 class Name(NamedTuple):
@@ -54,7 +54,7 @@ class Bag:
 
 
 class InertArray:
-    """An array of numbers, or None in its place for one of anything else."""
+    """An array of numbers, or None for an array of anything else."""
 
     __slots__ = ("value",)
 
@@ -79,7 +79,7 @@ class _Type:
 def checked_name(module: Any, name: Any) -> Name:
     """A name of the file's, if it is on the lists. Raises Refused for any other."""
     if not isinstance(module, str) or not isinstance(name, str):
-        raise Refused("names something by what is no text; the file is damaged")
+        raise Refused("names something by what is not text; the file is damaged")
     module = _OLD_MODULES.get(module, module).replace("numpy._core.", "numpy.core.", 1)
     found = Name(f"{module}.{name}")
     known = found.full in _FUNCTIONS or found.full in _MENTIONED or found.is_bag
@@ -91,9 +91,9 @@ def checked_name(module: Any, name: Any) -> Name:
 
 
 def call(function: Name, arguments: Any) -> Any:
-    """What stands for the result of a call."""
+    """The replacement for the result of a call."""
     if not isinstance(arguments, tuple):
-        raise Refused(f"calls {function.full} with what is no list of arguments; the file is damaged")
+        raise Refused(f"calls {function.full} with what is not a list of arguments; the file is damaged")
     if function.is_bag:
         return Bag(function.full)
     if function.full not in _FUNCTIONS:
@@ -102,7 +102,7 @@ def call(function: Name, arguments: Any) -> Any:
 
 
 def make(kind: Name, arguments: Any) -> Any:
-    """What stands for a new object."""
+    """The replacement for a new object."""
     if kind.full == "collections.OrderedDict":
         return {}
     if not kind.is_bag or not isinstance(arguments, tuple):
@@ -130,7 +130,7 @@ def _fill_bag(bag: Bag, state: Any) -> None:
     # Anything else belongs to classes of which nothing is needed.
 
 
-# What the functions stand for
+# What the functions return
 
 
 def _reconstruct(kind: Name, shape: Any, code: Any) -> InertArray:

@@ -2,7 +2,7 @@
 
 A pickle is a program for a small stack machine: push a number, make a list, call a function by its name. Python's own
 machine imports and calls whatever the program names, so opening a file can do anything. This one knows only the
-instructions that make data, and the names in `inert_objects.py`, which stand for arrays and for bags of attributes. Any
+instructions that make data, and the names in `inert_objects.py`, which become arrays and bags of attributes. Any
 other instruction or name is an error. Nothing is imported, called or looked up, and memory stays in proportion to the
 file.
 
@@ -61,27 +61,27 @@ class _Machine:
     def run(self) -> Any:
         instructions = {code: getattr(self, f"_{name}") for code, name in _INSTRUCTIONS.items()}
         content, size = self._content, len(self._content)
-        place = 0
+        begin = 0
         try:
             while self._position < size:
-                place = self._position
-                code = content[place]
+                begin = self._position
+                code = content[begin]
                 self._position += 1
                 if code == STOP:
                     return self._stack.pop()
                 if code not in instructions:
-                    raise Refused(f"instruction {code:#04x} is none that gensim's files need; it is damaged or foreign")
+                    raise Refused(f"instruction {code:#04x} does not occur in gensim's files; it is damaged or foreign")
                 instructions[code]()
         except Refused as error:
-            raise self._error(str(error), place) from None
+            raise self._error(str(error), begin) from None
         except struct.error:
-            raise self._error("the file ends in the middle of a number; it is cut short", place) from None
+            raise self._error("the file ends in the middle of a number; it is cut short", begin) from None
         except (IndexError, KeyError, TypeError, ValueError, OverflowError):  # a damaged program
-            raise self._error("an instruction finds nothing it could work on; the file is damaged", place) from None
+            raise self._error("an instruction has no operands; the file is damaged", begin) from None
         raise self._error("the file ends before the object is complete; it is cut short", size)
 
-    def _error(self, problem: str, place: int) -> FormatError:
-        return FormatError(self._path, problem, byte=place)
+    def _error(self, problem: str, byte: int) -> FormatError:
+        return FormatError(self._path, problem, byte=byte)
 
     # Bytes
 
@@ -160,7 +160,7 @@ class _Machine:
 
     def _recall(self, number: int) -> None:
         if number not in self._memo:
-            raise Refused(f"object {number:,} is asked for before it was made; the file is damaged")
+            raise Refused(f"object {number:,} is used before it was made; the file is damaged")
         self._push(self._memo[number])
 
     # Numbers and text
@@ -300,7 +300,7 @@ class _Machine:
             raise Refused(f"fills a {type(self._stack[-1]).__name__} as if it were a {kind.__name__}")
         return self._stack[-1]
 
-    # Names, and what stands for calling them
+    # Names, and what calling them is replaced by
 
     def _line(self) -> str:
         begin = self._position

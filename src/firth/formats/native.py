@@ -8,7 +8,7 @@ Tensors
     word_vectors      F32  (V, D)
     context_vectors   F32  (V, D)   optional: the output side, for more training
     node_vectors      F32  (V-1, D) optional: the output side of a model with hierarchical softmax
-    subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see subwords.py
+    subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see firth/subwords/ngrams.py
     words             U8            all words in UTF-8, end to end; any string is a legal word
 
 Metadata: "format" is "firth", "version" a whole number; every other value is a JSON document
@@ -36,7 +36,7 @@ __all__ = ["VERSION", "parse", "read", "write"]
 
 VERSION = 1
 RESERVED = ("format", "version", "subwords")
-HASH = "fasttext"  # how n-grams are hashed to rows; there may be others one day
+HASH = "fasttext"  # how n-grams are hashed to rows; a later version may add others
 
 
 class _Expected(NamedTuple):
@@ -62,12 +62,11 @@ _TENSORS = {
 def read(path: str | Path) -> StoredVectors:
     """Map a native file into memory; the arrays are read-only views of it.
 
-    Takes milliseconds whatever the size: only the header and the offsets of the words are looked
-    at.
+    Takes milliseconds for any size: only the header and the offsets of the words are read.
 
     Raises
     ------
-    FormatError : the file is damaged, foreign, or of a newer version; the place is named.
+    FormatError : the file is damaged, foreign, or of a newer version; the message names the tensor or byte.
     """
     path = Path(path)
     return parse(path, read_content(path))
@@ -97,7 +96,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
             raise FormatError(
                 path,
                 f"{name} has shape {tensors[name].shape}, but word_vectors {matrix.shape} "
-                f"ask for {shape}; the file is damaged",
+                f"require {shape}; the file is damaged",
             )
     if matrix.shape[1] < 1:
         raise FormatError(path, f"word_vectors have shape {matrix.shape}: no numbers at all")
@@ -145,11 +144,11 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
 
 
 def write(path: str | Path, stored: StoredVectors) -> None:
-    """Write a native file, atomically: a file that was there before stays whole until the end.
+    """Write a native file, atomically: an existing file is replaced only when the new one is complete.
 
     Raises
     ------
-    FormatError : the place cannot be written, or the metadata are not JSON.
+    FormatError : the file cannot be written, or the metadata are not JSON.
     """
     packed = PackedWords.pack(stored.words)
     arrays: dict[str, NDArray[Any] | None] = {

@@ -51,7 +51,7 @@ def read_matrix(path: Path) -> Matrix:
 
     Raises
     ------
-    FormatError : it is no matrix of numbers, or the file is damaged or cut short, or a number that
+    FormatError : it is not a matrix of numbers, or the file is damaged or cut short, or a number that
         is converted is not finite in float32.
     """
     return _float_matrix(path, _map_array(path))
@@ -84,7 +84,7 @@ def _float_matrix(path: Path, array: NDArray[Any]) -> Matrix:
 
 
 def read_counts(path: Path, rows: int) -> Counts:
-    """Whole numbers (V,). Raises FormatError where they are none, or not as many as `rows`."""
+    """Whole numbers (V,). Raises FormatError for other types, or if there are not `rows` of them."""
     array = _map_array(path)
     if array.dtype.kind not in "iu" or array.shape != (rows,):
         raise FormatError(
@@ -129,7 +129,7 @@ def _parse_array(path: Path, content: NDArray[np.uint8]) -> NDArray[Any]:
 
 def _read_header(path: Path, beginning: bytes) -> _Header:
     if not beginning.startswith(MAGIC):
-        raise FormatError(path, "is no .npy file", byte=0)
+        raise FormatError(path, "is not a .npy file", byte=0)
     width = 2 if beginning[6:7] == b"\x01" else 4
     data_start = 8 + width + int.from_bytes(beginning[8 : 8 + width], "little")
     if data_start > len(beginning):

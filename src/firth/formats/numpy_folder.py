@@ -1,6 +1,6 @@
 """A folder that NumPy and a text editor can open: `vectors.npy`, `words.txt`, and `counts.npy` where counts are known.
 
-vectors.npy   (V, D) float32; float16, float64 and whole numbers are read, too
+vectors.npy   (V, D) float32; float16, float64 and whole numbers are also read
 words.txt     a word on each line, in the order of the rows, in UTF-8
 counts.npy    (V,) int64: occurrences of each word
 """
@@ -37,11 +37,11 @@ def read(folder: str | Path) -> StoredVectors:
 
 
 def write(folder: str | Path, stored: StoredVectors) -> None:
-    """Write the folder, atomically; metadata have no place in it.
+    """Write the folder, atomically; it holds no metadata.
 
     Raises
     ------
-    FormatError : the place cannot be written, or a word is empty or contains a line end.
+    FormatError : the folder cannot be written, or a word is empty or contains a line end.
     """
     words = encode_words(folder, stored.words, FORBIDDEN, "a NumPy folder")
     refuse_byte_order_mark(folder, stored.words)

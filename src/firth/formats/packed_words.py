@@ -1,4 +1,4 @@
-"""Words as one run of bytes, as files hold them; decoded when somebody asks for one.
+"""Words as one run of bytes, as files hold them; decoded when first needed.
 
 Shapes  V words.
 """
@@ -22,7 +22,7 @@ Hashes = NDArray[np.uint64]
 
 
 def decode_word(word: bytes) -> str:
-    r"""UTF-8 to text. Any other byte is written out as `\xc3`: different words stay different.
+    r"""UTF-8 to text. An invalid byte becomes `\xc3` spelled out, so that different words stay different.
 
     (The original word2vec cuts words after 100 bytes, sometimes inside a character.) Lone
     surrogates, which are legal in a `str`, pass.
@@ -34,7 +34,7 @@ def decode_word(word: bytes) -> str:
 
 
 def check_ends(path: Path, ends: Offsets, length: int) -> None:
-    """Raise FormatError unless words may end there (V,): none before the one before it, the last at `length` bytes."""
+    """Raise FormatError unless words may end there (V,): in order, the last at `length` bytes."""
     falling = np.flatnonzero(ends[1:] < ends[:-1])
     if len(falling) or (len(ends) and ends[0] < 0):
         word_id = int(falling[0]) + 1 if len(falling) else 0
@@ -47,8 +47,7 @@ def check_ends(path: Path, ends: Offsets, length: int) -> None:
 class PackedWords(Sequence[str]):
     """Words kept as one run of UTF-8 and the offsets where they end; decoded together on first use.
 
-    A file of 400,000 words opens in milliseconds because nothing is decoded until a word is asked
-    for.
+    A file of 400,000 words opens in milliseconds because nothing is decoded until a word is needed.
 
     Parameters
     ----------
@@ -98,17 +97,17 @@ class PackedWords(Sequence[str]):
     def decoded(self) -> list[str]:
         """All words, decoded once and kept: about 60 ms for 400,000."""
         if self._decoded is None:
-            places = [0, *self._ends.tolist()]
+            offsets = [0, *self._ends.tolist()]
             try:
                 text, starts = _decode_all(self._text, self._ends)
                 self._decoded = [text[a:b] for a, b in pairwise(starts)]
             except UnicodeError:
                 content = self._text.tobytes()
-                self._decoded = [decode_word(content[a:b]) for a, b in pairwise(places)]
+                self._decoded = [decode_word(content[a:b]) for a, b in pairwise(offsets)]
         return self._decoded
 
     def without(self, word_ids: Sequence[int]) -> "PackedWords":
-        """The same words but for these."""
+        """The words except these."""
         lengths = np.diff(self._ends, prepend=0)
         kept = np.ones(len(self), bool)
         kept[list(word_ids)] = False
@@ -130,7 +129,7 @@ def _decode_all(text: Bytes, ends: Offsets) -> tuple[str, list[int]]:
 
 
 class Repeated(NamedTuple):
-    """A word that comes again, where it came first and where again (0 is the first word)."""
+    """A repeated word: the numbers of its first occurrence and of the repeated one, from 0."""
 
     word: str
     first: int
@@ -141,7 +140,7 @@ class WordCollector:
     """Words as a reader finds them, some thousands at a time."""
 
     def __init__(self) -> None:
-        # They grow in place: pieces that are joined in the end would take twice the memory for a moment.
+        # They grow in place: pieces joined at the end would take twice the memory for a moment.
         self._text = bytearray()
         self._lengths = bytearray()  # int32
         self._hashes = bytearray()  # uint64
@@ -169,16 +168,16 @@ class WordCollector:
 def hash_words(text: Bytes, ends: Offsets) -> Hashes:
     """A number for each word, equal for equal words: the sum of (byte j + 1) HASH_PRIME^j, mod 2^64."""
     lengths = np.diff(ends, prepend=0)
-    # Each byte's place within its word, and the prime to that power.
-    places = np.arange(len(text)) - np.repeat(ends - lengths, lengths)
+    # Each byte's position within its word, and the prime to that power.
+    positions = np.arange(len(text)) - np.repeat(ends - lengths, lengths)
     powers = np.ones(int(lengths.max(initial=0)) + 1, np.uint64)
     np.cumprod(np.full(len(powers) - 1, HASH_PRIME), out=powers[1:])
-    sums = np.concatenate(([np.uint64(0)], np.cumsum((text + np.uint64(1)) * powers[places])))
+    sums = np.concatenate(([np.uint64(0)], np.cumsum((text + np.uint64(1)) * powers[positions])))
     hashes: Hashes = sums[ends] - sums[ends - lengths]
     return hashes
 
 
 def find_repetitions(words: Sequence[str]) -> list[Repeated]:
-    """Every word that comes again, in order."""
+    """All repeated words, in order."""
     seen: dict[str, int] = {}
     return [Repeated(word, first, i) for i, word in enumerate(words) if (first := seen.setdefault(word, i)) < i]

@@ -1,7 +1,7 @@
-"""The long runs of a pickled vocabulary, read at one go: the words of a list, and those of a dictionary with numbers.
+"""The long runs of a pickled vocabulary, read at once: the words of a list, and those of a dictionary with numbers.
 
 The same two instructions alternate there a million times. Cutting a run into its words, and a run of numbers into
-records of the same length, opens a file in less than half the time that each instruction by itself takes. What does
+records of the same length, opens a file in less than half the time that each instruction takes one by one. What does
 not fit the pattern, or is wrong, is left to `inert_pickle.py`.
 """
 
@@ -24,8 +24,8 @@ _RECORDS = {
 def read_texts(window: bytes, stack: list[Any], memo: dict[int, Any]) -> int:
     """Take MEMOIZE and TEXT1 in turn, from the beginning of the window on; how many bytes they were.
 
-    Cut where both stand, a run falls into texts with their lengths before them. A length that is wrong ends the run: so
-    does a text that has these two bytes inside, the last one of a run, or one that is cut off.
+    Cut at both, a run falls into texts preceded by their lengths. A wrong length ends the run; so does a text that
+    contains these two bytes, the last one of a run, or one that is cut off.
     """
     pieces = window.split(MEMOIZE + TEXT1)[1:]
     pieces = list(takewhile(lambda piece: piece and piece[0] == len(piece) - 1, pieces))
@@ -44,9 +44,9 @@ def read_numbered(window: bytes, stack: list[Any], memo: dict[int, Any]) -> int:
     records = np.frombuffer(window, form, len(window) // form.itemsize)
     fits = (records["code"] == window[0]) & (records["get"] == LONG_GET[0])
     records = records[: len(fits) if fits.all() else fits.argmin()]
-    asked = list(takewhile(memo.__contains__, records["object"].tolist()))
-    pairs: list[Any] = [None] * (2 * len(asked))
-    pairs[::2] = records["number"][: len(asked)].tolist()
-    pairs[1::2] = [memo[number] for number in asked]
+    known = list(takewhile(memo.__contains__, records["object"].tolist()))
+    pairs: list[Any] = [None] * (2 * len(known))
+    pairs[::2] = records["number"][: len(known)].tolist()
+    pairs[1::2] = [memo[number] for number in known]
     stack += pairs
-    return len(asked) * form.itemsize
+    return len(known) * form.itemsize

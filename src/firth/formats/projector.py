@@ -61,7 +61,7 @@ def read_tsv(vectors: str | Path, metadata: str | Path) -> StoredVectors:
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
+    FileNotFoundError : a file does not exist.
     FormatError : a file is damaged, or words and lines of numbers do not fit together.
     """
     vectors, metadata = Path(vectors), Path(metadata)
@@ -74,8 +74,8 @@ def read_bytes(config: str | Path) -> StoredVectors:
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
-    FormatError : a file is damaged, lies elsewhere than beside the configuration, or does not fit
+    FileNotFoundError : a file does not exist.
+    FormatError : a file is damaged, is in another folder than the configuration, or does not fit
         to the others.
     """
     config = Path(config)
@@ -96,7 +96,7 @@ def _with_words(matrix: Matrix, vectors: Path, metadata: Path) -> StoredVectors:
 
 
 def _read_columns(path: Path, lines: list[bytes]) -> _Words:
-    """The column of words, and that of counts where there is one of whole numbers."""
+    """The column of words, and the column of counts if there is one of whole numbers."""
     names = [decode_word(name).strip().lower() for name in lines[0].split(b"\t")]
     rows = [line.split(b"\t") for line in lines[1:]]
     for i, row in enumerate(rows):
@@ -139,7 +139,7 @@ def _bad_line(path: Path) -> FormatError:
             if not _is_finite(number):
                 shown = decode_word(number[:40])
                 return FormatError(path, f"{shown!r} is not a finite number in float32", line=i + 1)
-    return FormatError(path, "is no file of numbers with tabs between them")
+    return FormatError(path, "is not a file of numbers separated by tabs")
 
 
 def _is_finite(number: bytes) -> bool:
@@ -151,9 +151,9 @@ def _is_finite(number: bytes) -> bool:
 
 
 def _read_config(path: Path) -> _Tensor:
-    """The files that the configuration names, after checking that they are beside it."""
+    """The files that the configuration names, after checking that they are in the same folder."""
     if path.stat().st_size > LONGEST_CONFIG:
-        raise FormatError(path, "is no configuration: far too long")
+        raise FormatError(path, "is not a configuration: it is too long")
     try:
         entries = json.loads(path.read_bytes())["embeddings"]
         (entry,) = entries
@@ -201,7 +201,7 @@ def write_tsv(folder: str | Path, stored: StoredVectors) -> None:
 
     Raises
     ------
-    FormatError : the place cannot be written, there are no words, or one is blank or contains a tab
+    FormatError : the folder cannot be written, there are no words, or one is blank or contains a tab
         or line end.
     """
     words = _metadata(folder, stored)

@@ -1,6 +1,6 @@
 """The folder that sentence-transformers and model2vec share: word vectors that are averaged over a text.
 
-Written                              what it is for
+Files written                        purpose
     model.safetensors                    "embeddings" (V + 1, D) float32: the words, and zeros for unknown ones
     tokenizer.json                       how text is cut into words (tokenizer_json.py)
     config.json                          makes it a model for model2vec
@@ -8,9 +8,9 @@ Written                              what it is for
     config_sentence_transformers.json    its settings there
     README.md                            the model card
 
-Read are also folders that either library wrote, at the top or in `0_StaticEmbedding/`: tensors
-"embeddings" or "embedding.weight" of any float type or int8, with model2vec's "mapping" (V,) of pieces to
-rows and "weights" (V,) of pieces applied.
+Folders that either library wrote are also read, with the files at the top or in `0_StaticEmbedding/`: tensors
+"embeddings" or "embedding.weight" of any float type or int8, with model2vec's "mapping" (V,) of pieces to rows and
+"weights" (V,) of pieces applied.
 """
 
 import json
@@ -120,16 +120,15 @@ def write(folder: str | Path, stored: StoredVectors, *, sif: float | None = None
 
     Parameters
     ----------
-    sif : smooth inverse frequency: each row is multiplied by a / (a + p), where p is the word's
-        share of all occurrences and a is this number, 0.001 for instance, so that frequent words
-        weigh less. Needs counts. Source: Arora et al. 2017, "A Simple but Tough-to-Beat Baseline
-        for Sentence Embeddings", section 3.
+    sif : a of smooth inverse frequency, 0.001 for instance: each row is multiplied by a / (a + p), where p is the
+        word's share of all occurrences, so that frequent words weigh less. Needs counts. Source: Arora et al. 2017, "A
+        Simple but Tough-to-Beat Baseline for Sentence Embeddings", section 3.
     normalize : scale the vector of every text to length 1.
 
     Raises
     ------
     SettingError : `sif` is not above 0, or the counts are not known.
-    FormatError : the place cannot be written, or a word is empty or blank.
+    FormatError : the folder cannot be written, or a word is empty or blank.
     """
     encode_words(folder, stored.words, FORBIDDEN, "a sentence-transformers folder")
     weights = None if sif is None else _sif_weights(stored, sif)

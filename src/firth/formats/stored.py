@@ -1,4 +1,4 @@
-"""What every format reads and writes: words, their vectors, and what else is known of them.
+"""What every format reads and writes: words, their vectors, and optional further parts.
 
 Shapes  V words, D numbers per vector.
 """
@@ -26,7 +26,7 @@ class StoredVectors:
     counts: Counts | None = None  # (V,) occurrences in the training corpus
     context_vectors: Matrix | None = None  # (V, D) float32, the output side of a trained model
     metadata: Mapping[str, Any] = field(default_factory=dict)  # any JSON values, by name
-    node_vectors: Matrix | None = None  # (V - 1, D) float32, the output side of one with hierarchical softmax
+    node_vectors: Matrix | None = None  # (V - 1, D) float32, the output side of a model with hierarchical softmax
     subwords: Subwords | None = None  # vectors of character n-grams, for words that are not among `words`
     skipped: Skipped = Skipped()  # what the reader left out; never written
 

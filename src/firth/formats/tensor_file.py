@@ -23,11 +23,11 @@ ALIGNMENT = 64  # bytes: one cache line, and the widest register
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
 _NAMING = ("format", "version")  # metadata that say what a file of ours is
 
-# As safetensors spells them. Other types can stand in a file, but are never looked at.
+# As safetensors spells them. Tensors of other types are allowed in a file, but not read.
 _NUMPY_TYPES = {
     "BOOL": "|b1", "U8": "|u1", "I8": "|i1", "I16": "<i2", "U16": "<u2", "F16": "<f2", "I32": "<i4", "U32": "<u4",
     "F32": "<f4", "F64": "<f8", "I64": "<i8", "U64": "<u8",
-    "BF16": "<u2",  # bfloat16 is no type of NumPy's: its bits
+    "BF16": "<u2",  # NumPy has no bfloat16: its bits
 }  # fmt: skip
 _ITEM_SIZES = {name: np.dtype(dtype).itemsize for name, dtype in _NUMPY_TYPES.items()}
 _ITEM_SIZES |= {"F8_E5M2": 1, "F8_E4M3": 1}
@@ -46,7 +46,7 @@ class TensorFile:
 
     Attributes
     ----------
-    metadata : what the header has as `__metadata__`; {} where there is none.
+    metadata : what the header has as `__metadata__`; {} without one.
 
     Raises
     ------
@@ -107,11 +107,11 @@ class TensorFile:
 
 
 def decode_metadata(path: Path, stored: Mapping[str, Any], version: int) -> dict[str, Any]:
-    """What the metadata of a file of ours hold beside "format" and "version": JSON documents, by name.
+    """The metadata of a file of Firth's other than "format" and "version": JSON documents, by name.
 
     version : the newest that is known.
 
-    Raises FormatError for a newer version, or where a value is no JSON.
+    Raises FormatError for a newer version, or where a value is not JSON.
     """
     written = str(stored.get("version"))
     if not (written.isascii() and written.isdecimal()):
@@ -139,7 +139,7 @@ def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:
         raise FormatError(path, f"only {len(content)} bytes long; the file is truncated")
     length = int.from_bytes(content[:8].tobytes(), "little")
     if content[8:9].tobytes() != b"{":
-        raise FormatError(path, "is no safetensors file, as those of Firth are: no header begins here", byte=8)
+        raise FormatError(path, "is not a safetensors file, as those of Firth are: no header begins here", byte=8)
     if not 2 <= length <= min(LONGEST_HEADER, len(content) - 8):
         raise FormatError(path, f"promises a header of {length:,} bytes, which the file cannot hold", byte=0)
     try:
@@ -182,7 +182,7 @@ def _span(path: Path, name: str, entry: Any) -> tuple[int, int]:
     if end - begin != size:
         raise FormatError(
             path,
-            f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} asks for {size:,}",
+            f"tensor {name!r} takes {end - begin:,} bytes, but its shape {shape} needs {size:,}",
         )
     return begin, end
 

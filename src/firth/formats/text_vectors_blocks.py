@@ -1,4 +1,4 @@
-"""A text file as blocks of whole lines, read into a few buffers that are used again and again."""
+"""A text file as blocks of whole lines, read into a few buffers that are reused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from firth.kernels.arguments import LINE_PADDING
 __all__ = ["LONGEST_LINE", "TextBlock", "BlockReader", "block_of"]
 
 BLOCK = 1 << 19  # bytes: large enough that threads rarely wait, small compared with any matrix
-LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; more is no line of vectors
+LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; longer lines do not hold vectors
 BLANK_LINES = b" \t\r\n"
 LINE_END = ord("\n")
 
@@ -90,7 +90,9 @@ class BlockReader:
                 self._rest = bytes(memoryview(buffer)[following:used])
                 return self._block(buffer, end)
             if used > LONGEST_LINE:
-                raise FormatError(self._path, "is no text file of vectors: a line is endless")
+                raise FormatError(
+                    self._path, f"a line of more than {LONGEST_LINE:,} bytes: this is not a text file of vectors"
+                )
             if used == len(buffer) - LINE_PADDING:
                 buffer = buffer + bytes(used)  # not in place: an earlier block may still use the old one
         self._rest = b""
@@ -116,7 +118,7 @@ class BlockReader:
 
 
 def _without_blank_lines(buffer: bytearray, end: int) -> int:
-    """Where the last line that is not blank ends; 0 where there is none."""
+    """Where the last line that is not blank ends; 0 if all are."""
     while end > 0:
         begin = max(0, end - 4096)
         found = buffer[begin:end].rstrip(BLANK_LINES)

@@ -1,7 +1,7 @@
-"""One line of text, "word number number …", read carefully; and how a file is laid out.
+"""How a text file of vectors is laid out, and one line of it, "word number number …", parsed in Python.
 
-The compiled reader (kernels/cpu/files/numbers.py) takes the plain lines of large files and hands every
-other one to `parse_line`, which either understands it or says what is wrong with it.
+Compiled code (kernels/cpu/files/numbers.py) parses the plain lines of large files and leaves every other one to
+`parse_line`, its reference implementation, which parses it or says what is wrong with it.
 """
 
 import re
@@ -40,14 +40,14 @@ class Layout(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A word as it stands in the file, and its vector (D,)."""
+    """A word as it is in the file, and its vector (D,)."""
 
     word: bytes
     vector: Vector
 
 
 def parse_header(line: bytes) -> Header | None:
-    """The first line of a word2vec file, or None where it is no header."""
+    """The first line of a word2vec file, or None if it is not a header."""
     match = _HEADER.fullmatch(line)
     return Header(int(match[1]), int(match[2])) if match else None
 
@@ -55,8 +55,8 @@ def parse_header(line: bytes) -> Header | None:
 def find_layout(path: Path, lines: list[bytes]) -> Layout:
     """How a file is laid out, from its first complete lines.
 
-    Without a header, a vector is as long as most of the lines have numbers at their end, not
-    counting the first field, which is a word even where it looks like a number.
+    Without a header, the length of a vector is the most frequent count of numbers at the end of a line; the first
+    field is not counted, because it is a word even if it looks like a number.
     """
     header = parse_header(lines[0])
     if header and header.vector_size:
@@ -65,7 +65,7 @@ def find_layout(path: Path, lines: list[bytes]) -> Layout:
     most = max(sizes.values())
     vector_size = min(size for size, times in sizes.items() if times == most)
     if vector_size == 0:
-        raise FormatError(path, "is no text file of vectors: no numbers follow the word", line=1)
+        raise FormatError(path, "is not a text file of vectors: no numbers follow the word", line=1)
     return Layout(None, vector_size)
 
 
@@ -84,7 +84,7 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
 
     Raises
     ------
-    FormatError : too few or too many numbers, one that is none, or no word.
+    FormatError : too few or too many numbers, a field that is not a number, or no word.
     """
     fields = [(match.start(), match[0]) for match in _FIELD.finditer(line)]
     if len(fields) <= vector_size:
@@ -109,8 +109,8 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
 def _rounded(numbers: list[bytes]) -> Vector:
     """Each number correctly rounded to float32.
 
-    By way of float64 a number can be rounded twice, and wrongly: where float64 ends up in the very
-    middle between two float32 numbers, the digits themselves decide which is nearer.
+    Through float64 a number is rounded twice, which can go wrong: where the float64 is exactly the midpoint between
+    two float32 numbers, the digits decide which is nearer.
     """
     doubles = np.array([float(number) for number in numbers])
     with np.errstate(all="ignore"):

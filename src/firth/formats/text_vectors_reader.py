@@ -49,7 +49,7 @@ def read_text(path: str | Path, *, on_error: OnError = "raise", progress: Progre
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
+    FileNotFoundError : the file does not exist.
     FormatError : the file is damaged, cut short, or something else; the line is named. With "skip": no line at all
         can be read.
     """
@@ -108,7 +108,7 @@ class _Reader:
         self._check_count(header)
         packed = self._without_repetitions(matrix)
         if self._report.count and not packed:
-            raise FormatError(self._path, f"not one line can be read; {self._report.problems[0]}")
+            raise FormatError(self._path, f"no line can be read; {self._report.problems[0]}")
         return StoredVectors(packed, matrix.finish(), skipped=self._report.finish())
 
     def _refuse_impossible(self, header: Header) -> None:
@@ -156,6 +156,7 @@ class _Reader:
                 self._bytes_read += len(block) + 1  # and its last line end
                 self._stage.update(self._bytes_read)
                 pipeline.add(block, matrix.used, matrix.reserve(rows))
+        self._stage.update(self._plain_size or self._bytes_read)
         return matrix
 
     def _long_enough(self, blocks: Iterator[TextBlock]) -> Iterator[TextBlock]:
@@ -181,7 +182,7 @@ class _Reader:
                 yield block_of(kept, block.first_line + block.rows - len(kept))
 
     def _rows_expected(self, block: TextBlock) -> int:
-        """A guess of all rows of the file by the length of these; 0 where its size is unknown."""
+        """An estimate of the rows of the whole file from the length of these; 0 if its size is unknown."""
         return int((self._plain_size or 0) * block.rows / len(block) * 1.02)
 
     def _gather(self, parsed: _Parsed) -> None:

@@ -83,7 +83,7 @@ def exact_lines_in_python(words: list[bytes], matrix: Matrix) -> bytes:
 
 
 def exact_number(number: np.float32) -> str:
-    """The fewest digits that read back as `number`, spelled the way Python spells a float of so many digits."""
+    """The fewest digits that read back as `number`, spelled as Python spells a float with that many digits."""
     return repr(float(str(number)))
 
 

@@ -19,7 +19,7 @@ ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class Vocabulary(NamedTuple):
-    """All pieces in the order of their rows, and the row that stands for whatever is not among them."""
+    """All pieces in the order of their rows, and the row of unknown pieces."""
 
     pieces: list[str]
     unknown: int | None
@@ -89,8 +89,8 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
-    FormatError : it is no tokenizer, or its numbers are not 0, 1, 2, … without a gap.
+    FileNotFoundError : the file does not exist.
+    FormatError : it is not a tokenizer, or its numbers are not 0, 1, 2, … without a gap.
     """
     try:
         content = json.loads(path.read_bytes())
@@ -102,7 +102,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
         if not all(isinstance(piece, str) and type(row) is int for piece, row in rows.items()):
             raise TypeError
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise FormatError(path, f"is no tokenizer with a vocabulary ({type(error).__name__}: {error})") from None
+        raise FormatError(path, f"is not a tokenizer with a vocabulary ({type(error).__name__}: {error})") from None
     pieces = sorted(rows, key=rows.__getitem__)
     for i, piece in enumerate(pieces):
         if rows[piece] != i:
@@ -111,7 +111,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
 
 def _numbered(stored: Any) -> dict[Any, Any]:
-    """Pieces with their numbers: as they are, or (Unigram) by their place in a list with scores."""
+    """Pieces with their numbers: as they are, or (Unigram) by their index in a list with scores."""
     if isinstance(stored, dict):
         return dict(stored)
     return {piece: i for i, (piece, _) in enumerate(stored)}

@@ -50,7 +50,7 @@ def read(path: str | Path, *, on_error: OnError = "raise", progress: ProgressOpt
 
     Raises
     ------
-    FileNotFoundError : there is no such file.
+    FileNotFoundError : the file does not exist.
     FormatError : the file is damaged, cut short, or something else; the byte is named. With "skip": it is no longer
         clear where a word begins.
     """
@@ -99,7 +99,7 @@ class _Reader:
         self._check_end()
         packed = self._without_repetitions(words, matrix)
         if self._report.count and not packed:
-            raise FormatError(self._path, f"not one vector can be read; {self._report.problems[0]}")
+            raise FormatError(self._path, f"no vector can be read; {self._report.problems[0]}")
         return StoredVectors(packed, matrix.finish(), skipped=self._report.finish())
 
     def _rows_expected(self, header: Header) -> int:
@@ -223,7 +223,7 @@ class _Reader:
             if CONTROL.search(word) or (wild and not _is_utf8(word)):
                 raise FormatError(
                     self._path,
-                    f"word {self._done + i:,} is {decode_word(word[:40])!r}, which is no text: "
+                    f"word {self._done + i:,} is {decode_word(word[:40])!r}, which is not text: "
                     "the word before it may contain a space, or the file is damaged",
                 )
 
@@ -288,3 +288,4 @@ def write(
             vectors = np.ascontiguousarray(stored.matrix[start : start + 1000], "<f4")
             rows = zip(words[start : start + 1000], vectors, strict=True)
             file.write(b"".join(b"%b %b%b" % (word, row.data, line_end) for word, row in rows))
+        stage.update(len(words))

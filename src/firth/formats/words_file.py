@@ -1,4 +1,4 @@
-"""Files with a word on each line."""
+"""Files with a word on each line: parts of folders of vectors."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,14 +22,14 @@ def read_lines(path: Path) -> list[bytes]:
 
 
 def pack_words(path: Path, words: Sequence[bytes], first_line: int = 1) -> PackedWords:
-    """Words as they stand on the lines of a file; `first_line` is the line of the first one.
+    """The words of a file with one on each line; `first_line` is the line of the first one.
 
-    Raises FormatError where a line is empty, or a word comes a second time.
+    Raises FormatError where a line is empty or a word is repeated.
     """
     seen: dict[bytes, int] = {}
     for i, word in enumerate(words):
         if not word:
-            raise FormatError(path, "there is no word on this line", line=first_line + i)
+            raise FormatError(path, "the line is empty; a word is wanted", line=first_line + i)
         first = seen.setdefault(word, i)
         if first != i:
             raise FormatError(

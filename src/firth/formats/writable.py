@@ -1,4 +1,4 @@
-"""Which words a format can hold: what it cannot is refused, never written wrong."""
+"""Which words a format can hold; others are refused before anything is written."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ __all__ = ["encode_words", "refuse_byte_order_mark"]
 def encode_words(path: str | Path, words: Sequence[str], forbidden: re.Pattern[str], format: str) -> list[bytes]:
     """All words in UTF-8.
 
-    Raises FormatError naming a word that is empty, holds something `forbidden`, or has no UTF-8.
+    Raises FormatError naming a word that is empty, matches `forbidden`, or cannot be encoded in UTF-8.
     """
     for i, word in enumerate(words):
         if not word or forbidden.search(word):
@@ -24,10 +24,12 @@ def encode_words(path: str | Path, words: Sequence[str], forbidden: re.Pattern[s
     try:
         return [word.encode() for word in words]
     except UnicodeEncodeError as error:
-        raise FormatError(path, f"{error.object!r} has no UTF-8, so {format} cannot hold it; save as .firth") from None
+        raise FormatError(
+            path, f"{error.object!r} cannot be encoded in UTF-8, so {format} cannot hold it; save as .firth"
+        ) from None
 
 
 def refuse_byte_order_mark(path: str | Path, words: Sequence[str]) -> None:
-    """Raise FormatError where a text file that begins with the first word would lose its first character when read."""
+    """Raise FormatError if the first word would lose its first character when the file is read."""
     if words and words[0].startswith("\ufeff"):
         raise FormatError(path, f"the first word, {words[0]!r}, would be taken for a byte order mark")

@@ -1,9 +1,9 @@
-"""Continuous bag of words with negative sampling, one position at a time (kernels/cpu/training/cbow.py)."""
+"""Continuous bag of words with negative sampling, one position at a time. Compiled: kernels/cpu/training/cbow.py."""
 
 from collections.abc import Sequence
 
 from firth.illustrated.negative_sampling import Numbers
-from firth.illustrated.questions import ask_mean, noise_questions
+from firth.illustrated.targets import noise_targets, train_mean
 
 __all__ = ["cbow_step"]
 
@@ -18,9 +18,9 @@ def cbow_step(
     *,
     exact: bool,
 ) -> float:
-    """Ask the mean of a window which word stands in its middle; returns the loss before the step, in nats.
+    """The mean of a window predicts the word in its middle; returns the loss before the step, in nats.
 
-    word_vectors and context_vectors (V, D) change in place. exact : see ask_mean.
+    word_vectors and context_vectors (V, D) change in place. exact : see train_mean.
     """
-    questions = noise_questions(center, negatives)
-    return ask_mean(word_vectors, context_vectors, context, questions, learning_rate, exact=exact)
+    targets = noise_targets(center, negatives)
+    return train_mean(word_vectors, context_vectors, context, targets, learning_rate, exact=exact)

@@ -1,8 +1,8 @@
-"""Hierarchical softmax: a word is found by a few yes-or-no questions, as in a game of guessing.
+"""Hierarchical softmax: a word is found by a few binary decisions, as in a guessing game.
 
-The words are the leaves of a binary tree, and each node has a vector. On the way from the root to a word, sigmoid(node
-vector . hidden vector) is the probability of going on with code 0; the probability of the word is the product along its
-path. The probabilities of all words add up to 1, yet one word costs as many products as its path has nodes, not V.
+The words are the leaves of a binary tree, and each node has a vector. On the path from the root to a word, sigmoid(node
+vector . hidden vector) is the probability of the branch with code 0; the probability of the word is the product along
+its path. The probabilities of all words add up to 1, yet one word costs as many products as its path has nodes, not V.
 
 Source      Morin & Bengio 2005, "Hierarchical probabilistic neural network language model"; with Huffman's tree:
             Mikolov et al. 2013, arXiv:1310.4546, section 2.1.
@@ -15,29 +15,29 @@ from typing import NamedTuple
 import numpy as np
 
 from firth.illustrated.negative_sampling import Numbers, sigmoid
-from firth.illustrated.questions import Questions
+from firth.illustrated.targets import Targets
 
-__all__ = ["Path", "huffman_paths", "path_questions", "word_probabilities"]
+__all__ = ["Path", "huffman_paths", "path_targets", "word_probabilities"]
 
 
 class Path(NamedTuple):
-    """The way from the root to a word."""
+    """The path from the root to a word."""
 
     nodes: list[int]  # rows of node_vectors, 0 being the root
     codes: list[int]  # at each of them, 0 or 1
 
 
 def huffman_paths(counts: Sequence[int]) -> list[Path]:
-    """Huffman's tree over words with these counts: again and again, the two rarest trees become one.
+    """Huffman's tree over words with these counts: the two rarest trees become one, until one is left.
 
-    Of two trees the rarer gets code 1. Among equals words come first, later ones before earlier ones, then nodes as
-    they were made. Nodes are numbered backwards: the last one made, of all words, is the root, 0.
+    Of two trees the rarer gets code 1. Of equal counts, words come first, later ones before earlier ones, then nodes in
+    the order in which they are made. Nodes are numbered backwards: the last one made is the root, 0.
     """
     words = len(counts)
     # (count, whether it is a node, order among equals, number of the node or the word)
     heap = [(count, False, -word, word) for word, count in enumerate(counts)]
     heapq.heapify(heap)
-    above: dict[tuple[bool, int], tuple[int, int]] = {}  # the node above a word or node, and the code there
+    above: dict[tuple[bool, int], tuple[int, int]] = {}  # the parent of a word or node, and the code of the branch
     for made in range(words - 1):
         number, total = words - 2 - made, 0
         for code in (1, 0):
@@ -59,15 +59,15 @@ def _climb(word: int, above: dict[tuple[bool, int], tuple[int, int]]) -> Path:
     return path
 
 
-def path_questions(path: Path) -> Questions:
-    """At each node of a path: does it go on with code 0?"""
+def path_targets(path: Path) -> Targets:
+    """At each node of a path, the label is 1 where the path takes the branch with code 0."""
     n = len(path.nodes)
-    return Questions(path.nodes, np.ones(n), 1.0 - np.array(path.codes), np.zeros(n))
+    return Targets(path.nodes, 1.0 - np.array(path.codes), np.ones(n), np.zeros(n))
 
 
 def word_probabilities(hidden: Numbers, node_vectors: Numbers, paths: Sequence[Path]) -> Numbers:
     """(V,) the probability of every word; they add up to 1."""
-    zero = np.concatenate([sigmoid(node_vectors @ hidden), [1.0]])  # the 1 is never looked up
+    zero = np.concatenate([sigmoid(node_vectors @ hidden), [1.0]])  # the 1 is never used
     return np.array([
         np.prod([zero[node] if code == 0 else 1 - zero[node] for node, code in zip(*path, strict=True)])
         for path in paths

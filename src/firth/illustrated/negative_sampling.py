@@ -37,7 +37,7 @@ def loss_of(dot_products: ArrayLike, targets: ArrayLike) -> float:
 
 
 class TrainingStep(NamedTuple):
-    """What one step looks at and decides; n = 1 + negative samples."""
+    """The numbers of one step; n = 1 + negative samples."""
 
     output_words: list[int]  # (n,) the neighbour, then the negatives
     targets: Numbers  # (n,) 1, 0, 0, ...
@@ -57,7 +57,7 @@ def training_step(
 ) -> TrainingStep:
     """One step of the document: look up, multiply, squash, subtract, and move 2 + K vectors.
 
-    embedding, context : (V, D), changed in place. All vectors move by what the old values of the others say.
+    embedding, context : (V, D), changed in place. All vectors move by the old values of the others.
     input_word, neighbour, negatives : word ids; the negatives are not neighbours, each a different word.
     """
     output_words = [neighbour, *negatives]

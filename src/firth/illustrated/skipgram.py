@@ -1,9 +1,9 @@
-"""Skip-gram with negative sampling, one position at a time: the slow twin of kernels/cpu/training/skipgram.py."""
+"""Skip-gram with negative sampling, one position at a time. Compiled: kernels/cpu/training/skipgram.py."""
 
 from collections.abc import Sequence
 
 from firth.illustrated.negative_sampling import Numbers
-from firth.illustrated.questions import ask_each, noise_questions
+from firth.illustrated.targets import noise_targets, train_each
 
 __all__ = ["skipgram_step"]
 
@@ -17,9 +17,9 @@ def skipgram_step(
     learning_rate: float,
     targets_at_once: int | None = None,
 ) -> float:
-    """Ask each word of a window which word stands in its middle; returns the loss before the step, in nats.
+    """Each word of a window predicts the word in its middle; returns the loss before the step, in nats.
 
-    word_vectors and context_vectors (V, D) change in place. targets_at_once : see ask_each.
+    word_vectors and context_vectors (V, D) change in place. targets_at_once : see train_each.
     """
-    questions = noise_questions(center, negatives)
-    return ask_each(word_vectors, context_vectors, context, questions, learning_rate, targets_at_once)
+    targets = noise_targets(center, negatives)
+    return train_each(word_vectors, context_vectors, context, targets, learning_rate, targets_at_once)

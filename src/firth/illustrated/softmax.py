@@ -6,7 +6,7 @@
     taco     0         0.74    0.57         -0.57
 
 The predictions add up to 1, and so the errors to 0. The cost is the matrix: every step multiplies with all of it and
-changes all of it, and a real vocabulary has not three words but many thousands.
+changes all of it, and a real vocabulary has many thousands of words instead of three.
 
 Source   Mikolov et al. 2013, arXiv:1310.4546, equation 2.
 """
@@ -24,8 +24,8 @@ __all__ = ["prediction_errors", "softmax", "softmax_step"]
 def softmax(scores: ArrayLike) -> Numbers:
     """exp(scores) divided by their sum over the last axis: any numbers become probabilities."""
     scores = np.asarray(scores, float)
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))  # never overflows
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))  # never overflows
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
 
 
 def prediction_errors(scores: ArrayLike, true_words: ArrayLike) -> Numbers:
@@ -45,13 +45,13 @@ def softmax_step(
     *,
     exact: bool = True,
 ) -> float:
-    """Ask all examples of a small batch for their words, then move everything; returns the sum of the losses, in nats.
+    """One step with all examples of a small batch; returns the sum of the losses before it, in nats.
 
-    inputs : for each example the words whose mean foretells another: one for skip-gram, a whole window for CBOW.
-    true_words : for each example, the word to be foretold.
-    exact : as for cbow_step; of one word it makes no difference.
+    inputs : for each example the words whose mean predicts another: one for skip-gram, a whole window for CBOW.
+    true_words : for each example, the word to predict.
+    exact : as for cbow_step; for a single word it makes no difference.
     word_vectors and context_vectors (V, D) change in place, by learning rate x the sum of the gradients of all
-    examples, which are all taken before the step.
+    examples, all computed before the step.
     """
     hidden = np.array([word_vectors[list(words)].mean(axis=0) for words in inputs])
     scores = hidden @ context_vectors.T

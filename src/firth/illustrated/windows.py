@@ -1,4 +1,4 @@
-"""A window slides over a text, and each place where it stops makes examples: the document's tables.
+"""A window slides over a text, and makes examples at each position: the document's tables.
 
     kind        from                            to                              "… by a red bus in …", two words
     lm          the words before                the next word                   by, a -> red
@@ -12,7 +12,7 @@ Windows end with their sentence. A language model learns from full windows only,
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 
 __all__ = [
     "KINDS",
@@ -30,59 +30,59 @@ Word = TypeVar("Word")  # a string or an id
 
 
 class WindowState(NamedTuple):
-    """Where the window stands in a sentence: places of words, counted from 0."""
+    """The window at one position of a sentence: positions of words, counted from 0."""
 
-    place: int  # the word that is to be recognised (lm, cbow), or whose neighbours are
-    features: list[int]  # what a model is shown
-    labels: list[int]  # what it should say
+    position: int  # of the word to predict (lm, cbow), or whose neighbours are predicted
+    features: list[int]  # positions of the input words
+    labels: list[int]  # positions of the words to predict
 
 
 def window_states(sentence_length: int, kind: str, window: int) -> Iterator[WindowState]:
-    """Every stop of a window on its way through a sentence, for drawing.
+    """Every position of a window in a sentence, for drawing.
 
-    window : words before the label (lm), or on each side of the place.
+    window : words before the label (lm), or on each side of the position.
     """
-    for place in range(sentence_length):
-        before = list(range(max(0, place - window), place))
-        around = before + list(range(place + 1, min(place + 1 + window, sentence_length)))
+    for position in range(sentence_length):
+        before = list(range(max(0, position - window), position))
+        around = before + list(range(position + 1, min(position + 1 + window, sentence_length)))
         if kind == "lm" and len(before) == window:
-            yield WindowState(place, before, [place])
+            yield WindowState(position, before, [position])
         elif kind == "cbow" and around:
-            yield WindowState(place, around, [place])
+            yield WindowState(position, around, [position])
         elif kind in ("skipgram", "negative") and around:
-            yield WindowState(place, [place], around)
+            yield WindowState(position, [position], around)
 
 
 def language_model_rows(sentence: Sequence[Word], window: int) -> Iterator[tuple[Word, ...]]:
-    """(word, …, word, next word) for every place with so many words before it."""
+    """(word, …, word, next word) for every position with that many words before it."""
     for _, features, labels in window_states(len(sentence), "lm", window):
-        yield tuple(sentence[place] for place in features + labels)
+        yield tuple(sentence[position] for position in features + labels)
 
 
 def cbow_rows(sentence: Sequence[Word], window: int) -> Iterator[tuple[Word | None, ...]]:
-    """(words before, words after, word between them) for every place; None where the sentence does not reach."""
-    for place, features, _ in window_states(len(sentence), "cbow", window):
-        around = [*range(place - window, place), *range(place + 1, place + 1 + window)]
-        yield *(sentence[at] if at in features else None for at in around), sentence[place]
+    """(words before, words after, word between them) for every position; None outside the sentence."""
+    for position, features, _ in window_states(len(sentence), "cbow", window):
+        around = [*range(position - window, position), *range(position + 1, position + 1 + window)]
+        yield *(sentence[at] if at in features else None for at in around), sentence[position]
 
 
 def skipgram_rows(sentence: Sequence[Word], window: int) -> Iterator[tuple[Word, Word, int]]:
-    """(word, neighbour, 1) for every place and each of its neighbours."""
-    for place, _, labels in window_states(len(sentence), "skipgram", window):
+    """(word, neighbour, 1) for every position and each of its neighbours."""
+    for position, _, labels in window_states(len(sentence), "skipgram", window):
         for neighbour in labels:
-            yield sentence[place], sentence[neighbour], 1
+            yield sentence[position], sentence[neighbour], 1
 
 
-def negative_rows(sentences: Sequence[Sequence[int]], chance: Chance) -> Iterator[tuple[int, int, int]]:
+def negative_rows(sentences: Sequence[Sequence[int]], draws: Draws) -> Iterator[tuple[int, int, int]]:
     """(word, neighbour, 1), each followed by (word, noise word, 0) for noise words of its own, all as ids.
 
-    Noise words are drawn, not checked: none is the neighbour itself, but one may be another neighbour, or the word.
-    chance : its window, negative samples, noise table and key decide.
+    None of the noise words is the neighbour itself, but one may be another neighbour, or the word.
+    draws : its window, negative samples, noise table and key decide.
     """
-    number = 0  # of the pair in the text: its draws follow from this
+    number = 0  # of the pair in the text, from which its draws follow
     for sentence in sentences:
-        for word, neighbour, target in skipgram_rows(sentence, chance.window):
+        for word, neighbour, target in skipgram_rows(sentence, draws.window):
             yield word, neighbour, target
-            for noise in chance.noise_words(neighbour, number):
+            for noise in draws.noise_words(neighbour, number):
                 yield word, noise, 0
             number += 1

@@ -10,26 +10,16 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets, WordIds
 
-__all__ = ["Asked", "Beam", "Cbow", "Contrast", "Corpus", "Graph", "HotRows", "Ngrams", "Objective", "ParsedLines"]
+__all__ = ["EncodedIds", "Sampling", "Tree"]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
-__all__ += ["Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]
-__all__ += [
-    "HASH_PRIME",
-    "LINE_PADDING",
-    "Report",
-    "Room",
-    "Sampling",
-    "Schedule",
-    "Tree",
-    "Weights",
-    "WholeVocabulary",
-]
+__all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
+__all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 LINE_PADDING = 8  # bytes behind the last line of a text, the first of them a line end: digits are read eight at a time
 
 
-class Corpus(NamedTuple):
+class EncodedIds(NamedTuple):
     """The encoded text."""
 
     ids: WordIds  # (T,)
@@ -37,119 +27,22 @@ class Corpus(NamedTuple):
 
 
 class Sampling(NamedTuple):
-    """What chance decides: which occurrences are read, how wide a window is, which words are noise."""
+    """What is drawn at random: which occurrences are read, how wide a window is, which words are noise."""
 
     keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if a random uint32 is not above
     noise_table: NDArray[np.uint64]  # (V,) alias table: acceptance threshold << 32 | alias
     window: int  # largest distance of a context word
-    shrink_window: bool  # whether each position draws its reach from 1 .. window
+    shrink_window: bool  # whether each position draws its window from 1 .. window
     negative_samples: int  # K, at most V - 1
     key: np.uint64  # all draws of an epoch are a function of this and the position in the corpus
 
 
-class Schedule(NamedTuple):
-    """The learning rate, linear in the position: rate_at(position) = first + slope * position."""
-
-    first_rate: float  # at the first token of this epoch
-    slope: float  # change per token, not positive
-    chunk: int  # tokens a thread takes at a time
-    batch: int  # tokens it trains between exchanges of hot rows, at most kernels.cpu.batches.BATCH
-
-
-class Weights(NamedTuple):
-    """Both matrices, flat. Rows are `stride` floats apart and zero beyond the vector size."""
-
-    word: NDArray[np.float32]  # rows 0 .. V - 1: the word vectors (the document's Embedding); then copies
-    context: NDArray[np.float32]  # rows 0 .. V - 1: the context vectors (its Context); then copies; then a zero row
-    stride: int  # whole cache lines
-    columns: int  # floats of a row to work on, a multiple of LANES
-
-
-class HotRows(NamedTuple):
-    """A thread's own copies of the rows of the most frequent words (see kernels/cpu/training/hot_rows.py)."""
-
-    count: int  # words 0 .. count - 1 have copies; 0 switches them off
-    first: int  # their first row, in both matrices
-    least: int  # rows exchanged before every batch; twice as many before every second one, ...
-    spare: int  # a row of context vectors that stays zero: it fills the last block of targets
-    word_snapshot: NDArray[np.float32]  # (count * stride,) the copies as they were exchanged last
-    context_snapshot: NDArray[np.float32]  # (count * stride,)
-
-
-class Report(NamedTuple):
-    """What threads tell one another and Python while they work."""
-
-    control: NDArray[np.int64]  # [next chunk to take, 1 if all should stop]
-    tokens: NDArray[np.int64]  # [tokens done by this thread]
-    pairs: NDArray[np.int64]  # [(center, context) pairs trained by this thread]
-    loss: NDArray[np.float64]  # [sum over those pairs of the negative log-likelihood, in nats]
-
-
-class Cbow(NamedTuple):
-    """What CBOW needs besides; None in its place means skip-gram."""
-
-    hidden: NDArray[np.float32]  # (stride,) scratch: the mean of the window's word vectors
-    gradient: NDArray[np.float32]  # (stride,) scratch: what the targets want of the hidden vector
-    share: bool  # whether each word of the window gets the gradient divided by their number (the exact gradient)
-
-
 class Tree(NamedTuple):
-    """Huffman's tree over the words: the nodes from the root to each word, and the answers that lead there."""
+    """Huffman's tree over the words: the nodes from the root to each word, and the branches that lead there."""
 
     offsets: Offsets  # (V + 1,) the path to word w is turns[offsets[w] : offsets[w + 1]]
-    turns: NDArray[np.int32]  # (P,) 2 x node + code: nodes 0 .. V - 2, 0 is the root; code 0 for yes, 1 for no
+    turns: NDArray[np.int32]  # (P,) 2 x node + code; nodes are 0 .. V - 2, the root is 0; label 1 for code 0, 0 for 1
     longest: int  # nodes of the longest path
-
-
-class WholeVocabulary(NamedTuple):
-    """A thread's scratch arrays for full softmax, which trains up to n = TILE hidden vectors together."""
-
-    rows: Offsets  # (8 x blocks,) where the context vectors are; the last block is filled up with the row of zeros
-    words: int  # V
-    begin: int  # the block with which this thread begins to move
-    places: Offsets  # (n,) the words of the batch that the hidden vectors stem from
-    vectors_at: Offsets  # (n + 1,) where they are in `hidden`
-    hidden: NDArray[np.float32]  # (n, stride)
-    gradient: NDArray[np.float32]  # (n, stride) what the targets want of them
-    asked: NDArray[np.float32]  # (n,) how many words each has to foretell
-    askers: WordIds  # (pairs,) of every pair the hidden vector
-    answers: WordIds  # (pairs,) and the word that it should have foretold
-    scores: NDArray[np.float32]  # (blocks, n, 8)
-    highest: NDArray[np.float32]  # (n, 8) of the scores of a hidden vector
-    totals: NDArray[np.float32]  # (n, 8) sums of their exponentials
-
-
-class Objective(NamedTuple):
-    """How a prediction is judged. At most one is not None; all None is negative sampling.
-
-    Numba compiles a version for each, without the branches of the others.
-    """
-
-    contrast_shifts: NDArray[np.float32] | None  # noise-contrastive estimation: (V,) log(K V x noise probability)
-    tree: Tree | None  # hierarchical softmax
-    tail: tuple[int, ...] | None  # its values are not used: as long as the shorter block that may end a path has rows
-    whole: WholeVocabulary | None  # full softmax
-
-
-class Contrast(NamedTuple):
-    """What noise-contrastive estimation knows of each target besides its answer, in the places of Room.signs."""
-
-    weights: NDArray[np.float32]  # how often it is asked about: 1 for the true one, and 1 for each draw as noise
-    shifts: NDArray[np.float32]  # what is subtracted from its dot products
-
-
-class Room(NamedTuple):
-    """A thread's scratch arrays; kernels/cpu/training/targets.py makes them."""
-
-    inputs: NDArray[np.int64]  # (2 * window + 2,) rows of the words around a position
-    word_rows: NDArray[np.int64]  # (words of a batch,) the row of each
-    targets: NDArray[np.int64]  # (1 + K,) word ids of one position
-    target_rows: NDArray[np.int64]  # (RING * padded,) rows of the targets of several positions
-    asked: NDArray[np.int64]  # (RING, 3) of each of those positions: Asked.blocks, tail and signs_at
-    steps: NDArray[np.float32]  # dot products, then learning rate x error
-    signs: NDArray[np.float32]  # YES, NO or 0 for padding: eight for each block of targets; the last eight are 0
-    contrast: Contrast | None
-    padded: int  # targets of a position with padding
 
 
 class CleanText(NamedTuple):
@@ -293,13 +186,3 @@ class Beam(NamedTuple):
     rows: NDArray[np.int32]  # (W,)
     cosines: NDArray[np.float32]  # (W,)
     is_followed: NDArray[np.bool_]  # (W,) whether the search has followed the links of the row
-
-
-class Asked(NamedTuple):
-    """Where in a Room one position's targets are."""
-
-    first: int  # in target_rows
-    blocks: int  # whole blocks of targets
-    tail: int  # 1 if a shorter block follows, else 0
-    signs_at: int  # in signs
-    nothing_at: int  # in signs: eight zeros

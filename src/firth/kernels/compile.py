@@ -1,8 +1,15 @@
-"""How Firth compiles: the three decorators, all Numba flags, and the folder of compiled code.
+"""How Firth compiles: the decorators, all Numba flags, and the folder of compiled code.
 
 @kernel   an entry point: called from Python, releases the GIL, kept on disk between processes
 @step     a piece of a kernel: always inlined by LLVM, so that splitting an algorithm costs nothing; makes no arrays
-@scratch  a piece of a kernel that makes arrays
+
+Optional parts. An argument or a field may be None where a feature is not used. Numba removes the branches of
+`if x is None` only if x is an argument of the function itself: not a local variable, and not a field of a tuple. So a
+kernel hands an optional field to a step of its own, which does the comparison:
+
+    train(arguments, arguments.softmax)          and in it          if softmax is not None: ...
+
+The code behind a removed branch need not even have a type; one that is not removed must compile with None in it.
 
 Numba's disk cache stamps only the file of the entry point: an edited helper, or another register width, would
 silently run old machine code (Numba issues 8375 and 8396). So compiled code lives in a folder named by a digest of
@@ -20,11 +27,12 @@ import numba
 
 from firth.simd.lanes import LANES
 
-__all__ = ["cache_folder", "is_compiled", "is_prepared", "kernel", "mark_prepared", "scratch", "step"]
+__all__ = ["cache_folder", "is_compiled", "is_prepared", "kernel", "mark_prepared", "step"]
 
 # No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
 # NUMBA_BOUNDSCHECK=1 overrides "boundscheck", for arrays and for registers (simd/vector.py): the tests run so as well.
 _FLAGS = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+_NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _digest() -> str:
@@ -101,10 +109,6 @@ def step(function):
     """Compile a piece of a kernel into every kernel that uses it.
 
     It borrows its arrays: counting references to those in a named tuple for every call cost 13 to 30 % of an epoch.
+    It cannot be called from Python: wrappers for that took a third of the time to compile a training kernel.
     """
-    return numba.njit(forceinline=True, _nrt=False, **_FLAGS)(function)
-
-
-def scratch(function):
-    """Compile a piece of a kernel that makes arrays and returns them."""
-    return numba.njit(**_FLAGS)(function)
+    return numba.njit(forceinline=True, _nrt=False, **_NO_WRAPPERS, **_FLAGS)(function)

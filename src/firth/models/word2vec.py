@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Self
 
 from firth.arrays import Matrix
+from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
-from firth.kernels.compile import is_prepared, mark_prepared
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
-from firth.progress import ProgressOption, Reporter, open_progress
-from firth.training.history import History
+from firth.progress import ProgressOption, open_progress
+from firth.training.corpus_for import corpus_for
+from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.notes import training_notes
-from firth.training.reading import read_for
+from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
-from firth.training.trainer import Trainer, allocate_weights
-from firth.training.weights import initial_word_vectors
+from firth.training.trainer import Trainer
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
@@ -131,29 +131,28 @@ class Word2Vec:
         """
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
-            encoded = read_for(settings, corpus, reporter)
+            encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
-            weights = allocate_weights(settings, len(vocabulary))
-            weights.set(initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed))
-            ids_and_offsets = (encoded.ids, encoded.sentence_offsets)
-            trainer = Trainer(settings, ids_and_offsets, vocabulary.counts, weights, reporter)
             for note in training_notes(settings, encoded):
                 reporter.message(note)
-            _prepare(trainer, reporter)
+            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
+            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
+            backend.start(plan, start, None, reporter.message)
+            del start  # the backend has a copy
+            trainer = Trainer(settings, plan, backend, reporter)
             try:
                 trainer.run()
             except TrainingInterrupted:
-                self._keep(vocabulary, trainer)
+                self._keep(vocabulary, trainer.history, backend.matrices())
                 raise
-        self._keep(vocabulary, trainer)
+        self._keep(vocabulary, trainer.history, backend.matrices())
         return self
 
-    def _keep(self, vocabulary: Vocabulary, trainer: Trainer) -> None:
+    def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
         self._vocabulary = vocabulary
-        self.history = History(trainer.history)
-        self._vectors = WordVectors(vocabulary.words, trainer.weights.word_vectors(), vocabulary.counts)
-        weights = trainer.weights
-        self._output_vectors = weights.node_vectors() if self.hyperparameters.has_nodes else weights.context_vectors()
+        self.history = History(history)
+        self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
+        self._output_vectors = matrices[1]
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -292,13 +291,3 @@ class Word2Vec:
                 ("speed", f"{last.words_per_second:,.0f} words/s"),
             ]
         return html_table("Word2Vec", ["", ""], facts, numbers=0)
-
-
-def _prepare(trainer: Trainer, reporter: Reporter) -> None:
-    """Compile the training kernel, or load it from the cache. Compiling takes seconds, so it is announced."""
-    settings = trainer.hyperparameters
-    variant = f"{settings.architecture}-{settings.objective}-{trainer.block_size}"
-    if not is_prepared(variant):
-        reporter.message("Compiling the training kernel for this processor, once …")
-    trainer.prepare()
-    mark_prepared(variant)

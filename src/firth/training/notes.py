@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from firth.corpus.encoded import EncodedCorpus
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import keep_probabilities
+from firth.training.sampling_tables import keep_probabilities
 
 __all__ = ["training_notes"]
 

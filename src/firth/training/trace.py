@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
+from firth.backends.plan import epoch_key
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.illustrated.negative_sampling import training_step
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import keep_thresholds, noise_table
 
 __all__ = ["LookedUp", "Trace", "trace_step", "traced_words"]
 
@@ -98,7 +99,7 @@ def _drawn(hyperparameters: Hyperparameters, vocabulary: Vocabulary, told: str, 
     if isinstance(wanted, bool) or not 0 <= wanted < len(vocabulary):
         raise SettingError(f"negatives={wanted!r}: must be from 0 to {len(vocabulary) - 1:,}, or a list of words")
     tables = keep_thresholds(vocabulary.counts, 0), noise_table(vocabulary.counts, hyperparameters.noise_power)
-    chance = Chance(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
+    chance = Draws(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
     return [vocabulary.words[word] for word in chance.noise_words(vocabulary.id_of(told), 0)]
 
 

@@ -79,7 +79,7 @@ def test_every_cut_is_noticed(tmp_path, block, content):
         (GENSIM.replace(b"2 2", b"1 2"), "byte 14: continues after the last vector"),
         (GENSIM.replace(b"bc ", b"a "), "word 1 is 'a', like word 0"),
         (GENSIM.replace(b"bc ", b" ") + b"..", "byte 14: no word where word 1 should be"),
-        (GENSIM.replace(b"bc ", b"b\nc "), r"word 1 is 'b\\nc', which is no text"),
+        (GENSIM.replace(b"bc ", b"b\nc "), r"word 1 is 'b\\nc', which is not text"),
         (GENSIM.replace(b"bc ", b"bc d ") + bytes(9), "continues|not finite|no word"),
         (b"1 2\na " + struct.pack("<2f", 1, np.nan), "byte 6: the vector of word 0 is not finite"),
         (b"1 2\n" + b"x" * 70_000, "byte 4: no word"),

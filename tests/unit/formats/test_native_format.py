@@ -149,13 +149,13 @@ def shape_of(name, shape):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (shape_of("word_vectors", [3, 4]), "asks for 48"),
+        (shape_of("word_vectors", [3, 4]), "needs 48"),
         (shape_of("word_vectors", [9]), "dimensions"),
         (shape_of("word_vectors", [9, 1]), "word_ends has shape"),
         (shape_of("word_vectors", [3, -3]), "makes no sense"),
         (shape_of("word_vectors", [3, 3.0]), "makes no sense"),
         (shape_of("word_vectors", [True, 9]), "makes no sense"),
-        (shape_of("word_vectors", [10**30, 3]), "asks for"),
+        (shape_of("word_vectors", [10**30, 3]), "needs"),
         (lambda h: h["word_vectors"].update(dtype="I32"), "I32"),
         (lambda h: h["word_vectors"].update(dtype="X9"), "makes no sense"),
         (lambda h: h["word_vectors"].pop("shape"), "makes no sense"),
@@ -233,7 +233,7 @@ def test_node_vectors_of_another_number_are_damage(tmp_path):
     native.write(path, StoredVectors(["a", "b", "c"], matrix, context_vectors=matrix))
     edit_header(path, lambda header: header.update(node_vectors=header.pop("context_vectors")))
     with pytest.raises(
-        FormatError, match=r"node_vectors has shape \(3, 2\), but word_vectors \(3, 2\) ask for \(2, 2\)"
+        FormatError, match=r"node_vectors has shape \(3, 2\), but word_vectors \(3, 2\) require \(2, 2\)"
     ):
         native.read(path)
 

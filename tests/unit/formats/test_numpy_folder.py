@@ -90,7 +90,7 @@ def npy(array, **header):
         (npy(MATRIX)[:9], "cut short"),
         (npy(MATRIX)[:40], "cut short"),
         (b"", "empty"),
-        (b"king 1 2\n", "is no .npy file"),
+        (b"king 1 2\n", "is not a .npy file"),
         (npy(MATRIX, shape=(10**12, 300)), "1,200,000,000,000,000 bytes"),
         (npy(MATRIX, shape=(10**18, 10**18)), "cut short or damaged"),
         (npy(MATRIX[:0], shape=(10**19 - 1, 0)), "shape"),
@@ -116,7 +116,7 @@ def test_damaged_arrays_are_explained(folder, content, problem):
     [
         ("king\nqueen\n", "words.txt: has 2 words, but there are 3 vectors"),
         ("king\nqueen\nking\n", "words.txt, line 3: 'king' again: it is already on line 1"),
-        ("king\n\nqueen\n", "words.txt, line 2: there is no word"),
+        ("king\n\nqueen\n", "words.txt, line 2: the line is empty"),
     ],
 )
 def test_damaged_lists_of_words_name_the_line(folder, content, problem):

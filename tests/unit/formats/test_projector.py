@@ -109,7 +109,7 @@ def test_no_words_are_refused(tmp_path):
         ("metadata.tsv", "a\nb\na\n", "line 3: 'a' again"),
         ("metadata.tsv", "word\tcount\na\t1\na\t2\nb\t3\n", "line 3: 'a' again: it is already on line 2"),
         ("metadata.tsv", "word\tcount\na\t1\nb\nc\t3\n", "line 3: 1 columns instead of 2"),
-        ("metadata.tsv", "a\n\nb\n", "line 2: there is no word"),
+        ("metadata.tsv", "a\n\nb\n", "line 2: the line is empty"),
     ],
 )
 def test_damaged_pairs_name_the_line(tmp_path, name, content, problem):

@@ -231,10 +231,10 @@ def test_damaged_tensors_are_explained(folder, tensors, problem):
     [
         (lambda content: content["model"]["vocab"].pop("cat"), "'sat' has the number 2, where 1 is expected"),
         (lambda content: content["model"]["vocab"].update(cat=0), "where 1 is expected"),
-        (lambda content: content["model"]["vocab"].update(cat="1"), "is no tokenizer"),
-        (lambda content: content.pop("model"), "is no tokenizer"),
-        (lambda content: content["model"].update(vocab=7), "is no tokenizer"),
-        (lambda content: content.update(added_tokens=[{}]), "is no tokenizer"),
+        (lambda content: content["model"]["vocab"].update(cat="1"), "is not a tokenizer"),
+        (lambda content: content.pop("model"), "is not a tokenizer"),
+        (lambda content: content["model"].update(vocab=7), "is not a tokenizer"),
+        (lambda content: content.update(added_tokens=[{}]), "is not a tokenizer"),
     ],
 )
 def test_damaged_tokenizers_are_explained(folder, edit, problem):

@@ -100,7 +100,7 @@ def test_neighbouring_halves_of_a_character_are_not_joined(reader, tmp_path):
     [
         ("", "the file is empty"),
         ("\n\n", "the file is empty"),
-        ("Call me Ishmael.\nSome years ago\n", "line 1: is no text file of vectors"),
+        ("Call me Ishmael.\nSome years ago\n", "line 1: is not a text file of vectors"),
         ("a 1 2 3\nb 1 2\nc 1 2 3\n", "line 2: 2 numbers instead of 3"),
         ("a 1 2 3\nb 1 2 3\n\nc 1 2 3\n", "line 3: 0 numbers instead of 3"),
         ("a 1 2 3\nb 1 2 3 4\nc 1 2 3\n", "line 2: more than 3 numbers"),

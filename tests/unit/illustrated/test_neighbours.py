@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.chance import Chance
+from firth.backends.plan import epoch_key
+from firth.illustrated.draws import Draws
 from firth.illustrated.neighbours import SENTENCES, NeighbourModel, train_neighbours
 from firth.illustrated.windows import negative_rows, skipgram_rows
-from firth.training.tables import epoch_key, noise_table
+from firth.training.sampling_tables import noise_table
 
 WORDS = list(dict.fromkeys(word for sentence in SENTENCES for word in sentence))
 IDS = [[WORDS.index(word) for word in sentence] for sentence in SENTENCES]
@@ -19,7 +20,7 @@ KING, QUEEN, CAT, DOG = map(WORDS.index, ("king", "queen", "cat", "dog"))
 def rows_with_noise(seed):
     table = noise_table(np.bincount(np.concatenate(IDS)), 0.75)
     keep = np.full(len(WORDS), 2**32 - 1, np.uint32)
-    return list(negative_rows(IDS, Chance(keep, table, 2, False, 2, int(epoch_key(seed, 0)))))
+    return list(negative_rows(IDS, Draws(keep, table, 2, False, 2, int(epoch_key(seed, 0)))))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

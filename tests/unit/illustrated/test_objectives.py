@@ -3,34 +3,34 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.hierarchical_softmax import Path, huffman_paths, path_questions, word_probabilities
-from firth.illustrated.nce import contrast_questions, contrast_shifts, log_probabilities
-from firth.illustrated.questions import ask_each, ask_mean, noise_questions
+from firth.illustrated.hierarchical_softmax import Path, huffman_paths, path_targets, word_probabilities
+from firth.illustrated.nce import contrast_shifts, contrast_targets, log_probabilities
 from firth.illustrated.softmax import prediction_errors, softmax, softmax_step
+from firth.illustrated.targets import noise_targets, train_each, train_mean
 
 WORDS, SIZE = 9, 5
 RATE = 1e-6  # so small that a step is its first-order part
 WINDOWS = [[1], [0, 1, 3, 5], [1, 4, 1]]
 COUNTS = [50, 40, 30, 20, 10, 5, 4, 3, 2]
 SHIFTS = contrast_shifts(np.array(COUNTS) / sum(COUNTS), 4)
-QUESTIONS = {
-    "negative sampling": noise_questions(4, [6, 2, 8]),
-    "hierarchical softmax": path_questions(huffman_paths(COUNTS)[4]),
-    "nce": contrast_questions(4, [6, 2, 8, 1], SHIFTS),
-    "nce, words twice": contrast_questions(4, [6, 4, 6, 6], SHIFTS),
+TARGETS = {
+    "negative sampling": noise_targets(4, [6, 2, 8]),
+    "hierarchical softmax": path_targets(huffman_paths(COUNTS)[4]),
+    "nce": contrast_targets(4, [6, 2, 8, 1], SHIFTS),
+    "nce, words twice": contrast_targets(4, [6, 4, 6, 6], SHIFTS),
 }
 
 
-def ask(questions, architecture):
+def logistic(targets, architecture):
     def step(matrices, window, rate):
         if architecture == "skipgram":
-            return ask_each(*matrices, window, questions, rate)
-        return ask_mean(*matrices, window, questions, rate, exact=True)
+            return train_each(*matrices, window, targets, rate)
+        return train_mean(*matrices, window, targets, rate, exact=True)
 
     return step
 
 
-def foretell(architecture):
+def softmax_of(architecture):
     def step(matrices, window, rate):
         if architecture == "skipgram":
             return softmax_step(*matrices, [[word] for word in window], [4] * len(window), rate)
@@ -43,8 +43,8 @@ STEPS = {
     f"{architecture}, {name}": step
     for architecture in ("skipgram", "cbow")
     for name, step in (
-        *((name, ask(questions, architecture)) for name, questions in QUESTIONS.items()),
-        ("softmax", foretell(architecture)),
+        *((name, logistic(targets, architecture)) for name, targets in TARGETS.items()),
+        ("softmax", softmax_of(architecture)),
     )
 }
 
@@ -57,17 +57,17 @@ def test_a_step_goes_down_the_gradient(name, window):
     after = start.copy()
     step(after, window, RATE)
     size = 1e-5
-    for place in np.ndindex(start.shape):
+    for index in np.ndindex(start.shape):
         more, less = start.copy(), start.copy()
-        more[place] += size
-        less[place] -= size
+        more[index] += size
+        less[index] -= size
         slope = (step(more, window, 0.0) - step(less, window, 0.0)) / (2 * size)
         # central differences are good to about 1e-9, RATE to 1e-5
-        assert (after[place] - start[place]) / RATE == pytest.approx(-slope, abs=3e-5)
+        assert (after[index] - start[index]) / RATE == pytest.approx(-slope, abs=3e-5)
 
 
-def test_the_documents_slow_way():
-    """A probability for every word; target - prediction; the errors add up to nothing."""
+def test_the_documents_softmax_over_the_vocabulary():
+    """A probability for every word; target - prediction; the errors add up to zero."""
     scores = [[0.2, -1.11, 0.74]]
     assert softmax(scores).round(2).tolist() == [[0.33, 0.09, 0.57]]
     assert prediction_errors(scores, [0]).round(2).tolist() == [[0.67, -0.09, -0.57]]
@@ -86,9 +86,9 @@ def test_the_loss_of_a_path_is_that_of_the_words_probability():
     paths = huffman_paths(COUNTS)
     probabilities = word_probabilities(hidden, np.array(nodes), paths)
     for path, probability in zip(paths, probabilities, strict=True):
-        questions = path_questions(path)
-        dots = np.array(nodes)[questions.targets] @ hidden
-        assert questions.loss(dots) == pytest.approx(-np.log(probability))
+        targets = path_targets(path)
+        dots = np.array(nodes)[targets.rows] @ hidden
+        assert targets.loss(dots) == pytest.approx(-np.log(probability))
 
 
 def test_huffmans_own_way_to_a_small_tree():
@@ -98,17 +98,17 @@ def test_huffmans_own_way_to_a_small_tree():
     ]  # fmt: skip
 
 
-def test_words_drawn_twice_are_asked_twice():
-    questions = contrast_questions(4, [6, 4, 6], SHIFTS)
-    assert questions.targets == [4, 6]
-    assert questions.asked.tolist() == [2, 2]
-    assert questions.yes.tolist() == [1, 0]
-    apart = [contrast_questions(4, [], SHIFTS), *(contrast_questions(word, [], SHIFTS) for word in (6, 4, 6))]
+def test_words_drawn_twice_count_twice():
+    targets = contrast_targets(4, [6, 4, 6], SHIFTS)
+    assert targets.rows == [4, 6]
+    assert targets.weights.tolist() == [2, 2]
+    assert targets.labels.tolist() == [1, 0]
+    apart = [contrast_targets(4, [], SHIFTS), *(contrast_targets(word, [], SHIFTS) for word in (6, 4, 6))]
     dots = np.array([0.3, -0.7])
     one_by_one = apart[0].loss(dots[:1])
     for word, dot in ((6, dots[1]), (4, dots[0]), (6, dots[1])):
         one_by_one += np.logaddexp(0, dot - SHIFTS[word])
-    assert questions.loss(dots) == pytest.approx(one_by_one)
+    assert targets.loss(dots) == pytest.approx(one_by_one)
 
 
 def test_noise_contrastive_estimation_finds_log_probabilities():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.illustrated.windows import cbow_rows, language_model_rows, negative_rows, skipgram_rows, window_states
 
 THOU_SHALT = ["thou", "shalt", "not", "make", "a", "machine", "in", "the", "likeness", "of", "a", "human", "mind"]
@@ -45,10 +45,10 @@ def test_the_documents_skipgram_table():
 
 def test_every_neighbour_is_followed_by_noise_words_of_its_own():
     themselves = np.uint64((2**32 - 1) << 32) | np.arange(11, dtype=np.uint64)
-    chance = Chance(np.full(11, 2**32 - 1, np.uint32), themselves, 2, False, 3, 5)
+    draws = Draws(np.full(11, 2**32 - 1, np.uint32), themselves, 2, False, 3, 5)
     words = list(dict.fromkeys(THOU_SHALT))
     ids = [words.index(word) for word in THOU_SHALT]
-    rows = list(negative_rows([ids, ids[:3]], chance))
+    rows = list(negative_rows([ids, ids[:3]], draws))
     pairs = [*skipgram_rows(ids, 2), *skipgram_rows(ids[:3], 2)]
     assert rows[::4] == pairs
     for number, (word, neighbour, _) in enumerate(pairs):
@@ -63,13 +63,13 @@ def test_every_neighbour_is_followed_by_noise_words_of_its_own():
 def test_the_window_at_every_step(length, window):
     lm, cbow, skipgram, negative = (list(window_states(length, kind, window)) for kind in
                                     ("lm", "cbow", "skipgram", "negative"))  # fmt: skip
-    assert [state.place for state in lm] == list(range(window, length))
-    assert [state.place for state in cbow] == (list(range(length)) if length > 1 else [])
+    assert [state.position for state in lm] == list(range(window, length))
+    assert [state.position for state in cbow] == (list(range(length)) if length > 1 else [])
     assert skipgram == negative
     for state in lm:
-        assert state.features == list(range(state.place - window, state.place))
-        assert state.labels == [state.place]
+        assert state.features == list(range(state.position - window, state.position))
+        assert state.labels == [state.position]
     for one, other in zip(cbow, skipgram, strict=True):
-        assert one.place == other.place
-        assert (one.features, one.labels) == (other.labels, other.features), "the same window, asked the other way"
-        assert one.features == [at for at in range(length) if 0 < abs(at - one.place) <= window]
+        assert one.position == other.position
+        assert (one.features, one.labels) == (other.labels, other.features), "the same window, in the other direction"
+        assert one.features == [at for at in range(length) if 0 < abs(at - one.position) <= window]

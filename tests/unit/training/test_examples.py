@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import firth
+from firth.backends.plan import epoch_key
 from firth.corpus.encoding import encode
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.illustrated.windows import cbow_rows, language_model_rows, negative_rows, skipgram_rows
 from firth.training import examples as examples_module
 from firth.training.example_files import write_examples
 from firth.training.examples import TrainingExamples
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.sampling_tables import keep_thresholds, noise_table
 
 SENTENCES = [line.split() for line in ("thou shalt not make a machine", "in the likeness", "of", "a human mind")]
 
@@ -29,7 +30,7 @@ def slow_rows(sentences, corpus, kind, window, negative_samples=5, seed=1):
         counts = corpus.vocabulary.counts
         most = min(negative_samples, len(counts) - 1)
         tables = keep_thresholds(counts, 0), noise_table(counts, 0.75)
-        chance = Chance(*tables, window, False, most, int(epoch_key(seed, 0)))
+        chance = Draws(*tables, window, False, most, int(epoch_key(seed, 0)))
         rows = negative_rows([ids(sentence) for sentence in sentences], chance)
         return [(words[word], words[other], target) for word, other, target in rows]
     make = {"lm": language_model_rows, "cbow": cbow_rows, "skipgram": skipgram_rows}[kind]

@@ -1,4 +1,4 @@
-"""Huffman's tree: as good as gensim's, equal to the slow twin's, and the same every time."""
+"""Huffman's tree: as good as gensim's, equal to the reference implementation's, and the same every time."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firth.illustrated.hierarchical_softmax import huffman_paths, word_probabilities
-from firth.training.huffman import huffman_tree
+from firth.training.plan import huffman_tree
 
 counts_of_words = st.lists(st.integers(1, 30) | st.integers(1, 10**12), min_size=1, max_size=60)
 
@@ -44,7 +44,7 @@ def test_without_equal_counts_the_tree_is_gensims():
 
 
 @given(counts_of_words)
-def test_it_is_the_tree_of_the_slow_twin(counts):
+def test_it_is_the_tree_of_the_reference_implementation(counts):
     assert paths_of(counts) == [tuple(path) for path in huffman_paths(counts)]
 
 

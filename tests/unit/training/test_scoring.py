@@ -1,4 +1,4 @@
-"""The loss of a text that nothing is learned from: against the slow twins, and that nothing moves."""
+"""Loss on held-out text: compared with the reference implementation, and that nothing moves."""
 
 import dataclasses
 
@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 import firth
+from firth.backends.cpu import HOT_ROWS, CpuBackend
+from firth.backends.plan import epoch_key
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.cbow import cbow_step
-from firth.illustrated.chance import Chance, positions
+from firth.illustrated.draws import Draws, positions
 from firth.illustrated.skipgram import skipgram_step
-from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.scoring import Scorer, score_text
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
-from firth.training.weights import HOT_ROWS, TrainingWeights
+from firth.training.plan import plan_training
+from firth.training.sampling_tables import keep_thresholds, noise_table
+from firth.training.scoring import score_text
 
 WORDS = 40
 
@@ -33,18 +34,18 @@ def matrices(rng, vector_size, words=WORDS):
     return (rng.normal(size=(2, words, vector_size)) * np.sqrt(2 / vector_size)).astype(np.float32)
 
 
-def twins_loss(settings, counts, sentences, word_vectors, context_vectors, seed):
+def reference_loss(settings, counts, sentences, word_vectors, context_vectors, seed):
     """(mean loss, pairs), position by position in NumPy."""
     tables = keep_thresholds(counts, settings.subsample_threshold), noise_table(counts, settings.noise_exponent)
     shape = settings.window, settings.shrink_window, settings.negative_samples
-    chance = Chance(*tables, *shape, int(epoch_key(seed, 0)))
+    draws = Draws(*tables, *shape, int(epoch_key(seed, 0)))
     loss = pairs = 0
-    for _, center, context, negatives in positions(sentences, chance):
-        asked = (word_vectors, context_vectors, center, context, negatives, 0.0)
+    for _, center, context, negatives in positions(sentences, draws):
+        step = (word_vectors, context_vectors, center, context, negatives, 0.0)
         if settings.architecture == "skipgram":
-            loss, pairs = loss + skipgram_step(*asked), pairs + len(context)
+            loss, pairs = loss + skipgram_step(*step), pairs + len(context)
         else:
-            loss, pairs = loss + cbow_step(*asked, exact=True), pairs + 1
+            loss, pairs = loss + cbow_step(*step, exact=True), pairs + 1
     return loss / pairs, pairs
 
 
@@ -57,14 +58,16 @@ def twins_loss(settings, counts, sentences, word_vectors, context_vectors, seed)
         {"vector_size": 7, "window": 10, "negative_samples": 1, "subsample_threshold": 0.02, "noise_exponent": 0.0},
     ],
 )
-def test_it_is_the_loss_of_the_slow_twins(architecture, settings):
+def test_it_is_the_loss_of_the_reference_implementation(architecture, settings):
     rng = np.random.default_rng(3)
     corpus, sentences = text(rng)
     both = matrices(rng, settings["vector_size"])
     hyperparameters = Hyperparameters(architecture=architecture, threads=1, epochs=9, **settings)
     for seed in (1, 99):
         score = score_text(hyperparameters, corpus, *both, seed)
-        loss, pairs = twins_loss(hyperparameters, corpus.vocabulary.counts, sentences, *both.astype(np.float64), seed)
+        loss, pairs = reference_loss(
+            hyperparameters, corpus.vocabulary.counts, sentences, *both.astype(np.float64), seed
+        )
         assert score.loss == pytest.approx(loss, rel=1e-5)  # sums of float32
         assert (score.pairs, score.words, score.unknown_words) == (pairs, 1500, 7)
         assert score.coverage == pytest.approx(1500 / 1507)
@@ -78,12 +81,10 @@ def test_not_a_bit_of_the_weights_moves_whatever_the_threads(architecture, threa
     corpus, _ = text(rng, 40_000, words)
     both = matrices(rng, 24, words)
     settings = Hyperparameters(architecture=architecture, threads=threads, epochs=1, vector_size=24)
-    weights = TrainingWeights.allocate(words, 24, threads)
-    weights.set(*both)
-    ids_and_offsets = (corpus.ids, corpus.sentence_offsets)
-    Scorer(settings, ids_and_offsets, corpus.vocabulary.counts, weights, Reporter()).run()
-    assert weights.word_vectors().tobytes() == both[0].tobytes()
-    assert weights.context_vectors().tobytes() == both[1].tobytes()
+    backend = CpuBackend(threads)
+    backend.start(plan_training(settings, corpus), *both)
+    backend.train_epoch(0, (0.0, 0.0), range(len(corpus.ids)), watch=lambda totals: None)
+    assert [matrix.tobytes() for matrix in backend.matrices()] == [matrix.tobytes() for matrix in both]
     alone = score_text(dataclasses.replace(settings, threads=1), corpus, *both, 1)
     together = score_text(settings, corpus, *both, 1)
     assert together.pairs == alone.pairs

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import firth
+from firth.backends.cpu import CpuBackend
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
 from firth.formats import native
 from firth.formats.stored import StoredVectors
-from firth.illustrated.chance import Chance, positions
-from firth.progress import Reporter
+from firth.illustrated.draws import Draws, positions
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.tables import epoch_key, keep_thresholds, noise_table
+from firth.training.plan import plan_training
 from firth.training.trace import trace_step
-from firth.training.trainer import Trainer
-from firth.training.weights import TrainingWeights
 
 WORDS = ["not", "thou", "aaron", "taco", "shalt", "make"]
 DOTS = [0.2, -1.11, 0.74]
@@ -117,13 +117,12 @@ def kernels_steps(settings, sentences, matrices):
     ids = np.concatenate(sentences).astype(np.int32)
     offsets = np.cumsum([0, *map(len, sentences)]).astype(np.int64)
     counts = np.bincount(ids, minlength=len(matrices[0]))
-    weights = TrainingWeights.allocate(len(counts), settings.vector_size, 1)
-    weights.set(*matrices)
-    Trainer(settings, (ids, offsets), counts, weights, Reporter()).run()
-    tables = keep_thresholds(counts, 0), noise_table(counts, settings.noise_exponent)
-    shape = settings.window, settings.shrink_window, settings.negative_samples
-    chance = Chance(*tables, *shape, int(epoch_key(settings.seed, 0)))
-    return list(positions(sentences, chance)), (weights.word_vectors(), weights.context_vectors())
+    corpus = EncodedCorpus(Vocabulary([f"w{i}" for i in range(len(counts))], counts), ids, offsets, len(ids))
+    plan, backend = plan_training(settings, corpus), CpuBackend(1)
+    backend.start(plan, *matrices)
+    backend.train_epoch(0, (settings.rate, settings.final_learning_rate), range(len(ids)), watch=lambda totals: None)
+    draws = Draws(*plan.sampling[:5], int(plan.sampling.key))
+    return list(positions(sentences, draws)), backend.matrices()
 
 
 @pytest.mark.parametrize(
@@ -148,8 +147,8 @@ def test_it_is_the_step_of_the_compiled_kernel(architecture, gradient, lengths, 
     assert len(places) == sum(lengths)
     matrices = start.astype(np.float64)
     for _, center, context, negatives in places:
-        # The kernel asks the words of the window for the one in its middle, of which the drawing of skip-gram is the
-        # other direction: the pair (context word, this word).
+        # The inputs of the kernel are the words of the window, their target the word in the middle; the drawing of
+        # skip-gram has the other direction: the pair (context word, this word).
         inputs, outputs = ([(str(row), row) for row in rows] for rows in (context, [center, *negatives]))
         trace = trace_step(settings, tuple(matrices), (inputs, outputs), 0.2)
         for found in trace.inputs:

@@ -5,9 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from firth.kernels.arguments import HotRows, Weights
 from firth.kernels.compile import kernel
-from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, merge_hot_rows, row_of, rows_to_exchange
+from firth.kernels.cpu.training.arguments import HotRows, Weights
+from firth.kernels.cpu.training.hot_rows import (
+    exchange_hot_rows,
+    input_row,
+    merge_hot_rows,
+    output_row,
+    rows_to_exchange,
+)
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 
 WORDS = 9
@@ -42,7 +48,7 @@ def set_up(threads, least=2):
         matrix[:WORDS, :COLUMNS] = rng.integers(-50, 50, (WORDS, COLUMNS))
     weights = Weights(word.reshape(-1), context.reshape(-1), STRIDE, COLUMNS)
     hot = [
-        HotRows(HOT, WORDS + thread * HOT, least, rows - 1, *np.zeros((2, HOT * STRIDE), np.float32))
+        HotRows(HOT, *[WORDS + thread * HOT] * 2, least, rows - 1, *np.zeros((2, HOT * STRIDE), np.float32))
         for thread in range(threads)
     ]
     return Setup(matrices, weights, hot)
@@ -64,8 +70,8 @@ def rows_before(batch, hot):
 
 
 @kernel
-def position_of(word, weights, hot):
-    return row_of(word, weights, hot)
+def rows_of(word, weights, hot):
+    return input_row(word, weights, hot), output_row(word, weights, hot)
 
 
 def test_the_first_exchange_fills_the_copies():
@@ -161,6 +167,7 @@ def test_hotter_rows_are_exchanged_more_often(count, least, expected):
 
 def test_hot_words_are_found_in_the_copies_and_others_in_their_own_rows():
     state = set_up(threads=2)
-    hot = state.hot[1]
-    found = [position_of(np.int32(word), state.weights, hot) // STRIDE for word in range(WORDS)]
-    assert found == [*range(WORDS + HOT, WORDS + 2 * HOT), *range(HOT, WORDS)]
+    hot = state.hot[1]._replace(first_output=100)
+    found = [rows_of(np.int32(word), state.weights, hot) for word in range(WORDS)]
+    assert [row // STRIDE for row, _ in found] == [*range(WORDS + HOT, WORDS + 2 * HOT), *range(HOT, WORDS)]
+    assert [row // STRIDE for _, row in found] == [*range(100, 100 + HOT), *range(HOT, WORDS)]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import uint64
 
-from firth.illustrated.chance import random_bits
+from firth.illustrated.draws import random_bits
 from firth.kernels.compile import kernel
 from firth.kernels.cpu.training.random import below, draw_many
 

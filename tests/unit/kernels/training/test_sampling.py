@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from firth.illustrated.chance import Chance
+from firth.illustrated.draws import Draws
 from firth.kernels.arguments import Sampling
 from firth.kernels.compile import kernel
 from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_targets, draw_word, fill_alias_table
-from firth.training.tables import noise_probabilities, noise_table
+from firth.training.sampling_tables import noise_probabilities, noise_table
 
 
 @kernel
@@ -76,7 +76,7 @@ def test_drawn_words_follow_the_counts(exponent):
 
 
 @pytest.mark.parametrize("words", [1, 2, 3, 7, 50])
-def test_targets_differ_and_are_those_of_the_twin(words):
+def test_targets_differ_and_are_those_of_the_reference_implementation(words):
     rng = np.random.default_rng(words)
     counts = np.sort(rng.integers(1, 1000, words))[::-1]
     table, keep = noise_table(counts, 0.75), np.zeros(words, np.uint32)
@@ -86,5 +86,5 @@ def test_targets_differ_and_are_those_of_the_twin(words):
         draw_many_targets(centers, Sampling(keep, table, 5, True, negative_samples, np.uint64(9)), found)
         assert (found[:, 0] == centers).all()
         assert all(len(set(row)) == len(row) for row in found.tolist())
-        twin = Chance(keep, table, 5, True, negative_samples, 9)
-        assert found[:, 1:].tolist() == [twin.noise_words(int(word), i) for i, word in enumerate(centers)]
+        reference = Draws(keep, table, 5, True, negative_samples, 9)
+        assert found[:, 1:].tolist() == [reference.noise_words(int(word), i) for i, word in enumerate(centers)]

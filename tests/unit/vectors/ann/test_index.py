@@ -307,8 +307,8 @@ def with_facts(**changes):
     ("change", "message"),
     [
         (lambda header: header["__metadata__"].update(version="2"), "version '2'"),
-        (lambda header: header["__metadata__"].update(format="firth"), "is no index"),
-        (lambda header: header.pop("__metadata__"), "is no index"),
+        (lambda header: header["__metadata__"].update(format="firth"), "is not an index"),
+        (lambda header: header.pop("__metadata__"), "is not an index"),
         (lambda header: header["__metadata__"].update(facts="["), "does not say what it was built for"),
         (lambda header: header["__metadata__"].update(facts="[]"), "does not say what it was built for"),
         (lambda header: header["links"].update(dtype="F32"), "links"),
@@ -331,7 +331,7 @@ def test_an_invalid_header_is_an_error(model, vectors, tmp_path, change, message
 
 
 def test_other_files_are_refused(model, vectors, tmp_path):
-    with pytest.raises(FormatError, match="is no index"):
+    with pytest.raises(FormatError, match="is not an index"):
         vectors.open_index(model)
     for content in (b"", b"a b c\n", b"VOYA\x01" + bytes(100)):
         (tmp_path / "other").write_bytes(content)

@@ -3,7 +3,7 @@
 word2vec.c looks the sigmoid up in 1,000 steps and treats everything beyond +-6 as certain; gensim leaves such pairs
 out. Here both are good to float32 rounding everywhere, so that the loss is the true one.
 
-Slow twin   firth.illustrated.negative_sampling
+Reference   firth.illustrated.negative_sampling
 """
 
 from numpy import float32

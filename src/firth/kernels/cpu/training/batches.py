@@ -1,29 +1,24 @@
-"""From a stretch of the corpus to what the kernels train on: the words that are read, and how far each looks.
+"""From a stretch of the corpus to the words that are trained on, and how far the window of each reaches.
 
-Source   Mikolov et al. 2013, arXiv:1310.4546, section 2.3 (subsampling of frequent words), as word2vec.c computes it.
+Source      Mikolov et al. 2013, arXiv:1310.4546, section 2.3 (subsampling), with the formula of word2vec.c.
+Reference   firth.illustrated.draws
 
 Whether an occurrence is read and how wide its window is are functions of its position in the corpus (see random.py).
 A stretch may therefore begin and end anywhere, in the middle of a sentence too: the words beyond its edges, which
-windows still reach, are found without knowing who trains them. Sentences are never cut, however long.
+windows still reach, are found without knowing which thread trains them. Sentences are never cut, however long.
 """
 
-from numpy import empty, int32, int64, uint64
+from numpy import int64, uint64
 
-from firth.kernels.compile import scratch, step
+from firth.kernels.compile import step
+from firth.kernels.cpu.training.arguments import Centers
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["BATCH", "gather_window", "new_batch", "read_batch", "sentence_of"]
+__all__ = ["BATCH", "gather_window", "read_batch", "sentence_of"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
-
-
-@scratch
-def new_batch(window):
-    """Room for a batch: words read, their draws, their reach, and the ends of their sentences within the batch."""
-    room = BATCH + 2 * window
-    return empty(room, int32), empty(room, uint64), empty(room, int64), empty(room, int64)
 
 
 @step
@@ -42,7 +37,7 @@ def sentence_of(position, sentence_offsets):
 
 @step
 def _is_read(corpus, sampling, position):
-    """The word at a position, its draw, and whether subsampling lets it be read."""
+    """The word at a position, its random bits, and whether subsampling keeps it."""
     word = corpus.ids[position]
     bits = draw(sampling.key, position)
     return word, bits, (bits >> _HALF) <= uint64(sampling.keep_thresholds[word])
@@ -65,7 +60,7 @@ def _read_before(corpus, sampling, first, begin, words):
 
 @step
 def _read_after(corpus, sampling, last, end, words, n):
-    """Up to `window` words read from `last` on, before `end`; returns the new n."""
+    """Append up to `window` words read from `last` on, before `end`; returns the new n."""
     most = n + sampling.window
     position = last
     while position < end and n < most:
@@ -78,13 +73,11 @@ def _read_after(corpus, sampling, last, end, words, n):
 
 @step
 def read_batch(corpus, sampling, first, last, sentence, batch):
-    """Fill a batch with the words read in positions first .. last - 1, and those their windows may reach.
+    """Fill a batch with the words read in positions first .. last - 1, and those that their windows may reach.
 
-    batch    (words, draws, lefts, rights): the window of word i is words[lefts[i] : rights[i]] without i itself
-    Returns  the first word to be a center, one past the last, how many words there are with those the last windows
-             reach, and the sentence of position `last`.
+    sentence   of position `first`
     """
-    words, draws, lefts, rights = batch
+    words, draws, lefts, rights, _ = batch
     offsets = corpus.sentence_offsets
     centers = _read_before(corpus, sampling, first, offsets[sentence], words)
     n = centers
@@ -112,15 +105,14 @@ def read_batch(corpus, sampling, first, last, sentence, batch):
             lefts[i] = max(start, i - reach)
             rights[i] = min(n, i + reach + 1)
         start = n
-    return centers, stop, n, sentence
+    return Centers(centers, stop, n, sentence)
 
 
 @step
-def gather_window(i, batch, room):
+def gather_window(i, batch, inputs):
     """inputs[:n] = the rows of the words around word i; returns n."""
-    _, _, lefts, rights = batch
     n = int64(0)
-    for c in range(lefts[i], rights[i]):
-        room.inputs[n] = room.word_rows[c]
+    for c in range(batch.lefts[i], batch.rights[i]):
+        inputs[n] = batch.rows[c]
         n += c != i
     return n

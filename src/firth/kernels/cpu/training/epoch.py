@@ -1,22 +1,22 @@
-"""One thread's part of an epoch: take a stretch of the corpus, train on it, until none is left.
+"""One thread's part of an epoch: take a chunk of the corpus, train on it, until none is left.
 
-Slow twins   firth.illustrated.skipgram, firth.illustrated.cbow
-Threads      share the weights without locks (Hogwild); the hottest rows have copies (hot_rows.py). Stretches are
-             handed out by an atomic counter. What is trained does not depend on who takes which: see batches.py.
+Reference   firth.illustrated.skipgram, firth.illustrated.cbow
+Threads     share the weights without locks (Hogwild); the hottest rows have copies (hot_rows.py). Chunks are handed out
+            by an atomic counter. What is trained does not depend on which thread takes which chunk: see batches.py.
 """
 
 from numpy import float32, float64, int64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.training.batches import gather_window, new_batch, read_batch, sentence_of
+from firth.kernels.cpu.training.arguments import NEXT_CHUNK, STOP
+from firth.kernels.cpu.training.batches import gather_window, read_batch, sentence_of
 from firth.kernels.cpu.training.cbow import move_cbow, score_cbow
-from firth.kernels.cpu.training.contrast import ask_contrast
-from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, row_of, rows_to_exchange
-from firth.kernels.cpu.training.noise import ask_noise
+from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, input_row, rows_to_exchange
 from firth.kernels.cpu.training.skipgram import move_skipgram, score_skipgram
 from firth.kernels.cpu.training.softmax import train_softmax_batch
-from firth.kernels.cpu.training.targets import AHEAD, asked_of, new_room, prefetch_row
-from firth.kernels.cpu.training.tree import ask_path, prefetch_paths
+from firth.kernels.cpu.training.targets import list_targets
+from firth.kernels.cpu.training.tree import prefetch_paths
+from firth.kernels.cpu.training.workspace import AHEAD, prefetch_row, target_slot
 from firth.simd.memory import add_atomically, read_atomically
 from firth.simd.operations import splat, sum_lanes
 
@@ -24,106 +24,86 @@ __all__ = ["train_epoch"]
 
 
 @step
-def _ask(i, batch, sampling, weights, hot, room, n_block, contrast_shifts, tree):
-    """Find the targets of word i, and ask for their rows."""
-    if tree is not None:
-        ask_path(i, batch, tree, weights, hot, room)
-    elif contrast_shifts is not None:
-        ask_contrast(i, batch, sampling, contrast_shifts, weights, hot, room, n_block)
-    else:
-        ask_noise(i, batch, sampling, weights, hot, room)
+def _list(i, e):
+    list_targets(i, e.sampling, e.weights, e.hot, e.workspace, e.objective.tree, e.objective.contrast_shifts)
 
 
 @step
-def _ask_for_paths(words, centers, stop, tree):
-    if tree is not None:
-        prefetch_paths(words, centers, stop, tree)
-
-
-@step
-def _find_rows(n_words, batch, weights, hot, room):
-    """Find the rows of a batch's words."""
-    words, _, _, _ = batch
-    for c in range(n_words):
-        room.word_rows[c] = row_of(words[c], weights, hot)
-
-
-@step
-def _look_ahead(i, stop, n_words, batch, sampling, weights, hot, room, n_block, objective):
-    """Draw and ask for what a later center needs."""
+def _look_ahead(i, centers, e):
+    """List and prefetch what a later center needs."""
     later = i + AHEAD
-    if later < stop:
-        _ask(later, batch, sampling, weights, hot, room, n_block, objective.contrast_shifts, objective.tree)
-    if later + sampling.window < n_words:
-        prefetch_row(weights.word, room.word_rows[later + sampling.window], weights.columns)
+    if later < centers.stop:
+        _list(later, e)
+    if later + e.sampling.window < centers.n_words:
+        prefetch_row(e.weights.input, e.workspace.batch.rows[later + e.sampling.window], e.weights.columns)
 
 
 @step
-def _train_batch(centers, stop, n_words, batch, sampling, weights, hot, room, block, cbow, objective, rate):
-    """Train every center of a batch; returns its pairs and its loss.
+def _score(weights, workspace, n, slot, rate, loss, mean):
+    """Errors of all inputs and targets of a position; returns how many pairs there are, and loss + theirs."""
+    if mean is None:
+        return n, score_skipgram(weights, workspace, n, slot, rate, loss)
+    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss)
 
-    The look ahead stands between scoring and moving: it fills the time until the last sigmoid is known (7 %).
+
+@step
+def _move(weights, workspace, n, slot, mean):
+    if mean is None:
+        move_skipgram(weights, workspace, n, slot)
+    else:
+        move_cbow(weights, workspace, n, slot, mean)
+
+
+@step
+def _train_batch(centers, rate, e, softmax):
+    """Train every center of a batch; returns the number of pairs and the sum of their losses.
+
+    Looking ahead stands between scoring and moving: it fills the time until the last sigmoid is known (7 %).
     """
+    if softmax is not None:
+        return train_softmax_batch(centers, e.weights, e.workspace, softmax, rate, e.mean)
     pairs = int64(0)
     loss = splat(float32(0))
-    _ask_for_paths(batch[0], centers, stop, objective.tree)
-    for i in range(centers, min(centers + AHEAD, stop)):
-        _ask(i, batch, sampling, weights, hot, room, len(block), objective.contrast_shifts, objective.tree)
-    for i in range(centers, stop):
-        asked = asked_of(i, room)
-        n = gather_window(i, batch, room)
+    prefetch_paths(e.workspace.batch.words, centers.first, centers.stop, e.objective.tree)
+    for i in range(centers.first, min(centers.first + AHEAD, centers.stop)):
+        _list(i, e)
+    for i in range(centers.first, centers.stop):
+        slot = target_slot(i, e.workspace.targets)
+        n = gather_window(i, e.workspace.batch, e.workspace.inputs)
         if n > 0:
-            if cbow is None:
-                pairs += n
-                loss = score_skipgram(weights, room, n, asked, block, objective.tail, rate, loss)
-            else:
-                pairs += 1
-                loss = score_cbow(weights, room, n, asked, block, cbow, rate, loss)
-        _look_ahead(i, stop, n_words, batch, sampling, weights, hot, room, len(block), objective)
+            trained, loss = _score(e.weights, e.workspace, n, slot, rate, loss, e.mean)
+            pairs += trained
+        _look_ahead(i, centers, e)
         if n > 0:
-            if cbow is None:
-                move_skipgram(weights, room, n, asked, block, objective.tail)
-            else:
-                move_cbow(weights, room, n, asked, block, objective.tail, cbow)
+            _move(e.weights, e.workspace, n, slot, e.mean)
     return pairs, sum_lanes(loss)
 
 
-@step
-def _train(found, sampling, weights, hot, room, block, cbow, objective, whole, rate):
-    """Train every center of a batch; returns its pairs and its loss."""
-    centers, stop, n_words, batch = found
-    if whole is not None:
-        return train_softmax_batch(centers, stop, n_words, batch, sampling, weights, room, cbow, whole, rate)
-    return _train_batch(centers, stop, n_words, batch, sampling, weights, hot, room, block, cbow, objective, rate)
-
-
 @kernel
-def train_epoch(corpus, sampling, schedule, weights, hot, report, block, cbow, objective):
-    """Train until the chunks of this epoch are used up or someone asks to stop.
+def train_epoch(e):
+    """Train until the chunks of this epoch are used up or STOP is set.
 
-    block    a tuple as long as the number of target rows to hold in registers (its values are not used)
-    cbow     None for skip-gram: Numba compiles a version without the other branch
+    e   EpochArguments
     """
-    room = new_room(len(block), sampling, weights, hot, objective.contrast_shifts, objective.tree)
-    batch = new_batch(sampling.window)
-    n_tokens = int64(len(corpus.ids))
+    schedule, control, counters, batch = e.schedule, e.state.control, e.state.counters, e.workspace.batch
     batches = int64(0)
     while True:
-        position = add_atomically(report.control, 0, 1) * schedule.chunk
-        if position >= n_tokens:
+        position = schedule.first + add_atomically(control, NEXT_CHUNK, 1) * schedule.chunk
+        if position >= schedule.stop:
             break
-        chunk_end = min(position + schedule.chunk, n_tokens)
-        sentence = sentence_of(position, corpus.sentence_offsets)
-        while position < chunk_end and read_atomically(report.control, 1) == 0:
-            exchange_hot_rows(weights, hot, rows_to_exchange(batches, hot))
+        chunk_end = min(position + schedule.chunk, schedule.stop)
+        sentence = sentence_of(position, e.corpus.sentence_offsets)
+        while position < chunk_end and read_atomically(control, STOP) == 0:
+            exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot))
             batches += 1
             last = min(position + schedule.batch, chunk_end)
-            centers, stop, n_words, sentence = read_batch(corpus, sampling, position, last, sentence, batch)
-            rate = float32(schedule.first_rate + schedule.slope * position)
-            _find_rows(n_words, batch, weights, hot, room)
-            found = (centers, stop, n_words, batch)
-            pairs, loss = _train(found, sampling, weights, hot, room, block, cbow, objective, objective.whole, rate)
-            report.pairs[0] += pairs
-            report.loss[0] += float64(loss)
-            report.tokens[0] += last - position
+            centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch)
+            sentence = centers.sentence
+            for c in range(centers.n_words):
+                batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
+            rate = float32(schedule.first_rate + schedule.slope * (position - schedule.first))
+            pairs, loss = _train_batch(centers, rate, e, e.softmax)
+            counters.pairs[0] += pairs
+            counters.loss[0] += float64(loss)
+            counters.tokens[0] += last - position
             position = last

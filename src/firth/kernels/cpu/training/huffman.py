@@ -1,12 +1,12 @@
-"""Huffman's tree over the words: frequent ones near the root, so that a word is found by few questions on average.
+"""Huffman's tree over the words: frequent ones near the root, so that paths are short on average.
 
 Source      Huffman 1952, "A method for the construction of minimum-redundancy codes"; for words as classes:
             Morin & Bengio 2005, "Hierarchical probabilistic neural network language model".
-Slow twin   firth.illustrated.hierarchical_softmax
+Reference   firth.illustrated.hierarchical_softmax
 
 A tree of V words has V - 1 nodes, numbered by falling count: node 0 is the root, and the nodes that most words pass
 come first, as the most frequent words do. Words sorted by count make merging linear (van Leeuwen 1976): the two rarest
-trees stand in front of two queues, one of words and one of nodes, which are made in order of their counts.
+trees are at the front of two queues, one of words and one of nodes, which are made in order of their counts.
 """
 
 from numpy import empty, int64
@@ -18,13 +18,13 @@ __all__ = ["merge_rarest", "write_paths"]
 
 @kernel
 def merge_rarest(counts, order, parents, codes, lengths):
-    """Join the two rarest trees until one is left.
+    """Join the two rarest trees until one tree is left.
 
     counts (V,) int64      of the words; `order` (V,) lists the words, rarest first
-    parents (2 V - 1,)     set to the node above: of node n at n, of word w at V - 1 + w; the root's is not set
-    codes (2 V - 1,) int8  set to the answer that leads here from there: 1 for the rarer of two, 0 for the other;
+    parents (2 V - 1,)     set to the parent: of node n at n, of word w at V - 1 + w; the root has none
+    codes (2 V - 1,) int8  set to the branch from the parent: 1 for the rarer of two children, 0 for the other;
                            where counts are equal words are taken before nodes, which keeps long paths short
-    lengths (V,) int64     set to the nodes on the way from the root to each word
+    lengths (V,) int64     set to the number of nodes on the path from the root to each word
     """
     words = len(counts)
     nodes = words - 1

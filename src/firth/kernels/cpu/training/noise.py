@@ -1,24 +1,24 @@
-"""The targets of negative sampling: the center, and noise words that are not it.
+"""The targets of negative sampling: the center, and noise words that are not the center.
 
 Source      Mikolov et al. 2013, arXiv:1310.4546, section 2.2.
-Slow twin   firth.illustrated.negative_sampling
+Reference   firth.illustrated.negative_sampling
 """
 
 from firth.kernels.compile import step
-from firth.kernels.cpu.training.hot_rows import row_of
+from firth.kernels.cpu.training.hot_rows import output_row
 from firth.kernels.cpu.training.sampling import draw_targets
-from firth.kernels.cpu.training.targets import RING, prefetch_row
+from firth.kernels.cpu.training.workspace import RING, prefetch_row
 
-__all__ = ["ask_noise"]
+__all__ = ["list_noise"]
 
 
 @step
-def ask_noise(i, batch, sampling, weights, hot, room):
-    """Draw the targets of word i, note where their rows are, and ask for them."""
-    words, draws, _, _ = batch
-    draw_targets(words[i], draws[i], sampling, room.targets)
-    first = (i % RING) * room.padded
+def list_noise(i, sampling, weights, hot, workspace):
+    """Draw the targets of word i, and note and prefetch their rows; labels and weights are always the same."""
+    batch, targets = workspace.batch, workspace.targets
+    draw_targets(batch.words[i], batch.draws[i], sampling, targets.words)
+    first = (i % RING) * targets.padded
     for k in range(sampling.negative_samples + 1):
-        row = row_of(room.targets[k], weights, hot)
-        room.target_rows[first + k] = row
-        prefetch_row(weights.context, row, weights.columns)
+        row = output_row(targets.words[k], weights, hot)
+        targets.rows[first + k] = row
+        prefetch_row(weights.output, row, weights.columns)

@@ -33,6 +33,6 @@ def below(bits32, n):
 
 @kernel
 def draw_many(key, counters, out):
-    """out[i] = draw(key, counters[i]): what the slow twins and the tests use to meet the same chances."""
+    """out[i] = draw(key, counters[i]), for the keys of epochs and for tests."""
     for i in range(len(counters)):
         out[i] = draw(key, counters[i])

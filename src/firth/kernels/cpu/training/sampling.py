@@ -2,15 +2,15 @@
 
 Source   Mikolov et al. 2013, arXiv:1310.4546, section 2.2 (noise distribution counts ** 0.75);
          Walker 1977, Vose 1991 (the alias method).
-Slow twin   firth.illustrated.negative_sampling
+Reference   firth.illustrated.draws
 """
 
-from numpy import arange, empty, int64, uint64
+from numpy import empty, int64, uint64
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["draw_targets", "draw_word", "fill_alias_table"]
+__all__ = ["draw_all_targets", "draw_targets", "draw_word", "fill_alias_table"]
 
 _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
@@ -20,33 +20,37 @@ _HALF = uint64(32)
 def fill_alias_table(weights, packed):
     """packed[i] = acceptance threshold << 32 | alias, so that a draw costs one look-up.
 
-    weights (V,) float64, not negative, is used up: each slot is filled to the average by one richer word.
+    weights (V,) float64, not negative, is used up: each slot is filled up to the average by one larger word.
     """
     n = len(weights)
-    share = weights
-    share *= n / weights.sum()
-    alias = arange(n)
-    waiting = empty(n, int64)  # poor slots grow from the left, rich ones from the right
-    poor = 0
-    rich = n
+    total = 0.0
     for i in range(n):
+        total += weights[i]
+    share = weights
+    alias = empty(n, int64)
+    waiting = empty(n, int64)  # small slots grow from the left, large ones from the right
+    small = 0
+    large = n
+    for i in range(n):
+        share[i] *= n / total
+        alias[i] = i
         if share[i] < 1.0:
-            waiting[poor] = i
-            poor += 1
+            waiting[small] = i
+            small += 1
         else:
-            rich -= 1
-            waiting[rich] = i
-    while poor > 0 and rich < n:
-        poor -= 1
-        needy = waiting[poor]
-        giver = waiting[rich]
-        alias[needy] = giver
-        share[giver] -= 1.0 - share[needy]
-        if share[giver] < 1.0:
-            rich += 1
-            waiting[poor] = giver
-            poor += 1
-    for i in range(poor):  # rounding left these a hair below the average
+            large -= 1
+            waiting[large] = i
+    while small > 0 and large < n:
+        small -= 1
+        below_average = waiting[small]
+        above_average = waiting[large]
+        alias[below_average] = above_average
+        share[above_average] -= 1.0 - share[below_average]
+        if share[above_average] < 1.0:
+            large += 1
+            waiting[small] = above_average
+            small += 1
+    for i in range(small):  # rounding left these a hair below the average
         share[waiting[i]] = 1.0
     for i in range(n):
         packed[i] = (uint64(min(share[i], 1.0) * 4294967295.0) << _HALF) | uint64(alias[i])
@@ -66,8 +70,8 @@ def draw_word(bits, noise_table):
 def draw_targets(center, bits, sampling, targets):
     """targets[0] = the center, targets[1 : K + 1] = K noise words, all different.
 
-    A noise word that is among them already is replaced by the next word of the vocabulary: two updates of one row in
-    the same step would overwrite each other. `bits` are the draw that belongs to the center.
+    A noise word that is already among them is replaced by the next word of the vocabulary: two updates of one row in
+    the same step would overwrite each other. `bits` are the random bits that belong to the center's position.
     """
     vocabulary_size = len(sampling.noise_table)
     targets[0] = center
@@ -81,3 +85,10 @@ def draw_targets(center, bits, sampling, targets):
                 break
             word = word + 1 if word + 1 < vocabulary_size else int64(0)
         targets[k] = word
+
+
+@kernel
+def draw_all_targets(words, first, sampling, out):
+    """out[i] = draw_targets of word i, with the bits that belong to position first + i."""
+    for i in range(len(words)):
+        draw_targets(words[i], draw(sampling.key, first + i), sampling, out[i])

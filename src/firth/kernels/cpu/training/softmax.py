@@ -1,72 +1,110 @@
 """Full softmax: every word of the vocabulary is a target, at every position.
 
 Source      Mikolov et al. 2013, arXiv:1310.4546, equation 2.
-Slow twin   firth.illustrated.softmax
+Reference   firth.illustrated.softmax
 Shapes      up to TILE hidden vectors by V targets (context vectors), all float32; weights change in place.
 
     score(k, w) = hidden vector k . context vector w          prediction(k, w) = exp(score) / sum over all words
-    loss = -log prediction(k, true word)                      error(k, w) = 1 if w is the true word else 0, - prediction
+    loss = -log prediction(k, true word)                      error(k, w) = label - prediction
 
-A hidden vector of skip-gram is the vector of one word read, which has to foretell all words around it: its prediction
-is made once for all of them. Of CBOW it is the mean of a window. The hidden vectors of TILE words are scored together,
-so that each context vector, once loaded, serves all of them; then each matrix moves by learning rate x the sum of their
-gradients, all taken before the step. The matrices are multiplied in blocks of 8 words, as with the other objectives.
+A hidden vector of skip-gram is the vector of one word, which predicts all words around it: its prediction is computed
+once for all of them. A hidden vector of CBOW is the mean of a window. The hidden vectors of TILE words are scored
+together, so that each context vector, once loaded, serves all of them; then each matrix moves by learning rate x the
+sum of their gradients, all computed before the step. The matrices are multiplied in blocks of 8 words, as with the
+other objectives. The label is 1 for the true word and 0 for all others.
 """
 
 from math import log
 
+import numpy as np
 from numpy import float32, float64, int64
 
 from firth.kernels.compile import step
 from firth.kernels.cpu.training.activation import exp_of_minus
-from firth.kernels.cpu.training.batches import gather_window
-from firth.kernels.cpu.training.cbow import average_inputs, move_inputs, share_of
+from firth.kernels.cpu.training.arguments import SoftmaxWorkspace, VectorRows
+from firth.kernels.cpu.training.batches import BATCH, gather_window
+from firth.kernels.cpu.training.inputs import average_inputs, gradient_share, move_inputs
 from firth.kernels.cpu.training.skipgram import multiply_pairs
 from firth.simd.lanes import LANES
+from firth.simd.memory import aligned_zeros
 from firth.simd.operations import add, load, maximum, mul, splat, store, sub
 from firth.simd.rows import BLOCK_ROWS, fma_rows, load_rows, splat_row, store_rows, take, weighted_sum
 
-__all__ = ["TILE", "train_softmax_batch"]
+__all__ = ["TILE", "new_softmax_workspace", "train_softmax_batch"]
 
 TILE = 16  # hidden vectors scored together
-_NOWHERE = float32(-1e30)  # the score of a word that is not there
+_MINUS_INFINITY = float32(-1e30)  # the score of a row that only fills up the last block
 _BLOCK = (0, 0, 0, 0, 0, 0, 0, 0)
 
 
+def new_softmax_workspace(
+    words: int, window: int, stride: int, zero_row: int, thread: int, threads: int
+) -> SoftmaxWorkspace:
+    """The scratch arrays of one thread of several: about 260 bytes for each word of the vocabulary.
+
+    stride : floats of a row.
+    zero_row : the output row that fills up the last block.
+    """
+    blocks = -(-words // BLOCK_ROWS)
+    rows = np.arange(blocks * BLOCK_ROWS, dtype=np.int64) * stride
+    rows[words:] = zero_row * stride
+    most_pairs = TILE * min(2 * window, BATCH)
+    hidden, gradient = (aligned_zeros(TILE, stride).reshape(-1) for _ in range(2))
+    scores, highest, totals = (aligned_zeros(n * TILE, BLOCK_ROWS).reshape(-1) for n in (blocks, 1, 1))
+    return SoftmaxWorkspace(
+        rows=rows,
+        words=words,
+        window=window,
+        first_block=thread * blocks // threads,
+        positions=np.zeros(TILE, np.int64),
+        hidden_at=np.zeros(TILE + 1, np.int64),
+        hidden=hidden,
+        gradient=gradient,
+        n_labels=np.zeros(TILE, np.float32),
+        pair_hidden=np.zeros(most_pairs, np.int32),
+        pair_word=np.zeros(most_pairs, np.int32),
+        scores=scores,
+        highest=highest,
+        totals=totals,
+    )
+
+
 @step
-def _add_pairs(place, row, n_pairs, centers, stop, batch, sampling, cbow, whole):
-    """List what hidden vector `row`, that of word `place` of the batch, has to foretell; returns the new n_pairs."""
-    words, _, lefts, rights = batch
-    if cbow is None:
-        for i in range(max(centers, place - sampling.window), min(stop, place + sampling.window + 1)):
-            if i != place and lefts[i] <= place < rights[i]:
-                whole.askers[n_pairs] = row
-                whole.answers[n_pairs] = words[i]
+def _add_pairs(position, k, n_pairs, centers, batch, softmax, mean):
+    """List what hidden vector k, that of word `position` of the batch, predicts; returns the new n_pairs."""
+    lefts, rights = batch.lefts, batch.rights
+    if mean is None:
+        first, stop = max(centers.first, position - softmax.window), min(centers.stop, position + softmax.window + 1)
+        for i in range(first, stop):
+            if i != position and lefts[i] <= position < rights[i]:
+                softmax.pair_hidden[n_pairs] = k
+                softmax.pair_word[n_pairs] = batch.words[i]
                 n_pairs += 1
-    elif rights[place] - lefts[place] > 1:
-        whole.askers[n_pairs] = row
-        whole.answers[n_pairs] = words[place]
+    elif rights[position] - lefts[position] > 1:
+        softmax.pair_hidden[n_pairs] = k
+        softmax.pair_word[n_pairs] = batch.words[position]
         n_pairs += 1
     return n_pairs
 
 
 @step
-def _gather(place, batch, room, cbow):
-    """Set room.inputs to the rows of the words whose mean is the hidden vector of a place; returns how many."""
-    if cbow is None:
-        room.inputs[0] = room.word_rows[place]
+def _gather(position, workspace, mean):
+    """Set workspace.inputs to the rows whose mean is the hidden vector of a position; returns how many."""
+    if mean is None:
+        workspace.inputs[0] = workspace.batch.rows[position]
         return int64(1)
-    return gather_window(place, batch, room)
+    return gather_window(position, workspace.batch, workspace.inputs)
 
 
 @step
-def _look_up(n, batch, weights, room, cbow, whole):
+def _look_up(n, weights, workspace, softmax, mean):
     """Set the n hidden vectors, and their gradients to 0."""
     for k in range(n):
-        n_inputs = _gather(whole.places[k], batch, room, cbow)
-        average_inputs(weights, room, n_inputs, whole.hidden, whole.gradient, k * weights.stride)
-        whole.vectors_at[k] = k * weights.stride
-    whole.vectors_at[n] = whole.vectors_at[n - 1]  # so that they pair up
+        n_inputs = _gather(softmax.positions[k], workspace, mean)
+        at = k * weights.stride
+        average_inputs(weights, workspace.inputs, n_inputs, softmax.hidden, softmax.gradient, at)
+        softmax.hidden_at[k] = at
+    softmax.hidden_at[n] = softmax.hidden_at[n - 1]  # so that they pair up
 
 
 @step
@@ -76,152 +114,154 @@ def _cells(n):
 
 
 @step
-def _clear_padding(value, whole, n):
+def _clear_padding(value, softmax, n):
     """Set the scores of words that only fill up the last block."""
-    blocks = len(whole.rows) // BLOCK_ROWS
+    blocks = len(softmax.rows) // BLOCK_ROWS
     first = (blocks - 1) * TILE * BLOCK_ROWS
     for k in range(n + n % 2):
-        for j in range(BLOCK_ROWS - (len(whole.rows) - whole.words), BLOCK_ROWS):
-            whole.scores[first + k * BLOCK_ROWS + j] = value
+        for j in range(BLOCK_ROWS - (len(softmax.rows) - softmax.words), BLOCK_ROWS):
+            softmax.scores[first + k * BLOCK_ROWS + j] = value
 
 
 @step
-def _score(n, weights, whole):
+def _score(n, weights, softmax):
     """Fill scores with all dot products, and highest with the greatest of each hidden vector, in all its cells."""
-    blocks = len(whole.rows) // BLOCK_ROWS
+    blocks = len(softmax.rows) // BLOCK_ROWS
+    hidden = VectorRows(softmax.hidden, softmax.hidden_at)
     for b in range(blocks):
-        rows = take(_BLOCK, whole.rows, b * BLOCK_ROWS)
+        rows = take(_BLOCK, softmax.rows, b * BLOCK_ROWS)
         first = b * TILE * BLOCK_ROWS
-        multiply_pairs(whole.hidden, whole.vectors_at, n, weights.context, rows, weights.columns, whole.scores, first)
-    _clear_padding(_NOWHERE, whole, n)
+        multiply_pairs(hidden, n, weights, rows, softmax.scores, first)
+    _clear_padding(_MINUS_INFINITY, softmax, n)
     cells = _cells(n)
     for cell in range(0, cells, LANES):
-        store(whole.highest, cell, splat(_NOWHERE))
+        store(softmax.highest, cell, splat(_MINUS_INFINITY))
     for b in range(blocks):
         first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
-            store(whole.highest, cell, maximum(load(whole.highest, cell), load(whole.scores, first + cell)))
+            store(softmax.highest, cell, maximum(load(softmax.highest, cell), load(softmax.scores, first + cell)))
     for k in range(n):
-        highest = _NOWHERE
+        highest = _MINUS_INFINITY
         for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
-            highest = max(highest, whole.highest[cell])
+            highest = max(highest, softmax.highest[cell])
         for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
-            whole.highest[cell] = highest
+            softmax.highest[cell] = highest
 
 
 @step
-def _true_scores(n_pairs, whole):
+def _true_scores(n_pairs, softmax):
     """The sum of the scores of all true words."""
     total = float64(0)
     for pair in range(n_pairs):
-        total += whole.scores[_cell(pair, whole)]
+        total += softmax.scores[_cell(pair, softmax)]
     return total
 
 
 @step
-def _cell(pair, whole):
+def _cell(pair, softmax):
     """Where the score of a pair is."""
-    word = int64(whole.answers[pair])
+    word = int64(softmax.pair_word[pair])
     block, lane = word // BLOCK_ROWS, word % BLOCK_ROWS
-    return (block * TILE + whole.askers[pair]) * BLOCK_ROWS + lane
+    return (block * TILE + softmax.pair_hidden[pair]) * BLOCK_ROWS + lane
 
 
 @step
-def _raise(n, whole):
+def _exponentiate(n, softmax):
     """Replace scores by exp(score - highest), and set totals to their sums in parts of 8."""
     cells = _cells(n)
     for cell in range(0, cells, LANES):
-        store(whole.totals, cell, splat(float32(0)))
-    for b in range(len(whole.rows) // BLOCK_ROWS):
+        store(softmax.totals, cell, splat(float32(0)))
+    for b in range(len(softmax.rows) // BLOCK_ROWS):
         first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
-            raised = exp_of_minus(sub(load(whole.highest, cell), load(whole.scores, first + cell)))
-            store(whole.scores, first + cell, raised)
-            store(whole.totals, cell, add(load(whole.totals, cell), raised))
+            exponential = exp_of_minus(sub(load(softmax.highest, cell), load(softmax.scores, first + cell)))
+            store(softmax.scores, first + cell, exponential)
+            store(softmax.totals, cell, add(load(softmax.totals, cell), exponential))
 
 
 @step
-def _normalise(n, whole, rate):
-    """Set totals to -rate x words to foretell / sum of exponentials; returns the sum of the logarithms of the sums."""
+def _normalise(n, softmax, rate):
+    """Set totals to -rate x words to predict / sum of exponentials; returns the sum of the logarithms of the sums."""
     logarithms = float64(0)
     for k in range(n):
         total = float64(0)
         for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
-            total += whole.totals[cell]
-        logarithms += whole.asked[k] * (log(total) + whole.highest[k * BLOCK_ROWS])
+            total += softmax.totals[cell]
+        logarithms += softmax.n_labels[k] * (log(total) + softmax.highest[k * BLOCK_ROWS])
         for cell in range(k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS):
-            whole.totals[cell] = -rate * whole.asked[k] / float32(total)
+            softmax.totals[cell] = -rate * softmax.n_labels[k] / float32(total)
     return logarithms
 
 
 @step
-def _turn_into_steps(n, n_pairs, whole, rate):
-    """Replace exponentials by learning rate x error, summed over the words that a hidden vector has to foretell."""
+def _set_errors(n, n_pairs, softmax, rate):
+    """Replace exponentials by learning rate x error, summed over the words that a hidden vector predicts."""
     cells = _cells(n)
-    for b in range(len(whole.rows) // BLOCK_ROWS):
+    for b in range(len(softmax.rows) // BLOCK_ROWS):
         first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
-            store(whole.scores, first + cell, mul(load(whole.scores, first + cell), load(whole.totals, cell)))
+            store(softmax.scores, first + cell, mul(load(softmax.scores, first + cell), load(softmax.totals, cell)))
     for pair in range(n_pairs):
-        whole.scores[_cell(pair, whole)] += rate
-    _clear_padding(float32(0), whole, n)
+        softmax.scores[_cell(pair, softmax)] += rate
+    _clear_padding(float32(0), softmax, n)
 
 
 @step
-def _move_block(n, rows, weights, whole, first):
-    """Move a block of context vectors along all hidden vectors, and add what they want of those to the gradients."""
+def _move_block(n, rows, weights, softmax, first):
+    """Move a block of context vectors along all hidden vectors, and add its part to their gradients."""
     for column in range(0, weights.columns, LANES):
-        before = load_rows(weights.context, rows, column)
+        before = load_rows(weights.output, rows, column)
         after = before
         for k in range(n):
-            sizes = splat_row(_BLOCK, whole.scores, first + k * BLOCK_ROWS)
-            at = whole.vectors_at[k] + column
-            after = fma_rows(load(whole.hidden, at), sizes, after)
-            store(whole.gradient, at, weighted_sum(sizes, before, load(whole.gradient, at)))
-        store_rows(weights.context, rows, column, after)
+            sizes = splat_row(_BLOCK, softmax.scores, first + k * BLOCK_ROWS)
+            at = softmax.hidden_at[k] + column
+            after = fma_rows(load(softmax.hidden, at), sizes, after)
+            store(softmax.gradient, at, weighted_sum(sizes, before, load(softmax.gradient, at)))
+        store_rows(weights.output, rows, column, after)
 
 
 @step
-def _move(n, batch, weights, room, cbow, whole):
+def _move(n, weights, workspace, softmax, mean):
     """Move all context vectors, then the words that the hidden vectors stem from.
 
-    Every thread begins elsewhere: two that move the same rows in step would overwrite each other.
+    Every thread begins at another block: two that move the same rows in step would overwrite each other.
     """
-    blocks = len(whole.rows) // BLOCK_ROWS
+    blocks = len(softmax.rows) // BLOCK_ROWS
     for turn in range(blocks):
-        b = (whole.begin + turn) % blocks
-        rows = take(_BLOCK, whole.rows, b * BLOCK_ROWS)
-        _move_block(n, rows, weights, whole, b * TILE * BLOCK_ROWS)
+        b = (softmax.first_block + turn) % blocks
+        rows = take(_BLOCK, softmax.rows, b * BLOCK_ROWS)
+        _move_block(n, rows, weights, softmax, b * TILE * BLOCK_ROWS)
     for k in range(n):
-        n_inputs = _gather(whole.places[k], batch, room, cbow)
-        move_inputs(weights, room, n_inputs, whole.gradient, k * weights.stride, share_of(n_inputs, cbow))
+        n_inputs = _gather(softmax.positions[k], workspace, mean)
+        share = gradient_share(n_inputs, mean)
+        move_inputs(weights, workspace.inputs, n_inputs, softmax.gradient, k * weights.stride, share)
 
 
 @step
-def train_softmax_batch(centers, stop, n_words, batch, sampling, weights, room, cbow, whole, rate):
+def train_softmax_batch(centers, weights, workspace, softmax, rate, mean):
     """Train every center of a batch, TILE hidden vectors at a time; returns its pairs and its loss."""
     pairs = int64(0)
     loss = float64(0)
-    place = int64(0) if cbow is None else int64(centers)
-    last = n_words if cbow is None else stop
-    while place < last:
+    position = int64(0) if mean is None else int64(centers.first)
+    last = centers.n_words if mean is None else centers.stop
+    while position < last:
         n = int64(0)
         n_pairs = int64(0)
-        while place < last and n < TILE:
-            found = _add_pairs(place, n, n_pairs, centers, stop, batch, sampling, cbow, whole)
+        while position < last and n < TILE:
+            found = _add_pairs(position, n, n_pairs, centers, workspace.batch, softmax, mean)
             if found > n_pairs:
-                whole.places[n] = place
-                whole.asked[n] = float32(found - n_pairs)
+                softmax.positions[n] = position
+                softmax.n_labels[n] = float32(found - n_pairs)
                 n += 1
             n_pairs = found
-            place += 1
+            position += 1
         if n > 0:
-            _look_up(n, batch, weights, room, cbow, whole)
-            _score(n, weights, whole)
-            loss -= _true_scores(n_pairs, whole)
-            _raise(n, whole)
-            loss += _normalise(n, whole, rate)
-            _turn_into_steps(n, n_pairs, whole, rate)
-            _move(n, batch, weights, room, cbow, whole)
+            _look_up(n, weights, workspace, softmax, mean)
+            _score(n, weights, softmax)
+            loss -= _true_scores(n_pairs, softmax)
+            _exponentiate(n, softmax)
+            loss += _normalise(n, softmax, rate)
+            _set_errors(n, n_pairs, softmax, rate)
+            _move(n, weights, workspace, softmax, mean)
         pairs += n_pairs
     return pairs, loss

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from gensim.models import Word2Vec as GensimWord2Vec
 
-from firth.training.tables import (
-    epoch_key,
+from firth.backends.plan import epoch_key
+from firth.training.sampling_tables import (
     keep_probabilities,
     keep_thresholds,
     noise_probabilities,

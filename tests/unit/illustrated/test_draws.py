@@ -1,17 +1,17 @@
-"""The document's two ways to make a dataset, and what chance does to them."""
+"""The document's two ways to make a dataset, and the random draws."""
 
 import numpy as np
 
-from firth.illustrated.chance import Chance, positions, random_bits
+from firth.illustrated.draws import Draws, positions, random_bits
 
 SENTENCE = "thou shalt not make a machine in the likeness of a human mind"
 EVERY_BIT = 2**32 - 1
 
 
-def chance(words, *, window=2, shrink_window=False, negative_samples=2, keep=None, key=5):
+def draws_of(words, *, window=2, shrink_window=False, negative_samples=2, keep=None, key=5):
     keep_thresholds = np.full(words, EVERY_BIT, np.uint32) if keep is None else keep
     themselves = np.uint64(EVERY_BIT << 32) | np.arange(words, dtype=np.uint64)  # every slot keeps its own word
-    return Chance(keep_thresholds, themselves, window, shrink_window, negative_samples, key)
+    return Draws(keep_thresholds, themselves, window, shrink_window, negative_samples, key)
 
 
 def windows_of(sentence, **settings):
@@ -19,7 +19,7 @@ def windows_of(sentence, **settings):
     tokens = sentence.split()
     words = list(dict.fromkeys(tokens))
     ids = [words.index(word) for word in tokens]
-    found = positions([ids], chance(len(words), **settings))
+    found = positions([ids], draws_of(len(words), **settings))
     return [(words[position.center], [words[word] for word in position.context]) for position in found]
 
 
@@ -41,8 +41,8 @@ def test_the_documents_cbow_window():
 
 
 def test_windows_end_with_the_sentence_and_lonely_words_are_no_examples():
-    found = list(positions([[0, 1], [2], [], [3, 4, 5]], chance(6, window=5)))
-    assert [(place.place, place.center, place.context) for place in found] == [
+    found = list(positions([[0, 1], [2], [], [3, 4, 5]], draws_of(6, window=5)))
+    assert [(one.position, one.center, one.context) for one in found] == [
         (0, 0, [1]), (1, 1, [0]), (3, 3, [4, 5]), (4, 4, [3, 5]), (5, 5, [3, 4]),
     ]  # fmt: skip
 
@@ -51,12 +51,12 @@ def test_windows_reach_over_words_that_are_not_read():
     """As in word2vec.c: subsampled words are taken out before windows are cut."""
     keep = np.full(7, EVERY_BIT, np.uint32)
     keep[[2, 5]] = 0
-    found = {place.center: place.context for place in positions([range(7)], chance(7, keep=keep))}
+    found = {one.center: one.context for one in positions([range(7)], draws_of(7, keep=keep))}
     assert found == {0: [1, 3], 1: [0, 3, 4], 3: [0, 1, 4, 6], 4: [1, 3, 6], 6: [3, 4]}
 
 
 def test_a_shrinking_window_reaches_every_distance_equally_often():
-    reach = [chance(9, window=5, shrink_window=True).reach(place) for place in range(20_000)]
+    reach = [draws_of(9, window=5, shrink_window=True).reach(position) for position in range(20_000)]
     shares = np.bincount(reach, minlength=6) / len(reach)
     assert shares[0] == 0
     np.testing.assert_allclose(shares[1:], 0.2, atol=0.012)  # 4 standard deviations of a share of 20,000 draws
@@ -64,18 +64,18 @@ def test_a_shrinking_window_reaches_every_distance_equally_often():
 
 def test_occurrences_are_read_with_their_probability():
     keep = (np.array([1.0, 0.5, 0.1, 0.01]) * EVERY_BIT).astype(np.uint32)
-    draws = chance(4, keep=keep)
+    draws = draws_of(4, keep=keep)
     for word, probability in enumerate([1.0, 0.5, 0.1, 0.01]):
-        read = np.mean([draws.is_read(word, place) for place in range(word * 20_000, (word + 1) * 20_000)])
+        read = np.mean([draws.is_read(word, position) for position in range(word * 20_000, (word + 1) * 20_000)])
         assert abs(read - probability) <= 4 * np.sqrt(probability * (1 - probability) / 20_000)
 
 
 def test_noise_words_are_different_and_never_the_center():
     for words in (2, 3, 10):
-        draws = chance(words, negative_samples=words - 1)
-        for place in range(50):
-            center = place % words
-            assert sorted([center, *draws.noise_words(center, place)]) == list(range(words))
+        draws = draws_of(words, negative_samples=words - 1)
+        for position in range(50):
+            center = position % words
+            assert sorted([center, *draws.noise_words(center, position)]) == list(range(words))
 
 
 def test_the_random_bits_are_splitmix64():

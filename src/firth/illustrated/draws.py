@@ -1,4 +1,4 @@
-"""What chance decides in training, drawn as the kernels draw it: a function of a key and the place in the text.
+"""What is drawn at random in training, as the kernels draw it: a function of a key and the position in the text.
 
 Source   splitmix64: Steele, Lea, Flood 2014; subsampling and noise: Mikolov et al. 2013, arXiv:1310.4546, section 2.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "Position", "positions", "random_bits"]
+__all__ = ["Draws", "Position", "positions", "random_bits"]
 
 _MASK = 2**64 - 1
 
@@ -22,7 +22,7 @@ def random_bits(key: int, counter: int) -> int:
     return bits ^ (bits >> 31)
 
 
-class Chance(NamedTuple):
+class Draws(NamedTuple):
     """How draws are made in one epoch."""
 
     keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if 32 random bits are not above
@@ -31,21 +31,21 @@ class Chance(NamedTuple):
     shrink_window: bool
     negative_samples: int  # at most V - 1 if they are to be different
     key: int
-    different: bool = True  # whether noise words differ from each other and from the center, or come as they are drawn
+    different: bool = True  # whether noise words differ from each other and from the center, or are independent
 
-    def is_read(self, word: int, place: int) -> bool:
-        """Whether subsampling lets the word at this place of the text be read."""
-        return random_bits(self.key, place) >> 32 <= int(self.keep_thresholds[word])
+    def is_read(self, word: int, position: int) -> bool:
+        """Whether subsampling keeps the word at this position of the text."""
+        return random_bits(self.key, position) >> 32 <= int(self.keep_thresholds[word])
 
-    def reach(self, place: int) -> int:
-        """How far the window of this place looks to either side."""
+    def reach(self, position: int) -> int:
+        """How far the window of this position reaches to either side."""
         if not self.shrink_window:
             return self.window
-        return ((random_bits(self.key, place) & 0xFFFFFFFF) * self.window >> 32) + 1
+        return ((random_bits(self.key, position) & 0xFFFFFFFF) * self.window >> 32) + 1
 
-    def noise_words(self, center: int, place: int) -> list[int]:
-        """Words drawn from the noise distribution; different ones, none the center, unless told otherwise."""
-        stream = random_bits(self.key, place)
+    def noise_words(self, center: int, position: int) -> list[int]:
+        """Words drawn from the noise distribution; all different and none the center, unless `different` is False."""
+        stream = random_bits(self.key, position)
         taken = [center]
         for k in range(1, self.negative_samples + 1):
             word = self._noise_word(random_bits(stream, k))
@@ -61,22 +61,22 @@ class Chance(NamedTuple):
 
 
 class Position(NamedTuple):
-    """One place of the text: its word, the words around it, and words that are not there."""
+    """One position of the text: its word, the words around it, and noise words."""
 
-    place: int
+    position: int
     center: int
     context: list[int]
     negatives: list[int]
 
 
-def positions(sentences: Sequence[Sequence[int]], chance: Chance) -> Iterator[Position]:
-    """Every place of the text that is read and has a word beside it, in order."""
+def positions(sentences: Sequence[Sequence[int]], draws: Draws) -> Iterator[Position]:
+    """Every position that is read and has a context word, in order."""
     start = 0
     for sentence in sentences:
-        read = [(start + i, word) for i, word in enumerate(sentence) if chance.is_read(word, start + i)]
-        for i, (place, center) in enumerate(read):
-            reach = chance.reach(place)
+        read = [(start + i, word) for i, word in enumerate(sentence) if draws.is_read(word, start + i)]
+        for i, (position, center) in enumerate(read):
+            reach = draws.reach(position)
             around = read[max(0, i - reach) : i] + read[i + 1 : i + 1 + reach]
             if around:
-                yield Position(place, center, [word for _, word in around], chance.noise_words(center, place))
+                yield Position(position, center, [word for _, word in around], draws.noise_words(center, position))
         start += len(sentence)

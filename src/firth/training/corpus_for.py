@@ -9,10 +9,10 @@ from firth.kernels.compile import is_compiled
 from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["read_for"]
+__all__ = ["corpus_for"]
 
 
-def read_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
+def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
     """The corpus as ids, with the tokenizer and the vocabulary that the settings ask for.
 
     Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another

@@ -1,3 +1,5 @@
+"""Spelling suggestions, and the edit distance against its definition."""
+
 import functools
 
 from hypothesis import given
@@ -8,7 +10,7 @@ from firth.spelling import edit_distances, near_spellings
 WORDS = ["the", "colour", "color", "cooler", "colours", "King", "straße", "re-colour"]
 
 
-def test_nearest_spellings_come_first():
+def test_fewest_edits_come_first():
     assert near_spellings("colur", WORDS) == ["colour", "color", "cooler"]
 
 
@@ -17,7 +19,7 @@ def test_swapped_letters_are_one_edit():
     assert near_spellings("teh", ["to", "the", "test"]) == ["the"]
 
 
-def test_case_is_no_edit():
+def test_case_is_ignored():
     assert near_spellings("KING", WORDS) == ["King"]
     assert near_spellings("STRASSE", WORDS) == ["straße"]
 
@@ -26,7 +28,7 @@ def test_ties_keep_the_order_of_the_vocabulary_and_count_limits():
     assert near_spellings("cat", ["bat", "hat", "rat", "cart"], count=2) == ["bat", "hat"]
 
 
-def test_nothing_is_suggested_for_what_is_no_misspelling():
+def test_no_suggestion_for_distant_empty_or_very_long_words():
     assert near_spellings("zebra", WORDS) == []
     assert near_spellings("", WORDS) == []
     assert near_spellings("colour" * 50, WORDS) == []
@@ -34,13 +36,17 @@ def test_nothing_is_suggested_for_what_is_no_misspelling():
 
 
 @functools.cache
-def slow_distance(a, b):
-    """The definition."""
+def recursive_distance(a, b):
+    """The definition, as a recursion."""
     if not a or not b:
         return len(a) + len(b)
-    edits = [slow_distance(a[1:], b) + 1, slow_distance(a, b[1:]) + 1, slow_distance(a[1:], b[1:]) + (a[0] != b[0])]
+    edits = [
+        recursive_distance(a[1:], b) + 1,
+        recursive_distance(a, b[1:]) + 1,
+        recursive_distance(a[1:], b[1:]) + (a[0] != b[0]),
+    ]
     if len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]):
-        edits.append(slow_distance(a[2:], b[2:]) + 1)
+        edits.append(recursive_distance(a[2:], b[2:]) + 1)
     return min(edits)
 
 
@@ -49,4 +55,4 @@ letters = st.text("abcé😀", max_size=6)
 
 @given(word=letters, others=st.lists(letters, min_size=1, max_size=5))
 def test_distances_are_those_of_the_definition(word, others):
-    assert edit_distances(word, others).tolist() == [slow_distance(word, other) for other in others]
+    assert edit_distances(word, others).tolist() == [recursive_distance(word, other) for other in others]

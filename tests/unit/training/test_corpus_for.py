@@ -46,10 +46,10 @@ def corpus_of(ids, offsets, counts=(3, 2, 1)):
 @pytest.mark.parametrize(
     ("corpus", "message"),
     [
-        (corpus_of([0, 1, 3], [0, 3]), "from 0 to 3: must be places in the vocabulary, from 0 to 2"),
+        (corpus_of([0, 1, 3], [0, 3]), "from 0 to 3: must be indices into the vocabulary, from 0 to 2"),
         (corpus_of([0, -1, 2], [0, 3]), "from -1 to 2"),
-        (corpus_of([0, 1, 2], [0, 2, 2, 3]), "must rise"),
-        (corpus_of([0, 1, 2], [0, 9, 3]), "must rise"),
+        (corpus_of([0, 1, 2], [0, 2, 2, 3]), "must increase"),
+        (corpus_of([0, 1, 2], [0, 9, 3]), "must increase"),
         (corpus_of([], [0]), "no words"),
         (corpus_of([0, 1, 2], [0, 3], (3, 2, 0)), "count below 1"),
     ],

@@ -1,4 +1,4 @@
-"""The tables that chance is drawn from: which occurrences are read, and which words are noise.
+"""The tables that random draws are made from: which occurrences are read, and which words are noise.
 
 Source   Mikolov et al. 2013, arXiv:1310.4546, sections 2.2 and 2.3, with the formula of word2vec.c for subsampling.
 """
@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts
-from firth.kernels.cpu.training.random import draw_many
 from firth.kernels.cpu.training.sampling import fill_alias_table
 
 __all__ = [
     "contrast_shifts",
-    "epoch_key",
     "keep_probabilities",
     "keep_thresholds",
     "noise_probabilities",
@@ -21,7 +19,7 @@ __all__ = [
 
 
 def keep_probabilities(counts: Counts, threshold: float) -> NDArray[np.float64]:
-    """The chance (V,) that an occurrence of a word is read: sqrt(t / f) + t / f, at most 1.
+    """The probability (V,) that an occurrence of a word is read: sqrt(t / f) + t / f, at most 1.
 
     f is the word's share of all occurrences. The paper has sqrt(t / f) alone; word2vec.c and gensim compute this.
     threshold : t; 0 reads every occurrence.
@@ -57,10 +55,3 @@ def contrast_shifts(counts: Counts, exponent: float, negative_samples: int) -> N
     """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/training/contrast.py."""
     noise = noise_probabilities(counts, exponent)
     return np.log(negative_samples * len(counts) * noise).astype(np.float32)
-
-
-def epoch_key(seed: int, epoch: int) -> np.uint64:
-    """The key of all draws of an epoch (counted from 0)."""
-    keys = np.empty(1, np.uint64)
-    draw_many(np.uint64(seed % 2**64), np.array([epoch], np.int64), keys)
-    return np.uint64(keys[0])

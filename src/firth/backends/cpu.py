@@ -1,0 +1,221 @@
+"""Training in threads of this process, with kernels compiled by Numba.
+
+The kernel train_epoch (kernels/cpu/training/epoch.py) runs in every thread. Threads take chunks of the corpus from an
+atomic counter and change the same matrices without locks (Hogwild; Niu et al. 2011, arXiv:1106.5730).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix, WordIds
+from firth.backends.plan import TrainingPlan
+from firth.backends.protocol import MatrixName, Totals
+from firth.kernels.compile import is_prepared, mark_prepared
+from firth.kernels.cpu.training.arguments import (
+    STOP,
+    Counters,
+    EpochArguments,
+    HotRows,
+    Mean,
+    Objective,
+    Schedule,
+    SharedState,
+    SoftmaxWorkspace,
+    Weights,
+    Workspace,
+)
+from firth.kernels.cpu.training.batches import BATCH
+from firth.kernels.cpu.training.epoch import train_epoch
+from firth.kernels.cpu.training.hot_rows import merge_hot_rows
+from firth.kernels.cpu.training.softmax import new_softmax_workspace
+from firth.kernels.cpu.training.workspace import new_workspace
+from firth.parallel import run_in_threads
+from firth.simd.lanes import LANES
+from firth.simd.memory import CACHE_LINE, aligned_zeros
+
+__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
+
+CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
+
+# Each thread has copies of the hottest rows. T threads add up T changes made from the same start, where one was due:
+# copies must be exchanged often, and with many threads so often that they cost more than they save. Measured in
+# docs/benchmarks.md.
+HOT_ROWS = 512
+LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
+_MOST_THREADS_WITH_COPIES = 4
+
+_COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
+
+
+def batch_tokens(threads: int) -> int:
+    """Tokens a thread trains between two exchanges of hot rows."""
+    return BATCH // threads if threads <= _MOST_THREADS_WITH_COPIES else BATCH
+
+
+class _Thread(NamedTuple):
+    """What one thread has of its own."""
+
+    hot: HotRows
+    workspace: Workspace
+    softmax: SoftmaxWorkspace | None
+
+
+class CpuBackend:
+    """Trains in threads that share both matrices.
+
+    threads : at least 1. With 1, equal seeds give equal bits.
+    chunk : tokens a thread takes at a time.
+    hot_rows : most frequent rows that each of 2 to 4 threads has copies of; 0 for none.
+    """
+
+    def __init__(self, threads: int, *, chunk: int = CHUNK, hot_rows: int = HOT_ROWS) -> None:
+        self.threads = threads
+        self._chunk = chunk
+        self._most_hot_rows = hot_rows if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
+        self._new_counters()
+
+    def start(
+        self,
+        plan: TrainingPlan,
+        inputs: Matrix,
+        outputs: Matrix | None,
+        message: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """See Backend."""
+        self._plan = plan
+        self._vector_size = inputs.shape[1]
+        self._stride = -(-self._vector_size // CACHE_LINE) * CACHE_LINE
+        # Full softmax moves all rows alike: none is hot.
+        most = 0 if plan.objective == "softmax" else self._most_hot_rows
+        self._hot_rows = min(most, plan.n_words, plan.n_outputs)
+        copies = self.threads * self._hot_rows
+        self._input = aligned_zeros(plan.n_words + copies, self._stride)
+        self._output = aligned_zeros(plan.n_outputs + copies + self.threads, self._stride)  # and the zero rows
+        self._input[: plan.n_words, : self._vector_size] = inputs
+        if outputs is not None:
+            self._output[: plan.n_outputs, : self._vector_size] = outputs
+        self._threads = [self._new_thread(thread) for thread in range(self.threads)]
+        self._compile(message)
+
+    def train_epoch(
+        self, epoch: int, rates: tuple[float, float], tokens: range, watch: Callable[[Totals], None]
+    ) -> Totals:
+        """See Backend."""
+        self._new_counters()
+        schedule = Schedule(
+            first=tokens.start,
+            stop=tokens.stop,
+            first_rate=float(rates[0]),
+            slope=float(rates[1] - rates[0]) / max(len(tokens), 1),
+            chunk=self._chunk,
+            batch=batch_tokens(self.threads),
+        )
+        jobs = [(self._arguments(epoch, schedule, thread),) for thread in range(self.threads)]
+        try:
+            run_in_threads(train_epoch, jobs, on_tick=lambda: watch(self.totals()), stop=self._request_stop)
+        finally:
+            self._merge_copies()
+        return self.totals()
+
+    def totals(self) -> Totals:
+        """See Backend."""
+        return Totals(int(self._tokens.sum()), int(self._pairs.sum()), float(self._loss.sum()))
+
+    def is_finite(self) -> bool:
+        """See Backend. Kernels do not notice NaN: their comparisons let it pass."""
+        return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in (self._input, self._output))
+
+    def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
+        """See Backend. With 2 to 4 threads, hot rows lack what threads have learned since the last exchange."""
+        of = self._input if matrix == "input" else self._output
+        return of[ids, : self._vector_size]
+
+    def matrices(self) -> tuple[Matrix, Matrix]:
+        """See Backend."""
+        inputs = self._input[: self._plan.n_words, : self._vector_size]
+        outputs = self._output[: self._plan.n_outputs, : self._vector_size]
+        return inputs.copy(), outputs.copy()
+
+    def stop(self) -> None:
+        """See Backend."""
+        self._input = self._output = aligned_zeros(0, CACHE_LINE)
+        self._threads = []
+
+    # ---------------------------------------------------------------- what the kernels are given
+
+    @property
+    def weights(self) -> Weights:
+        """Both matrices with padding, copies and zero rows, not copied."""
+        columns = -(-self._vector_size // LANES) * LANES
+        return Weights(self._input.reshape(-1), self._output.reshape(-1), self._stride, columns)
+
+    @property
+    def hot_rows(self) -> list[HotRows]:
+        """Where each thread's copies are."""
+        return [thread.hot for thread in self._threads]
+
+    def _new_thread(self, thread: int) -> _Thread:
+        """What one thread has of its own. Copies and snapshots are zero, so that the first exchange fills both."""
+        plan, stride, count = self._plan, self._stride, self._hot_rows
+        zero_row = plan.n_outputs + self.threads * count + thread
+        input_snapshot, output_snapshot = (aligned_zeros(max(count, 1), stride).reshape(-1) for _ in range(2))
+        hot = HotRows(
+            count=count,
+            first_input=plan.n_words + thread * count,
+            first_output=plan.n_outputs + thread * count,
+            least=LEAST_EXCHANGED,
+            zero_row=zero_row,
+            input_snapshot=input_snapshot,
+            output_snapshot=output_snapshot,
+        )
+        has_shifts = plan.contrast_shifts is not None
+        workspace = new_workspace(plan.sampling, stride, zero_row, plan.tree, has_shifts=has_shifts)
+        softmax = None
+        if plan.objective == "softmax":
+            window = plan.sampling.window
+            softmax = new_softmax_workspace(plan.n_words, window, stride, zero_row, thread, self.threads)
+        return _Thread(hot, workspace, softmax)
+
+    def _new_counters(self) -> None:
+        """Counters of all threads, at zero; every number that a thread writes is in a cache line of its own."""
+        self._control: NDArray[np.int64] = np.zeros(_COUNTERS_PER_LINE, np.int64)
+        self._tokens, self._pairs = (np.zeros((self.threads, _COUNTERS_PER_LINE), np.int64) for _ in range(2))
+        self._loss = np.zeros((self.threads, _COUNTERS_PER_LINE))
+
+    def _request_stop(self) -> None:
+        self._control[STOP] = 1
+
+    def _arguments(self, epoch: int, schedule: Schedule, thread: int) -> EpochArguments:
+        plan = self._plan
+        hot, workspace, softmax = self._threads[thread]
+        counters = Counters(self._tokens[thread], self._pairs[thread], self._loss[thread])
+        return EpochArguments(
+            corpus=plan.corpus,
+            sampling=plan.sampling_of(epoch),
+            schedule=schedule,
+            weights=self.weights,
+            hot=hot,
+            state=SharedState(self._control, counters),
+            workspace=workspace,
+            mean=Mean(plan.exact_gradient) if plan.architecture == "cbow" else None,
+            objective=Objective(plan.tree, plan.contrast_shifts),
+            softmax=softmax,
+        )
+
+    def _compile(self, message: Callable[[str], None]) -> None:
+        """Compile the kernels for this plan, or load them from the cache: an epoch without tokens."""
+        block = len(self._threads[0].workspace.targets.block)
+        variant = f"{self._plan.architecture}-{self._plan.objective}-{block}"
+        if not is_prepared(variant):
+            message("Compiling the training kernel for this processor, once …")
+        self._merge_copies()
+        train_epoch(self._arguments(0, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
+        mark_prepared(variant)
+
+    def _merge_copies(self) -> None:
+        if self._hot_rows:
+            for thread in self._threads:
+                merge_hot_rows(self.weights, thread.hot)

@@ -1,0 +1,78 @@
+"""What a backend is: it holds both matrices while they are trained, and trains stretches of the corpus.
+
+NumPy arrays go in and come out. A backend knows nothing of models, learning rate schedules or histories: the trainer
+(training/trainer.py) has those. tests/contracts/backends.py is run on every backend.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple, Protocol
+
+from firth.arrays import Matrix, WordIds
+from firth.backends.plan import TrainingPlan
+
+__all__ = ["Backend", "MatrixName", "Totals"]
+
+MatrixName = Literal["input", "output"]
+
+
+class Totals(NamedTuple):
+    """What has been trained of an epoch."""
+
+    words: int  # occurrences read, those that subsampling skips included
+    pairs: int  # pairs of an input and a center: (context, center) for skip-gram, positions for CBOW
+    loss: float  # sum over the pairs of the negative log-likelihood, in nats
+
+    @property
+    def mean_loss(self) -> float:
+        """Nats per pair; NaN before the first pair."""
+        return self.loss / self.pairs if self.pairs else float("nan")
+
+
+class Backend(Protocol):
+    """Trains the two matrices of a plan on some machine."""
+
+    def start(
+        self,
+        plan: TrainingPlan,
+        inputs: Matrix,
+        outputs: Matrix | None,
+        message: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """Copy the matrices, and prepare everything that could fail or take long: allocate memory, compile.
+
+        Parameters
+        ----------
+        inputs : (V, D) word vectors.
+        outputs : (plan.n_outputs, D) context or node vectors; None for zeros.
+        message : called with a sentence for the user, when something takes seconds.
+        """
+
+    def train_epoch(
+        self, epoch: int, rates: tuple[float, float], tokens: range, watch: Callable[[Totals], None]
+    ) -> Totals:
+        """Train once on some tokens of the corpus.
+
+        Parameters
+        ----------
+        epoch : counted from 0; decides all draws.
+        rates : the learning rate at the first token and behind the last; linear in between.
+        tokens : positions in the corpus, a range with step 1.
+        watch : called in the calling thread about ten times a second with what has been trained so far.
+
+        Raises   KeyboardInterrupt, and what watch raises, when training has stopped; totals() says how far it came.
+        """
+
+    def totals(self) -> Totals:
+        """What has been trained of the present epoch, or of the last one."""
+
+    def is_finite(self) -> bool:
+        """Whether all numbers of both matrices are finite."""
+
+    def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
+        """A copy (n, D) of rows of the input or output matrix, during training too."""
+
+    def matrices(self) -> tuple[Matrix, Matrix]:
+        """Copies of the input matrix (V, D) and the output matrix (plan.n_outputs, D)."""
+
+    def stop(self) -> None:
+        """Free the memory; start() may be called again."""

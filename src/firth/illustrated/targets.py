@@ -1,0 +1,90 @@
+"""The targets of a prediction, each a logistic regression: what all objectives but full softmax come down to.
+
+Each target is a row of the output matrix and has a label: is it the center, or noise? does the path take this branch? A
+target may count several times, with label 1 some of the times. Compiled: kernels/cpu/training/targets.py, logistic.py.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from firth.illustrated.negative_sampling import Numbers, sigmoid
+
+__all__ = ["Targets", "noise_targets", "train_each", "train_mean"]
+
+
+class Targets(NamedTuple):
+    """The n targets of one prediction."""
+
+    rows: list[int]  # (n,) of the output matrix, all different
+    labels: Numbers  # (n,) how often the label is 1
+    weights: Numbers  # (n,) how often the target counts
+    shifts: Numbers  # (n,) what is subtracted from the dot product to give the log-odds of label 1
+
+    def errors(self, dot_products: Numbers) -> Numbers:
+        """Label - weight x prediction, of dot products (..., n)."""
+        return np.asarray(self.labels - self.weights * sigmoid(dot_products - self.shifts))
+
+    def loss(self, dot_products: Numbers) -> float:
+        """The negative log-likelihood of the labels, in nats."""
+        log_odds = dot_products - self.shifts
+        return float((self.weights * np.logaddexp(0, log_odds) - self.labels * log_odds).sum())
+
+
+def noise_targets(center: int, negatives: Sequence[int]) -> Targets:
+    """Negative sampling: the center with label 1, each noise word with label 0."""
+    n = 1 + len(negatives)
+    return Targets([center, *negatives], np.eye(1, n)[0], np.ones(n), np.zeros(n))
+
+
+def train_each(
+    word_vectors: Numbers,
+    output_vectors: Numbers,
+    context: Sequence[int],
+    targets: Targets,
+    learning_rate: float,
+    targets_at_once: int | None = None,
+) -> float:
+    """Skip-gram: each word of a window is an input; returns the loss before the step, in nats.
+
+    All dot products are computed first; then everything moves. word_vectors (V, D) and output_vectors change in place.
+    targets_at_once : the kernel moves this many targets together, and later ones meet word vectors that have moved;
+        None moves all at once.
+    """
+    rows = np.array(targets.rows, np.intp)
+    dots = word_vectors[context] @ output_vectors[rows].T
+    steps = learning_rate * targets.errors(dots)
+    size = targets_at_once or max(len(rows), 1)
+    for begin in range(0, len(rows), size):
+        block = rows[begin : begin + size]
+        before = output_vectors[block].copy()
+        for word, step in zip(context, steps[:, begin : begin + size], strict=True):
+            output_vectors[block] += np.outer(step, word_vectors[word])
+            word_vectors[word] += step @ before
+    return targets.loss(dots)
+
+
+def train_mean(
+    word_vectors: Numbers,
+    output_vectors: Numbers,
+    context: Sequence[int],
+    targets: Targets,
+    learning_rate: float,
+    *,
+    exact: bool,
+) -> float:
+    """CBOW: the mean of a window is the input; returns the loss before the step, in nats.
+
+    exact : the mean of n words passes 1 / n of its gradient to each (Irsoy et al. 2020, arXiv:2012.15332);
+        word2vec.c passes all of it. word_vectors (V, D) and output_vectors change in place.
+    """
+    hidden = word_vectors[list(context)].mean(axis=0)
+    outputs = output_vectors[targets.rows].copy()
+    dots = outputs @ hidden
+    steps = learning_rate * targets.errors(dots)
+    output_vectors[targets.rows] += np.outer(steps, hidden)
+    change = steps @ outputs / (len(context) if exact else 1)
+    for word in context:  # one after another: a word may occur twice in the window
+        word_vectors[word] += change
+    return targets.loss(dots)

@@ -1,0 +1,64 @@
+"""Several input rows as one vector, and its gradient back to the rows: CBOW's mean, and the inputs of full softmax.
+
+Shapes   n inputs (word vectors) of D floats; the hidden vector and the gradient are rows of workspace matrices.
+"""
+
+from numpy import float32
+
+from firth.kernels.compile import step
+from firth.simd.lanes import LANES
+from firth.simd.operations import splat
+from firth.simd.rows import add_rows, fma_rows, load_rows, store_rows, zero_rows
+
+__all__ = ["average_inputs", "gradient_share", "move_inputs"]
+
+_ONE = (0,)
+_FOUR = (0, LANES, 2 * LANES, 3 * LANES)  # registers of a row that are worked on together
+
+
+@step
+def _average_columns(lanes, weights, inputs, n, into, column):
+    hidden, gradient, at = into
+    mean = splat(float32(1) / float32(n))
+    total = load_rows(weights.input, lanes, inputs[0] + column)
+    for k in range(1, n):
+        total = add_rows(total, load_rows(weights.input, lanes, inputs[k] + column))
+    store_rows(hidden, lanes, at + column, fma_rows(mean, total, zero_rows(lanes)))
+    store_rows(gradient, lanes, at + column, zero_rows(lanes))
+
+
+@step
+def average_inputs(weights, inputs, n, hidden, gradient, at):
+    """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0."""
+    whole = weights.columns - weights.columns % (4 * LANES)
+    for column in range(0, whole, 4 * LANES):
+        _average_columns(_FOUR, weights, inputs, n, (hidden, gradient, at), column)
+    for column in range(whole, weights.columns, LANES):
+        _average_columns(_ONE, weights, inputs, n, (hidden, gradient, at), column)
+
+
+@step
+def gradient_share(n, mean):
+    """How much of the gradient each of n inputs gets; without a mean, the one input gets all of it."""
+    if mean is None:
+        return float32(1)
+    return float32(1) / float32(n) if mean.exact_gradient else float32(1)
+
+
+@step
+def _move_columns(lanes, weights, inputs, n, gradient_at, share):
+    gradient, at, column = gradient_at
+    change = fma_rows(splat(share), load_rows(gradient, lanes, at + column), zero_rows(lanes))
+    for k in range(n):
+        row = inputs[k] + column
+        store_rows(weights.input, lanes, row, add_rows(load_rows(weights.input, lanes, row), change))
+
+
+@step
+def move_inputs(weights, inputs, n, gradient, at, share):
+    """Add the share of gradient[at:] to every input."""
+    whole = weights.columns - weights.columns % (4 * LANES)
+    for column in range(0, whole, 4 * LANES):
+        _move_columns(_FOUR, weights, inputs, n, (gradient, at, column), share)
+    for column in range(whole, weights.columns, LANES):
+        _move_columns(_ONE, weights, inputs, n, (gradient, at, column), share)

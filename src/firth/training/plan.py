@@ -1,0 +1,76 @@
+"""From hyperparameters and an encoded text to what a backend trains: the plan, and the vectors it starts from."""
+
+import numpy as np
+
+from firth.arrays import Counts, Matrix
+from firth.backends.plan import TrainingPlan, epoch_key
+from firth.corpus.encoded import EncodedCorpus
+from firth.kernels.arguments import EncodedIds, Sampling, Tree
+from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
+
+__all__ = ["huffman_tree", "initial_word_vectors", "plan_training"]
+
+
+def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingPlan:
+    """The plan of training a model with these settings on a text."""
+    counts = corpus.vocabulary.counts
+    negative_samples = settings.noise_words
+    if settings.objective == "negative_sampling":
+        # All noise words of a position differ from each other and from its word.
+        negative_samples = min(negative_samples, len(counts) - 1)
+    shifts = tree = None
+    if settings.objective == "nce":
+        shifts = contrast_shifts(counts, settings.noise_power, negative_samples)
+    elif settings.objective == "hierarchical_softmax":
+        tree = huffman_tree(counts)
+    sampling = Sampling(
+        keep_thresholds=keep_thresholds(counts, settings.subsample_threshold),
+        noise_table=noise_table(counts, settings.noise_power),
+        window=settings.window,
+        shrink_window=settings.shrink_window,
+        negative_samples=negative_samples,
+        key=epoch_key(settings.seed, 0),
+    )
+    return TrainingPlan(
+        corpus=EncodedIds(corpus.ids, corpus.sentence_offsets),
+        architecture=settings.architecture,
+        exact_gradient=settings.architecture == "cbow" and settings.cbow_gradient == "exact",
+        objective=settings.objective,
+        sampling=sampling,
+        tree=tree,
+        contrast_shifts=shifts,
+        seed=settings.seed,
+    )
+
+
+def initial_word_vectors(words: int, vector_size: int, seed: int) -> Matrix:
+    """(V, D) numbers drawn uniformly from -1 / D to 1 / D, as in gensim.
+
+    word2vec.c draws from half of that range; ranges from a tenth to five times made no measurable difference.
+    """
+    matrix = np.random.default_rng(seed % 2**64).random((words, vector_size), np.float32)
+    matrix -= np.float32(0.5)
+    matrix *= np.float32(2 / vector_size)
+    return matrix
+
+
+def huffman_tree(counts: Counts) -> Tree:
+    """Huffman's tree over words with these counts (V,), as the path to each word.
+
+    It follows from the counts alone, so no file needs to keep it. Node 0 is the root; nodes are numbered by falling
+    count. Of two branches the one with the rarer words has code 1; where counts are equal, words count as rarer than
+    nodes, later words as rarer than earlier ones and nodes made earlier (which have higher numbers) as rarer than those
+    made later.
+    """
+    words = len(counts)
+    rarest_first = np.argsort(-counts, kind="stable")[::-1].astype(np.int64)
+    parents, codes = np.zeros(2 * words - 1, np.int64), np.zeros(2 * words - 1, np.int8)
+    offsets = np.zeros(words + 1, np.int64)
+    merge_rarest(np.ascontiguousarray(counts, np.int64), rarest_first, parents, codes, offsets[1:])
+    longest = int(offsets.max())
+    np.cumsum(offsets, out=offsets)
+    turns = np.empty(offsets[-1], np.int32)
+    write_paths(parents, codes, offsets, turns)
+    return Tree(offsets, turns, longest)

@@ -1,0 +1,117 @@
+"""A backend in plain NumPy and float64: position by position, with the reference implementations of firth.illustrated.
+
+It makes the same draws as every backend, and passes the same contract (tests/contracts/test_backends.py).
+"""
+
+from itertools import groupby
+
+import numpy as np
+
+from firth.backends.protocol import Totals
+from firth.illustrated.draws import Draws, positions
+from firth.illustrated.hierarchical_softmax import Path, path_targets
+from firth.illustrated.nce import contrast_targets
+from firth.illustrated.softmax import softmax_step
+from firth.illustrated.targets import noise_targets, train_each, train_mean
+
+
+class NumpyBackend:
+    """Trains one position after another.
+
+    batch : positions with the same learning rate.
+    targets_at_once : skip-gram moves this many targets together (see train_each); None for all.
+    tile : hidden vectors that full softmax trains together.
+    """
+
+    def __init__(self, *, batch=1024, targets_at_once=None, tile=16):
+        self.batch, self.targets_at_once, self.tile = batch, targets_at_once, tile
+
+    def start(self, plan, inputs, outputs, message=lambda sentence: None):
+        self.plan = plan
+        self._input = np.array(inputs, np.float64)
+        shape = plan.n_outputs, self._input.shape[1]
+        self._output = np.zeros(shape) if outputs is None else np.array(outputs, np.float64)
+        self._totals = Totals(0, 0, 0.0)
+
+    def train_epoch(self, epoch, rates, tokens, watch):
+        self._totals = Totals(0, 0, 0.0)
+        sampling = self.plan.sampling_of(epoch)
+        draws = Draws(*sampling[:5], int(sampling.key), different=self.plan.objective == "negative_sampling")
+        ids, offsets = self.plan.corpus
+        sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        slope = (rates[1] - rates[0]) / max(len(tokens), 1)
+        found = (one for one in positions(sentences, draws) if one.position in tokens)
+        for number, batch in groupby(found, lambda one: (one.position - tokens.start) // self.batch):
+            watch(self._totals)
+            rate = rates[0] + slope * number * self.batch
+            train = self._train_softmax if self.plan.objective == "softmax" else self._train
+            pairs, loss = train(list(batch), rate, sentences, draws)
+            words = min((number + 1) * self.batch, len(tokens))
+            self._totals = Totals(words, self._totals.pairs + pairs, self._totals.loss + loss)
+        self._totals = self._totals._replace(words=len(tokens))
+        return self._totals
+
+    def totals(self):
+        return self._totals
+
+    def is_finite(self):
+        return bool(np.isfinite(self._input).all() and np.isfinite(self._output).all())
+
+    def rows(self, matrix, ids):
+        return (self._input if matrix == "input" else self._output)[ids].astype(np.float32)
+
+    def matrices(self):
+        return self._input.astype(np.float32), self._output.astype(np.float32)
+
+    def stop(self):
+        self._input = self._output = np.zeros((0, 0))
+
+    def _targets(self, one):
+        if self.plan.tree is not None:
+            offsets, turns, _ = self.plan.tree
+            path = turns[offsets[one.center] : offsets[one.center + 1]]
+            return path_targets(Path((path >> 1).tolist(), (path & 1).tolist()))
+        if self.plan.contrast_shifts is not None:
+            return contrast_targets(one.center, one.negatives, self.plan.contrast_shifts)
+        return noise_targets(one.center, one.negatives)
+
+    def _train(self, found, rate, sentences, draws):
+        """Returns (pairs, loss)."""
+        pairs, loss = 0, 0.0
+        for one in found:
+            step = self._input, self._output, one.context, self._targets(one), rate
+            if self.plan.architecture == "skipgram":
+                loss += train_each(*step, targets_at_once=self.targets_at_once)
+                pairs += len(one.context)
+            else:
+                loss += train_mean(*step, exact=self.plan.exact_gradient)
+                pairs += 1
+        return pairs, loss
+
+    def _train_softmax(self, found, rate, sentences, draws):
+        """The same for full softmax: `tile` hidden vectors together, each once for all words that it predicts."""
+        examples = {}  # position of the hidden vector: its inputs, and the words it predicts
+        for one in found:
+            if self.plan.architecture == "cbow":
+                examples[one.position] = one.context, [one.center]
+                continue
+            for position, word in zip(_context_positions(one, sentences, draws), one.context, strict=True):
+                examples.setdefault(position, ([word], []))[1].append(one.center)
+        rows = [examples[position] for position in sorted(examples)]
+        pairs, loss = 0, 0.0
+        for first in range(0, len(rows), self.tile):
+            some = [(inputs, word) for inputs, words in rows[first : first + self.tile] for word in words]
+            inputs, words = zip(*some, strict=True)
+            loss += softmax_step(self._input, self._output, inputs, words, rate, exact=self.plan.exact_gradient)
+            pairs += len(some)
+        return pairs, loss
+
+
+def _context_positions(one, sentences, draws):
+    """The positions of one.context."""
+    starts = np.cumsum([0, *map(len, sentences)])
+    sentence = np.searchsorted(starts, one.position, side="right") - 1
+    inside = range(starts[sentence], starts[sentence + 1])
+    read = [p for p in inside if draws.is_read(sentences[sentence][p - starts[sentence]], p)]
+    here, reach = read.index(one.position), draws.reach(one.position)
+    return read[max(0, here - reach) : here] + read[here + 1 : here + 1 + reach]
