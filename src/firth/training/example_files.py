@@ -50,7 +50,7 @@ def write_examples(examples: TrainingExamples, path: str | Path, format: str | N
         with atomic_write(path) as file:
             to_binary(examples, file)
     except UnicodeEncodeError as error:
-        raise FormatError(path, f"a word holds {error.object!r}, which is no text ({error.reason})") from None
+        raise FormatError(path, f"a word holds {error.object!r}, which is not valid text ({error.reason})") from None
 
 
 def _as_utf8(write: Callable[[TrainingExamples, TextIO], None]) -> Callable[[TrainingExamples, BinaryIO], None]:

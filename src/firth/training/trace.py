@@ -1,8 +1,8 @@
 """One training step with given words, in every detail: which rows are looked up, the errors, and which rows move.
 
 It is the step of the document and of CBOW's kernel, one input vector against n targets. The skip-gram kernel trains the
-same pairs with all words of a window as inputs and the center as target (kernels/cpu/training/skipgram.py): for a window
-of one word the steps are the same, which the tests check.
+same pairs with all words of a window as inputs and the center as target (kernels/cpu/training/skipgram.py). For a
+window of one word the steps are the same, which the tests check.
 """
 
 from collections.abc import Sequence
@@ -92,9 +92,8 @@ def traced_words(
         negatives = _drawn(hyperparameters, vocabulary, true_word, negatives, seed)
     if isinstance(negatives, str) or len({true_word, *negatives}) != 1 + len(negatives):
         raise SettingError(f"negatives={negatives!r}: must be a list of different words, none of them {true_word!r}")
-    inputs, outputs = (
-        [(word, vocabulary.id_of(word)) for word in words] for words in (input_words, [true_word, *negatives])
-    )
+    output_words = [true_word, *negatives]
+    inputs, outputs = ([(word, vocabulary.id_of(word)) for word in words] for words in (input_words, output_words))
     return inputs, outputs
 
 
