@@ -26,7 +26,7 @@ def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus",
             "tokenizer='custom': it was a function, which a file cannot keep; make a new Word2Vec with it"
         )
     if not is_compiled("tokens.number_words"):
-        reporter.message("Compiling for this processor; kept for the next time …")
+        reporter.message("Compiling the text reader for this processor, once …")
     return encode(
         corpus,
         tokenizer=settings.tokenizer,
