@@ -12,7 +12,7 @@ from firth.vectors.load import load
 from firth.vectors.lookup import Fallback
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Approximate", "Exclude", "FallbackName", "Method", "Top", "load_for_query"]
+__all__ = ["Approximate", "Exclude", "FallbackName", "Method", "OptionalMethod", "Top", "load_for_query"]
 
 Top = Annotated[
     int | None,
@@ -24,14 +24,13 @@ Exclude = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="WORD", help="Exclude this word from the results (repeatable)."),
 ]
-Method = Annotated[
-    str,
-    typer.Option(
-        metavar="|".join(get_args(AnalogyMethod)),
-        help="How the cosines with the words of a sum are combined: 3cosadd adds and subtracts them, 3cosmul "
-        "multiplies and divides them.",
-    ),
-]
+_METHOD = typer.Option(
+    metavar="|".join(get_args(AnalogyMethod)),
+    help="How the cosines with the words of a sum are combined: 3cosadd adds and subtracts them, 3cosmul "
+    "multiplies and divides them.",
+)
+Method = Annotated[str, _METHOD]
+OptionalMethod = Annotated[str | None, _METHOD]
 Approximate = Annotated[
     bool,
     typer.Option(

@@ -74,7 +74,7 @@ def _examples(
         )
     chosen = _Settings(**settings)
     corpus = encode(_source(text, input), tokenizer=chosen.tokenizer, min_count=chosen.min_count)
-    given = {name: value for name, value in chosen.values().items() if value is not None}
+    given = chosen.values()
     del given["min_count"], given["tokenizer"]
     examples = TrainingExamples(corpus, **given)
     if steps:

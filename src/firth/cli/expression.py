@@ -25,8 +25,8 @@ class WordSum(NamedTuple):
 def read_word_sum(text: str) -> WordSum:
     """Read words joined by + and -.
 
-    Blanks stand around the signs, because words may contain hyphens: `jack-in-the-box + spring` is
-    a sum of two words. A sign may stand before the first word.
+    There must be blanks around the signs, because words may contain hyphens: `jack-in-the-box + spring` is a sum of
+    two words. The first word may have a sign, too.
 
     Raises
     ------
