@@ -79,7 +79,7 @@ class AnalogyScore(AccuracyScore):
         return tuple(SectionScore(*section) for section in zip(names, correct, covered, total, strict=True))
 
     def section_rows(self) -> list[tuple[str, str, str, str, str]]:
-        """A row of SECTION_COLUMNS for each section."""
+        """A row for each section: name, right answers, covered questions, accuracy and coverage."""
         return [
             (
                 section.section,
