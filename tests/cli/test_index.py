@@ -1,6 +1,7 @@
 """`firth index MODEL` and `firth similar --approximate`."""
 
 import json
+import re
 
 import numpy as np
 
@@ -18,7 +19,7 @@ def test_an_index_is_built_next_to_the_model_and_searched(firth, tmp_path):
 
     shown = firth("index", "words.firth")
     assert shown.stderr == "Building the index …\n"
-    lines = {line[:12].strip(): line[14:].strip() for line in shown.stdout.splitlines()}
+    lines = dict(re.split(r" {2,}", line, maxsplit=1) for line in shown.stdout.splitlines())
     assert lines["words"] == "800"
     assert float(lines["recall"].split()[0]) >= 0.95
     assert lines["saved"] == "words.firth.index (0.1 MB)"
