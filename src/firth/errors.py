@@ -2,12 +2,12 @@
 
     Exception
     └── FirthError                      catch this to catch them all
-        ├── SettingError                (ValueError)   a hyperparameter or option has an impossible value
-        ├── CorpusError                 (ValueError)   the text cannot be read, or there is nothing to learn from it
-        ├── FormatError                 (ValueError)   a vector file is damaged, foreign, or cannot hold what is asked
+        ├── SettingError                (ValueError)   an impossible value, or an option without effect
+        ├── CorpusError                 (ValueError)   the text cannot be read, or contains nothing to train on
+        ├── FormatError                 (ValueError)   a file is damaged, or cannot hold what is written
         ├── UnknownWordError            (KeyError)     a word is not in the vocabulary
-        ├── NotFittedError              (RuntimeError) something was asked of a model before fit()
-        ├── DivergenceError             (ArithmeticError) vectors grew beyond all bounds in training
+        ├── NotFittedError              (RuntimeError) a model is used before fit() or load()
+        ├── DivergenceError             (ArithmeticError) vectors were no longer finite in training
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
@@ -36,11 +36,11 @@ class FirthError(Exception):
 
 
 class SettingError(FirthError, ValueError):
-    """A hyperparameter or option has a value it cannot have."""
+    """A hyperparameter or option has an impossible value, or has no effect with the others."""
 
 
 class CorpusError(FirthError, ValueError):
-    """The text cannot be read, or nothing can be learned from it."""
+    """The text cannot be read, or contains nothing to train on."""
 
 
 class FormatError(FirthError, ValueError):
@@ -76,7 +76,7 @@ class UnknownWordError(FirthError, KeyError):
 
     Attributes
     ----------
-    word : the word asked for.
+    word : the unknown word.
     suggestions : words of the vocabulary spelled nearly the same way, nearest first.
     """
 
@@ -95,11 +95,11 @@ class UnknownWordError(FirthError, KeyError):
 
 
 class NotFittedError(FirthError, RuntimeError):
-    """Something was asked of a model that only a trained model has."""
+    """A model is used before fit() or load()."""
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors grew beyond all bounds in training: the learning rate is too high for this text."""
+    """Vectors were no longer finite in training: the learning rate is too high for this text."""
 
 
 class MissingExtraError(FirthError, ImportError):

@@ -54,7 +54,9 @@ def test_categories_and_odd_words_of_ones_own(firth, model, tmp_path):
     }
 
 
-def test_a_wrong_name_is_told_before_the_work(firth, model, tmp_path):
+def test_errors_are_reported_before_the_work(firth, model, tmp_path):
     (tmp_path / "q.txt").write_text("man woman king queen\n")
     assert "nowhere" in firth("evaluate", model, "nowhere", code=2).stderr
+    without = firth("evaluate", model, "--odd-words", "q.txt", "--method", "3cosmul", code=2).stderr
+    assert "--method applies only to analogies" in without
     assert "two test sets" in firth("evaluate", model, "--analogies", "q.txt", "--odd-words", "q.txt", code=2).stderr

@@ -7,7 +7,7 @@ import numpy as np
 from firth import WordVectors, load
 
 
-def test_an_index_is_built_beside_the_model_and_asked(firth, tmp_path):
+def test_an_index_is_built_next_to_the_model_and_searched(firth, tmp_path):
     model = tmp_path / "words.firth"
     matrix = np.random.default_rng(3).normal(size=(800, 10))
     WordVectors([f"w{i}" for i in range(800)], matrix).save(model)
@@ -29,8 +29,8 @@ def test_an_index_is_built_beside_the_model_and_asked(firth, tmp_path):
     ]
 
     other = tmp_path / "other.index"
-    told = json.loads(firth("index", model, "-o", other, "--recall", "0.5", "--threads", 1, "--json").stdout)
-    assert told["bytes"] == other.stat().st_size
-    assert told["recall"] == (told["recall_of_words"] + told["recall_of_sums"]) / 2 >= 0.5
-    assert load(model).open_index(other).search_width == told["search_width"]
+    printed = json.loads(firth("index", model, "-o", other, "--recall", "0.5", "--threads", 1, "--json").stdout)
+    assert printed["bytes"] == other.stat().st_size
+    assert printed["recall"] == (printed["recall_of_words"] + printed["recall_of_sums"]) / 2 >= 0.5
+    assert load(model).open_index(other).search_width == printed["search_width"]
     assert "recall=1.5" in firth("index", model, "--recall", "1.5", code=2).stderr

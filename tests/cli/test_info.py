@@ -16,7 +16,7 @@ def test_subwords_are_shown(firth, tmp_path):
     assert facts["subwords"] == {"rows": 4, "min_length": 3, "max_length": 6}
 
 
-def test_each_fact_stands_once_and_lists_as_words(firth, tmp_path):
+def test_each_fact_is_shown_once_and_lists_as_words(firth, tmp_path):
     vectors = firth_package.WordVectors(["a"], [[1, 2]], metadata={"vector_size": 2, "columns": ["up", "down"]})
     vectors.save(tmp_path / "a.firth")
     lines = firth("info", "a.firth").stdout.splitlines()

@@ -1,11 +1,14 @@
 """`firth lm …` as processes, and the keyboard at a terminal of pipes."""
 
+import inspect
 import json
 
 import pytest
 
 from firth.language_models.keyboard import Keyboard
+from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
+from firth.language_models.settings import NeuralSettings, NgramSettings
 
 TEXT = "thou shalt not kill\nthou shalt not steal\nthou shalt love\n" * 3 + "jay was hit by a red bus\na red bus\n" * 3
 
@@ -16,7 +19,7 @@ def corpus(tmp_path):
     return "text.txt"
 
 
-def test_train_ask_and_judge(firth, corpus):
+def test_train_predict_evaluate_and_fill(firth, corpus):
     trained = firth("lm", "train", corpus, "-o", "m.lm", "--order", 3, "--min-count", 1)
     assert "firth lm predict m.lm" in trained.stdout
     found = json.loads(firth("lm", "predict", "m.lm", "thou shalt", "-n", 1, "--json").stdout)
@@ -40,13 +43,27 @@ def test_neural_models_and_mixtures(firth, corpus):
     assert "not" in firth("lm", "predict", "both.lm", "thou shalt", "-n", 3).stdout
 
 
-def test_mistakes_are_one_line(firth, corpus):
+def test_errors_are_one_line(firth, corpus):
     firth("train", corpus, "-o", "v.firth", "--min-count", 1, "--vector-size", 4, "-q")
     assert "firth lm train" in firth("lm", "predict", "v.firth", "a", code=2).stderr
     refused = firth("lm", "train", corpus, "-o", "m.lm", "--hidden-size", 5, code=2).stderr
-    assert "--hidden-size is for neural models" in refused
+    assert "--hidden-size applies only with --model neural, but here --model ngram" in refused
     assert refused.count("\n") == 1
+    both = ("--model", "neural", "--held-out", corpus, "--held-out-share", 0.5)
+    assert "--held-out-share applies only without" in firth("lm", "train", corpus, "-o", "m.lm", *both, code=2).stderr
     assert "no folder" in firth("lm", "train", corpus, "-o", "none/m.lm", code=2).stderr
+
+
+@pytest.mark.parametrize(("settings", "model"), [(NgramSettings, NgramModel), (NeuralSettings, NeuralModel)])
+def test_the_help_explains_every_setting_of_both_kinds(firth, settings, model):
+    """And the signature of the model has the same names and defaults."""
+    shown = "".join(firth("lm", "train", "--help").stdout.split())
+    signature = {name: parameter.default for name, parameter in inspect.signature(model).parameters.items()}
+    for setting in settings.describe():
+        assert f"--{setting.name.replace('_', '-')}" in shown
+        assert "".join(setting.help.split())[1:] in shown
+        assert signature.pop(setting.name) == getattr(settings(), setting.name)
+    assert set(signature) <= {"discounts"}
 
 
 def test_typing_with_suggestions():

@@ -1,5 +1,7 @@
 """What all subcommands share: help, errors in one line, exit codes, pipes."""
 
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from firth import NgramModel, Word2Vec
-from firth.cli.main import COMMANDS
+from firth.cli.main import COMMANDS, GROUPS, RENAMED
 
 DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 
@@ -18,6 +20,30 @@ def test_help_lists_every_command(firth):
         for name, summary in COMMANDS.items():
             assert name in shown
             assert summary in shown
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_an_old_name_of_a_command_is_an_error_that_says_the_new_one(firth, old, new):
+    error = firth(old, "model.firth", code=2).stderr
+    assert error == f"firth: no command {old!r}: it is now {new!r}; see `firth {new} --help`\n"
+    assert new in COMMANDS
+
+
+def every_command():
+    for name in COMMANDS:
+        yield from ([name, below] for below in GROUPS[name]) if name in GROUPS else ([name],)
+
+
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
+def test_every_argument_and_option_of_a_command_is_explained(command):
+    run = importlib.import_module(".".join(["firth.cli", *command]).replace("-", "_")).run
+    assert run.__doc__
+    unexplained = [
+        parameter.name
+        for parameter in inspect.signature(run).parameters.values()
+        if not any(getattr(found, "help", None) for found in getattr(parameter.annotation, "__metadata__", ()))
+    ]
+    assert not unexplained
 
 
 def test_version(firth):
@@ -36,7 +62,7 @@ def test_version(firth):
         (["similar", __file__, "king"], "test_main.py"),
         (["analogy", "{model}", "king-man+woman"], "king-man+woman"),
         (["analogy", "{model}", "king", "man"], "before 'man'"),
-        (["odd", "{model}", "king", "queen"], "3 words"),
+        (["odd-one-out", "{model}", "king", "queen"], "3 words"),
         (["evaluate", "{model}", "--analogies", "nowhere.txt"], "nowhere.txt"),
         (["evaluate", "{model}", "--method", "guess"], "guess"),
         (["convert", "{model}", "out.unknown"], "out.unknown"),
@@ -51,7 +77,7 @@ def test_errors_are_one_line_and_exit_code_2(firth, model, arguments, message):
 
 
 def test_debug_shows_where_an_error_arose(firth, model):
-    for arguments in (("--debug", "odd", model, "a"), ("odd", model, "a", "--debug")):
+    for arguments in (("--debug", "odd-one-out", model, "a"), ("odd-one-out", model, "a", "--debug")):
         done = firth(*arguments, code=2)
         assert "Traceback" in done.stderr
         assert done.stderr.splitlines()[-1].startswith("firth: ")
@@ -71,6 +97,29 @@ def test_every_command_is_documented():
     assert not missing, f"not in docs/cli.md: {', '.join(missing)}"
 
 
+def options_of(command):
+    """The long names of a command's options, as the parser makes them."""
+    run = importlib.import_module(".".join(["firth.cli", *command]).replace("-", "_")).run
+    for parameter in inspect.signature(run).parameters.values():
+        for found in getattr(parameter.annotation, "__metadata__", ()):
+            if type(found).__name__ == "OptionInfo":
+                given = [found.default, *(found.param_decls or ())]  # the first name is where a default would be
+                named = [name for name in given if isinstance(name, str) and name.startswith("--")]
+                yield named[0] if named else "--" + parameter.name.replace("_", "-")
+
+
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
+def test_every_option_is_documented(command):
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    section = text.partition(f"## firth {command[0]}\n")[2].partition("\n## ")[0]
+    if command == ["sweep"]:  # it has the hyperparameters of `firth train`
+        section += text.partition("## firth train\n")[2].partition("\n## ")[0]
+    if command[0] in ("analogy", "between", "odd-one-out"):  # they refer to `firth similar`
+        section += text.partition("## firth similar\n")[2].partition("\n## ")[0]
+    missing = {option for option in options_of(command) if f"`{option}" not in section} - {"--json"}
+    assert not missing
+
+
 def test_convert_keeps_a_whole_model_whole(firth, tmp_path):
     Word2Vec(vector_size=4, min_count=1, threads=1).fit([["a", "b", "c"]] * 20, progress=False).save(
         tmp_path / "m.firth"
@@ -80,7 +129,7 @@ def test_convert_keeps_a_whole_model_whole(firth, tmp_path):
     assert Word2Vec.load(tmp_path / "m.firth").context_vectors.shape == (3, 4)
 
 
-def test_a_place_that_cannot_be_written_is_told_before_the_reading(firth, tmp_path):
+def test_a_path_that_cannot_be_written_is_reported_before_the_reading(firth, tmp_path):
     """The file to read is damaged, but that is not what the error is about."""
     (tmp_path / "damaged.txt").write_text("a 1\nb x\n")
     assert "there is no folder" in firth("convert", "damaged.txt", "nowhere/a.txt", code=2).stderr
@@ -88,9 +137,9 @@ def test_a_place_that_cannot_be_written_is_told_before_the_reading(firth, tmp_pa
     assert "there is no folder" in firth("index", "damaged.txt", "-o", "nowhere/a", code=2).stderr
 
 
-def test_standard_input_stands_alone(firth, tmp_path):
+def test_standard_input_cannot_be_combined_with_files(firth, tmp_path):
     (tmp_path / "a.txt").write_text("a b\n")
-    assert "stands alone" in firth("train", "-", "a.txt", "-o", "m.firth", code=2).stderr
+    assert "together with files" in firth("train", "-", "a.txt", "-o", "m.firth", code=2).stderr
     missing = firth("train", "missing.txt", "-o", "m.firth", code=2).stderr
     assert missing == "firth: 'missing.txt': no such file, folder or pattern\n"
 

@@ -23,12 +23,12 @@ def test_json_has_everything(firth, corpus, tmp_path):
     (tmp_path / "q.txt").write_text("cat mat dog log\ncat mat dog lion\n")
     grid = ("--window", "1,3", "--learning-rate", "0.05, 0.1", "--no-shrink-window")
     done = firth("sweep", corpus, *QUICK, *grid, "--words", "cat,dog", "--analogies", "q.txt", "-o", "kept", "--json")
-    told = json.loads(done.stdout)
-    assert told["interrupted"] is False
-    assert [cell["settings"] for cell in told["cells"]] == [
+    printed = json.loads(done.stdout)
+    assert printed["interrupted"] is False
+    assert [cell["settings"] for cell in printed["cells"]] == [
         {"window": window, "learning_rate": rate} for window in (1, 3) for rate in (0.05, 0.1)
     ]
-    for cell in told["cells"]:
+    for cell in printed["cells"]:
         assert set(cell["neighbours"]) == {"cat", "dog"}
         assert {"word", "similarity"} == set(cell["neighbours"]["cat"][0])
         assert (cell["scores"]["q.txt"]["covered"], cell["scores"]["q.txt"]["coverage"]) == (1, 0.5)

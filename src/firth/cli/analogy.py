@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.asking import Approximate, Exclude, FallbackName, Method, Restrict, load_to_ask
+from firth.cli.candidates import Approximate, Exclude, FallbackName, Method, Top, load_for_query
 from firth.cli.expression import read_word_sum
 from firth.cli.output import Count, Json, Model, print_json, print_table
 from firth.cli.similar import neighbour_records, neighbour_rows
@@ -14,34 +14,36 @@ __all__ = ["run"]
 
 def run(
     model: Model,
-    sums: Annotated[list[str], typer.Argument(metavar="SUM...", help="Words joined by + and -.")],
+    sums: Annotated[
+        list[str], typer.Argument(metavar="SUM...", help='Words joined by + and -, as in "king - man + woman".')
+    ],
     count: Count = 10,
     method: Method = "3cosadd",
-    restrict: Restrict = None,
+    top: Top = None,
     exclude: Exclude = None,
     fallback: FallbackName = None,
     approximate: Approximate = False,
     json: Json = False,
 ) -> None:
     """The signs need blanks around them, because words may contain hyphens. Each word's vector is
-    scaled to length 1 before the sum, and the words of the sum are left out of the answer.
+    scaled to length 1 before the sum, and the words of the sum are excluded from the results.
     """
-    asked = read_word_sum(" ".join(sums))
-    vectors = load_to_ask(model, fallback, [*asked.positive, *asked.negative])
-    neighbours = vectors.most_similar(  # type: ignore[call-overload]  # it checks the method itself
-        positive=asked.positive,
-        negative=asked.negative,
+    words = read_word_sum(" ".join(sums))
+    vectors = load_for_query(model, fallback, [*words.positive, *words.negative])
+    neighbours = vectors.most_similar(  # type: ignore[call-overload]  # it checks the method
+        positive=words.positive,
+        negative=words.negative,
         count=count,
         method=method,
-        restrict=restrict,
+        restrict=top,
         exclude=exclude or (),
         approximate=approximate,
     )
     if json:
         print_json(
             {
-                "positive": asked.positive,
-                "negative": asked.negative,
+                "positive": words.positive,
+                "negative": words.negative,
                 "neighbours": neighbour_records(neighbours),
             }
         )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.asking import Exclude, FallbackName, Restrict, load_to_ask
+from firth.cli.candidates import Exclude, FallbackName, Top, load_for_query
 from firth.cli.output import Count, Json, Model, print_json, print_table
 
 __all__ = ["run"]
@@ -12,19 +12,19 @@ __all__ = ["run"]
 
 def run(
     model: Model,
-    word: Annotated[str, typer.Argument(metavar="WORD")],
-    other: Annotated[str, typer.Argument(metavar="OTHER")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="The word at position 0.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The word at position 1.")],
     count: Count = 10,
-    restrict: Restrict = None,
+    top: Top = None,
     exclude: Exclude = None,
     fallback: FallbackName = None,
     json: Json = False,
 ) -> None:
-    """Words near the straight line from one word to another. The similarity is the cosine to the nearest
-    point of the line, and the position says where that point is: 0 is WORD, 1 is OTHER.
+    """The words nearest to the straight line from one word to another. The similarity is the cosine to
+    the nearest point of the line; the position is where that point is: 0 at WORD, 1 at OTHER.
     """
-    vectors = load_to_ask(model, fallback, [word, other])
-    found = vectors.between(word, other, count, restrict=restrict, exclude=exclude or ())
+    vectors = load_for_query(model, fallback, [word, other])
+    found = vectors.between(word, other, count, restrict=top, exclude=exclude or ())
     if json:
         records = [
             {"word": near, "similarity": round(score, 6), "position": round(position, 6)}

@@ -26,34 +26,39 @@ def run(
         str | None,
         typer.Option(
             metavar="|".join(get_args(FormatName)),
-            help="The format to write; by default the one that belongs to the suffix of OUT. A folder has none.",
+            help="The format to write; by default the one of the suffix of OUT. Required for folders.",
         ),
     ] = None,
     on_error: Annotated[
         str,
         typer.Option(
             metavar="|".join(get_args(OnError)),
-            help="At a bad line: stop with an error, or leave the line out and count it.",
+            help="What to do at a line that cannot be read. raise: stop with an error; skip: leave it out.",
         ),
     ] = "raise",
     sif: Annotated[
         float | None,
         typer.Option(
             metavar="A",
-            help="For sentence-transformers: multiply each vector by A / (A + the word's share of all occurrences), so "
-            "that frequent words weigh less; 0.001 is usual.",
+            help="Only with --format sentence-transformers: weight frequent words less in sentences, by multiplying "
+            "each vector by A / (A + the word's share of all occurrences); 0.001 is usual.",
         ),
     ] = None,
     normalize: Annotated[
         bool,
-        typer.Option("--normalize", help="For sentence-transformers: scale the vector of every text to length 1."),
+        typer.Option(
+            "--normalize", help="Only with --format sentence-transformers: scale sentence vectors to length 1."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """The format of IN is detected from its content. OUT appears only when it is complete."""
+    """The format of IN is recognised by its content. OUT is replaced only when the new one is complete."""
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
     if chosen != "sentence-transformers" and (sif is not None or normalize):
-        raise SettingError("--sif and --normalize belong to --format sentence-transformers")
+        option = "--normalize" if sif is None else "--sif"
+        raise SettingError(
+            f"{option} applies only with --format sentence-transformers, but here {chosen}; leave it out, or change it"
+        )
     check_parent(target)
     with open_progress(not json and can_show_bar()) as reporter:
         stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice

@@ -14,29 +14,31 @@ CorpusArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="CORPUS...",
-        help="Text files, folders or patterns, also .gz .bz2 .xz .zst; - is standard input.",
+        help="Text files, folders (all files in them) or patterns, also .gz .bz2 .xz .zst; - is standard input.",
     ),
 ]
 
 
 def source_of(corpus: list[str]) -> CorpusInput:
-    """What the library takes: paths, not strings, for strings could be texts; or standard input.
+    """The corpus as the library takes it: paths, because strings could be texts; or standard input.
 
-    Raises SettingError for standard input beside files.
+    Raises SettingError for standard input together with files.
     """
     if "-" in corpus and len(corpus) > 1:
-        raise SettingError("- is standard input, and stands alone: `cat - FILE… |` brings it and files together")
+        raise SettingError(
+            "- (standard input) together with files: give one or the other; `cat - FILE… | firth …` joins them"
+        )
     return corpus[0] if corpus == ["-"] else [Path(name) for name in corpus]
 
 
 def check_folder(target: Path) -> None:
-    """Raise SettingError if no file can be written there; better now than after the training."""
+    """Raise SettingError if no file can be written there: before the work, not after it."""
     if target.is_dir():
-        raise SettingError(f"{target} is a folder")
+        raise SettingError(f"{target} is a folder: give the name of a file")
     check_parent(target)
 
 
 def check_parent(target: Path) -> None:
     """Raise SettingError if neither file nor folder can be written there."""
     if not target.absolute().parent.is_dir():
-        raise SettingError(f"{target}: there is no folder {target.absolute().parent}")
+        raise SettingError(f"{target}: there is no folder {target.absolute().parent}; make it first")

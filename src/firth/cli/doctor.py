@@ -38,12 +38,12 @@ _SPEED_VOCABULARY = 20_000
 
 
 def run(
-    seconds: Annotated[float, typer.Option(min=0, help="How long to train for the speed check; 0 for none.")] = 5.0,
+    seconds: Annotated[float, typer.Option(min=0, help="Duration of the speed check; 0 skips it.")] = 5.0,
     json: Json = False,
 ) -> None:
-    """Put this into a report of a problem. The speed check trains skip-gram with 100 numbers per
-    vector, window 5 and 5 negative samples on a synthetic text whose words are as uneven as real
-    ones.
+    """Include this output when you report a problem. The speed check trains skip-gram with 100 numbers
+    per vector, window 5 and 5 negative samples on a synthetic text whose word frequencies follow
+    Zipf's law.
     """
     facts = _facts()
     if not json:

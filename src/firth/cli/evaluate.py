@@ -5,9 +5,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from firth.cli.asking import Method
+from firth.cli.candidates import OptionalMethod
 from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, Model, output, print_json, print_table
+from firth.errors import SettingError
 from firth.evaluation import AnalogyScore, Comparison
 from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
@@ -22,23 +23,32 @@ def run(
     model: Model,
     other: Annotated[
         Path | None,
-        typer.Argument(metavar="[MODEL2]", help="A second model to compare the first with."),
+        typer.Argument(metavar="[MODEL2]", help="A second model, compared with the first by paired tests."),
     ] = None,
     analogies: AnalogyFiles = None,
     similarity: SimilarityFiles = None,
     categories: CategoryFiles = None,
     odd_words: OddWordFiles = None,
-    top: Annotated[int | None, typer.Option(min=1, help="Consider only the N most frequent words.")] = None,
-    method: Method = "3cosadd",
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Use only the first N words of each model, in most files the most frequent."
+        ),
+    ] = None,
+    method: OptionalMethod = None,
     json: Json = False,
 ) -> None:
-    """Without files the built-in test sets are used: analogies of 16 relations, categories and odd
-    words out. Each score stands with its 95 % confidence interval and its coverage, the share of
-    questions whose words are known.
+    """Without files, the built-in test sets are used: analogies of 16 relations, categories, and the odd
+    one out. Each score has a 95 % confidence interval and its coverage: the share of questions whose
+    words the model knows.
     """
+    if method is not None and (similarity or categories or odd_words) and not analogies:
+        raise SettingError(
+            "--method applies only to analogies, but no --analogies are given: leave it out, or add them"
+        )
     tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [])
-    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is told before the work
-    how = cast(AnalogyMethod, method)  # the evaluation refuses what it does not know
+    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is reported before the work
+    how = cast(AnalogyMethod, method or "3cosadd")  # the evaluation refuses what it does not know
     first, *more = [tests.evaluate(vectors, top=top, method=how) for vectors in models]
     second = more[0] if more else None
     comparisons = compare_scores(first, second) if second is not None else {}

@@ -25,19 +25,19 @@ class WordSum(NamedTuple):
 def read_word_sum(text: str) -> WordSum:
     """Read words joined by + and -.
 
-    Blanks stand around the signs, because words may contain hyphens: `jack-in-the-box + spring` is
-    a sum of two words. A sign may stand before the first word.
+    There must be blanks around the signs, because words may contain hyphens: `jack-in-the-box + spring` is a sum of
+    two words. The first word may have a sign, too.
 
     Raises
     ------
     SettingError
-        if there is no word, or two words or two signs follow one another; or if nothing is added.
+        if there is no word, if two words or two signs follow one another, or if no word is added.
     """
     found = WordSum([], [])
     sign: str | None = "+"  # the first word needs none
-    for place, piece in enumerate(text.split()):
+    for index, piece in enumerate(text.split()):
         if piece in _SIGNS:
-            if sign is not None and place > 0:
+            if sign is not None and index > 0:
                 raise SettingError(f"{text!r}: a word is missing before {piece!r}")
             sign = _SIGNS[piece]
         elif sign is None:

@@ -15,24 +15,35 @@ from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
-_TIMED = 200  # questions; the median of their times is shown
+_TIMED = 200  # queries; the median of their times is shown
 
 
 def run(
     model: Model,
     target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; MODEL.index, where it is found.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The file to write; default MODEL.index, where `--approximate` looks for it."
+        ),
     ] = None,
-    recall: Annotated[float, typer.Option(help="The share of the 10 nearest words to find.")] = 0.95,
-    links: Annotated[int, typer.Option(help="A word links to at most twice so many others.")] = 16,
-    build_width: Annotated[int, typer.Option(help="How thoroughly near words are looked for.")] = 100,
-    seed: Annotated[int, typer.Option(help="Of the graph; repeats it with --threads 1.")] = 1,
-    threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,
+    recall: Annotated[float, typer.Option(help="The share of the 10 nearest words that a search has to find.")] = 0.95,
+    links: Annotated[
+        int,
+        typer.Option(
+            help="Links per word of the graph, at most twice this number; more: better recall, a larger index."
+        ),
+    ] = 16,
+    build_width: Annotated[
+        int,
+        typer.Option(help="Candidates for a word's links; more: better, slower."),
+    ] = 100,
+    seed: Annotated[int, typer.Option(help="Seed of the graph; with --threads 1 it determines every link.")] = 1,
+    threads: Annotated[int | None, typer.Option(help="Threads that build it; default: all available cores.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     json: Json = False,
 ) -> None:
-    """`firth similar --approximate` asks it then, and so does `approximate=True` in Python. Worth its time where a
-    model of hundreds of thousands of words is asked often. Needs voyager: pip install 'firth[ann]'.
+    """`firth similar --approximate` searches the index, and so does `approximate=True` in Python. It pays for
+    many queries of models with hundreds of thousands of words. Needs voyager: pip install 'firth[ann]'.
     """
     path = target or Path(f"{model}.index")
     check_folder(path)
@@ -63,7 +74,7 @@ def run(
     elif not quiet:
         print_table("", ["", ""], _rows(facts), numbers=0)
     if index.recall.mean < recall:
-        typer.echo(f"firth: the widest search finds {index.recall.mean:.3f}; more --links find more", err=True)
+        typer.echo(f"firth: the widest search has a recall of {index.recall.mean:.3f}; more --links raise it", err=True)
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -72,13 +83,13 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("words", f"{facts['words']:,}"),
         ("time", f"{facts['seconds']:.1f} s"),
         ("recall", f"{found} (single words {facts['recall_of_words']:.3f}, sums {facts['recall_of_sums']:.3f})"),
-        ("one question", f"{facts['milliseconds']:.2f} ms, exactly {facts['milliseconds_exact']:.2f} ms"),
+        ("one query", f"{facts['milliseconds']:.2f} ms, exact search {facts['milliseconds_exact']:.2f} ms"),
         ("saved", f"{facts['index']} ({facts['bytes'] / 1e6:.1f} MB)"),
     ]
 
 
 def _milliseconds(vectors: WordVectors, seed: int) -> dict[str, float]:
-    """How long one question takes, approximately and exactly."""
+    """The time of one query, approximate and exact."""
     rows = np.random.default_rng(seed).integers(0, len(vectors), _TIMED)
     words = [vectors.words[row] for row in rows]
     return {
@@ -87,10 +98,10 @@ def _milliseconds(vectors: WordVectors, seed: int) -> dict[str, float]:
     }
 
 
-def _median(words: Sequence[str], ask: Callable[[str], object]) -> float:
+def _median(words: Sequence[str], search: Callable[[str], object]) -> float:
     times = []
     for word in words:
         began = time.perf_counter()
-        ask(word)
+        search(word)
         times.append(1000 * (time.perf_counter() - began))
     return float(np.median(times))

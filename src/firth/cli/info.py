@@ -12,7 +12,7 @@ _SHOWN_WORDS = 10
 
 
 def run(model: Model, json: Json = False) -> None:
-    """Words, numbers per vector, and, for models that Firth trained, how they were trained."""
+    """Number of words, numbers per vector and, for models trained by Firth, their settings and history."""
     vectors = load(model)
     facts: dict[str, Any] = {
         "file": str(model),
@@ -36,8 +36,8 @@ def run(model: Model, json: Json = False) -> None:
     if subwords:
         lengths = f"{subwords.min_length} to {subwords.max_length}"
         facts["subwords"] = f"n-grams of {lengths} characters, hashed to {len(subwords.matrix):,} rows"
-    told = dict(_flat(vectors.metadata)) | facts  # the settings of a training repeat the vector size
-    rows = [(name, told[name]) for name in dict.fromkeys([*facts, *told])]
+    known = dict(_flat(vectors.metadata)) | facts  # the settings of a training repeat the vector size
+    rows = [(name, known[name]) for name in dict.fromkeys([*facts, *known])]
     print_table(str(model), ["", ""], [(name.replace("_", " "), _shown(value)) for name, value in rows], numbers=0)
 
 

@@ -1,4 +1,4 @@
-"""What the commands that judge models share: test sets as options, scores as JSON."""
+"""Test sets as options and scores as JSON, for the commands that evaluate models."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,24 +13,30 @@ __all__ = ["AnalogyFiles", "CategoryFiles", "OddWordFiles", "SimilarityFiles", "
 AnalogyFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--analogies", metavar="FILE", help="Analogy questions (the format of questions-words.txt); repeatable."
+        "--analogies",
+        metavar="FILE",
+        help="A file of analogy questions, in the format of questions-words.txt (repeatable).",
     ),
 ]
 SimilarityFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--similarity", metavar="FILE", help="Pairs of words with people's judgements, csv or tsv; repeatable."
+        "--similarity",
+        metavar="FILE",
+        help="A table (csv, tsv) of word pairs and how similar people find them (repeatable).",
     ),
 ]
 CategoryFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--categories", metavar="FILE", help="Words that belong together, as `fruits: apple pear`; repeatable."
+        "--categories", metavar="FILE", help="A file of categories, a line for each: `fruits: apple pear` (repeatable)."
     ),
 ]
 OddWordFiles = Annotated[
     list[Path] | None,
-    typer.Option("--odd-words", metavar="FILE", help="Lines of words, the last not like the others; repeatable."),
+    typer.Option(
+        "--odd-words", metavar="FILE", help="A file of lines of words, of which the last does not belong (repeatable)."
+    ),
 ]
 
 

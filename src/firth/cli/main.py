@@ -1,10 +1,10 @@
-"""The `firth` command itself: which subcommands there are, and what happens to their errors.
+"""The `firth` command: its subcommands, and how their errors are shown.
 
-A subcommand is a file beside this one with a function `run`, whose signature becomes its arguments
-and options; those of a group are in the folder of its name. Only the file of the subcommand that was
-called is imported: `firth --help` has to be there before Numba could be.
+A subcommand is a file of this folder with a function `run`, whose signature becomes its arguments and options; those of
+a group are in the folder of its name. Only the file of the called subcommand is imported, so that `firth --help` does
+not wait for Numba.
 
-Exit codes   0 done   2 an error, told in one line on stderr   130 stopped by Ctrl-C
+Exit codes   0 done   2 an error, reported in one line on stderr   130 stopped by Ctrl-C
 """
 
 import functools
@@ -19,57 +19,59 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import firth
-from firth.errors import FirthError
+from firth.errors import FirthError, SettingError
 
-__all__ = ["COMMANDS", "GROUPS", "main"]
+__all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
 
 COMMANDS = {
-    "demo": "The first minute: train on real text, ask the vectors.",
+    "demo": "The first minute: train on real text and query the vectors.",
     "train": "Train word vectors on your own text.",
     "similar": "The words most similar to each given word.",
-    "analogy": 'Words nearest to a sum of words, as in "king - man + woman".',
-    "between": "The words on the way from one word to another.",
-    "odd": "The word that does not belong with the others.",
-    "evaluate": "Judge one model, or two models on the same questions.",
-    "compare": "Two models in one space: how words moved from one to the other.",
-    "sweep": "Models of one text with several settings, side by side.",
-    "score": "The loss of a model on a text it was not trained on.",
-    "index": "Build an index for approximate search beside a model.",
-    "info": "What is in a file of vectors.",
+    "analogy": 'Words nearest to a sum of words: "king - man + woman".',
+    "between": "The words between two words.",
+    "odd-one-out": "The word that does not belong with the others.",
+    "evaluate": "Evaluate one model, or compare two on the same test sets.",
+    "align": "Bring two models into one space and show which words moved.",
+    "sweep": "Train and evaluate models of one text with several settings.",
+    "score": "The loss of a model on held-out text.",
+    "index": "Build an index of a model for approximate search.",
+    "info": "What a file of vectors contains.",
     "convert": "Write vectors in another format.",
-    "plot": "Pictures of vectors: colour strips, maps and more.",
-    "windows": "The training examples that a sliding window makes of a text.",
-    "lm": "Language models: the next word, a keyboard, gaps.",
-    "step": "One training step with words of your choice, number by number.",
-    "people": "People as vectors of their scores: who is most like whom.",
-    "doctor": "This machine as Firth sees it, with a speed check.",
+    "plot": "Draw pictures of vectors: colour strips, maps and more.",
+    "examples": "The training examples that a sliding window makes of a text.",
+    "trace": "One training step with words of your choice, in numbers.",
+    "lm": "Language models: next words, gaps, typing with suggestions.",
+    "people": "Represent people by vectors of their scores and compare them.",
+    "doctor": "Versions, processor and training speed of this machine.",
 }
 
 # Commands that have commands of their own.
 GROUPS = {
     "lm": {
         "train": "Train a language model on your own text.",
-        "predict": "The words most likely to come next.",
-        "evaluate": "How well a language model foresees a text.",
-        "mix": "Two or more language models that speak together.",
-        "fill": "What stands in a gap, by the left and by both sides.",
+        "predict": "The most probable next words.",
+        "evaluate": "The perplexity of a text: how well a language model predicts it.",
+        "mix": "Interpolate two or more language models.",
+        "fill": "The most probable words for a gap in a sentence.",
         "keyboard": "Type with three suggestions, as on a phone.",
     },
     "plot": {
         "strips": "The vectors of words as rows of coloured cells.",
         "analogy": "A sum of words as colour strips, with the word nearest to it.",
-        "matrix": "How similar each of some words is to each other.",
-        "map": "Words on a map: near is similar.",
+        "matrix": "The similarity of every pair of some words.",
+        "map": "Words on a plane, similar ones close together.",
         "neighbours": "The words most similar to a word, as bars.",
         "axes": "Words between two pairs of opposites.",
-        "training": "Loss and learning rate of each epoch of a model's training.",
+        "training": "Loss and learning rate of each epoch of a training.",
         "people": "People as points and arrows, by two of their traits.",
-        "line": "Scores of one trait as places on a line.",
+        "line": "Scores of one trait on a line.",
     },
 }
 
-# The base of all errors that the command line parser raises; where it lives depends on Typer's
-# version.
+# Commands by the names that they had before.
+RENAMED = {"step": "trace", "windows": "examples", "compare": "align", "odd": "odd-one-out"}
+
+# The base of all errors that the command line parser raises; its module depends on Typer's version.
 _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
@@ -84,6 +86,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         words.append("--help")
     _print_any_word()
     try:
+        _refuse_old_name(words)
         code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
@@ -98,6 +101,15 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         typer.echo(f"firth: {_in_one_line(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse_old_name(words: list[str]) -> None:
+    """Raise SettingError if the command has another name now."""
+    called = next((word for word in words if not word.startswith("-")), None)
+    if called in RENAMED:
+        raise SettingError(
+            f"no command {called!r}: it is now {RENAMED[called]!r}; see `firth {RENAMED[called]} --help`"
+        )
 
 
 def _application(words: list[str]) -> typer.Typer:
@@ -119,7 +131,7 @@ def _new_application() -> typer.Typer:
 
 
 def _add_commands(application: typer.Typer, commands: dict[str, str], package: str, called: list[str]) -> None:
-    """Add commands by name, and the one that is called, the first of `called`, with what it does."""
+    """Add all commands by name; only the one that is called, the first of `called`, gets its function."""
     for name, summary in commands.items():
         is_called = called[:1] == [name]
         if is_called and name in GROUPS and commands is COMMANDS:
@@ -128,27 +140,27 @@ def _add_commands(application: typer.Typer, commands: dict[str, str], package: s
             _add_commands(group, GROUPS[name], f"{package}.{name}", called[1:])
             application.add_typer(group, name=name, help=summary)
             continue
-        run = importlib.import_module(f"{package}.{name}").run if is_called else _named_only
+        run = importlib.import_module(f"{package}.{name.replace('-', '_')}").run if is_called else _named_only
         details = inspect.getdoc(run) if is_called else None
-        application.command(name, help="\n\n".join(filter(None, [summary, details])))(_told_when_stopped(run))
+        application.command(name, help="\n\n".join(filter(None, [summary, details])))(_reported_when_stopped(run))
 
 
-def _told_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:
-    """A command that says so when Ctrl-C ends it: the parser would end it without a word."""
+def _reported_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that says so when Ctrl-C ends it; the parser alone would end it silently."""
 
     @functools.wraps(run)
-    def told(*arguments: Any, **options: Any) -> Any:
+    def reporting(*arguments: Any, **options: Any) -> Any:
         try:
             return run(*arguments, **options)
         except KeyboardInterrupt:
             typer.echo(_STOPPED, err=True)
             raise typer.Exit(130) from None
 
-    return told
+    return reporting
 
 
 def _group() -> None:
-    """Stands for a command that only has others below it."""
+    """Placeholder for a command that only has subcommands."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -162,17 +174,17 @@ def _firth(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Word embeddings: train them on your own text, ask them, judge them."""
+    """Word embeddings: train them on your own text, query them, evaluate them."""
 
 
 def _named_only() -> None:
-    """Stands for a subcommand that is listed but not called."""
+    """Placeholder for a subcommand that is listed but not called."""
 
 
 def _take_debug(words: list[str]) -> bool:
-    """Remove `--debug`, wherever it stands before a bare `--`, and say whether it was there."""
+    """Remove `--debug`, wherever it occurs before a bare `--`; returns whether it was there."""
     end = words.index("--") if "--" in words else len(words)
     kept = [word for word in words[:end] if word != "--debug"]
     words[:end] = kept

@@ -1,4 +1,4 @@
-"""How the subcommands speak: tables for people, JSON for programs."""
+"""The output of subcommands: tables for people, JSON for programs; and options that many of them share."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,9 @@ __all__ = [
 # Words are data: nothing in them is markup, an emoji code or worth a colour.
 output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
 
-Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file of vectors of any format.")]
+Model = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="A file or folder of vectors, of any format that Firth reads.")
+]
 Count = Annotated[int, typer.Option("--count", "-n", min=1, help="How many words to show.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -60,7 +62,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 
 
 def _write(text: str) -> None:
-    """Print as it is: the console would look through every character, for 20 seconds where there are many words."""
+    """Print without the console, which examines every character: 20 seconds for large vocabularies."""
     output.file.write(f"{text}\n")
 
 

@@ -19,30 +19,36 @@ _TABLE_FITS = 12  # people in a table of all similarities; --json has more
 
 ScoreTable = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="A table (CSV): a line of column names, then names and scores."),
+    typer.Argument(
+        metavar="[FILE]", help="A table (CSV): a line of column names, then a line for each person: name and scores."
+    ),
 ]
-Scale = Annotated[tuple[float, float], typer.Option(metavar="LOW HIGH", help="The lowest and highest score.")]
+Scale = Annotated[
+    tuple[float, float],
+    typer.Option(metavar="LOW HIGH", help="The lowest and the highest possible score, which become -1 and 1."),
+]
 
 
 def run(
     file: ScoreTable = None,
     scale: Scale = (0, 100),
     column: Annotated[
-        list[str] | None, typer.Option(help="Compare by this column alone; repeatable, for several.")
+        list[str] | None, typer.Option(help="Compare by this column only (repeatable, for several columns).")
     ] = None,
     target: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="MODEL", help="Save the vectors in this file.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="MODEL", help="Also save the vectors in this file, for other commands."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Each person's scores become a vector of numbers from -1 to 1, and the cosine tells who is most
-    like whom. Without FILE: Jay and the two persons of the document.
+    """Each person's scores become a vector of numbers from -1 to 1, and the cosine measures who is most
+    similar to whom. Without FILE: Jay and the two persons of the document.
     """
     if target is not None:
         check_format(target, None)
     people = read_table(EXAMPLE if file is None else file, scale=scale, columns=column)
     if len(people) < 2:
-        raise SettingError("only one person; to compare, at least two are wanted")
+        raise SettingError("a table of one person: give at least two, to compare them")
     if target is not None:
         people.save(target)
     if json:

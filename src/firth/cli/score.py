@@ -15,12 +15,12 @@ __all__ = ["run"]
 def run(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
     corpus: CorpusArgument,
-    seed: Annotated[int, typer.Option(help="Of the windows, noise words and subsampling that are drawn.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the windows, noise words and subsampling that are drawn.")] = 1,
     json: Json = False,
 ) -> None:
-    """The mean loss per pair, in nats, of words that stand together there: the smaller, the better
-    the model foretells them. Compare models of the same vocabulary and settings; a model that knows
-    nothing has (1 + negative samples) × 0.693.
+    """The mean loss per pair of neighbouring words, in nats: the smaller, the better the model predicts
+    them. Only models of the same vocabulary and settings can be compared. With negative sampling,
+    an untrained model has a loss of (1 + negative samples) × 0.693. The model does not change.
     """
     trained = Word2Vec.load(model)
     score = trained.score(source_of(corpus), seed=seed)

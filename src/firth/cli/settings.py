@@ -143,7 +143,7 @@ def _optional(hint: Any) -> Any:
 
 
 def _with_options(function: Callable[..., Any], options: list[_Option]) -> Callable[..., Any]:
-    """Put options in the place of the keyword arguments that a command takes besides its own."""
+    """Replace the **keyword arguments of a command by options in its signature."""
     signature = inspect.signature(function)
     parameters = [
         parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD

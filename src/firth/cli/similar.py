@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.asking import Approximate, Exclude, FallbackName, Restrict, load_to_ask
+from firth.cli.candidates import Approximate, Exclude, FallbackName, Top, load_for_query
 from firth.cli.output import Count, Json, Model, print_json, print_table
 from firth.vectors.neighbours import Neighbour
 
@@ -13,17 +13,17 @@ __all__ = ["neighbour_records", "neighbour_rows", "run"]
 
 def run(
     model: Model,
-    words: Annotated[list[str], typer.Argument(metavar="WORD...")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words of MODEL.")],
     count: Count = 10,
-    restrict: Restrict = None,
+    top: Top = None,
     exclude: Exclude = None,
     fallback: FallbackName = None,
     approximate: Approximate = False,
     json: Json = False,
 ) -> None:
-    """Similarity is the cosine of the angle between two vectors: 1 is the same direction."""
-    vectors = load_to_ask(model, fallback, words)
-    found = vectors.most_similar(words, count, restrict=restrict, exclude=exclude or (), approximate=approximate)
+    """The similarity is the cosine of the angle between two vectors: 1 is the same direction."""
+    vectors = load_for_query(model, fallback, words)
+    found = vectors.most_similar(words, count, restrict=top, exclude=exclude or (), approximate=approximate)
     if json:
         answers = zip(words, found, strict=True)
         print_json([{"word": word, "neighbours": neighbour_records(some)} for word, some in answers])

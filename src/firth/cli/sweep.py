@@ -19,7 +19,11 @@ __all__ = ["run"]
 def _sweep(
     corpus: CorpusArgument,
     words: Annotated[
-        str | None, typer.Option(metavar="WORD,…", help="Whose neighbours to show; by default four familiar words.")
+        str | None,
+        typer.Option(
+            metavar="WORD,…",
+            help="Words whose neighbours are shown; by default four frequent words.",
+        ),
     ] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many neighbours to show.")] = 6,
     analogies: AnalogyFiles = None,
@@ -27,7 +31,7 @@ def _sweep(
     categories: CategoryFiles = None,
     odd_words: OddWordFiles = None,
     folder: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where to save every model.")
+        Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="A folder to save every model in.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     json: Json = False,

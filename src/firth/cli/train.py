@@ -21,12 +21,13 @@ def _train(
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
+    ] = False,
     **hyperparameters: Any,
 ) -> None:
-    """Ctrl-C ends the training early and saves what was learned so far.
-
-    A line of text is a sentence; words of different sentences are never neighbours.
+    """A line of text is a sentence: windows do not cross its end. Ctrl-C ends the training early and
+    saves the vectors so far.
     """
     check_target(target)
     model = Word2Vec(**hyperparameters)
@@ -50,16 +51,14 @@ def _train(
 
 
 def check_target(target: Path) -> None:
-    """Raise SettingError if a model cannot be saved there; better now than after the training."""
+    """Raise SettingError if a model cannot be saved there: before the training, not after it."""
     if without_compression(target).suffix != ".firth":
-        raise SettingError(
-            f"{target}: models are saved in .firth files; `firth convert` writes other formats afterwards"
-        )
+        raise SettingError(f"{target}: must end in .firth; `firth convert` writes other formats afterwards")
     check_folder(target)
 
 
 def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[str, str]]:
-    """What a finished training tells people."""
+    """The summary of a training, as rows of a table."""
     vocabulary = model.vocabulary
     trained = sum(record.seconds for record in model.history)
     words = sum(record.words for record in model.history)

@@ -18,10 +18,12 @@ from firth.evaluation.comparison import (
 from firth.evaluation.cooccurrence import CooccurrenceCounts
 from firth.evaluation.intervals import Interval
 from firth.evaluation.odd_one_out import OddOneOutScore, evaluate_odd_one_out
+from firth.evaluation.score import AccuracyScore, Score
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore, evaluate_similarity
 from firth.evaluation.suite import Suite
 
 __all__ = [
+    "AccuracyScore",
     "AnalogyQuestion",
     "AnalogyScore",
     "CategorisationScore",
@@ -29,6 +31,7 @@ __all__ = [
     "CooccurrenceCounts",
     "Interval",
     "OddOneOutScore",
+    "Score",
     "SectionScore",
     "SimilarityPair",
     "SimilarityScore",

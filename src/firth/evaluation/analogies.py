@@ -79,7 +79,7 @@ class AnalogyScore(AccuracyScore):
         return tuple(SectionScore(*section) for section in zip(names, correct, covered, total, strict=True))
 
     def section_rows(self) -> list[tuple[str, str, str, str, str]]:
-        """A row of SECTION_COLUMNS for each section."""
+        """A row for each section: name, right answers, covered questions, accuracy and coverage."""
         return [
             (
                 section.section,
@@ -134,7 +134,7 @@ def evaluate_analogies(
     FormatError
         if the file has a line that is neither a question nor a section name.
     SettingError
-        if `top` or `method` has an impossible value, or a question has not five parts.
+        if `top` or `method` has an impossible value, or a question does not have five parts.
 
     Source
     ------

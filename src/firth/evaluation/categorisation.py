@@ -68,7 +68,13 @@ class CategorisationScore(Score):
         return {"purity": self.purity}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the purity; words are resampled, their clusters stay."""
+        """Bootstrap confidence interval of the purity; words are resampled, their clusters stay.
+
+        Parameters
+        ----------
+        level : confidence, in (0, 1).
+        seed : of the 2,000 resamples.
+        """
         hits = self.in_majority.astype(np.float64)
         return percentile_interval(resampled_mean(hits, np.arange(self.covered), seed=seed), level)
 

@@ -52,10 +52,12 @@ class Score(ABC):
 
     @abstractmethod
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the first measure (2,000 resamples).
+        """Bootstrap confidence interval of the first measure.
 
+        Parameters
+        ----------
         level : confidence, in (0, 1).
-        seed : of the resampling.
+        seed : of the 2,000 resamples.
         """
 
     @property
@@ -64,7 +66,7 @@ class Score(ABC):
         return ratio(self.covered, self.total)
 
     def rows(self) -> list[tuple[str, ...]]:
-        """A row of SCORE_COLUMNS for each measure; interval and coverage are in the first row."""
+        """A row for each measure: its name and value; the first row also has the interval and the coverage."""
         first_only = (self.interval().formatted(), f"{self.covered:,} of {self.total:,}")
         measures = enumerate(self.measures().items())
         return [(name, format_number(value), *(("", "") if i else first_only)) for i, (name, value) in measures]
@@ -127,6 +129,12 @@ class AccuracyScore(Score):
         return {"accuracy": self.accuracy}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of the accuracy; what is resampled are `groups` of questions."""
+        """Bootstrap confidence interval of the accuracy; `groups` of questions are resampled.
+
+        Parameters
+        ----------
+        level : confidence, in (0, 1).
+        seed : of the 2,000 resamples.
+        """
         hits = self.right[self.is_covered].astype(np.float64)
         return percentile_interval(resampled_mean(hits, self.groups[self.is_covered], seed=seed), level)

@@ -95,7 +95,13 @@ class SimilarityScore(Score):
         return {"Spearman": self.spearman, "Pearson": self.pearson}
 
     def interval(self, level: float = 0.95, seed: int = 1) -> Interval:
-        """Bootstrap confidence interval of Spearman's correlation; the covered pairs are resampled."""
+        """Bootstrap confidence interval of Spearman's correlation; the covered pairs are resampled.
+
+        Parameters
+        ----------
+        level : confidence, in (0, 1).
+        seed : of the 2,000 resamples.
+        """
         human, model = self.judgements[self.is_covered], self.cosines[self.is_covered]
         if len(human) < 2:
             return Interval(float("nan"), float("nan"), level)

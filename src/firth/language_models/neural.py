@@ -19,9 +19,9 @@ from firth.language_models import neural_file
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.neural_network import Examples, Network, Workspace, initial_network
-from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore, train_network
 from firth.language_models.sentences import Sentences, pad, read_text, read_training_text
+from firth.language_models.settings import NeuralSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption, open_progress
 from firth.vectors.word_vectors import WordVectors
@@ -137,7 +137,7 @@ class NeuralModel(LanguageModel):
             if vectors is not None:
                 _start_from(network, vocabulary, vectors)
             training, stopping_examples = (_examples(some, length, vocabulary) for some in (sentences, stopping))
-            trained = train_network(network, training, stopping_examples, settings.training, reporter)
+            trained = train_network(network, training, stopping_examples, settings, reporter)
         self._vocabulary, self._network, self.history = vocabulary, trained.network, trained.history
         return self
 
@@ -180,9 +180,7 @@ class NeuralModel(LanguageModel):
     def unpack(cls, path: str | Path, content: ModelFile) -> Self:
         """The model from the content of a file. Raises FormatError, naming `path`, if it is inconsistent."""
         stored = neural_file.unpack(path, content)
-        model = cls()
-        model.settings = stored.settings
-        model.tokenizer = stored.settings.tokenizer
+        model = cls(**stored.settings.values())
         model._vocabulary, model._network, model.history = stored.vocabulary, stored.network, stored.history
         return model
 

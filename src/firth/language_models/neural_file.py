@@ -9,18 +9,16 @@ Tensors  words, word_ends, counts   the vocabulary, as in model_file.py
 Metadata: "format" is "firth-neural-language-model", "version" a whole number, "settings" and "history" are JSON.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from firth.corpus.tokenizers import tokenizer_name
-from firth.errors import FormatError, SettingError
+from firth.errors import FormatError
 from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_network import Network
-from firth.language_models.neural_settings import NeuralSettings
 from firth.language_models.neural_training import EpochScore
+from firth.language_models.settings import NeuralSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 
 __all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
@@ -47,10 +45,8 @@ class StoredNetwork(NamedTuple):
 def pack(stored: StoredNetwork) -> ModelFile:
     """The arrays and metadata of a model."""
     arrays = {name: array for name, array in stored.network._asdict().items() if array is not None}
-    settings = asdict(stored.settings)
-    settings["tokenizer"] = tokenizer_name(settings["tokenizer"])
     history = [list(score) for score in stored.history]
-    return ModelFile(stored.vocabulary, arrays, {"settings": settings, "history": history})
+    return ModelFile(stored.vocabulary, arrays, {"settings": stored.settings.to_json(), "history": history})
 
 
 def unpack(path: str | Path, content: ModelFile) -> StoredNetwork:
@@ -80,13 +76,9 @@ def unpack(path: str | Path, content: ModelFile) -> StoredNetwork:
 
 def _settings(path: str | Path, metadata: dict[str, Any]) -> NeuralSettings:
     try:
-        values = dict(metadata["settings"])
-        tokenizer = values.pop("tokenizer")
-        settings = NeuralSettings(**values, tokenizer="words")  # "custom", for a function, is refused by NeuralSettings
-    except (KeyError, TypeError, ValueError, SettingError) as problem:
+        return NeuralSettings.from_json(metadata["settings"])
+    except (KeyError, TypeError, ValueError) as problem:
         raise FormatError(path, f"its settings cannot be read ({problem}); the file is damaged") from None
-    object.__setattr__(settings, "tokenizer", str(tokenizer))
-    return settings
 
 
 def _history(path: str | Path, metadata: dict[str, Any]) -> list[EpochScore]:

@@ -16,23 +16,13 @@ from firth.arrays import Matrix
 from firth.errors import DivergenceError
 from firth.kernels.cpu.language_model.adagrad import adagrad_step
 from firth.language_models.neural_network import Examples, Network, Workspace
+from firth.language_models.settings import NeuralSettings
 from firth.progress import Progress, Reporter, Stage
 
-__all__ = ["EpochScore", "TrainedNetwork", "TrainingSettings", "train_network"]
+__all__ = ["EpochScore", "TrainedNetwork", "train_network"]
 
 SMALLEST_SQUARE = 1e-8  # the summed squares start here, so that nothing is divided by 0
 MAX_NATS = 700  # exp() overflows above 709
-
-
-class TrainingSettings(NamedTuple):
-    """The settings of NeuralModel that training needs."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    patience: int
-    seed: int
 
 
 class EpochScore(NamedTuple):
@@ -82,7 +72,7 @@ class _Adagrad:
 
 
 def train_network(
-    network: Network, training: Examples, held_out: Examples, settings: TrainingSettings, reporter: Reporter
+    network: Network, training: Examples, held_out: Examples, settings: NeuralSettings, reporter: Reporter
 ) -> TrainedNetwork:
     """Train until the last epoch, or until `patience` epochs in a row brought no lower held-out perplexity.
 
@@ -100,7 +90,7 @@ class _Training:
     """One run of training and its state."""
 
     def __init__(
-        self, network: Network, training: Examples, held_out: Examples, settings: TrainingSettings, stage: Stage
+        self, network: Network, training: Examples, held_out: Examples, settings: NeuralSettings, stage: Stage
     ) -> None:
         self._network = network
         self._training, self._held_out = training, held_out

@@ -5,6 +5,7 @@ ngrams.py counts, kneser_ney.py smooths, ngram_file.py stores.
 Shapes   V outcomes, T words in S sentences, N_k n-grams of order k, a level of a tree (ngrams.py).
 """
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -13,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.sources import CorpusInput
-from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
-from firth.corpus.vocabulary import check_limits
+from firth.corpus.tokenizers import Tokenizer
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import ngram_file
 from firth.language_models.kneser_ney import Discounts, SmoothedLevel, smooth
@@ -22,6 +22,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_training_text
+from firth.language_models.settings import NgramSettings
 from firth.progress import ProgressOption, open_progress
 
 __all__ = ["NgramModel"]
@@ -68,17 +69,18 @@ class NgramModel(LanguageModel):
         tokenizer: Tokenizer = "words",
         discounts: Sequence[tuple[float, float, float]] | None = None,
     ) -> None:
-        if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= ngram_file.HIGHEST_ORDER:
-            raise SettingError(f"order={order!r}: must be a whole number from 1 to {ngram_file.HIGHEST_ORDER}")
-        check_limits(min_count, max_vocabulary)
-        check_tokenizer(tokenizer)
-        self.order = order
-        self.min_count = min_count
-        self.max_vocabulary = max_vocabulary
+        self.settings = NgramSettings(
+            order=order, min_count=min_count, max_vocabulary=max_vocabulary, tokenizer=tokenizer
+        )
         self.tokenizer = tokenizer
         self._fixed_discounts = None if discounts is None else _checked_discounts(discounts, order)
         self._discounts: list[Discounts] = []
         self._levels: list[SmoothedLevel] = []
+
+    @property
+    def order(self) -> int:
+        """n: a word is predicted from the n - 1 words before it."""
+        return self.settings.order
 
     @property
     def discounts(self) -> list[Discounts]:
@@ -107,7 +109,7 @@ class NgramModel(LanguageModel):
         order = self.order
         with open_progress(progress) as reporter:
             vocabulary, sentences = read_training_text(
-                corpus, self.tokenizer, self.min_count, self.max_vocabulary, reporter
+                corpus, self.tokenizer, self.settings.min_count, self.settings.max_vocabulary, reporter
             )
             with reporter.stage("counting", order, "orders of n-grams") as stage:
                 counted = count_ngrams(pad(sentences, order - 1, vocabulary), vocabulary.start + 1, order, stage)
@@ -161,19 +163,14 @@ class NgramModel(LanguageModel):
 
     def pack(self) -> ModelFile:
         """The arrays and metadata of a file. Raises NotFittedError before fit()."""
-        stored = ngram_file.StoredNgrams(self.vocabulary, self._levels, self.discounts, self._settings())
-        return ngram_file.pack(stored)
-
-    def _settings(self) -> ngram_file.Settings:
-        return ngram_file.Settings(self.order, self.min_count, self.max_vocabulary, tokenizer_name(self.tokenizer))
+        settings = dataclasses.replace(self.settings, tokenizer=self.tokenizer)
+        return ngram_file.pack(ngram_file.StoredNgrams(self.vocabulary, self._levels, self.discounts, settings))
 
     @classmethod
     def unpack(cls, path: str | Path, content: ModelFile) -> Self:
         """The model from the content of a file. Raises FormatError, naming `path`, if it is inconsistent."""
         stored = ngram_file.unpack(path, content)
-        settings = stored.settings
-        model = cls(order=settings.order, min_count=settings.min_count, max_vocabulary=settings.max_vocabulary)
-        model.tokenizer = settings.tokenizer  # type: ignore[assignment]
+        model = cls(**stored.settings.values())
         model._vocabulary, model._levels, model._discounts = stored.vocabulary, stored.levels, stored.discounts
         return model
 

@@ -11,7 +11,6 @@ N_1 is K + 3: the words, "<unk>", "</s>" and "<s>", by id.
 Metadata: "format" is "firth-ngrams", "version" a whole number, "settings" and "discounts" are JSON.
 """
 
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,22 +19,12 @@ import numpy as np
 from firth.errors import FormatError
 from firth.language_models.kneser_ney import Discounts, SmoothedLevel
 from firth.language_models.model_file import Arrays, ModelFile, check_arrays
+from firth.language_models.settings import NgramSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 
-__all__ = ["KIND", "VERSION", "Settings", "StoredNgrams", "pack", "unpack"]
+__all__ = ["KIND", "VERSION", "StoredNgrams", "pack", "unpack"]
 
 KIND, VERSION = "firth-ngrams", 1
-HIGHEST_ORDER = 5
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The parameters of NgramModel that a file keeps."""
-
-    order: int
-    min_count: int
-    max_vocabulary: int | None
-    tokenizer: str
 
 
 class StoredNgrams(NamedTuple):
@@ -44,7 +33,7 @@ class StoredNgrams(NamedTuple):
     vocabulary: LanguageVocabulary
     levels: list[SmoothedLevel]
     discounts: list[Discounts]
-    settings: Settings
+    settings: NgramSettings
 
 
 def pack(stored: StoredNgrams) -> ModelFile:
@@ -58,7 +47,7 @@ def pack(stored: StoredNgrams) -> ModelFile:
         if k < last:
             arrays[f"backoffs.{k}"] = level.backoffs
             arrays[f"starts.{k}"] = level.starts
-    metadata = {"settings": asdict(stored.settings), "discounts": [list(one) for one in stored.discounts]}
+    metadata = {"settings": stored.settings.to_json(), "discounts": [list(one) for one in stored.discounts]}
     return ModelFile(stored.vocabulary, arrays, metadata)
 
 
@@ -77,18 +66,11 @@ def unpack(path: str | Path, content: ModelFile) -> StoredNgrams:
     return StoredNgrams(vocabulary, levels, discounts, settings)
 
 
-def _settings(path: str | Path, metadata: dict[str, Any]) -> Settings:
+def _settings(path: str | Path, metadata: dict[str, Any]) -> NgramSettings:
     try:
-        settings = Settings(**metadata["settings"])
-        whole = type(settings.order) is int and type(settings.min_count) is int and type(settings.tokenizer) is str
-        limit = settings.max_vocabulary
-        if not whole or not 1 <= settings.order <= HIGHEST_ORDER or settings.min_count < 1:
-            raise ValueError
-        if limit is not None and (type(limit) is not int or limit < 1):
-            raise ValueError
-    except (KeyError, TypeError, ValueError):
-        raise FormatError(path, "its settings cannot be read; the file is damaged") from None
-    return settings
+        return NgramSettings.from_json(metadata["settings"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise FormatError(path, f"its settings cannot be read ({problem}); the file is damaged") from None
 
 
 def _level(path: str | Path, arrays: Arrays, k: int, order: int, n_ids: int) -> SmoothedLevel:

@@ -90,4 +90,4 @@ def sum_strips(
         .encode(y=altair.Y("row:O", bandPosition=0))
     )
     chart = altair.layer(cells(labels, rows, limit, look, gap=_GAP), line)
-    return with_titles(chart, look, labels[len(words)], [describe_limit(rows.shape[1], limit), explained])  # type: ignore[no-any-return]
+    return with_titles(chart, look, labels[len(words)], [describe_limit(rows.shape[1], limit), explained])

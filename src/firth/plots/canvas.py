@@ -93,7 +93,7 @@ def diverging_scale(limit: float) -> Any:
     return import_altair().Scale(domain=stops, range=list(DIVERGING), clamp=True, interpolate="rgb")
 
 
-def with_titles(chart: Any, theme: Theme, title: str, subtitle: str | Sequence[str]) -> Any:
+def with_titles(chart: Any, theme: Theme, title: str, subtitle: str | Sequence[str]) -> Picture:
     """The chart with titles and theme; screen readers read the titles as its description."""
     lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
     lines = [safe_text(line) for line in lines]
@@ -102,4 +102,5 @@ def with_titles(chart: Any, theme: Theme, title: str, subtitle: str | Sequence[s
         description=" ".join([f"{safe_text(title)}.", *lines]),
         usermeta={"embedOptions": {"tooltip": {"theme": theme.name}}},
     )
-    return described.configure(**theme.config())
+    picture: Picture = described.configure(**theme.config())
+    return picture

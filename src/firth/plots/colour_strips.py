@@ -60,7 +60,7 @@ def colour_strips(
     rows = finite_vectors(vectors, listed)
     limit = choose_limit(limit, rows)
     title = f"The vector of {listed[0]}" if len(listed) == 1 else f"The vectors of {len(listed)} words"
-    return with_titles(cells(listed, rows, limit, look), look, title, describe_limit(rows.shape[1], limit))  # type: ignore[no-any-return]
+    return with_titles(cells(listed, rows, limit, look), look, title, describe_limit(rows.shape[1], limit))
 
 
 def choose_limit(limit: float | None, rows: NDArray[np.float64]) -> float:

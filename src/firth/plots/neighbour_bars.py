@@ -58,4 +58,4 @@ def neighbour_bars(vectors: WordVectors, word: str, count: int = 10, *, theme: T
     bars = base.mark_bar(aria=False, color=look.accent, cornerRadiusEnd=3, height={"band": 0.72})
     values = base.mark_text(aria=False, align="left", dx=6).encode(text=altair.Text("similarity:Q", format=".2f"))
     subtitle = f"Cosine similarity, among {len(vectors):,} words: 1 is the same direction."
-    return with_titles(altair.layer(bars, values), look, f"Words most similar to {word}", subtitle)  # type: ignore[no-any-return]
+    return with_titles(altair.layer(bars, values), look, f"Words most similar to {word}", subtitle)

@@ -49,7 +49,7 @@ def personality_line(
         title = f"{score:g} of 100 between {low} and {high}"
     else:
         title = f"{len(named)} people between {low} and {high}"
-    return with_titles(chart, look, title, "The same value on two scales: a score, and a number of a vector.")  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, "The same value on two scales: a score, and a number of a vector.")
 
 
 def _by_name(scores: float | Mapping[str, float]) -> Mapping[str, float]:

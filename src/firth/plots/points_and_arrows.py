@@ -86,7 +86,7 @@ def points_and_arrows(
     subtitle = (
         f"The cosine of the angle to {one}'s arrow: 1 is the same direction, 0 a right angle, \u22121 the opposite."
     )
-    return with_titles(chart, look, title, subtitle if len(names) > 1 else "A vector is a direction and a length.")  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, subtitle if len(names) > 1 else "A vector is a direction and a length.")
 
 
 def _column_names(vectors: WordVectors, columns: Sequence[str] | None) -> list[str]:

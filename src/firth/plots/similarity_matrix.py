@@ -69,7 +69,7 @@ def similarity_matrix(
     ]
     if order == "clusters":
         explained.append("Similar words are next to each other.")
-    return with_titles(chart, look, f"Similarity of {len(listed)} words", explained)  # type: ignore[no-any-return]
+    return with_titles(chart, look, f"Similarity of {len(listed)} words", explained)
 
 
 def _heat_map(words: Sequence[str], cosines: NDArray[np.float64], ink: str) -> Any:

@@ -61,7 +61,7 @@ def training_curve(training: Word2Vec | Sequence[EpochRecord], *, theme: ThemeNa
         f"{words:,} words in {seconds:,.1f} s.{speed}",
     ]
     chart = altair.vconcat(loss, rate, spacing=14)
-    return with_titles(chart, look, "Loss and learning rate by epoch", subtitle)  # type: ignore[no-any-return]
+    return with_titles(chart, look, "Loss and learning rate by epoch", subtitle)
 
 
 def _panel(base: Any, colour: str, field: str, title: str, *, last: bool) -> Any:

@@ -62,7 +62,7 @@ def two_axis_plot(
     chart = altair.layer(*_zero_lines(labelled.frame, look.line), chart, *_end_names(labelled.frame, x, y))
     explained = "Cosine between each word and the difference of the two words at the ends of an axis."
     title = f"From {x[0]} to {x[1]}, from {y[0]} to {y[1]}"
-    return with_titles(chart, look, title, explained)  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, explained)
 
 
 def _difference(vectors: WordVectors, ends: tuple[str, str], axis: str) -> Vector:

@@ -77,9 +77,10 @@ def word_map(
         colouring = _highlight_colours(vectors, listed, highlight, look)
     projection = project(finite_vectors(vectors, listed), method, seed)
     crowded = len(listed) > _ALL_LABELLED
-    labelled = _label_some(projection.points, listed) if crowded else label_points(
-        projection.points, listed, _SIZE, equal=True
-    )  # fmt: skip
+    if crowded:
+        labelled = _label_some(projection.points, listed)
+    else:
+        labelled = label_points(projection.points, listed, _SIZE, equal=True)
     chart = point_layers(
         labelled,
         look,
@@ -89,7 +90,7 @@ def word_map(
         colour_labels=highlight is not None,
     ).interactive()
     title = f"{len(listed):,} words by {_METHOD_NAMES[method]}"
-    return with_titles(chart, look, title, _subtitle(labelled, method, crowded))  # type: ignore[no-any-return]
+    return with_titles(chart, look, title, _subtitle(labelled, method, crowded))
 
 
 def _choose_words(vectors: WordVectors, words: Sequence[str] | None, top: int | None) -> list[str]:

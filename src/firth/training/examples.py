@@ -1,4 +1,4 @@
-"""The training examples of a whole text as a table, for looking at them or for training elsewhere.
+"""The training examples of a text as a table, to inspect them or to train with other software.
 
 Reference   firth.illustrated.windows
 Here the same rows are made from word ids, many positions of the text at a time; the whole table is never in memory.
@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from firth.backends.plan import epoch_key
 from firth.corpus.encoded import EncodedCorpus
-from firth.errors import SettingError
 from firth.kernels.arguments import Sampling
 from firth.kernels.cpu.training.sampling import draw_all_targets
-from firth.training.hyperparameters import Hyperparameters
+from firth.training.example_settings import ExampleSettings
 from firth.training.sampling_tables import keep_thresholds, noise_table
 
-__all__ = ["KINDS", "TrainingExamples"]
+__all__ = ["TrainingExamples"]
 
-KINDS = ("lm", "cbow", "skipgram", "negative")
 _ROWS_AT_ONCE = 1 << 17
 
 _Ids: TypeAlias = NDArray[np.int64]
@@ -36,14 +34,16 @@ class TrainingExamples:
         "skipgram": a word, a neighbour, and the target 1; "negative": the same, each followed by `negative_samples`
         rows with noise words drawn by count ** noise_exponent and the target 0.
     window : words before (lm) or on each side.
-    negative_samples : K, at most V - 1 are used: the noise words of a pair are all different, and not its neighbour.
-    seed : of the noise words.
+    negative_samples : K, None for 5; at most V - 1 are used: the noise words of a pair are all different, and not its
+        neighbour. Only with kind "negative", as the next two.
+    noise_exponent : None for 0.75.
+    seed : of the noise words; None for 1.
 
     Attributes
     ----------
     columns : their names: "input 1", …, "output" (lm, cbow), or "input", "output", "target".
 
-    Raises   SettingError if a setting is impossible.
+    Raises   SettingError if a setting is impossible, or has no meaning for the kind.
     """
 
     def __init__(
@@ -52,25 +52,23 @@ class TrainingExamples:
         *,
         kind: str = "skipgram",
         window: int = 2,
-        negative_samples: int = 5,
-        noise_exponent: float = 0.75,
-        seed: int = 1,
+        negative_samples: int | None = None,
+        noise_exponent: float | None = None,
+        seed: int | None = None,
     ) -> None:
-        if kind not in KINDS:
-            raise SettingError(f"kind={kind!r}: must be one of {', '.join(map(repr, KINDS))}")
-        settings = Hyperparameters(
-            window=window, negative_samples=negative_samples, noise_exponent=noise_exponent, seed=seed
+        settings = ExampleSettings(
+            kind=kind, window=window, negative_samples=negative_samples, noise_exponent=noise_exponent, seed=seed
         )
-        self.corpus, self.kind, self.window = corpus, kind, settings.window
-        self.negative_samples = min(settings.noise_words, len(corpus.vocabulary) - 1) if kind == "negative" else 0
+        self.corpus, self.kind, self.window = corpus, settings.kind, settings.window
+        self.negative_samples = min(settings.negative_samples or 0, len(corpus.vocabulary) - 1)
         counts = corpus.vocabulary.counts
         self._sampling = Sampling(
             keep_thresholds=keep_thresholds(counts, 0),
-            noise_table=noise_table(counts, settings.noise_power),
+            noise_table=noise_table(counts, settings.noise_exponent or 0),
             window=settings.window,
             shrink_window=False,
             negative_samples=self.negative_samples,
-            key=epoch_key(settings.seed, 0),
+            key=epoch_key(settings.seed or 0, 0),
         )
 
     @property

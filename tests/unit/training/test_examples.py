@@ -47,7 +47,8 @@ def slow_rows(sentences, corpus, kind, window, negative_samples=5, seed=1):
 def test_they_are_the_rows_of_the_slow_twins(sentences, kind, window, negative_samples, seed):
     corpus = encode(sentences, min_count=1)
     at_once = examples_module._ROWS_AT_ONCE
-    found = TrainingExamples(corpus, kind=kind, window=window, negative_samples=negative_samples, seed=seed)
+    noise = {"negative_samples": negative_samples, "seed": seed} if kind == "negative" else {}
+    found = TrainingExamples(corpus, kind=kind, window=window, **noise)
     expected = slow_rows(sentences, corpus, kind, window, negative_samples, seed)
     assert list(found.rows()) == expected
     assert all(len(row) == len(found.columns) for row in expected)
@@ -78,7 +79,7 @@ def test_noise_words_come_with_the_noise_distribution():
 def test_files_hold_the_table(kind, tmp_path):
     odd = ['a,"b"', "new\nline", "wörter", "c\td", "null", "%s", "\\"]
     corpus = encode([*SENTENCES, odd], min_count=1)
-    examples = TrainingExamples(corpus, kind=kind, negative_samples=2)
+    examples = TrainingExamples(corpus, kind=kind, **({"negative_samples": 2} if kind == "negative" else {}))
     expected = [dict(zip(examples.columns, row, strict=True)) for row in examples.rows()]
     for name in ("table.csv", "table.json", "table.parquet"):
         write_examples(examples, tmp_path / name)
@@ -106,11 +107,13 @@ def test_a_text_without_examples_is_an_empty_table(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"kind": "glove"}, "kind='glove': must be one of 'lm', 'cbow', 'skipgram', 'negative'"),
-        ({"window": 0}, "window=0: must be at least 1"),
+        ({"kind": "glove"}, "kind='glove': must be 'lm', 'cbow', 'skipgram' or 'negative'"),
+        ({"window": 0}, "window=0: must be a whole number from 1 to 10,000"),
         ({"window": 1.5}, "must be a whole number"),
-        ({"negative_samples": 0}, "negative_samples=0"),
-        ({"noise_exponent": float("nan")}, "noise_exponent"),
+        ({"kind": "negative", "negative_samples": 0}, "negative_samples=0: must be a whole number from 1 to 1,000"),
+        ({"negative_samples": 3}, "negative_samples=3: applies only with kind='negative'"),
+        ({"kind": "lm", "seed": 3}, "seed=3: applies only with kind='negative'"),
+        ({"kind": "negative", "noise_exponent": float("nan")}, "noise_exponent=nan: must be a number"),
     ],
 )
 def test_impossible_settings(settings, problem):

@@ -1,7 +1,7 @@
 """`firth lm evaluate MODEL CORPUS…`"""
 
 from firth.cli.corpus import CorpusArgument, source_of
-from firth.cli.lm.arguments import LanguageModelFile
+from firth.cli.lm.predict import LanguageModelFile
 from firth.cli.output import Json, print_json, print_table
 from firth.language_models.load import load_language_model
 
@@ -9,9 +9,9 @@ __all__ = ["run"]
 
 
 def run(model: LanguageModelFile, corpus: CorpusArgument, json: Json = False) -> None:
-    """Perplexity: the model is as uncertain of the next word as among so many equally probable ones.
-    The text should be one that it has not learned from. Compare only models of the same vocabulary:
-    the fewer words a model knows, the easier it is to foresee "unknown".
+    """A perplexity of 100 means: on average the model is as uncertain about the next word as between 100
+    equally probable ones. The text should be held out: not one that the model was trained on. Compare only
+    models of the same vocabulary: the fewer words a model knows, the more often the unknown word is right.
     """
     score = load_language_model(model).score(source_of(corpus))
     if json:

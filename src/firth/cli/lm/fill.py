@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.lm.arguments import LanguageModelFile, probability_records
+from firth.cli.lm.predict import LanguageModelFile, probability_records
 from firth.cli.output import Count, Json, print_json, print_table
 from firth.language_models.fill import fill, fill_from_left, fill_with_cbow
 from firth.language_models.load import load_language_model
@@ -19,12 +19,15 @@ def run(
     sentence: Annotated[str, typer.Argument(metavar="SENTENCE", help='With one gap: "Jay was hit by a ___ bus".')],
     cbow: Annotated[
         Path | None,
-        typer.Option(metavar="MODEL", help="A .firth file from `firth train --architecture cbow`, for comparison."),
+        typer.Option(
+            metavar="MODEL",
+            help="Also show the predictions of this CBOW model, a file from `firth train --architecture cbow`.",
+        ),
     ] = None,
     count: Count = 5,
     json: Json = False,
 ) -> None:
-    """What stands in the gap, as seen from the words before it alone, and from those on both sides."""
+    """The most probable words, predicted from the words before the gap, and from the words on both sides."""
     language_model = load_language_model(model)
     answers = {
         "words before": fill_from_left(language_model, sentence, count),

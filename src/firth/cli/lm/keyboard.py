@@ -2,8 +2,8 @@
 
 import sys
 
-from firth.cli.lm.arguments import LanguageModelFile
 from firth.cli.lm.keyboard_screen import type_with_suggestions
+from firth.cli.lm.predict import LanguageModelFile
 from firth.cli.output import output
 from firth.errors import SettingError
 from firth.language_models.keyboard import Keyboard
@@ -13,10 +13,10 @@ __all__ = ["run"]
 
 
 def run(model: LanguageModelFile) -> None:
-    """Type, and see the three words most likely to come next, or to be meant by the letters typed so
-    far. Tab takes the first; F1, F2 and F3 take the first, second and third. Enter starts a new
-    line; Ctrl-D or Ctrl-C ends and prints the text. Nothing is learned from what you type.
+    """Shows the three most probable next words while you type, or the most probable completions of the
+    word you have begun. Tab takes the first; F1, F2 and F3 take the first, second and third. Enter starts
+    a new line; Ctrl-D or Ctrl-C ends and prints the text. The model does not learn from what you type.
     """
     if not sys.stdin.isatty():
-        raise SettingError("the keyboard needs a terminal to type in; `firth lm predict` answers programs")
+        raise SettingError("the keyboard needs a terminal to type in; in scripts, use `firth lm predict`")
     output.print(type_with_suggestions(Keyboard(load_language_model(model))))

@@ -16,14 +16,20 @@ __all__ = ["run"]
 def run(
     models: Annotated[list[Path], typer.Argument(metavar="MODEL MODEL...", help="Models of the same vocabulary.")],
     held_out: Annotated[
-        list[str], typer.Option("--held-out", metavar="CORPUS", help="A text none of them learned from; repeatable.")
+        list[str],
+        typer.Option(
+            "--held-out",
+            metavar="CORPUS",
+            help="A held-out text, which none of them was trained on, to choose the weights by (repeatable).",
+        ),
     ],
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The file to write.")],
     json: Json = False,
 ) -> None:
-    """Models that err differently foresee a text better together. The weights are those that foresee
-    the held-out text best. The models must have been trained on one text with the same
-    `--min-count`, `--max-vocabulary` and `--tokenizer`.
+    """The mixture's probability of a word is the weighted mean of its models' probabilities, which is often
+    better than each of them. The weights are those with the lowest perplexity on the held-out text. The
+    models must have been trained on one text with the same `--min-count`, `--max-vocabulary` and
+    `--tokenizer`.
     """
     check_folder(target)
     mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out))

@@ -1,6 +1,8 @@
 """`firth lm train CORPUS… -o MODEL`"""
 
+import dataclasses
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,69 +10,75 @@ import typer
 
 from firth.cli.corpus import CorpusArgument, check_folder, source_of
 from firth.cli.output import Json, output, print_json, print_table
+from firth.cli.settings import option_name, with_model_settings
 from firth.errors import SettingError
 from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
+from firth.language_models.settings import NeuralSettings, NgramSettings
+from firth.settings import Settings
 from firth.vectors.load import load
 
 __all__ = ["run"]
 
+_MODELS: dict[str, type[Settings]] = {"ngram": NgramSettings, "neural": NeuralSettings}
 
-def run(
+
+def _train(
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The file to write.")],
-    model: Annotated[str, typer.Option(metavar="ngram|neural", help="The kind of model.")] = "ngram",
-    order: Annotated[int | None, typer.Option(help="It looks at so many words less one; 4, neural 5.")] = None,
-    min_count: Annotated[int | None, typer.Option(help="Rarer words are unknown; 2, neural 4.")] = None,
-    max_vocabulary: Annotated[int | None, typer.Option(help="Keep only so many words, the most frequent.")] = None,
-    tokenizer: Annotated[str, typer.Option(metavar="words|whitespace", help="How text becomes words.")] = "words",
-    vector_size: Annotated[int | None, typer.Option(help="Neural: numbers per embedding; 60.")] = None,
-    hidden_size: Annotated[int | None, typer.Option(help="Neural: numbers in the hidden layer; 100.")] = None,
-    direct_connections: Annotated[
-        bool | None, typer.Option("--direct-connections", help="Neural: lead from the embeddings to the output, too.")
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="ngram|neural",
+            help="The kind of model. ngram: counts word sequences, with Kneser-Ney smoothing; neural: learns "
+            "embeddings and a hidden layer (Bengio et al. 2003).",
+        ),
+    ] = "ngram",
+    held_out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CORPUS",
+            help="A text that is not trained on: training stops when the model no longer gets better at it. By "
+            "default, some sentences of CORPUS are held out. [only with --model neural]",
+        ),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Neural: passes over the text at most; 10.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Neural: of Adagrad; 0.1.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Neural: of all that is drawn; 1.")] = None,
-    held_out: Annotated[str | None, typer.Option(metavar="CORPUS", help="Neural: a text to stop by.")] = None,
-    vectors: Annotated[Path | None, typer.Option(metavar="FILE", help="Neural: embeddings to start from.")] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Word vectors to start the embeddings from. [only with --model neural]"),
+    ] = None,
     json: Json = False,
+    **settings: Any,
 ) -> None:
-    """A line of text is a sentence. An n-gram model counts: seconds for millions of words. A neural
-    model learns embeddings: minutes for a million, and often the better one; `firth lm mix` has both.
+    """A line of text is a sentence. An n-gram model takes seconds for millions of words; a neural model takes
+    minutes per million words and often predicts better. `firth lm mix` interpolates both.
     """
     check_folder(target)
-    common = {"order": order, "min_count": min_count, "max_vocabulary": max_vocabulary, "tokenizer": tokenizer}
-    neural = {
-        "vector_size": vector_size,
-        "hidden_size": hidden_size,
-        "direct_connections": direct_connections,
-        "epochs": epochs,
-        "learning_rate": learning_rate,
-        "seed": seed,
-    }
+    given = {name: value for name, value in settings.items() if value is not None}
+    _refuse_what_does_not_apply(model, given | {"held_out": held_out, "vectors": vectors})
     started = time.perf_counter()
     if model == "ngram":
-        _refuse(neural | {"held_out": held_out, "vectors": vectors})
-        fitted: LanguageModel = NgramModel(**_given(common)).fit(source_of(corpus))
-    elif model == "neural":
-        fitted = NeuralModel(**_given(common | neural)).fit(
-            source_of(corpus), held_out, vectors=None if vectors is None else load(vectors)
-        )
+        fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus))
     else:
-        raise SettingError(f"--model {model}: must be ngram or neural")
+        start = None if vectors is None else load(vectors)
+        fitted = NeuralModel(**given).fit(source_of(corpus), held_out, vectors=start)
     fitted.save(target)
     _summarise(fitted, target, time.perf_counter() - started, json)
 
 
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if value is not None}
-
-
-def _refuse(neural: dict[str, Any]) -> None:
-    for name in _given(neural):
-        raise SettingError(f"--{name.replace('_', '-')} is for neural models: add --model neural")
+def _refuse_what_does_not_apply(model: str, given: Mapping[str, Any]) -> None:
+    if model not in _MODELS:
+        raise SettingError(f"--model {model}: must be ngram or neural")
+    known = {field.name for field in dataclasses.fields(_MODELS[model])}
+    known |= {"held_out", "vectors"} if model == "neural" else set()
+    for name, value in given.items():
+        if value is not None and name not in known:
+            raise SettingError(
+                f"{option_name(name)} applies only with --model neural, but here --model {model}; "
+                "leave it out, or change --model"
+            )
+    if given["held_out"] is not None and "held_out_share" in given:
+        raise SettingError("--held-out-share applies only without --held-out: leave one of them out")
 
 
 def _summarise(model: LanguageModel, target: Path, seconds: float, json: bool) -> None:
@@ -90,3 +98,6 @@ def _summarise(model: LanguageModel, target: Path, seconds: float, json: bool) -
         return
     print_table("", ["", ""], rows, numbers=0)
     output.print(f"\nNext: firth lm predict {target} 'some words'")
+
+
+run = with_model_settings(_train, _MODELS)

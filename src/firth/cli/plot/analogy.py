@@ -15,13 +15,15 @@ __all__ = ["run"]
 
 def run(
     model: Model,
-    sums: Annotated[list[str], typer.Argument(metavar="SUM...", help="Words joined by + and -.")],
+    sums: Annotated[
+        list[str], typer.Argument(metavar="SUM...", help='Words joined by + and -, as in "king - man + woman".')
+    ],
     target: Target,
     limit: Limit = None,
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """The words of the sum, the sum, and the word nearest to it. The signs need blanks around them."""
-    asked = read_word_sum(" ".join(sums))
-    picture = sum_strips(load(model), asked.positive, asked.negative, limit=limit, theme=theme(dark))
+    """Shows the words of the sum, the sum, and the word nearest to it. The signs need blanks around them."""
+    words = read_word_sum(" ".join(sums))
+    picture = sum_strips(load(model), words.positive, words.negative, limit=limit, theme=theme(dark))
     write(picture, target, json)

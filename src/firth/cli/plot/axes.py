@@ -16,16 +16,20 @@ def run(
     model: Model,
     words: Words,
     target: Target,
-    x: Annotated[tuple[str, str], typer.Option(metavar="LEFT RIGHT", help="The words at the ends across.")] = (
+    x: Annotated[
+        tuple[str, str], typer.Option(metavar="LEFT RIGHT", help="The words at the ends of the horizontal axis.")
+    ] = (
         "man",
         "woman",
     ),
-    y: Annotated[tuple[str, str], typer.Option(metavar="LOW HIGH", help="The words at the ends upwards.")] = (
+    y: Annotated[
+        tuple[str, str], typer.Option(metavar="LOW HIGH", help="The words at the ends of the vertical axis.")
+    ] = (
         "poor",
         "rich",
     ),
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """A place on an axis is the cosine with the difference of the words at its ends."""
+    """The position on an axis is the cosine with the difference of the two words at its ends."""
     write(two_axis_plot(load(model), words, x=x, y=y, theme=theme(dark)), target, json)

@@ -7,6 +7,7 @@ import typer
 
 from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Target, theme, write
+from firth.errors import SettingError
 from firth.evaluation.categories import read_categories
 from firth.plots.word_map import word_map
 from firth.vectors.load import load
@@ -17,23 +18,40 @@ __all__ = ["run"]
 def run(
     model: Model,
     target: Target,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD...]")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD...]", help="Words to show; by default the first of MODEL.")
+    ] = None,
     top: Annotated[
-        int | None, typer.Option(min=2, help="The N first words of the model; 300 where no words are named.")
+        int | None,
+        typer.Option(min=2, metavar="N", help="Show the first N words of MODEL; 300 where no words are named."),
     ] = None,
-    method: Annotated[str, typer.Option(metavar="pca|umap|tsne", help="How many numbers become two.")] = "pca",
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="pca|umap|tsne",
+            help="How vectors become points. pca: along the two directions of greatest variance; umap, tsne: "
+            "so that near words stay near.",
+        ),
+    ] = "pca",
     groups: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Groups to colour, a line for each: `fruits: apple pear`.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A file of groups to colour, a line for each: `fruits: apple pear`."),
     ] = None,
-    highlight: Annotated[str | None, typer.Option(metavar="WORD", help="A word to show with its neighbours.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the random start of UMAP and t-SNE.")] = 1,
+    highlight: Annotated[
+        str | None, typer.Option(metavar="WORD", help="A word to highlight, with its neighbours.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of umap and tsne; 1. [only with these]")] = None,
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """Up to 300 words all have labels; of more, those that find room. In .html every point tells its
-    word on hover.
+    """Up to 300 words all have labels; of more words, those whose label has space. In .html files the word of
+    a point is shown when the mouse is over it.
     """
-    chosen: Any = method  # the picture itself checks the name
+    if seed is not None and method == "pca":
+        raise SettingError(
+            "--seed applies only with --method umap or tsne, but here pca; leave it out, or change --method"
+        )
+    chosen: Any = method  # word_map() checks the name
     picture = word_map(
         load(model),
         words or None,
@@ -41,7 +59,7 @@ def run(
         method=chosen,
         groups=None if groups is None else read_categories(groups),
         highlight=highlight,
-        seed=seed,
+        seed=1 if seed is None else seed,
         theme=theme(dark),
     )
     write(picture, target, json)

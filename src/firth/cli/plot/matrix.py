@@ -17,11 +17,15 @@ def run(
     words: Words,
     target: Target,
     order: Annotated[
-        str, typer.Option(metavar="given|clusters", help="As given, or similar words side by side.")
+        str,
+        typer.Option(
+            metavar="given|clusters",
+            help="The order of the words: as given, or clusters of similar words next to each other.",
+        ),
     ] = "given",
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """A square of cells with the cosine of each two words."""
-    chosen: Any = order  # the picture itself checks the name
+    """A square of cells: the cosine of each word with each other word."""
+    chosen: Any = order  # similarity_matrix() checks the name
     write(similarity_matrix(load(model), words, order=chosen, theme=theme(dark)), target, json)

@@ -14,7 +14,7 @@ __all__ = ["run"]
 
 def run(
     model: Model,
-    word: Annotated[str, typer.Argument(metavar="WORD")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="A word of MODEL.")],
     target: Target,
     count: Count = 10,
     dark: Dark = False,

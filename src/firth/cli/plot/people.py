@@ -19,15 +19,19 @@ def run(
     file: ScoreTable = None,
     scale: Scale = (0, 100),
     traits: Annotated[
-        tuple[str, str] | None, typer.Option(metavar="X Y", help="The columns across and upwards; the first two.")
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="X Y", help="The columns on the horizontal and the vertical axis; by default the first two."
+        ),
     ] = None,
     compared_with: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The person to compare with; the first.")
+        str | None,
+        typer.Option(metavar="NAME", help="The person whom the others are compared with; by default the first."),
     ] = None,
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """Each person is a point and an arrow; the cosine tells how alike two directions are. Without FILE:
+    """Each person is a point and an arrow; the cosine measures how similar two directions are. Without FILE:
     Jay and the two persons of the document.
     """
     people = read_table(EXAMPLE if file is None else file, scale=scale)

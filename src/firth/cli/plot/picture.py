@@ -1,4 +1,4 @@
-"""What all pictures of the command line share: where they go and how they look."""
+"""Options that all pictures of the command line share, and how a picture is written."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,21 +14,24 @@ __all__ = ["Dark", "Limit", "Target", "Words", "theme", "write"]
 
 
 def _checked(target: Path) -> Path:
-    """A suffix that names no format is found before anything is computed."""
+    """Refuse a suffix that names no format before anything is computed."""
     check_suffix(target)
     return target
 
 
-Words = Annotated[list[str], typer.Argument(metavar="WORD...")]
+Words = Annotated[list[str], typer.Argument(metavar="WORD...", help="Words of MODEL.")]
 Target = Annotated[
     Path,
     typer.Option(
         "--output", "-o", metavar="FILE", callback=_checked, help="The picture to write: .html, .svg, .png or .json."
     ),
 ]
-Dark = Annotated[bool, typer.Option("--dark", help="Light letters on a dark ground.")]
+Dark = Annotated[bool, typer.Option("--dark", help="Draw light text on a dark background.")]
 Limit = Annotated[
-    float | None, typer.Option(help="The size of numbers with the strongest colour; by default one that fits them.")
+    float | None,
+    typer.Option(
+        help="Numbers of this size and larger get the strongest colour; by default chosen from the numbers shown."
+    ),
 ]
 
 

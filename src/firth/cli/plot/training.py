@@ -19,5 +19,5 @@ def run(
     dark: Dark = False,
     json: Json = False,
 ) -> None:
-    """The history that a trained model keeps; files of other software have none."""
+    """Drawn from the history in the model file, which files of other software do not have."""
     write(training_curve(Word2Vec.load(model), theme=theme(dark)), target, json)

@@ -1,10 +1,10 @@
-"""`firth odd MODEL WORD WORD WORD…`"""
+"""`firth odd-one-out MODEL WORD WORD WORD…`"""
 
 from typing import Annotated
 
 import typer
 
-from firth.cli.asking import FallbackName, load_to_ask
+from firth.cli.candidates import FallbackName, load_for_query
 from firth.cli.output import Json, Model, output, print_json, printable
 
 __all__ = ["run"]
@@ -16,8 +16,8 @@ def run(
     fallback: FallbackName = None,
     json: Json = False,
 ) -> None:
-    """The odd word is the one least similar to the mean of all of them."""
-    odd = load_to_ask(model, fallback, words).odd_one_out(words)
+    """It is the word that is least similar to the mean of all of them."""
+    odd = load_for_query(model, fallback, words).odd_one_out(words)
     if json:
         print_json({"words": words, "odd": odd})
     else:

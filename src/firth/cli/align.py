@@ -1,4 +1,4 @@
-"""`firth compare A B [WORD…]`"""
+"""`firth align A B [WORD…]`"""
 
 from itertools import zip_longest
 from pathlib import Path
@@ -17,17 +17,22 @@ __all__ = ["run"]
 
 def run(
     first: Annotated[Path, typer.Argument(metavar="A", help="A file of vectors of any format.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another, with vectors of the same size.")],
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD...]", help="Words to compare.")] = None,
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one, with vectors of the same size.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD...]", help="Words whose neighbours to compare.")
+    ] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many words to show.")] = 10,
-    top: Annotated[int | None, typer.Option(min=1, help="Only the N most frequent shared words.")] = None,
-    min_count: Annotated[int, typer.Option(min=0, help="Only words that occur so often in both texts.")] = 0,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Align by the N most frequent shared words, and show only these.")
+    ] = None,
+    min_count: Annotated[int, typer.Option(min=0, help="Only words that occur at least this often in both texts.")] = 0,
     json: Json = False,
 ) -> None:
-    """Without words: those that moved farthest from A to B, and those that moved least.
+    """Without words: those that changed most from A to B, and those that changed least. With words: their
+    neighbours in both models, side by side.
 
-    B is turned so that the shared words of --top and --min-count come as near as can be to where they are in A. The
-    change of a word is 1 minus the cosine of its two vectors then.
+    B is rotated so that the shared words, as chosen by --top and --min-count, come as close as possible to where they
+    are in A. The change of a word is then 1 minus the cosine of its two vectors.
     """
     alignment = align(load(first), load(second), top=top, min_count=min_count)
     facts = {"first": str(first), "second": str(second), "shared": len(alignment.shared)}

@@ -1,4 +1,4 @@
-"""`firth step MODEL CENTER CONTEXT…`"""
+"""`firth trace MODEL CENTER CONTEXT…`"""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from firth.cli.output import Json, output, print_json, print_table
+from firth.errors import SettingError
 from firth.models.word2vec import Word2Vec
 from firth.training.trace import LookedUp, Trace
 
@@ -18,25 +19,39 @@ def run(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
     center: Annotated[str, typer.Argument(metavar="CENTER", help="The word in the middle of a window.")],
     context: Annotated[
-        list[str], typer.Argument(metavar="CONTEXT...", help="A word beside it; for CBOW all words around it.")
+        list[str],
+        typer.Argument(
+            metavar="CONTEXT...", help="Skip-gram: a context word of it. CBOW: all context words of the window."
+        ),
     ],
     negatives: Annotated[
-        list[str] | None, typer.Option(help="A word that is not there; repeatable. By default they are drawn.")
+        list[str] | None, typer.Option(help="A noise word (repeatable); by default they are drawn at random.")
     ] = None,
-    draw: Annotated[int | None, typer.Option(min=0, help="Negatives to draw; by default as in training.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="By default that of the first word of training.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the negatives that are drawn.")] = 1,
+    draw: Annotated[
+        int | None, typer.Option(min=0, help="How many noise words to draw; by default as many as in training.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Size of the step; by default that at the first word of training.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the noise words that are drawn; 1.")] = None,
     json: Json = False,
 ) -> None:
-    """One training step: rows that are looked up, dot products, sigmoids, errors, and how the vectors
-    move. The model stays as it is.
+    """Shows the rows that are looked up, dot products, sigmoids, errors, and how the vectors move. The
+    model does not change.
     """
-    if negatives and draw is not None:
-        raise typer.BadParameter("give words or a number to draw, not both", param_hint="--negatives, --draw")
+    if negatives and (draw is not None or seed is not None):
+        name = "--draw" if draw is not None else "--seed"
+        raise SettingError(
+            f"{name} applies only to noise words that are drawn, but --negatives names them: leave one out"
+        )
     chosen = negatives or draw
     trained = Word2Vec.load(model)
     trace = trained.trace(
-        center, context if len(context) > 1 else context[0], chosen, learning_rate=learning_rate, seed=seed
+        center,
+        context if len(context) > 1 else context[0],
+        chosen,
+        learning_rate=learning_rate,
+        seed=1 if seed is None else seed,
     )
     if json:
         print_json({"model": str(model), **trace.to_json()})
@@ -46,10 +61,10 @@ def run(
 
 
 def _print_question(trace: Trace) -> None:
-    asked = " + ".join(found.word for found in trace.inputs)
+    inputs = " + ".join(found.word for found in trace.inputs)
     columns = zip(trace.outputs, trace.targets, trace.dot_products, trace.sigmoids, trace.errors, strict=True)
     rows = [
-        (asked, found.word, f"{target:.0f}", f"{dot:.4f}", f"{sigmoid:.4f}", f"{error:+.4f}")
+        (inputs, found.word, f"{target:.0f}", f"{dot:.4f}", f"{sigmoid:.4f}", f"{error:+.4f}")
         for found, target, dot, sigmoid, error in columns
     ]
     names = ["input", "output", "target", "dot product", "sigmoid", "error = target - sigmoid"]

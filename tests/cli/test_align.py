@@ -1,4 +1,4 @@
-"""`firth compare A B [WORD…]`."""
+"""`firth align A B [WORD…]`."""
 
 import json
 
@@ -24,23 +24,23 @@ def models(tmp_path):
 
 
 def test_most_and_least_changed(firth, models):
-    lines = firth("compare", *models, "-n", 3).stdout.splitlines()
+    lines = firth("align", *models, "-n", 3).stdout.splitlines()
     assert lines[1].split()[0] == "word5"
     assert float(lines[1].split()[1]) > 1.5
     assert lines[-1] == "60 shared words, aligned by 60 of them"
-    assert "do not determine a rotation" in firth("compare", *models, "--top", 4, code=2).stderr
-    told = json.loads(firth("compare", *models, "--min-count", 5, "--json", "-n", 2).stdout)
-    assert told["anchors"] == 56
-    assert [change["word"] for change in told["most_changed"]][0] == "word5"
-    assert len(told["least_changed"]) == 2
+    assert "do not determine a rotation" in firth("align", *models, "--top", 4, code=2).stderr
+    printed = json.loads(firth("align", *models, "--min-count", 5, "--json", "-n", 2).stdout)
+    assert printed["anchors"] == 56
+    assert [change["word"] for change in printed["most_changed"]][0] == "word5"
+    assert len(printed["least_changed"]) == 2
 
 
 def test_words_side_by_side(firth, models):
-    shown = firth("compare", *models, "word1", "new", "-n", 2).stdout
+    shown = firth("align", *models, "word1", "new", "-n", 2).stdout
     assert "overlap 1.000, cosine after alignment" in shown
     assert "(not there)" in shown
-    told = json.loads(firth("compare", *models, "word5", "new", "-n", 2, "--json").stdout)
-    moved, new = told["words"]
+    printed = json.loads(firth("align", *models, "word5", "new", "-n", 2, "--json").stdout)
+    moved, new = printed["words"]
     assert moved["cosine"] < -0.9
     assert len(moved["first"]) == len(moved["second"]) == 2
     assert new["first"] is None

@@ -36,9 +36,9 @@ def test_analogy_quoted_or_not(firth, model):
     assert answer["neighbours"][0]["word"] == "queen"
 
 
-def test_who_may_answer_and_what_stands_in(firth, model):
-    done = firth("similar", model, "kinng", "--restrict", 4, "--exclude", "man", "--fallback", "spelling", "--json")
-    assert done.stderr == "firth: 'kinng' is not among the 7 words: answered as 'king'\n"
+def test_candidates_and_the_fallback(firth, model):
+    done = firth("similar", model, "kinng", "--top", 4, "--exclude", "man", "--fallback", "spelling", "--json")
+    assert done.stderr == "firth: 'kinng' is not among the 7 words: using 'king'\n"
     (answer,) = json.loads(done.stdout)
     assert answer["word"] == "kinng"
     assert [neighbour["word"] for neighbour in answer["neighbours"]] == ["queen", "woman"]
@@ -86,9 +86,9 @@ def test_sums_that_make_no_sense(text):
 
 
 def test_odd(firth, model):
-    asked = ["king", "queen", "man", "jack-in-the-box"]
-    assert firth("odd", model, *asked).stdout == "jack-in-the-box\n"
-    assert json.loads(firth("odd", model, *asked, "--json").stdout)["odd"] == "jack-in-the-box"
+    words = ["king", "queen", "man", "jack-in-the-box"]
+    assert firth("odd-one-out", model, *words).stdout == "jack-in-the-box\n"
+    assert json.loads(firth("odd-one-out", model, *words, "--json").stdout)["odd"] == "jack-in-the-box"
 
 
 def test_info(firth, model, words):
@@ -133,6 +133,6 @@ def test_convert_to_folders(firth, model, tmp_path):
     for arguments, problem in [
         (["again/"], "'projector-bytes'"),
         (["again/", "--format", "sentence-transformers", "--sif", "0.001"], "no counts"),
-        (["again.txt", "--sif", "0.001"], "belong to --format sentence-transformers"),
+        (["again.txt", "--sif", "0.001"], "--sif applies only with --format sentence-transformers"),
     ]:
         assert problem in firth("convert", "folder", *arguments, code=2).stderr

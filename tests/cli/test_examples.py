@@ -1,0 +1,53 @@
+"""firth examples: the examples of a text or of files."""
+
+import csv
+import json
+
+TEXT = "Thou shalt not make a machine in the likeness of a human mind."
+
+
+def test_a_text_as_table_and_as_json(firth):
+    shown = [line.split() for line in firth("examples", *TEXT.split(), "--kind", "lm").stdout.splitlines()]
+    assert shown[0] == ["input", "1", "input", "2", "output"]
+    assert shown[1:3] == [["thou", "shalt", "not"], ["shalt", "not", "make"]]
+    assert len(shown) == 12
+    document = json.loads(firth("examples", TEXT, "--kind", "negative", "--negative-samples", 2, "--json").stdout)
+    assert document["examples"][0] == {"input": "thou", "output": "shalt", "target": 1}
+    assert [row["target"] for row in document["examples"][:7]] == [1, 0, 0, 1, 0, 0, 1]
+    more = firth("examples", TEXT, "--rows", 3).stdout.splitlines()
+    assert more[3].split() == ["shalt", "thou", "1"]
+    assert more[4].startswith("… and more")
+
+
+def test_the_window_at_every_step(firth):
+    drawn = firth("examples", "Jay was hit by a ___ bus", "--tokenizer", "whitespace", "--steps", "--kind", "cbow")
+    assert drawn.stdout.splitlines()[6] == " Jay   was   hit  [by] [a] <___> [bus]"
+    document = json.loads(firth("examples", "a b\nc", "--steps", "--json").stdout)
+    assert document["steps"][1] == {"sentence": ["a", "b"], "place": 1, "features": [1], "labels": [0]}
+
+
+def test_files_to_files(firth, tmp_path):
+    for number in (1, 2):
+        (tmp_path / f"{number}.txt").write_text("thou shalt not\n" * number)
+    assert firth("examples", "-i", "1.txt", "-i", "2.txt", "-o", "pairs.csv").stdout == "saved pairs.csv\n"
+    with (tmp_path / "pairs.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["input", "output", "target"]
+    assert rows[1:7] * 3 == rows[1:]
+    assert firth("examples", "-i", "-", "--csv", input="thou shalt not").stdout == "".join(
+        ",".join(row) + "\n" for row in rows[:7]
+    )
+
+
+def test_options_without_effect_are_refused(firth):
+    for option in ("--negative-samples", "--noise-exponent", "--seed"):
+        error = firth("examples", TEXT, "--kind", "cbow", option, 3, code=2).stderr
+        assert f"{option[2:].replace('-', '_')}=3" in error
+        assert "applies only with kind='negative', but here kind='cbow'" in error
+    assert "--rows applies only to the table" in firth("examples", TEXT, "--csv", "--rows", 3, code=2).stderr
+
+
+def test_what_does_not_go_together(firth):
+    assert "either a text or files" in firth("examples", code=2).stderr
+    assert "there is no folder" in firth("examples", TEXT, "-o", "nowhere/pairs.csv", code=2).stderr
+    assert "--parquet needs a file" in firth("examples", TEXT, "--parquet", code=2).stderr
