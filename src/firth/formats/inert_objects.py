@@ -85,7 +85,7 @@ def checked_name(module: Any, name: Any) -> Name:
     known = found.full in _FUNCTIONS or found.full in _MENTIONED or found.is_bag
     if not _IDENTIFIER.fullmatch(name) or not known:
         raise Refused(
-            f"asks for {found.full[:200]!r}, which is neither an array nor one of gensim's own classes; nothing was run"
+            f"names {found.full[:200]!r}, which is neither an array nor one of gensim's own classes; nothing was run"
         )
     return found
 

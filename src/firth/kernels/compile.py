@@ -62,7 +62,7 @@ def _usable(folder: Path) -> bool:
 
 @functools.cache
 def cache_folder() -> Path:
-    """Where compiled kernels are kept; $FIRTH_CACHE_DIR names another place.
+    """Where compiled kernels are kept; $FIRTH_CACHE_DIR names another folder.
 
     The first usable of $FIRTH_CACHE_DIR, the user's cache folder and a private folder among temporary files.
     """

@@ -13,7 +13,7 @@ __all__ = ["corpus_for"]
 
 
 def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
-    """The corpus as ids, with the tokenizer and the vocabulary that the settings ask for.
+    """The corpus as ids, with the tokenizer and the vocabulary of the settings.
 
     Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another
              min_count or max_vocabulary, or the tokenizer was a function that a file could not keep.

@@ -19,7 +19,7 @@ FILE_FORMATS = ("csv", "json", "parquet")
 
 
 def format_of(path: Path, format: str | None = None) -> str:
-    """The format to write: the one named, or the one the suffix stands for.
+    """The format to write: the one named, or the one of the suffix.
 
     Raises   SettingError for another name or suffix.
     """
@@ -31,12 +31,12 @@ def format_of(path: Path, format: str | None = None) -> str:
 
 
 def write_examples(examples: TrainingExamples, path: str | Path, format: str | None = None) -> None:
-    """Write the whole table; an old file is replaced only when the new one is complete.
+    """Write the table; an old file is replaced only when the new one is complete.
 
     format : "csv", "json" or "parquet"; None for what the suffix says.
 
     Raises   SettingError for another format; MissingExtraError if Parquet is wanted without pyarrow; FormatError if the
-             place cannot be written, or a word is no proper text.
+             file cannot be written, or a word is not valid text.
     """
     path = Path(path)
     chosen = format_of(path, format)
@@ -50,7 +50,7 @@ def write_examples(examples: TrainingExamples, path: str | Path, format: str | N
         with atomic_write(path) as file:
             to_binary(examples, file)
     except UnicodeEncodeError as error:
-        raise FormatError(path, f"a word holds {error.object!r}, which is no text ({error.reason})") from None
+        raise FormatError(path, f"a word holds {error.object!r}, which is not valid text ({error.reason})") from None
 
 
 def _as_utf8(write: Callable[[TrainingExamples, TextIO], None]) -> Callable[[TrainingExamples, BinaryIO], None]:

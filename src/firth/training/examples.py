@@ -1,4 +1,4 @@
-"""The training examples of a whole text as a table, for looking at them or for training elsewhere.
+"""The training examples of a text as a table, to inspect them or to train with other software.
 
 Reference   firth.illustrated.windows
 Here the same rows are made from word ids, many positions of the text at a time; the whole table is never in memory.

@@ -1,6 +1,8 @@
-"""One training step under the magnifying glass: what is looked up, what follows from it, and what moves.
+"""One training step with given words, in every detail: which rows are looked up, the errors, and which rows move.
 
-Fast twins   kernels/cpu/training/skipgram.py and cbow.py make this very step; the tests compare the two.
+It is the step of the document and of CBOW's kernel, one input vector against n targets. The skip-gram kernel trains the
+same pairs with all words of a window as inputs and the center as target (kernels/cpu/training/skipgram.py). For a
+window of one word the steps are the same, which the tests check.
 """
 
 from collections.abc import Sequence
@@ -51,7 +53,7 @@ class Trace(NamedTuple):
     sigmoids: Numbers  # (n,)
     errors: Numbers  # (n,) target - sigmoid
     loss: float  # before the step, in nats
-    dot_products_after: Numbers  # (n,) the same question, asked again
+    dot_products_after: Numbers  # (n,) of the same vectors after the step
 
     def to_json(self) -> dict[str, Any]:
         """JSON values by name."""
@@ -70,37 +72,40 @@ class Trace(NamedTuple):
 def traced_words(
     hyperparameters: Hyperparameters,
     vocabulary: Vocabulary,
-    asked: tuple[str, str | Sequence[str], int | Sequence[str] | None],
+    step: tuple[str, str | Sequence[str], int | Sequence[str] | None],
     seed: int,
 ) -> tuple[list[_WordRow], list[_WordRow]]:
     """The words that a step looks up in the word vectors and in the context vectors, the true one first.
 
-    asked : center, context and negatives, as Word2Vec.trace explains them.
+    step : center, context and negatives, as Word2Vec.trace explains them.
 
     Raises   UnknownWordError; SettingError if words are missing or come twice.
     """
-    center, context, negatives = asked
+    center, context, negatives = step
     around = [context] if isinstance(context, str) else list(context)
     if not around or (hyperparameters.architecture == "skipgram" and len(around) > 1):
         raise SettingError(f"context={context!r}: must be one word; only CBOW looks at several together")
-    shown, told = ([center], around[0]) if hyperparameters.architecture == "skipgram" else (around, center)
+    input_words, true_word = ([center], around[0]) if hyperparameters.architecture == "skipgram" else (around, center)
     if negatives is None:
         negatives = min(hyperparameters.noise_words, len(vocabulary) - 1)
     if isinstance(negatives, int):
-        negatives = _drawn(hyperparameters, vocabulary, told, negatives, seed)
-    if isinstance(negatives, str) or len({told, *negatives}) != 1 + len(negatives):
-        raise SettingError(f"negatives={negatives!r}: must be a list of different words, none of them {told!r}")
-    inputs, outputs = ([(word, vocabulary.id_of(word)) for word in words] for words in (shown, [told, *negatives]))
+        negatives = _drawn(hyperparameters, vocabulary, true_word, negatives, seed)
+    if isinstance(negatives, str) or len({true_word, *negatives}) != 1 + len(negatives):
+        raise SettingError(f"negatives={negatives!r}: must be a list of different words, none of them {true_word!r}")
+    output_words = [true_word, *negatives]
+    inputs, outputs = ([(word, vocabulary.id_of(word)) for word in words] for words in (input_words, output_words))
     return inputs, outputs
 
 
-def _drawn(hyperparameters: Hyperparameters, vocabulary: Vocabulary, told: str, wanted: int, seed: int) -> list[str]:
+def _drawn(
+    hyperparameters: Hyperparameters, vocabulary: Vocabulary, true_word: str, wanted: int, seed: int
+) -> list[str]:
     """So many different words by the noise distribution, none of them the true one, as in training."""
     if isinstance(wanted, bool) or not 0 <= wanted < len(vocabulary):
         raise SettingError(f"negatives={wanted!r}: must be from 0 to {len(vocabulary) - 1:,}, or a list of words")
     tables = keep_thresholds(vocabulary.counts, 0), noise_table(vocabulary.counts, hyperparameters.noise_power)
-    chance = Draws(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
-    return [vocabulary.words[word] for word in chance.noise_words(vocabulary.id_of(told), 0)]
+    draws = Draws(*tables, hyperparameters.window, False, wanted, int(epoch_key(seed, 0)))
+    return [vocabulary.words[word] for word in draws.noise_words(vocabulary.id_of(true_word), 0)]
 
 
 def trace_step(
@@ -124,16 +129,16 @@ def trace_step(
     rate = hyperparameters.rate if learning_rate is None else learning_rate
     if not 0 <= rate < float("inf"):
         raise SettingError(f"learning_rate={rate!r}: must be a number, at least 0")
-    shown, told = ([row for _, row in some] for some in words)
-    inputs = np.asarray(matrices[0][shown], np.float64)
-    outputs = np.asarray(matrices[1][told], np.float64)
+    input_rows, output_rows = ([row for _, row in some] for some in words)
+    inputs = np.asarray(matrices[0][input_rows], np.float64)
+    outputs = np.asarray(matrices[1][output_rows], np.float64)
     hidden = inputs.mean(axis=0, keepdims=True)
     moved, outputs_after = hidden.copy(), outputs.copy()
-    step = training_step(moved, outputs_after, 0, 0, range(1, len(told)), rate)
+    step = training_step(moved, outputs_after, 0, 0, range(1, len(output_rows)), rate)
     change = moved[0] - hidden[0]
     if hyperparameters.architecture == "cbow" and hyperparameters.cbow_gradient == "exact":
-        change = change / len(shown)
-    times = [shown.count(row) for row in shown]  # a word that stands in the window twice moves twice
+        change = change / len(input_rows)
+    times = [input_rows.count(row) for row in input_rows]  # a word that occurs twice in the window moves twice
     inputs_after = inputs + np.outer(times, change)
     return Trace(
         hyperparameters.architecture,

@@ -50,6 +50,9 @@ class _SumOptions(_Options, total=False):
 class WordVectors(VectorTable):
     """Words and one vector for each.
 
+    In all queries, `restrict=` names the candidates: a number n (the first n words, the most frequent in most files),
+    words, or booleans (V,). `exclude=` names words that are left out of the results; unknown ones are ignored.
+
     Parameters
     ----------
     words : (V,) distinct strings, in the order of the rows.
@@ -57,9 +60,6 @@ class WordVectors(VectorTable):
     counts : (V,) occurrences of each word, if known.
     metadata : anything JSON can hold that a native file should keep with the vectors.
     fallback : "spelling" replaces an unknown word by the one with the nearest spelling.
-
-    In all queries, `restrict=` names the candidates: a number n (the first n words, the most frequent in most
-    files), words, or booleans (V,). `exclude=` names words that are left out of the results; unknown ones are ignored.
 
     Raises
     ------

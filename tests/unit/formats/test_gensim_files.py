@@ -280,10 +280,10 @@ def test_an_attack_inside_a_real_model_is_named_and_not_run(tmp_path, model):
     copied = pickle.loads(pickle.dumps(model))
     copied.wv.comment = Attack()
     copied.save(str(tmp_path / "a.model"))
-    with pytest.raises(FormatError, match="byte [0-9,]+: asks for 'builtins.eval'"):
+    with pytest.raises(FormatError, match="byte [0-9,]+: names 'builtins.eval'"):
         firth.load(tmp_path / "a.model")
     (tmp_path / "b.model.gz").write_bytes(gzip.compress((tmp_path / "a.model").read_bytes()))
-    with pytest.raises(FormatError, match=r"b.model.gz, byte [0-9,]+: asks for 'builtins.eval'"):
+    with pytest.raises(FormatError, match=r"b.model.gz, byte [0-9,]+: names 'builtins.eval'"):
         firth.load(tmp_path / "b.model.gz")
     assert not (tmp_path / "was-here").exists()
     Word2Vec.load(str(tmp_path / "a.model"))
