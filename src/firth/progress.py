@@ -1,4 +1,4 @@
-"""Progress of everything that takes long, in one form: to a bar, to lines of text, to a function, or to nobody.
+"""Progress of everything that takes long, in one form: shown by a bar or by lines, passed to a function, or silent.
 
 A long operation takes `progress: ProgressOption`, opens a Reporter with it, and reports each of its stages:
 
@@ -53,7 +53,7 @@ class Reporter:
         return None
 
     def message(self, sentence: str) -> None:
-        """Say something the user should know: what was guessed, what is being compiled."""
+        """Show a sentence that the user should know: what was guessed, what is being compiled."""
 
     def stage(
         self,
@@ -69,7 +69,7 @@ class Reporter:
         name : lower case, as in "building the index".
         total : units of work; None if unknown.
         unit : what is counted: "bytes", "words", …
-        summary : what a bar or a line says besides the name; None for the count.
+        summary : the text of a bar or a line, from a record; None for the count.
         """
         return Stage(self, name, total, unit, summary)
 
@@ -135,7 +135,7 @@ class Stage:
         return time.perf_counter() - self._began
 
     def summary(self, progress: Progress) -> str:
-        """What is said beside the name of the stage."""
+        """The text shown with the name of the stage."""
         if self._summary is not None:
             return self._summary(progress)
         if self.unit == "bytes":
@@ -243,7 +243,7 @@ def _capitalised(name: str) -> str:
 
 
 def _new_bars() -> "Bars":
-    """Bars on standard error; each task has a field `facts`, a few words beside its bar."""
+    """Bars on standard error; each task has a field `facts`, the text after its bar."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from firth import SettingError, Word2Vec
-from firth.progress import Progress
+from firth.progress import Progress, open_progress
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log"] * 20
 SETTINGS = {"min_count": 1, "vector_size": 8, "epochs": 2, "threads": 1}
@@ -52,6 +52,63 @@ def test_a_function_gets_records_and_nothing_is_printed(capsys):
 def test_anything_else_is_an_error(wrong):
     with pytest.raises(SettingError, match="must be True, False, None or a function"):
         fit(wrong)
+
+
+# ---------------------------------------------------------------- stages
+
+
+def test_most_updates_are_skipped_but_not_the_last_nor_milestones():
+    """At most ten a second: a loop of a thousand updates takes less than that."""
+    seen = []
+    with open_progress(seen.append) as reporter, reporter.stage("counting", 1000, "words") as stage:
+        for done in range(1, 1001):
+            stage.update(done, {"square": done**2}, milestone=done == 500)
+    assert [progress.done for progress in seen[:1]] == [1]
+    assert 500 in [progress.done for progress in seen]
+    assert seen[-1][:3] == ("counting", 1000, 1000)
+    assert seen[-1].seconds_left == 0
+    assert seen[-1].facts == {"square": 1_000_000}
+    assert len(seen) < 100
+
+
+def test_without_a_total_the_time_left_is_unknown():
+    seen = []
+    with open_progress(seen.append) as reporter, reporter.stage("reading", unit="bytes") as stage:
+        stage.update(10)
+    assert [(progress.total, progress.seconds_left) for progress in seen] == [(None, None)]
+
+
+def test_before_anything_is_done_the_time_left_is_unknown():
+    seen = []
+    with open_progress(seen.append) as reporter, reporter.stage("reading", 10, "bytes") as stage:
+        stage.update(0)
+    assert seen[0].seconds_left is None
+
+
+def test_a_stage_that_fails_reports_no_more():
+    seen = []
+    with pytest.raises(ZeroDivisionError), open_progress(seen.append) as reporter, reporter.stage("counting") as stage:
+        stage.update(1)
+        stage.update(2)
+        raise ZeroDivisionError
+    assert [progress.done for progress in seen] == [1]
+
+
+def test_a_reporter_is_passed_on_as_it_is():
+    reporter = open_progress(False)
+    assert open_progress(reporter) is reporter
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "unit", "text"),
+    [(2_500_000, None, "bytes", "2 MB"), (1200, 3000, "words", "1,200 of 3,000 words"), (1200, None, "", "1,200")],
+)
+def test_without_a_summary_the_count_is_shown(capsys, done, total, unit, text):
+    with open_progress(None) as reporter, reporter.stage("counting rows", total, unit) as stage:
+        stage.update(done, milestone=True)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "Counting rows …"
+    assert second.startswith(text + ", ")
 
 
 # ---------------------------------------------------------------- a terminal

@@ -123,7 +123,7 @@ def test_impossible_settings(settings, problem):
 
 def test_files_that_cannot_be_written_leave_nothing(tmp_path, monkeypatch):
     examples = TrainingExamples(encode([*SENTENCES, ["half", "\ud800"]], min_count=1))
-    with pytest.raises(firth.FormatError, match="which is no text"):
+    with pytest.raises(firth.FormatError, match="which is not valid text"):
         write_examples(examples, tmp_path / "table.csv")
     with pytest.raises(firth.SettingError, match="'table.xls': examples are written as csv, json, parquet"):
         write_examples(examples, tmp_path / "table.xls")
