@@ -1,7 +1,7 @@
 """Whatever happens to a file of vectors, it is read or refused with an error of ours, and memory stays bounded.
 
 A format is one line of FORMATS. Each is changed in MUTATIONS ways, which the seed, the format and a number decide:
-`FUZZ_SEED=1 FUZZ_ONLY=glove:1234 pytest tests/fuzz` repeats one. `make fuzz MINUTES=10` goes on for longer, with
+`FUZZ_SEED=1 FUZZ_ONLY=glove:1234 pytest tests/fuzz` repeats one. `make fuzz MINUTES=10` runs for longer, with
 another seed, and keeps what fails in fuzz-failures/.
 """
 
@@ -101,7 +101,7 @@ FORMATS = {  # (The readers know no difference between word2vec text, fastText's
     "fasttext-bin": fasttext_model,
     "gensim-kv": gensim_model("Word2Vec", "wv"),
     "gensim-kv-protocol-2": gensim_model("Word2Vec", "wv", protocol=2),
-    "gensim-kv-beside": gensim_model("Word2Vec", "wv", sep_limit=5),
+    "gensim-kv-several-files": gensim_model("Word2Vec", "wv", sep_limit=5),
     "gensim-model": gensim_model("Word2Vec", "model"),
     "gensim-fasttext": gensim_model("FastText", "wv"),
     "numpy": saved("numpy"),
@@ -263,7 +263,7 @@ def replace(path, content):
 
 
 def numbers_of_mutations():
-    """As many as in the default suite; or as fit into the time; or the one that is asked for."""
+    """The number of the default suite, or as many as fit into the time, or the one that FUZZ_ONLY names."""
     if ONLY_NUMBER:
         yield int(ONLY_NUMBER)
         return
@@ -274,7 +274,7 @@ def numbers_of_mutations():
         number += 1
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="how much memory is in use is told by Linux only")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux reports the memory in use this way")
 @pytest.mark.parametrize("sample", [name for name in FORMATS if ONLY_FORMAT in ("", name)], indirect=True)
 def test_mutations_are_read_or_refused(sample, request, monkeypatch):
     name = request.node.callspec.params["sample"]

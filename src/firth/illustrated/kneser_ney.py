@@ -18,14 +18,14 @@ START, END = "<s>", "</s>"
 
 
 def padded(sentence: Iterable[str], order: int) -> tuple[str, ...]:
-    """A sentence with order - 1 "<s>" before it and one "</s>" after it."""
+    """A sentence with order - 1 `<s>` before it and one `</s>` after it."""
     return (*(START,) * (order - 1), *sentence, END)
 
 
 class KneserNey:
     """An n-gram model of sentences of words.
 
-    words : all outcomes that can be predicted, "</s>" included.
+    words : all outcomes that can be predicted, `</s>` included.
     discounts : for each order from 1, the discounts of counts of 1, of 2, and of 3 or more.
     """
 

@@ -28,7 +28,7 @@ Numbers = NDArray[np.floating]
 class Network(NamedTuple):
     """All weights of the model, or the gradient of each."""
 
-    embeddings: Numbers  # (V + 1, D), the last row is that of "<s>"
+    embeddings: Numbers  # (V + 1, D), the last row is that of `<s>`
     hidden: Numbers  # (M, C * D), H
     hidden_bias: Numbers  # (M,), d
     output: Numbers  # (V, M), U

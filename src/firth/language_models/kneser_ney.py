@@ -66,7 +66,7 @@ def smooth(
 ) -> tuple[list[SmoothedLevel], list[Discounts]]:
     """Probabilities for every n-gram, and the discounts they were computed with.
 
-    levels : from count_ngrams; ids from `n_outcomes` on ("<s>") are never predicted.
+    levels : from count_ngrams; ids from `n_outcomes` on (`<s>`) are never predicted.
     given : discounts for each order; None: estimated ones.
     stage : updated after each order.
     """

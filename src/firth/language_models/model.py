@@ -40,7 +40,7 @@ class LanguageScore(NamedTuple):
     nats: float  # mean negative natural logarithm of the probability
     predicted: int  # words and sentence ends
     sentences: int
-    unknown_words: int  # words that are not in the vocabulary; each is scored as "<unk>"
+    unknown_words: int  # words that are not in the vocabulary; each is scored as `<unk>`
 
 
 def most_probable(probabilities: NDArray[np.floating], count: int) -> list[int]:
@@ -65,7 +65,7 @@ class LanguageModel(ABC):
     """Predicts the next word of a sentence: a probability for every word of the vocabulary.
 
     A history is the sentence so far, from its start: a text, which is split into words as the training text was, or a
-    list of words. Words that are not in the vocabulary are "<unk>".
+    list of words. Words that are not in the vocabulary are `<unk>`.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
-        """The natural logarithms of the probabilities of all words and all "</s>" (T + S,), sentence by sentence."""
+        """The natural logarithms of the probabilities of all words and all `</s>` (T + S,), sentence by sentence."""
 
     def distribution(self, history: str | Sequence[str] = "") -> NDArray[np.float64]:
         """The probability of every outcome (V,) float64, in the order of `vocabulary.words`; they sum to 1.
@@ -139,7 +139,7 @@ class LanguageModel(ABC):
         return [self.vocabulary.id_of(word) for word in history]
 
     def next_words(self, history: str | Sequence[str] = "", count: int = 10) -> list[NextWord]:
-        """The `count` most probable next words, best first, without "<unk>" and "</s>".
+        """The `count` most probable next words, best first, without `<unk>` and `</s>`.
 
         Fewer if the vocabulary is smaller. Raises SettingError if `count` is below 1, NotFittedError before fit().
         """

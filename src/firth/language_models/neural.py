@@ -40,7 +40,7 @@ class NeuralModel(LanguageModel):
     vector_size : D, numbers per embedding.
     hidden_size : M, units of the hidden layer.
     direct_connections : connect the embeddings to the output also directly; D * (n - 1) more weights per word.
-    min_count : words that occur less often become "<unk>".
+    min_count : words that occur less often become `<unk>`.
     max_vocabulary : keep at most that many words, the most frequent; None for no limit. Training time and memory grow
         with the vocabulary.
     tokenizer : "words", "whitespace", or a function from a line to its words.

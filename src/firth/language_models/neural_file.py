@@ -1,7 +1,7 @@
 """The file of a neural language model: one safetensors file.
 
 Tensors  words, word_ends, counts   the vocabulary, as in model_file.py
-         embeddings   F32  (V + 1, D)      one row for each id, "<s>" last
+         embeddings   F32  (V + 1, D)      one row for each id, `<s>` last
          hidden       F32  (M, C * D)      hidden_bias  F32  (M,)
          output       F32  (V, M)          output_bias  F32  (V,)
          direct       F32  (V, C * D)      only with direct connections

@@ -19,7 +19,7 @@ __all__ = ["BatchGradient", "Examples", "Network", "Workspace", "initial_network
 class Network(NamedTuple):
     """All weights of the model, or the gradient of each."""
 
-    embeddings: Matrix  # (V + 1, D); the last row is that of "<s>"
+    embeddings: Matrix  # (V + 1, D); the last row is that of `<s>`
     hidden: Matrix  # (M, C * D), H in the paper
     hidden_bias: NDArray[np.float32]  # (M,), d
     output: Matrix  # (V, M), U

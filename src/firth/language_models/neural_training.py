@@ -157,7 +157,7 @@ class _Training:
         self._report(epoch, words, loss, epoch_done=True)
 
     def _report(self, epoch: int, words: int, loss: float, *, epoch_done: bool = False) -> None:
-        """Report progress after so many words of an epoch."""
+        """Report progress after that many words of an epoch."""
         per_epoch = len(self._training.next_words)
         done = (epoch - 1) * per_epoch + words
         facts = {

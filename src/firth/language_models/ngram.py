@@ -34,7 +34,7 @@ class NgramModel(LanguageModel):
     Parameters
     ----------
     order : n, from 1 to 5; order 3 predicts a word from the two words before it.
-    min_count : words that occur less often become "<unk>".
+    min_count : words that occur less often become `<unk>`.
     max_vocabulary : keep at most that many words, the most frequent; None for no limit.
     tokenizer : "words", "whitespace", or a function from a line to its words.
     discounts : for each order from 1 to n, what is subtracted from counts of 1, of 2, and of 3 or more; None (best)

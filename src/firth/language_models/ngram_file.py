@@ -6,7 +6,7 @@ Tensors
     probabilities.k  F32  (N_k,)   of the last word after the others; k = 1 … n
     backoffs.k       F32  (N_k,)   weight of the shorter history; k = 1 … n - 1
     starts.k         U32  (N_k+1,) where the children of each begin in ngrams.(k+1); k = 1 … n - 1
-N_1 is K + 3: the words, "<unk>", "</s>" and "<s>", by id.
+N_1 is K + 3: the words, `<unk>`, `</s>` and `<s>`, by id.
 
 Metadata: "format" is "firth-ngrams", "version" a whole number, "settings" and "discounts" are JSON.
 """

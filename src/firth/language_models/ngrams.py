@@ -7,7 +7,7 @@ suffix, the n-gram without its first word: smoothing interpolates with the suffi
 An n-gram is identified by its row in its level, so that the keys of longer ones are not longer: (row of the prefix,
 last word) is one 64-bit integer, and sorting those integers is all the work.
 
-Shapes   N_k n-grams on level k. Level 1 has one entry for each id, "<s>" included, whether it occurs or not.
+Shapes   N_k n-grams on level k. Level 1 has one entry for each id, `<s>` included, whether it occurs or not.
 """
 
 from typing import NamedTuple
@@ -33,8 +33,8 @@ class NgramLevel(NamedTuple):
 def count_ngrams(text: PaddedText, n_ids: int, order: int, stage: Stage) -> list[NgramLevel]:
     """All n-grams of orders 1 to `order` that lie within one sentence.
 
-    text : sentences with order - 1 "<s>" before each.
-    n_ids : number of different ids, "<s>" included.
+    text : sentences with order - 1 `<s>` before each.
+    n_ids : number of different ids, `<s>` included.
     stage : updated after each order.
     """
     words = np.arange(n_ids, dtype=np.int32)

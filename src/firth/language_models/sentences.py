@@ -1,4 +1,4 @@
-"""A corpus as sentences of word ids for a language model: unknown words become "<unk>".
+"""A corpus as sentences of word ids for a language model: unknown words become `<unk>`.
 
 Shapes   T words in S sentences; `offsets` (S + 1,), as in EncodedCorpus. No sentence is empty.
 """
@@ -21,7 +21,7 @@ __all__ = ["PaddedText", "Sentences", "pad", "read_text", "read_training_text"]
 
 
 class Sentences(NamedTuple):
-    """Sentences as ids of a LanguageVocabulary, without "<s>" and "</s>"."""
+    """Sentences as ids of a LanguageVocabulary, without `<s>` and `</s>`."""
 
     ids: WordIds  # (T,) int32
     offsets: Offsets  # (S + 1,) int64
@@ -38,7 +38,7 @@ class Sentences(NamedTuple):
 
 
 class PaddedText(NamedTuple):
-    """Sentences end to end, each after n "<s>" and before one "</s>"; all but "<s>" is predicted."""
+    """Sentences end to end, each after n `<s>` and before one `</s>`; all but `<s>` is predicted."""
 
     ids: WordIds  # (T + S * (n + 1),)
     positions: WordIds  # the same shape: position in the padded sentence, from 0
@@ -51,7 +51,7 @@ def read_training_text(
     max_vocabulary: int | None,
     progress: ProgressOption,
 ) -> tuple[LanguageVocabulary, Sentences]:
-    """Read a text and choose its vocabulary; words rarer than `min_count`, or beyond `max_vocabulary`, become "<unk>".
+    """Read a text and choose its vocabulary; words rarer than `min_count`, or beyond `max_vocabulary`, become `<unk>`.
 
     Raises CorpusError if the corpus cannot be read or no word is frequent enough.
     """
@@ -70,7 +70,7 @@ def read_training_text(
 def read_text(
     corpus: CorpusInput, tokenizer: Tokenizer, vocabulary: LanguageVocabulary, progress: ProgressOption = False
 ) -> Sentences:
-    """Read a text as ids of an existing vocabulary; all other words become "<unk>".
+    """Read a text as ids of an existing vocabulary; all other words become `<unk>`.
 
     Raises CorpusError if the corpus cannot be read.
     """
@@ -84,7 +84,7 @@ def _renumbered(words: object, ids: WordIds, offsets: Offsets, vocabulary: Langu
 
 
 def pad(sentences: Sentences, starts: int, vocabulary: LanguageVocabulary) -> PaddedText:
-    """Put `starts` "<s>" before each sentence and one "</s>" after it."""
+    """Put `starts` `<s>` before each sentence and one `</s>` after it."""
     n_sentences = len(sentences.offsets) - 1
     lengths = np.diff(sentences.offsets) + starts + 1
     begins = np.cumsum(lengths) - lengths

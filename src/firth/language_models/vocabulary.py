@@ -1,6 +1,6 @@
-"""The outcomes of a language model: its known words, "<unk>" for all others, and "</s>", the end of a sentence.
+"""The outcomes of a language model: its known words, `<unk>` for all others, and `</s>`, the end of a sentence.
 
-Ids   0 … K - 1 are words, K is "<unk>", K + 1 is "</s>": V = K + 2 outcomes. "<s>", the start of a sentence, has
+Ids   0 … K - 1 are words, K is `<unk>`, K + 1 is `</s>`: V = K + 2 outcomes. `<s>`, the start of a sentence, has
       the id V: it occurs in histories and is never predicted.
 """
 
@@ -18,11 +18,11 @@ SPECIAL = frozenset((UNKNOWN, END, START))
 
 
 class LanguageVocabulary:
-    """K known words, "<unk>" and "</s>".
+    """K known words, `<unk>` and `</s>`.
 
     Parameters
     ----------
-    words : (K,) different strings, most frequent first; "<unk>", "</s>" and "<s>" are not among them.
+    words : (K,) different strings, most frequent first; `<unk>`, `</s>` and `<s>` are not among them.
     counts : (K,) occurrences of each in the training text.
 
     Attributes
@@ -45,7 +45,7 @@ class LanguageVocabulary:
             )
 
     def __len__(self) -> int:
-        """V, the outcomes: the words, "<unk>" and "</s>"."""
+        """V, the outcomes: the words, `<unk>` and `</s>`."""
         return len(self.known) + 2
 
     def __contains__(self, word: object) -> bool:
@@ -58,21 +58,21 @@ class LanguageVocabulary:
 
     @property
     def unknown(self) -> int:
-        """The id of "<unk>"."""
+        """The id of `<unk>`."""
         return len(self.known)
 
     @property
     def end(self) -> int:
-        """The id of "</s>"."""
+        """The id of `</s>`."""
         return len(self.known) + 1
 
     @property
     def start(self) -> int:
-        """The id of "<s>": V, one beyond the outcomes."""
+        """The id of `<s>`: V, one beyond the outcomes."""
         return len(self.known) + 2
 
     def id_of(self, word: str) -> int:
-        """The id of a word, or of "<unk>" if the word is not known."""
+        """The id of a word, or of `<unk>` if the word is not known."""
         return self._ids.get(word, self.unknown)
 
     def ids_of(self, words: Sequence[str]) -> WordIds:

@@ -1,6 +1,4 @@
-"""Encoding in plain Python: slow, obvious, and what the compiled code must agree with. Lines are split by the product's
-own slow tokenizers.
-"""
+"""The reference implementation of encoding, in plain Python; its lines are split by tokenize_line."""
 
 import sys
 

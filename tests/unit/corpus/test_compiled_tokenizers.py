@@ -61,7 +61,7 @@ def test_agrees_with_reference(reference, tmp_path, tokenizer, data, threads, bl
 
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
 def test_every_assigned_character(reference, tmp_path, tokenizer):
-    """Lower case and class of every character; each stands behind a letter and before one."""
+    """Lower case and class of every character; each is tried after a letter and before one."""
     lines = [
         f"{code:x} {chr(code)} a{chr(code)} a{chr(code)}b"
         for code in range(sys.maxunicode + 1)

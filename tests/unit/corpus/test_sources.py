@@ -66,7 +66,7 @@ def test_glob(tmp_path):
 
 @pytest.mark.parametrize("kind", COMPRESS)
 @pytest.mark.parametrize("blocks", [BlockSizes(), BlockSizes(3, 10, 4)])
-def test_compression_is_told_by_content(tmp_path, kind, blocks):
+def test_compression_is_detected_from_the_content(tmp_path, kind, blocks):
     data = COMPRESS[kind](TEXT.encode()) + COMPRESS[kind](b"second frame")
     (tmp_path / "a.txt").write_bytes(data)
     (tmp_path / "b.gz").write_text("plain text in spite of its name")
@@ -94,7 +94,7 @@ def test_zstd_without_its_package(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("head", [b"PK\x03\x04", "text".encode("utf-16")])
-def test_what_is_not_utf8_text(tmp_path, head):
+def test_files_that_are_not_utf8_text_are_refused(tmp_path, head):
     (tmp_path / "a").write_bytes(head)
     with pytest.raises(CorpusError, match=r"zip archive|UTF-16"):
         encode(tmp_path / "a")
@@ -164,7 +164,7 @@ def test_callable_tokenizer(path):
         assert sentences(file, tokenizer=str.split) == [["a", "b"], ["\ufffd", "c\ufffd"]]
 
 
-def test_string_that_is_no_path():
+def test_a_string_that_is_not_a_path_is_refused():
     for text in ["the cat sat on the mat", "", "nul\0", "x" * 10_000, "two\nlines"]:
         with pytest.raises(CorpusError, match=r"no such file, folder or pattern.*\[text\]"):
             encode(text)
@@ -206,7 +206,7 @@ def test_list_that_is_half_paths(path):
         ([iter(["a", 7])], "sentence 0, token 1: tokens must be strings"),
     ],
 )
-def test_things_that_are_no_corpus(corpus, message):
+def test_objects_that_are_not_a_corpus_are_refused(corpus, message):
     with pytest.raises(CorpusError, match=message):
         encode(corpus)
 

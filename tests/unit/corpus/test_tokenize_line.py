@@ -1,4 +1,4 @@
-"""The tokenizers for one line are the compiled ones."""
+"""The tokenizers for one line agree with the compiled ones."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

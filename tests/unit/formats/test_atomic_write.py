@@ -60,9 +60,9 @@ def test_names_as_long_as_the_system_allows(tmp_path):
     assert len(files_in(tmp_path)[0]) == 255
 
 
-@pytest.mark.parametrize("place", ["missing/file", "."])
-def test_impossible_places_are_explained(tmp_path, place):
-    with pytest.raises(FormatError, match="does not exist|not a regular file"), atomic_write(tmp_path / place):
+@pytest.mark.parametrize("name", ["missing/file", "."])
+def test_impossible_paths_are_explained(tmp_path, name):
+    with pytest.raises(FormatError, match="does not exist|not a regular file"), atomic_write(tmp_path / name):
         pytest.fail("the block must not run")
     assert files_in(tmp_path) == []
 

@@ -46,7 +46,7 @@ def test_the_same_content_makes_the_same_file(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.gz", "a.jpeg.gz", ".gz"])
-def test_a_compression_alone_is_no_format(tmp_path, name):
+def test_a_suffix_of_compression_alone_is_not_a_format(tmp_path, name):
     with pytest.raises(SettingError, match=r"must be one of.*\.glove"):
         VECTORS.save(tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -55,7 +55,7 @@ def test_missing_files_are_named(folder, tmp_path):
         ("notes.txt", b"", "looked for vectors.npy with words.txt .NumPy.*tokenizer.json"),
     ],
 )
-def test_unknown_folders_say_what_was_looked_for(tmp_path, name, content, problem):
+def test_errors_about_unknown_folders_list_the_known_ones(tmp_path, name, content, problem):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FormatError, match=problem):
         read_any(tmp_path)

@@ -59,7 +59,7 @@ def test_content_tells_the_format_whatever_the_name(tmp_path, format, packer):
     format=st.sampled_from(list(WRITERS)),
     data=st.data(),
 )  # fmt: skip
-def test_tiny_files_are_told_apart_too(tmp_path_factory, words, size, format, data):
+def test_tiny_files_are_distinguished_too(tmp_path_factory, words, size, format, data):
     path = tmp_path_factory.mktemp("detect") / "a"
     finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
     numbers = st.lists(finite, min_size=len(words) * size, max_size=len(words) * size)

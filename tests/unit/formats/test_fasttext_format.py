@@ -164,7 +164,7 @@ def test_a_quantised_model_is_refused(trained, tmp_path, cutoff):
 
 
 @needs_fasttext
-def test_the_native_file_keeps_what_a_model_knows(trained, tmp_path):
+def test_the_native_file_keeps_all_parts_of_a_model(trained, tmp_path):
     _, path = trained()
     vectors = firth.load(path)
     vectors.save(tmp_path / "a.firth")
@@ -222,7 +222,7 @@ GENSIM_VARIANTS = [
 
 
 @pytest.mark.parametrize("settings", GENSIM_VARIANTS)
-def test_gensim_and_firth_open_what_gensim_wrote_alike(tmp_path, settings):
+def test_files_of_gensim_are_the_same_in_gensim_and_firth(tmp_path, settings):
     from gensim.models import FastText
     from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
@@ -284,7 +284,7 @@ def test_words_need_not_be_utf8(read, made_by_hand, monkeypatch):
     assert read(made_by_hand(entries=((b"\xb6\xff", 4, 0), (b"caf\xc3", 3, 0)))).matrix.tobytes() == compiled.tobytes()
 
 
-def test_labels_are_no_words(read, made_by_hand):
+def test_labels_are_not_words(read, made_by_hand):
     entries = ((b"one", 4, 0), (b"two", 3, 0), (b"__label__a", 5, 1), (b"__label__b", 2, 1))
     stored = read(made_by_hand(settings={"model": 3}, entries=entries))
     assert list(stored.words) == ["one", "two"]
@@ -336,7 +336,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("changes", "byte", "problem"), WRONG)
-def test_what_is_wrong_is_said_with_its_place(read, made_by_hand, changes, byte, problem):
+def test_errors_name_the_line(read, made_by_hand, changes, byte, problem):
     with pytest.raises(FormatError, match=problem) as caught:
         read(made_by_hand(**changes))
     assert caught.value.byte == byte or byte is None
@@ -357,7 +357,7 @@ def test_a_word_without_an_end(tmp_path, made_by_hand):
     assert caught.value.byte == ENTRIES
 
 
-def test_a_few_words_that_are_very_long_are_no_trap(read, made_by_hand):
+def test_a_few_very_long_words(read, made_by_hand):
     entries = ((b"x" * 50_000, 4, 0), (b"two", 3, 0))
     stored = read(made_by_hand(settings={"minn": 1, "maxn": 1000}, entries=entries))  # 50 million n-grams
     assert np.isfinite(stored.matrix).all()
@@ -377,7 +377,7 @@ def test_a_dictionary_larger_than_a_block(read, made_by_hand, monkeypatch):
     assert content[caught.value.byte :].startswith(b"word4\0")
 
 
-def test_reading_says_when_it_is_no_fasttext_file(tmp_path):
+def test_a_file_that_is_not_fasttexts_is_refused(tmp_path):
     (tmp_path / "a").write_bytes(b"no model at all")
     with pytest.raises(FormatError, match="does not begin like a fastText model"):
         format.read(tmp_path / "a")

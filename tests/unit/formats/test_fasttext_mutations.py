@@ -13,7 +13,7 @@ from firth.subwords import word_means
 MUTATIONS = 3000
 DICTIONARY, ENTRIES, INPUT = 64, 92, 120  # where the parts of the first content begin
 EXTREMES = [0, 1, -1, 127, 255, 2**15, 2**31 - 1, -(2**31), 2**32, 2**62, 2**63 - 1, -(2**63)]
-PLACES = [
+POSITIONS = [
     *range(4, DICTIONARY, 4),
     *range(DICTIONARY, ENTRIES, 4),
     ENTRIES + 4,
@@ -27,8 +27,8 @@ PIECES = [b"\0", b"\xff", b"\x80", b"<", b"\0\0\0\0\0\0\0\0", struct.pack("<f", 
 
 def bytes_changed(content, rng):
     changed = bytearray(content)
-    for place in rng.integers(4, len(content), rng.integers(1, 4)):  # behind the magic number
-        changed[place] = rng.integers(256)
+    for position in rng.integers(4, len(content), rng.integers(1, 4)):  # behind the magic number
+        changed[position] = rng.integers(256)
     return bytes(changed)
 
 
@@ -44,17 +44,17 @@ def cut(content, rng):
 
 
 def piece_inserted(content, rng):
-    place = rng.integers(4, len(content) + 1)
-    piece = PIECES[rng.integers(len(PIECES))] if rng.integers(2) else content[place // 2 : place]
-    return content[:place] + piece + content[place:]
+    position = rng.integers(4, len(content) + 1)
+    piece = PIECES[rng.integers(len(PIECES))] if rng.integers(2) else content[position // 2 : position]
+    return content[:position] + piece + content[position:]
 
 
 def number_extreme(content, rng):
-    place = PLACES[rng.integers(len(PLACES))]
+    position = POSITIONS[rng.integers(len(POSITIONS))]
     form = "<i" if rng.integers(2) else "<q"
     value = EXTREMES[rng.integers(len(EXTREMES))]
     number = struct.pack("<Q", value % 2**64)[: struct.calcsize(form)]
-    return content[:place] + number + content[place + len(number) :]
+    return content[:position] + number + content[position + len(number) :]
 
 
 KINDS = [bytes_changed, bit_flipped, cut, piece_inserted, number_extreme]

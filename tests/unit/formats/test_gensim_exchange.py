@@ -22,7 +22,7 @@ def theirs():
 
 
 @pytest.mark.parametrize("binary", [True, False])
-def test_what_gensim_wrote_is_read(tmp_path, theirs, binary):
+def test_files_of_gensim_are_read(tmp_path, theirs, binary):
     path = tmp_path / "vectors"
     theirs.save_word2vec_format(str(path), binary=binary)
     ours = read_any(path)
@@ -30,7 +30,7 @@ def test_what_gensim_wrote_is_read(tmp_path, theirs, binary):
     assert ours.matrix.tobytes() == theirs.vectors.tobytes()
 
 
-def test_what_gensim_wrote_without_a_header_is_read(tmp_path, theirs):
+def test_files_of_gensim_without_a_header_are_read(tmp_path, theirs):
     path = tmp_path / "vectors"
     theirs.save_word2vec_format(str(path), binary=False, write_header=False)
     assert glove.read(path).matrix.tobytes() == theirs.vectors.tobytes()
@@ -69,7 +69,7 @@ def test_gensim_reads_our_glove_text(tmp_path):
     assert theirs.vectors.tobytes() == MATRIX.tobytes()
 
 
-def test_a_key_with_a_space_that_gensim_wrote_is_no_garbage(tmp_path):
+def test_a_word_with_a_space_written_by_gensim_is_refused(tmp_path):
     """In text the line is read from its right end; in binary the file is refused."""
     theirs = KeyedVectors(3)
     theirs.add_vectors(["new york", "rome"], np.ones((2, 3), np.float32))

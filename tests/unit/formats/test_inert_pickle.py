@@ -233,7 +233,7 @@ def test_nesting_without_end_and_laughter_are_harmless():
         read(laughter[:-1] + b"}" + b"2\x86" * 3 + b"K\x01s.")
 
 
-def test_high_numbers_of_objects_take_no_memory():
+def test_high_numbers_of_objects_need_no_memory():
     assert read(b"\x80\x02Nr\xff\xff\xff\xff0j\xff\xff\xff\xff.") is None
 
 

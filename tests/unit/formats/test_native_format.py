@@ -136,7 +136,7 @@ def test_a_newer_version_says_so(tmp_path):
         native.read(path)
 
 
-def test_other_safetensors_files_are_told_apart(tmp_path):
+def test_other_safetensors_files_are_distinguished(tmp_path):
     save_file({"embeddings": np.ones((2, 3), np.float32)}, tmp_path / "a")
     with pytest.raises(FormatError, match="not one of Firth's"):
         native.read(tmp_path / "a")
@@ -251,7 +251,7 @@ def test_subwords_come_back(tmp_path):
     assert load_file(path)["subword_vectors"].tobytes() == NGRAMS.tobytes()
 
 
-def test_subwords_at_an_odd_address_are_written_too(tmp_path):
+def test_subwords_at_an_unaligned_address_are_written(tmp_path):
     odd = np.frombuffer(b"x" + NGRAMS.tobytes(), np.uint8)[1:].view(np.float32).reshape(-1, 3)
     path = small(tmp_path / "a.firth", subwords=Subwords(odd, 2, 5))
     assert native.read(path).subwords.matrix.tobytes() == NGRAMS.tobytes()
@@ -269,7 +269,7 @@ def test_subwords_at_an_odd_address_are_written_too(tmp_path):
         ({"hash": "fasttext", "min_length": 6, "max_length": 3}, "6 to 3 characters"),
     ],
 )
-def test_subwords_that_make_no_sense(tmp_path, subwords, problem):
+def test_impossible_subwords_are_refused(tmp_path, subwords, problem):
     path = small(tmp_path / "a.firth", subwords=Subwords(NGRAMS, 2, 5))
     edit_header(path, lambda header: header["__metadata__"].update(subwords=json.dumps(subwords)))
     with pytest.raises(FormatError, match=problem):

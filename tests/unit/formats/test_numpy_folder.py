@@ -138,14 +138,12 @@ def test_counts_that_do_not_fit(folder, counts):
         read_any(folder)
 
 
-@pytest.mark.parametrize("word", ["a\nb", "a\r", "", "\ufeffa"])
-def test_words_that_no_line_can_hold_are_refused_by_name(tmp_path, word):
-    with pytest.raises(FormatError) as caught:
-        numpy_folder.write(tmp_path / "a", StoredVectors([word, "b", "c"], MATRIX))
-    assert repr(word) in str(caught.value)
+def test_a_first_word_that_looks_like_a_byte_order_mark_is_refused(tmp_path):
+    with pytest.raises(FormatError, match="byte order mark"):
+        numpy_folder.write(tmp_path / "a", StoredVectors(["\ufeffa", "b", "c"], MATRIX))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_words_at_all(tmp_path):
+def test_a_file_without_words(tmp_path):
     numpy_folder.write(tmp_path / "a", StoredVectors([], MATRIX[:0]))
     assert read_any(tmp_path / "a").matrix.shape == (0, 2)

@@ -43,7 +43,7 @@ def read(reader, tmp_path, content):
         ("a 8 9", "line 2: 'a' again: it is already on line 1"),
     ],
 )
-def test_a_bad_line_is_left_out_and_told(reader, tmp_path, bad, problem):
+def test_a_bad_line_is_left_out_and_reported(reader, tmp_path, bad, problem):
     back = read(reader, tmp_path, f"a 1 2\n{bad}\nb 3 4\n")
     assert list(back.words) == ["a", "b"]
     assert back.matrix.tolist() == [[1, 2], [3, 4]]
@@ -73,7 +73,7 @@ def test_lines_of_repeated_words_are_named_right_after_skipped_ones(reader, tmp_
 
 
 @pytest.mark.parametrize("promised", [0, 1, 3, 10**12])
-def test_a_wrong_count_is_told_and_tolerated(reader, tmp_path, promised):
+def test_a_wrong_count_is_reported_and_tolerated(reader, tmp_path, promised):
     back = read(reader, tmp_path, f"{promised} 2\na 1 2\nb 3 4\n")
     assert list(back.words) == ["a", "b"]
     assert back.skipped.count == 0
@@ -89,8 +89,8 @@ def test_nothing_left_is_an_error(reader, tmp_path, content):
         reader(tmp_path / "a", on_error="skip")
 
 
-def test_short_lines_take_no_memory(tmp_path):
-    """100,000 blank lines in a file of long vectors would be 20 GB, were room made for them."""
+def test_short_lines_need_no_memory(tmp_path):
+    """100,000 blank lines in a file of long vectors would need 20 GB if rows were reserved for them."""
     numbers = " 0" * 50_000
     (tmp_path / "a").write_text(f"a{numbers}\n" + "\n" * 100_000 + f"b{numbers}\n")
     back = read_any(tmp_path / "a", on_error="skip")
@@ -98,7 +98,7 @@ def test_short_lines_take_no_memory(tmp_path):
     assert back.skipped.count == 100_000
 
 
-def test_nothing_is_told_where_nothing_is_wrong(tmp_path):
+def test_nothing_is_reported_of_a_correct_file(tmp_path):
     (tmp_path / "a").write_text("a 1 2\nb 3 4\n")
     assert read_any(tmp_path / "a", on_error="skip").skipped == Skipped()
 
@@ -135,7 +135,7 @@ def test_bad_binary_records(tmp_path, monkeypatch, content, words, problem, bloc
     assert back.skipped.problems[0].startswith(problem)
 
 
-def test_binary_files_that_lost_their_place_are_refused(tmp_path):
+def test_binary_files_with_shifted_records_are_refused(tmp_path):
     content = binary([(b"new york", 1, 2), *RECORDS])
     (tmp_path / "a").write_bytes(content)
     with pytest.raises(FormatError):

@@ -245,14 +245,6 @@ def test_damaged_tokenizers_are_explained(folder, edit, problem):
         read_any(folder)
 
 
-@pytest.mark.parametrize("word", ["", " ", "\u3000", "\ud800"])
-def test_words_that_no_tokenizer_finds_are_refused_by_name(tmp_path, word):
-    with pytest.raises(FormatError) as caught:
-        static_embedding.write(tmp_path / "a", StoredVectors(["a", word], MATRIX[:2]))
-    assert repr(word) in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_normal_form_is_that_of_the_words(tmp_path):
     decomposed = unicodedata.normalize("NFD", "é")
     static_embedding.write(tmp_path / "a", StoredVectors([decomposed, "é"], MATRIX[:2]))

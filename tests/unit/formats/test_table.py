@@ -130,7 +130,7 @@ def test_text_in_another_encoding_is_an_error_that_names_the_byte(tmp_path):
         (EXAMPLE, {"scale": (0, 50)}, "row 2 of the table: column 'trait 2': 90 is outside"),
     ],
 )
-def test_what_rows_and_settings_cannot_be(table, settings, problem):
+def test_impossible_rows_and_settings_are_refused(table, settings, problem):
     with pytest.raises(firth.SettingError, match=problem):
         firth.read_table(table, **settings)
 

@@ -79,7 +79,7 @@ def test_words_that_look_like_numbers(reader, tmp_path):
     assert matrix == [[0.5, 0.25], [1, 2], [3, 4]]
 
 
-def test_no_words_at_all(reader, tmp_path):
+def test_a_file_without_words(reader, tmp_path):
     back = reader(file(tmp_path, "0 7\n"))
     assert len(back.words) == 0
     assert back.matrix.shape == (0, 7)
@@ -142,7 +142,7 @@ def test_a_bad_line_deep_in_a_large_file_is_found(tmp_path):
 
 
 def test_large_files_of_uneven_lines(tmp_path):
-    """The guess of how many lines come is wrong both ways."""
+    """The estimate of the number of lines is too small and too large."""
     words = ["w" * 200 + str(i) for i in range(20_000)] + [str(i) for i in range(100_000)]
     content = "\n".join(f"{word} {i} -{i}" for i, word in enumerate(words))
     back = read_text(file(tmp_path, content))
@@ -204,7 +204,7 @@ def test_ordinary_numbers_take_the_fast_path(number):
 @pytest.mark.parametrize(
     "number", ["", "-", ".", "e5", "1e", "1e+", "1x", "0x1p3", "nan", "1__0", "1e99999", "--1", "1.2.3"]
 )
-def test_odd_numbers_do_not(number):
+def test_other_numbers_are_refused(number):
     assert parse_fast(number) is None
 
 
@@ -231,7 +231,7 @@ def test_word2vec_text_round_trip_is_exact(tmp_path_factory, words, data):
     ),
     size=st.integers(2, 4),
 )  # fmt: skip
-def test_what_glove_accepts_comes_back(tmp_path_factory, words, size):
+def test_words_that_glove_accepts_are_kept(tmp_path_factory, words, size):
     path = tmp_path_factory.mktemp("text") / "a.txt"
     matrix = np.full((len(words), size), -0.25, np.float32)
     try:
@@ -243,7 +243,7 @@ def test_what_glove_accepts_comes_back(tmp_path_factory, words, size):
     assert list(glove.read(path).words) == words
 
 
-def test_the_c_dialect_is_what_the_c_program_prints(tmp_path):
+def test_the_c_dialect_is_that_of_the_c_program(tmp_path):
     path = tmp_path / "a.txt"
     word2vec_text.write(
         path, StoredVectors(["</s>", "the"], np.array([[1, -0.5], [1 / 3, 0]], np.float32)), dialect="c"

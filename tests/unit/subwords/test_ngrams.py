@@ -19,7 +19,7 @@ def fnv(ngram):
 
 
 def ngrams(word, shortest, longest):
-    """Every n-gram as a string, by place and length."""
+    """Every n-gram as a string, by position and length."""
     marked = f"<{word}>"
     found = []
     for start in range(len(marked)):
@@ -56,7 +56,7 @@ def test_no_ngram_no_vector():
     assert subwords.vector("a") is None
     assert subwords.vector("") is None
     assert subwords.vector("ab") is not None
-    assert Subwords(MATRIX, 1, 6).vector("</s>") is None  # the word that fastText does not take to pieces
+    assert Subwords(MATRIX, 1, 6).vector("</s>") is None  # the one word without n-grams
 
 
 def test_a_string_that_has_no_utf8_has_a_vector_too():
@@ -64,7 +64,7 @@ def test_a_string_that_has_no_utf8_has_a_vector_too():
 
 
 @pytest.mark.parametrize("value", [np.inf, np.nan])
-def test_numbers_that_are_none_are_an_error(value):
+def test_numbers_that_are_not_finite_are_an_error(value):
     with pytest.raises(SettingError, match="'word' are not finite"):
         Subwords(np.full((5, 2), [value, -value], np.float32), 3, 6).vector("word")
 

@@ -48,13 +48,13 @@ def test_means_equal_the_reference_implementation(words, start, columns, n_bucke
     words = packed(words)
     table = table_at(start, len(words.ends) + n_buckets, columns)
     lengths = (min_length, min_length + more)
-    slow = word_means_in_python(words, table, Subwords(table.array[len(words.ends) :], *lengths))
-    assert compiled_means(words, table, n_buckets, lengths).tobytes() == slow.tobytes()
+    expected = word_means_in_python(words, table, Subwords(table.array[len(words.ends) :], *lengths))
+    assert compiled_means(words, table, n_buckets, lengths).tobytes() == expected.tobytes()
 
 
 def test_more_ngrams_than_are_listed_at_once():
     words = packed([b"abcdefgh" * 100, "ñ東".encode() * 300])
     table = table_at(1, 502, 5)
-    slow = word_means_in_python(words, table, Subwords(table.array[2:], 3, 6))
+    expected = word_means_in_python(words, table, Subwords(table.array[2:], 3, 6))
     for listed in (4, 7, kernels.LISTED):
-        np.testing.assert_array_equal(compiled_means(words, table, 500, (3, 6), listed), slow)
+        np.testing.assert_array_equal(compiled_means(words, table, 500, (3, 6), listed), expected)

@@ -30,7 +30,8 @@ class Format(NamedTuple):
 
 
 LINES = ("", "a b", "a\tb", "a\nb", "a\0b", "\ud800")
-FROM_THE_RIGHT = ("", " a", "a ", "a\tb", "a\nb", "a 1", "\ud800")
+FROM_THE_RIGHT = ("", " a", "a ", "a\tb", "a\rb", "a\nb", "a 1", "\ud800")
+CELLS = ("", " ", "\u00a0", "a\tb", "a\nb", "a\r")
 FORMATS = [
     Format("firth", (), keeps_counts=True, is_mapped=True),
     Format("word2vec-text", LINES, is_text=True, reports=True),
@@ -38,10 +39,10 @@ FORMATS = [
     Format("glove", FROM_THE_RIGHT, is_text=True, reports=True),
     Format("fasttext-vec", (*LINES, "a\x0b"), is_text=True, is_exact=False, reports=True),
     Format("spacy", FROM_THE_RIGHT, is_text=True, reports=True),
-    Format("numpy", ("", "a\nb", "a\rb", "\ud800"), is_folder=True, keeps_counts=True, is_mapped=True),
-    Format("projector", ("", " ", "a\tb", "a\nb"), is_folder=True, is_text=True, keeps_counts=True),
-    Format("projector-bytes", ("", " ", "a\tb", "a\nb"), is_folder=True, keeps_counts=True, is_mapped=True),
-    Format("sentence-transformers", ("", " ", "\n"), is_folder=True, is_mapped=True),
+    Format("numpy", ("", "a\nb", "a\r", "\ud800"), is_folder=True, keeps_counts=True, is_mapped=True),
+    Format("projector", CELLS, is_folder=True, is_text=True, keeps_counts=True),
+    Format("projector-bytes", CELLS, is_folder=True, keeps_counts=True, is_mapped=True),
+    Format("sentence-transformers", ("", " ", "\n", "\u3000", "\ud800"), is_folder=True, is_mapped=True),
 ]
 
 ordinary = st.text(st.characters(categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=8)
