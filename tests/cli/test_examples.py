@@ -23,7 +23,7 @@ def test_the_window_at_every_step(firth):
     drawn = firth("examples", "Jay was hit by a ___ bus", "--tokenizer", "whitespace", "--steps", "--kind", "cbow")
     assert drawn.stdout.splitlines()[6] == " Jay   was   hit  [by] [a] <___> [bus]"
     document = json.loads(firth("examples", "a b\nc", "--steps", "--json").stdout)
-    assert document["steps"][1] == {"sentence": ["a", "b"], "place": 1, "features": [1], "labels": [0]}
+    assert document["steps"][1] == {"sentence": ["a", "b"], "position": 1, "features": [1], "labels": [0]}
 
 
 def test_files_to_files(firth, tmp_path):
