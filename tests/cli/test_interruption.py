@@ -66,7 +66,7 @@ def test_ctrl_c_before_training_leaves_the_earlier_model(tmp_path):
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
-    assert stderr == b"firth: stopped\n"
+    assert stderr.decode() == "Reading …\nfirth: stopped\n"
     assert stdout == b""
     assert (tmp_path / "m.firth").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "m.firth"]

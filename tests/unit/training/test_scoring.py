@@ -139,7 +139,7 @@ def test_a_tokenizer_that_was_a_function_has_to_be_given_again(tmp_path):
     model = firth.Word2Vec(**QUICK, tokenizer=str.split).fit(LINES, progress=False)
     model.save(tmp_path / "model.firth")
     again = firth.Word2Vec.load(tmp_path / "model.firth")
-    with pytest.raises(firth.SettingError, match="give it as tokenizer="):
+    with pytest.raises(firth.SettingError, match="pass it as tokenizer="):
         again.score(LINES)
     assert again.score(LINES, tokenizer=str.split) == model.score(LINES)
     assert again.score([line.split() for line in LINES], tokenizer="words") == model.score(LINES)
