@@ -33,7 +33,7 @@ __all__ = ["Word2Vec"]
 
 
 class Word2Vec:
-    """Word vectors learned from the company words keep.
+    """Word vectors, learned from which words occur near each other in a text.
 
     Parameters
     ----------

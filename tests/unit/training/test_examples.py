@@ -1,4 +1,4 @@
-"""Tables of examples of whole texts: against the slow twins, and as files."""
+"""Tables of the examples of a text: compared with the reference implementation, and as files."""
 
 import csv
 import json

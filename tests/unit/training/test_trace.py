@@ -67,9 +67,9 @@ def test_what_moves_and_that_the_model_stays(document):
         np.testing.assert_allclose(found.after, output + 0.5 * error * vector, atol=1e-12)
     np.testing.assert_array_equal(document.vectors.matrix, before[0])
     np.testing.assert_array_equal(document.context_vectors, before[1])
-    told = json.loads(json.dumps(trace.to_json()))
-    assert told["outputs"][2]["word"] == "taco"
-    assert told["inputs"][0]["after"] == trace.inputs[0].after.tolist()
+    stored = json.loads(json.dumps(trace.to_json()))
+    assert stored["outputs"][2]["word"] == "taco"
+    assert stored["inputs"][0]["after"] == trace.inputs[0].after.tolist()
 
 
 def test_negatives_can_be_drawn(document):
@@ -83,7 +83,7 @@ def test_negatives_can_be_drawn(document):
 
 
 @pytest.mark.parametrize(
-    ("asked", "settings", "problem"),
+    ("step", "settings", "problem"),
     [
         (("not", "thou", ["aaron", "aaron"]), {}, "different words"),
         (("not", "thou", ["thou"]), {}, "none of them 'thou'"),
@@ -96,15 +96,15 @@ def test_negatives_can_be_drawn(document):
         (("not", "thou"), {"learning_rate": float("nan")}, "at least 0"),
     ],
 )
-def test_what_cannot_be_traced(document, asked, settings, problem):
+def test_what_cannot_be_traced(document, step, settings, problem):
     with pytest.raises(firth.SettingError, match=problem):
-        document.trace(*asked, **settings)
+        document.trace(*step, **settings)
 
 
 def test_unknown_words_and_models_that_know_nothing(document):
-    for asked in (("nought", "thou"), ("not", "though", 2), ("not", "thou", ["tacos"])):
+    for step in (("nought", "thou"), ("not", "though", 2), ("not", "thou", ["tacos"])):
         with pytest.raises(firth.UnknownWordError):
-            document.trace(*asked)
+            document.trace(*step)
     with pytest.raises(firth.NotFittedError):
         firth.Word2Vec().trace("not", "thou")
 

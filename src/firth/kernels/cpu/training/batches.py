@@ -47,7 +47,7 @@ def _is_read(corpus, sampling, position):
 def _read_before(corpus, sampling, first, begin, words):
     """Up to `window` words read before `first` and not before `begin`, in order; returns how many."""
     n = int64(0)
-    position = first - 1
+    position = first - 1  # backwards: how far back to go depends on how many words subsampling skips
     while position >= begin and n < sampling.window:
         word, _, is_read = _is_read(corpus, sampling, position)
         words[n] = word
@@ -89,7 +89,7 @@ def read_batch(corpus, sampling, first, last, sentence, batch):
         begin = n
         for at in range(position, end):
             word, bits, is_read = _is_read(corpus, sampling, at)
-            words[n] = word
+            words[n] = word  # written in any case, overwritten by the next word where this one is skipped
             draws[n] = bits
             n += is_read  # no branch to mispredict
         position = end
@@ -99,6 +99,7 @@ def read_batch(corpus, sampling, first, last, sentence, batch):
         else:
             n = _read_after(corpus, sampling, last, offsets[sentence + 1], words, n)
         for i in range(begin, stop):
+            # The upper half of the bits decided whether the word is read; the lower half decides its window.
             reach = int64(sampling.window)
             if sampling.shrink_window:
                 reach = below(draws[i] & _LOW, sampling.window) + 1
@@ -114,5 +115,5 @@ def gather_window(i, batch, inputs):
     n = int64(0)
     for c in range(batch.lefts[i], batch.rights[i]):
         inputs[n] = batch.rows[c]
-        n += c != i
+        n += c != i  # the center is overwritten: no branch here either
     return n

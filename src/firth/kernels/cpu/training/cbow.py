@@ -55,7 +55,7 @@ def _move_targets(weights, workspace, rows, first):
     """Move a block of targets along the hidden vector, and add their part to its gradient."""
     errors = splat_row(rows, workspace.steps, first)
     for column in range(0, weights.columns, LANES):
-        before = load_rows(weights.output, rows, column)
+        before = load_rows(weights.output, rows, column)  # the gradient is that before the step
         store(workspace.gradient, column, weighted_sum(errors, before, load(workspace.gradient, column)))
         store_rows(weights.output, rows, column, fma_rows(load(workspace.hidden, column), errors, before))
 
@@ -73,7 +73,7 @@ def score_cbow(weights, workspace, n, slot, rate, loss):
     targets = workspace.targets
     average_inputs(weights, workspace.inputs, n, workspace.hidden, workspace.gradient, int64(0))
     blocks = slot.blocks + slot.tail  # a tail is filled up with zero rows: products cost little
-    odd = blocks & 1
+    odd = blocks & 1  # an odd block is scored alone, so that the others pair up
     if odd:
         rows = take(targets.block, targets.rows, slot.first)
         _multiply(weights, workspace, rows, int64(0))
@@ -82,7 +82,7 @@ def score_cbow(weights, workspace, n, slot, rate, loss):
         rows_a = take(targets.block, targets.rows, slot.first + b * len(targets.block))
         rows_b = take(targets.block, targets.rows, slot.first + (b + 1) * len(targets.block))
         _multiply_two(weights, workspace, rows_a, rows_b, b * BLOCK_ROWS)
-    for b in range(odd, blocks, 2):
+    for b in range(odd, blocks, 2):  # after all products: the chains of several sigmoids overlap
         labels_at = slot.labels_at + b * BLOCK_ROWS
         eights = labels_at, labels_at + BLOCK_ROWS
         loss = errors_from_dots(workspace, b * BLOCK_ROWS, PAIR, eights, rate, loss)

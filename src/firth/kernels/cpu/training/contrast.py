@@ -29,7 +29,7 @@ __all__ = ["list_contrast"]
 def _index_of(word, n, words):
     """Which of the first n words is this one; n if none is."""
     index = n
-    for j in range(n):
+    for j in range(n):  # no early exit: this way LLVM compares many at a time
         if words[j] == word:
             index = j
     return index
@@ -52,11 +52,11 @@ def list_contrast(i, sampling, shifts, weights, hot, workspace):
             row = output_row(word, weights, hot)
             targets.rows[first + target] = row
             prefetch_row(weights.output, row, weights.columns)
-            targets.labels[index] = float32(1 if k == 0 else 0)
+            targets.labels[index] = float32(1 if k == 0 else 0)  # stays 1 where the center is drawn as noise later
             targets.weights[index] = float32(0)
             targets.shifts[index] = shifts[word]
         targets.weights[index] += float32(1)
-    for target in range(n, targets.padded):
+    for target in range(n, targets.padded):  # a slot that had more targets before must forget them
         index = label_index(first, target, targets)
         targets.rows[first + target] = hot.zero_row * weights.stride
         targets.labels[index] = float32(0)

@@ -63,12 +63,12 @@ def _train_batch(centers, rate, e, softmax):
     if softmax is not None:
         return train_softmax_batch(centers, e.weights, e.workspace, softmax, rate, e.mean)
     pairs = int64(0)
-    loss = splat(float32(0))
+    loss = splat(float32(0))  # in float32 within a batch only; the epoch's sum is float64
     prefetch_paths(e.workspace.batch.words, centers.first, centers.stop, e.objective.tree)
     for i in range(centers.first, min(centers.first + AHEAD, centers.stop)):
         _list(i, e)
     for i in range(centers.first, centers.stop):
-        slot = target_slot(i, e.workspace.targets)
+        slot = target_slot(i, e.workspace.targets)  # listed AHEAD positions ago
         n = gather_window(i, e.workspace.batch, e.workspace.inputs)
         if n > 0:
             trained, loss = _score(e.weights, e.workspace, n, slot, rate, loss, e.mean)
@@ -88,11 +88,12 @@ def train_epoch(e):
     schedule, control, counters, batch = e.schedule, e.state.control, e.state.counters, e.workspace.batch
     batches = int64(0)
     while True:
+        # Chunks are small next to an epoch, so that threads finish together, and large next to the cost of the counter.
         position = schedule.first + add_atomically(control, NEXT_CHUNK, 1) * schedule.chunk
         if position >= schedule.stop:
             break
         chunk_end = min(position + schedule.chunk, schedule.stop)
-        sentence = sentence_of(position, e.corpus.sentence_offsets)
+        sentence = sentence_of(position, e.corpus.sentence_offsets)  # once a chunk; batches continue from there
         while position < chunk_end and read_atomically(control, STOP) == 0:
             exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot))
             batches += 1
@@ -101,6 +102,7 @@ def train_epoch(e):
             sentence = centers.sentence
             for c in range(centers.n_words):
                 batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
+            # One rate for the whole batch: epochs have millions of tokens, over 1,024 of them it hardly changes.
             rate = float32(schedule.first_rate + schedule.slope * (position - schedule.first))
             pairs, loss = _train_batch(centers, rate, e, e.softmax)
             counters.pairs[0] += pairs

@@ -23,7 +23,7 @@ __all__ = ["exchange_hot_rows", "input_row", "merge_hot_rows", "output_row", "ro
 @step
 def input_row(word, weights, hot):
     """Where this thread finds the row of a word in the input matrix, in floats from its start."""
-    if word < hot.count:
+    if word < hot.count:  # ids are ordered by falling count
         return (hot.first_input + int64(word)) * weights.stride
     return int64(word) * weights.stride
 
@@ -39,7 +39,7 @@ def output_row(target, weights, hot):
 @step
 def rows_to_exchange(batch, hot):
     """How many of the hottest rows to exchange before this batch; all of them before batch 0."""
-    rows = int64(hot.least)
+    rows = int64(hot.least)  # doubled for each factor of 2 in the number of the batch
     while rows < hot.count and batch % 2 == 0:
         rows *= 2
         batch //= 2
@@ -52,6 +52,7 @@ def _exchange(matrix, snapshot, first, weights, rows):
         common = row * weights.stride
         own = (first + row) * weights.stride
         for column in range(0, weights.columns, LANES):
+            # The common row may have been moved by other threads meanwhile; only this thread's change is added.
             learned = sub(load(matrix, own + column), load(snapshot, common + column))
             merged = add(load(matrix, common + column), learned)
             store(matrix, common + column, merged)

@@ -34,6 +34,7 @@ def merge_rarest(counts, order, parents, codes, lengths):
     for made in range(nodes):
         weights[made] = 0
         for code in range(1, -1, -1):
+            # The next tree is at the front of one of the two queues; both are sorted by count.
             if leaf < words and (oldest == made or counts[order[leaf]] <= weights[oldest]):
                 child = nodes + order[leaf]
                 weights[made] += counts[order[leaf]]
@@ -44,7 +45,7 @@ def merge_rarest(counts, order, parents, codes, lengths):
                 oldest += 1
             parents[child] = nodes - 1 - made
             codes[child] = code
-    depths = weights
+    depths = weights  # the counts of nodes are not needed any more
     depths[0] = 0
     for node in range(1, nodes):
         depths[node] = depths[parents[node]] + 1

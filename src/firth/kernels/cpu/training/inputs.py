@@ -49,7 +49,7 @@ def gradient_share(n, mean):
 def _move_columns(lanes, weights, inputs, n, gradient_at, share):
     gradient, at, column = gradient_at
     change = fma_rows(splat(share), load_rows(gradient, lanes, at + column), zero_rows(lanes))
-    for k in range(n):
+    for k in range(n):  # loaded again for each: a word may occur twice in a window
         row = inputs[k] + column
         store_rows(weights.input, lanes, row, add_rows(load_rows(weights.input, lanes, row), change))
 

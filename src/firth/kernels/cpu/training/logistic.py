@@ -36,7 +36,7 @@ def _symmetric_errors(dots, at, label, weight, rate, loss):
 @step
 def _shifted_errors(dots, at, labels_and_weights, shift, rate, loss):
     label, weight = labels_and_weights
-    z = sub(load(dots, at), shift)
+    z = sub(load(dots, at), shift)  # log-odds of label 1
     sigmoid, softplus = sigmoid_and_softplus(z)
     store(dots, at, mul(splat(rate), sub(label, mul(weight, sigmoid))))
     return sub(fma(weight, softplus, loss), mul(label, z))

@@ -17,7 +17,7 @@ def list_noise(i, sampling, weights, hot, workspace):
     """Draw the targets of word i, and note and prefetch their rows; labels and weights are always the same."""
     batch, targets = workspace.batch, workspace.targets
     draw_targets(batch.words[i], batch.draws[i], sampling, targets.words)
-    first = (i % RING) * targets.padded
+    first = (i % RING) * targets.padded  # what lies behind the last target stays at the zero row from the beginning
     for k in range(sampling.negative_samples + 1):
         row = output_row(targets.words[k], weights, hot)
         targets.rows[first + k] = row

@@ -28,6 +28,7 @@ def draw(key, counter):
 @step
 def below(bits32, n):
     """A number in [0, n) from 32 random bits (Lemire's multiplication; the bias is below n / 2**32)."""
+    # No rejection of the biased part: it would need further draws, and a position has one.
     return int64((bits32 * uint64(n)) >> _HALF)
 
 

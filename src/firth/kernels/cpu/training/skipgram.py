@@ -40,6 +40,7 @@ def multiply_pairs(inputs, n, weights, rows, products, first):
         sums_a = zero_rows(rows)
         sums_b = zero_rows(rows)
         for column in range(0, weights.columns, LANES):
+            # Each register of targets, once loaded, serves two inputs: with 8 rows that is 16 sums in registers.
             targets = load_rows(weights.output, rows, column)
             sums_a = fma_rows(load(inputs.matrix, inputs.starts[k] + column), targets, sums_a)
             sums_b = fma_rows(load(inputs.matrix, inputs.starts[k + 1] + column), targets, sums_b)
@@ -53,7 +54,7 @@ def _move(weights, workspace, n, rows, first):
     The targets act on the inputs as they were scored: each target row is loaded and stored once.
     """
     for column in range(0, weights.columns, LANES):
-        before = load_rows(weights.output, rows, column)
+        before = load_rows(weights.output, rows, column)  # what the inputs move along, however many move the targets
         after = before
         for k in range(n):
             errors = splat_row(rows, workspace.steps, first + k * BLOCK_ROWS)
@@ -86,7 +87,7 @@ def score_skipgram(weights, workspace, n, slot, rate, loss):
     All products come first, then all sigmoids: each is a long chain of operations, and many chains run side by side.
     """
     targets = workspace.targets
-    workspace.inputs[n] = workspace.inputs[n - 1]  # so that inputs pair up
+    workspace.inputs[n] = workspace.inputs[n - 1]  # so that inputs pair up; the extra products are never used
     inputs = VectorRows(weights.input, workspace.inputs)
     per_block = (n + 1) * BLOCK_ROWS
     for b in range(slot.blocks):
@@ -96,6 +97,7 @@ def score_skipgram(weights, workspace, n, slot, rate, loss):
     for b in range(slot.blocks + slot.tail):
         labels_at = slot.labels_at + b * BLOCK_ROWS
         for k in range(0, n, 2):
+            # The second half of a single last input has label and weight 0: error and loss 0.
             eights = labels_at, slot.padding_at if k + 1 == n else labels_at
             loss = errors_from_dots(workspace, b * per_block + k * BLOCK_ROWS, PAIR, eights, rate, loss)
     return loss

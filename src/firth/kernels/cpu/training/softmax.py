@@ -127,6 +127,7 @@ def _clear_padding(value, softmax, n):
 def _score(n, weights, softmax):
     """Fill scores with all dot products, and highest with the greatest of each hidden vector, in all its cells."""
     blocks = len(softmax.rows) // BLOCK_ROWS
+    # The highest score is subtracted before exponentials are taken, so that none overflows.
     hidden = VectorRows(softmax.hidden, softmax.hidden_at)
     for b in range(blocks):
         rows = take(_BLOCK, softmax.rows, b * BLOCK_ROWS)
@@ -151,7 +152,7 @@ def _score(n, weights, softmax):
 @step
 def _true_scores(n_pairs, softmax):
     """The sum of the scores of all true words."""
-    total = float64(0)
+    total = float64(0)  # float64: it is subtracted from a sum of about the same size
     for pair in range(n_pairs):
         total += softmax.scores[_cell(pair, softmax)]
     return total
@@ -201,7 +202,7 @@ def _set_errors(n, n_pairs, softmax, rate):
         first = b * TILE * BLOCK_ROWS
         for cell in range(0, cells, LANES):
             store(softmax.scores, first + cell, mul(load(softmax.scores, first + cell), load(softmax.totals, cell)))
-    for pair in range(n_pairs):
+    for pair in range(n_pairs):  # the label of the true word; one word may be the label of several pairs
         softmax.scores[_cell(pair, softmax)] += rate
     _clear_padding(float32(0), softmax, n)
 
@@ -210,7 +211,7 @@ def _set_errors(n, n_pairs, softmax, rate):
 def _move_block(n, rows, weights, softmax, first):
     """Move a block of context vectors along all hidden vectors, and add its part to their gradients."""
     for column in range(0, weights.columns, LANES):
-        before = load_rows(weights.output, rows, column)
+        before = load_rows(weights.output, rows, column)  # all gradients are those before the step
         after = before
         for k in range(n):
             sizes = splat_row(_BLOCK, softmax.scores, first + k * BLOCK_ROWS)
@@ -242,6 +243,7 @@ def train_softmax_batch(centers, weights, workspace, softmax, rate, mean):
     """Train every center of a batch, TILE hidden vectors at a time; returns its pairs and its loss."""
     pairs = int64(0)
     loss = float64(0)
+    # Skip-gram's hidden vectors are those of all words that a center's window reaches, CBOW's those of the centers.
     position = int64(0) if mean is None else int64(centers.first)
     last = centers.n_words if mean is None else centers.stop
     while position < last:
