@@ -60,7 +60,7 @@ $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/pyth
 	@echo "installing Firth and the oldest versions it allows into $(VENV)"
 	@$(BIN)/python tests/oldest_versions.py > $(VENV)/constraints.txt
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
-		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' gensim hypothesis pandas pytest
+		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' fasttext-wheel gensim hypothesis pandas pytest
 	@touch $@
 
 fuzz: $(VENV)/.installed-test ## Damage files of every format for MINUTES=10 and see that they are read or refused
