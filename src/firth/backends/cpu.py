@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import MatrixName, Totals
-from firth.kernels.compile import cache_notes, is_prepared, mark_prepared
+from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.arguments import (
     STOP,
     Counters,
@@ -214,8 +214,6 @@ class CpuBackend:
         self._merge_copies()
         train_epoch(self._arguments(0, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
         mark_prepared(variant)
-        for note in cache_notes():
-            message(note)
 
     def _merge_copies(self) -> None:
         if self._hot_rows:

@@ -21,7 +21,7 @@ import numba
 from firth.errors import SettingError
 from firth.kernels.cache.store import KernelCache, code_store
 
-__all__ = ["cache_notes", "is_compiled", "is_prepared", "kernel", "mark_prepared", "step"]
+__all__ = ["is_compiled", "is_prepared", "kernel", "mark_prepared", "step"]
 
 # No fastmath: kernels say themselves where a multiplication and an addition may be fused, and NaN stays NaN.
 # NUMBA_BOUNDSCHECK=1 overrides "boundscheck", for arrays and for registers (simd/vector.py): the tests run so as well.
@@ -47,11 +47,6 @@ def is_prepared(name: str) -> bool:
 def mark_prepared(name: str) -> None:
     """Note that the kernels of this name are compiled now."""
     code_store().mark(f"{name}.prepared")
-
-
-def cache_notes() -> list[str]:
-    """Sentences for the user about where compiled code is kept, if not where it was wanted."""
-    return code_store().notes()
 
 
 def kernel(function):

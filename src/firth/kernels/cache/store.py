@@ -21,6 +21,7 @@ from typing import Any
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from firth.errors import warn
 from firth.kernels.cache.folder import CacheFolder, choose_folder
 
 __all__ = ["CodeStore", "KernelCache", "code_store"]
@@ -36,12 +37,11 @@ class CodeStore:
     ----------
     folder : where they are; None if nothing can be kept.
     refused : why other folders could not be used.
-    problem : why the last write failed, or "".
     """
 
     def __init__(self, choice: CacheFolder) -> None:
         self.folder, self.refused = choice
-        self.problem = ""
+        self._cannot_write = False
         self._made: set[str] = set()  # names of this process, kept or not
 
     def read(self, name: str) -> bytes | None:
@@ -56,7 +56,7 @@ class CodeStore:
         return code if hashlib.sha256(code).digest() == content[:_CHECKSUM] else None
 
     def write(self, name: str, code: bytes) -> None:
-        """Keep the code under this name. A failure is noted: the process goes on without keeping it."""
+        """Keep the code under this name. A failure is a FirthWarning: the process goes on."""
         self._made.add(name)
         if self.folder is None:
             return
@@ -66,10 +66,17 @@ class CodeStore:
             temporary.write_bytes(hashlib.sha256(code).digest() + code)
             temporary.replace(self.folder / name)
         except OSError as error:
-            self.problem = error.strerror or str(error)
+            self._report(error)
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+
+    def _report(self, error: OSError) -> None:
+        if not self._cannot_write:
+            self._cannot_write = True
+            warn(
+                f"compiled code could not be kept in {self.folder}: {error.strerror}; later processes compile it again"
+            )
 
     def _remove_left_behind(self) -> None:
         with contextlib.suppress(OSError):
@@ -80,7 +87,7 @@ class CodeStore:
     def mark(self, name: str) -> None:
         """Make an empty file of this name; a failure only costs the mark."""
         self._made.add(name)
-        if self.folder is not None and not self.problem:
+        if self.folder is not None and not self._cannot_write:
             with contextlib.suppress(OSError):
                 (self.folder / name).touch()
 
@@ -88,20 +95,17 @@ class CodeStore:
         """Whether a name matches."""
         return bool(fnmatch.filter(self._made, pattern)) or (self.folder is not None and any(self.folder.glob(pattern)))
 
-    def notes(self) -> list[str]:
-        """What a user should know: that code is compiled again each time, or kept elsewhere."""
-        why = "; ".join(self.refused)
-        if self.folder is None:
-            return [f"Note: no folder can keep compiled code, so every process compiles it again ({why})."]
-        if self.problem:
-            return [f"Note: compiled code could not be kept in {self.folder}: {self.problem}."]
-        return [f"Note: compiled code is kept in {self.folder} ({why})."] if self.refused else []
-
 
 @functools.cache
 def code_store() -> CodeStore:
-    """The store of this process."""
-    return CodeStore(choose_folder())
+    """The store of this process. A FirthWarning says if code is not kept, or not where $FIRTH_CACHE_DIR says."""
+    store = CodeStore(choose_folder())
+    why = "; ".join(store.refused)
+    if store.folder is None:
+        warn(f"no folder can keep compiled code, so every process compiles it again ({why})")
+    elif store.refused and os.environ.get("FIRTH_CACHE_DIR"):
+        warn(f"compiled code is kept in {store.folder} ({why})")
+    return store
 
 
 class KernelCache:

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from firth.errors import FirthWarning
 from firth.kernels.cache import store as cache_store
 from firth.kernels.cache.folder import CacheFolder
 from firth.kernels.cache.store import CodeStore
@@ -89,15 +91,34 @@ def test_without_a_folder_everything_is_compiled(monkeypatch):
     monkeypatch.setattr(cache_store, "code_store", lambda: own)
     assert [compiled_again(), compiled_again()] == [True, True]
     assert own.has("test_store.add_one-*.nbc"), "known in this process"
-    assert own.notes() == [
-        "Note: no folder can keep compiled code, so every process compiles it again (/a: others may write to it)."
-    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "folder", "refused", "message"),
+    [
+        ("/a", None, ("/a: others may write to it", "no home"), "every process compiles it again"),
+        ("", None, ("no home",), "every process compiles it again"),
+        ("/a", Path("/b"), ("/a: others may write to it",), r"is kept in /b \(/a: others may write to it\)"),
+        ("", Path("/b"), ("no home",), None),
+        ("/a", Path("/a"), (), None),
+    ],
+)
+def test_code_that_is_kept_elsewhere_or_not_at_all_is_a_warning(given, folder, refused, message, monkeypatch):
+    monkeypatch.setenv("FIRTH_CACHE_DIR", given)
+    monkeypatch.setattr(cache_store, "choose_folder", lambda: CacheFolder(folder, refused))
+    new_process = cache_store.code_store.__wrapped__
+    if message is None:
+        new_process()
+    else:
+        with pytest.warns(FirthWarning, match=message):
+            new_process()
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_keeping(store):
     store.folder = store.folder / "gone"
-    assert compiled_again()
-    assert "could not be kept" in store.notes()[0]
+    with pytest.warns(FirthWarning, match="could not be kept in"):
+        assert compiled_again()
+    assert compiled_again()  # without another warning
     store.mark("some.prepared")
     assert not (store.folder / "some.prepared").exists()
 
@@ -107,15 +128,16 @@ def test_a_full_disk_costs_only_the_keeping(tmp_path):
     """A process that may write no more than 100 bytes to a file trains all the same."""
     program = (
         "import resource, signal\n"
-        "from firth.backends.cpu import cache_notes\n"
         "from firth.corpus import encode\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
-        "print(encode(['tea milk tea'], min_count=1).vocabulary.words, cache_notes())\n"
+        "print(encode(['tea milk tea'], min_count=1).vocabulary.words)\n"
     )
     environment = {**os.environ, "FIRTH_CACHE_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert "['tea', 'milk'] ['Note: compiled code could not be kept in" in done.stdout, done.stderr
+    assert done.stdout == "['tea', 'milk']\n", done.stderr
+    assert done.stderr.count("FirthWarning: compiled code could not be kept in") == 1
+    assert "File too large" in done.stderr
     assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
