@@ -32,16 +32,18 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    FormatError : the folder does not exist, or `path` is a folder or a device.
-    OSError : the file cannot be written; `filename` is `path`.
+    FormatError : there is no such folder, or `path` is a folder or a device.
+    OSError : nothing can be created in the folder, or the disk is full; `filename` is `path`.
     """
     target = _target(path)
     if target.exists() and not target.is_file():
-        raise FormatError(path, "is not a regular file, so it cannot be replaced; choose another name")
-    with _named(path):
-        remove_abandoned(target)
-        old = _status(target)
+        found = "is a folder" if target.is_dir() else "is not a regular file"
+        raise FormatError(path, f"{found}, so no file can replace it; choose another name")
+    remove_abandoned(target)
+    old = _status(target)
+    with _creating(path):
         temporary, descriptor, lock = new_file(target, 0o666 if old is None else 0o600)
+    with _named(path):
         with lock:
             try:
                 with os.fdopen(descriptor, "wb") as file:
@@ -71,17 +73,18 @@ def atomic_folder(path: str | Path, required: Collection[str], optional: Collect
     Raises
     ------
     FormatError : the folder around it does not exist, or `path` is something that is not replaced.
-    OSError : the folder cannot be written; `filename` is `path`.
+    OSError : nothing can be created in the folder around it, or the disk is full; `filename` is `path`.
     """
     target = _target(path)
     names = {*required, *optional}
     settle(target)
     if os.path.lexists(target):
         _refuse_foreign(path, target, set(required), names)
-    with _named(path):
-        remove_abandoned(target, names)
-        old = _status(target)
+    remove_abandoned(target, names)
+    old = _status(target)
+    with _creating(path):
         temporary, lock = new_folder(target, 0o777 if old is None else 0o700)
+    with _named(path):
         with lock:
             try:
                 yield temporary
@@ -94,6 +97,17 @@ def atomic_folder(path: str | Path, required: Collection[str], optional: Collect
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
         sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _creating(path: str | Path) -> Iterator[None]:
+    """Let an error say that nothing can be created next to what the user wants to write."""
+    try:
+        yield
+    except OSError as error:
+        folder = Path(os.path.realpath(path)).parent
+        problem = f"cannot be written: nothing can be created in the folder {folder} ({error.strerror or error})"
+        raise OSError(error.errno, problem, str(path)) from None
 
 
 @contextlib.contextmanager
@@ -112,7 +126,7 @@ def _target(path: str | Path) -> Path:
     """What is to be replaced: the end of all symbolic links."""
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
-        raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
+        raise FormatError(path, f"there is no folder {target.parent}; make it first")
     return target
 
 

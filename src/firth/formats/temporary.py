@@ -7,6 +7,7 @@ is `x` itself, for the moment in which a system that cannot exchange two names p
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -174,4 +175,5 @@ def _digest(target: Path) -> str:
 
 
 def _crowded(target: Path) -> OSError:
-    return FileExistsError(f"{target}: too many temporary files next to it; delete those named .firth-….tmp")
+    problem = f"too many temporary files of {target.name}; delete those named .firth-….tmp"
+    return FileExistsError(errno.EEXIST, problem, str(target))
