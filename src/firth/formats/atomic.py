@@ -185,11 +185,12 @@ def _refuse_foreign(path: str | Path, target: Path, required: set[str], names: s
 
 def _finish_folder(temporary: Path, target: Path) -> None:
     """Write the files of a folder to the disk, with the permissions of those they replace."""
-    some_file = next(iter(target.iterdir()), None) if target.exists() else None
+    replaced = {path.name: path.stat() for path in target.iterdir()} if target.exists() else {}
+    some = next(iter(replaced.values()), None)  # for files that the old folder does not have
     for written in temporary.iterdir():
         descriptor = os.open(written, os.O_RDWR)
         try:
-            keep_permissions(descriptor, _status(target / written.name) or (some_file and _status(some_file)))
+            keep_permissions(descriptor, replaced.get(written.name, some))
             sync(descriptor)
         finally:
             os.close(descriptor)
@@ -224,7 +225,7 @@ def exchange_by_renaming(temporary: Path, target: Path, names: set[str]) -> None
 
 
 def delete_folder(old: Path, new: Path, names: Collection[str]) -> None:
-    """Delete files of these names and the folder; a file that somebody added in the last moment moves to the new one."""
+    """Delete the files of these names and the folder; a file that was added in the last moment moves to the new one."""
     with contextlib.suppress(OSError):  # the new folder is complete; what is left is removed the next time
         for path in list(old.iterdir()):
             if path.name in names:

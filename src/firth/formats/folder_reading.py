@@ -36,13 +36,12 @@ def read_unchanged(folder: Path, read: Callable[[Path], T]) -> T:
 
 
 def _state(folder: Path) -> _State:
-    """What changes where the folder or a file in it is replaced or written, files in folders inside it included."""
+    """What changes where the folder or something in it is replaced or written."""
     try:
-        state = [_identity("", os.stat(folder))]
+        state = [_identity("", folder.stat())]
         with os.scandir(folder) as entries:
             for entry in entries:
-                status = entry.stat()
-                state.append(_identity(entry.name, status))
+                state.append(_identity(entry.name, entry.stat()))
     except OSError:  # it was replaced at this moment, or has a link to nothing
         return []
     return sorted(state)

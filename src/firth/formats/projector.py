@@ -12,7 +12,6 @@ The words, for both
 """
 
 import json
-import os
 import re
 import warnings
 from contextlib import AbstractContextManager
@@ -182,10 +181,17 @@ def _read_config(path: Path) -> _Tensor:
             "with one entry",
         ) from None
     for name in named:
-        if not name or Path(name).name != name or "\0" in name or not os.path.isfile(path.parent / name):
+        if not name or Path(name).name != name or "\0" in name or not _is_file(path.parent / name):
             raise FormatError(path, f"names the file {quoted(name)}, which is not in the same folder; put it there")
     tensor, metadata = (refuse_outside_link(path.parent / name) for name in named)
     return _Tensor(tensor, metadata, shape)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long
+        return False
 
 
 def _shape(stored: Any) -> tuple[int, int] | None:

@@ -48,7 +48,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def keep_permissions(descriptor: int, old: os.stat_result | None) -> None:
-    """Give an open file or folder the owner, the group and the permissions of what it will replace, as far as allowed."""
+    """Give an open file or folder the owner, group and permissions of what it will replace, as far as allowed."""
     if old is None or sys.platform == "win32":
         return
     permissions, new = stat.S_IMODE(old.st_mode), os.fstat(descriptor)

@@ -2,8 +2,9 @@
 
 What replaces `x` is first written as `.firth-D-N.tmp`: D is a digest of the name `x` (which may be as long as names can
 be), N the first free number. Its writer holds a lock on it. The system releases the lock when the process ends,
-whatever ended it, so a temporary without a lock belongs to nobody, and whoever writes `x` next removes it. `.firth-D.old`
-is `x` itself, for the moment in which a system that cannot exchange two names puts the new one in its place.
+whatever ended it, so a temporary without a lock belongs to nobody, and whoever writes `x` next removes it.
+`.firth-D.old` is `x` itself, for the moment in which a system that cannot exchange two names puts the new one in its
+place.
 """
 
 import contextlib
@@ -121,7 +122,7 @@ def remove_abandoned(target: Path, names: Collection[str] = ()) -> None:
 
 
 def settle(path: str | Path) -> None:
-    """See to it that what was put aside while it was replaced is there again: by its writer, or because that was killed."""
+    """Return when what was put aside is there again: wait for its writer, or put it back where that was killed."""
     target = Path(os.path.realpath(path))
     aside = aside_of(target)
     deadline = time.monotonic() + LONGEST_EXCHANGE
