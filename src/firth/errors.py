@@ -11,28 +11,77 @@
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
+    UserWarning
+    └── FirthWarning                    something was guessed, left out or replaced; warn() issues it
 
-A message says what was given, what was wanted, and what to do.
+A message says what was given, what was wanted, and what to do. It stays short however long the given value is.
 """
 
+import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "CorpusError",
     "DivergenceError",
     "FirthError",
+    "FirthWarning",
     "FormatError",
     "MissingExtraError",
     "NotFittedError",
     "SettingError",
     "TrainingInterrupted",
     "UnknownWordError",
+    "quoted",
+    "warn",
 ]
+
+_LONGEST_VALUE = 60  # characters of a user's value in a message
+_LONGEST_MESSAGE = 1000  # characters; longer ones lose their middle
+
+
+def quoted(value: object, longest: int = _LONGEST_VALUE) -> str:
+    """A user's value as a message repeats it: its repr(), cut where it is long."""
+    if isinstance(value, str | bytes | bytearray):  # before repr(), which would copy a text of a gigabyte
+        return repr(value) if len(value) <= longest else repr(value[:longest]) + "…"
+    text = repr(value)
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def warn(sentence: str) -> None:
+    """Issue a FirthWarning, at the line outside Firth that called it."""
+    level, frame = 1, sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "firth":
+        level, frame = level + 1, frame.f_back  # type: ignore[assignment]
+    warnings.warn(_shortened(sentence), FirthWarning, stacklevel=level)
+
+
+def _shortened(message: str) -> str:
+    half = _LONGEST_MESSAGE // 2
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:half]} … {message[-half:]}"
 
 
 class FirthError(Exception):
     """The root of Firth's own errors."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_shortened(message))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For other processes (multiprocessing): constructors of subclasses take other arguments than the message."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[FirthError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> FirthError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
+
+
+class FirthWarning(UserWarning):
+    """Something was guessed, left out or replaced: the result can be used, but may not be what was meant."""
 
 
 class SettingError(FirthError, ValueError):
@@ -83,11 +132,11 @@ class UnknownWordError(FirthError, KeyError):
     def __init__(self, word: str, vocabulary_size: int, suggestions: Sequence[str] = ()) -> None:
         self.word = word
         self.suggestions = list(suggestions)
-        message = f"{word!r} is not among the {vocabulary_size:,} words"
+        message = f"{quoted(word)} is not among the {vocabulary_size:,} words"
         if self.suggestions:
             message += f"; near spellings: {', '.join(self.suggestions)}"
-        self.message = message
         super().__init__(message)
+        self.message = str(self.args[0])
 
     def __str__(self) -> str:
         """KeyError would show the quoted repr of its message."""

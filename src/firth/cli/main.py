@@ -7,19 +7,21 @@ not wait for Numba.
 Exit codes   0 done   2 an error, reported in one line on stderr   130 stopped by Ctrl-C
 """
 
+import contextlib
 import functools
 import importlib
 import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import firth
-from firth.errors import FirthError, SettingError
+from firth.errors import FirthError, FirthWarning, SettingError
 
 __all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
 
@@ -87,7 +89,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _print_any_word()
     try:
         _refuse_old_name(words)
-        code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
+        with _warnings_in_one_line():
+            code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -197,6 +200,23 @@ def _print_any_word() -> None:
         reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Show each FirthWarning as errors are shown; Python would show the line of code as well, and each only once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", FirthWarning)
+        show = warnings.showwarning
+
+        def show_in_one_line(message: Warning | str, category: type[Warning], *details: Any, **options: Any) -> None:
+            if issubclass(category, FirthWarning):
+                typer.echo(f"firth: warning: {' '.join(str(message).split())}", err=True)
+            else:
+                show(message, category, *details, **options)
+
+        warnings.showwarning = show_in_one_line
+        yield
 
 
 def _in_one_line(error: BaseException) -> str:

@@ -19,7 +19,7 @@ from firth.corpus.sources import CorpusInput, recognise
 from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import Vocabulary, check_limits
-from firth.errors import CorpusError, SettingError
+from firth.errors import CorpusError, SettingError, warn
 from firth.kernels.cpu.text.tokens import keep_known
 from firth.parallel import available_cores
 from firth.progress import ProgressOption, open_progress
@@ -72,6 +72,11 @@ def encode(
         scanned = scan(source, tokenizer, options)
         if scanned.total_words == 0:
             raise CorpusError(f"{source.name}: there are no words in it")
+        if scanned.invalid_bytes:
+            warn(
+                f"{source.name}: {scanned.invalid_bytes:,} bytes are not UTF-8; each became U+FFFD. "
+                "If the text has another encoding, open it yourself: open(path, encoding='latin-1'), for instance"
+            )
         if vocabulary is None:
             vocabulary, final_ids = _choose(scanned, source.name, min_count, max_vocabulary)
         else:

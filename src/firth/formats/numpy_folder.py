@@ -6,15 +6,17 @@ counts.npy    (V,) int64: occurrences of each word
 """
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from firth.formats.atomic import atomic_folder
+from firth.formats.folder_reading import refuse_outside_link
 from firth.formats.npy import read_counts, read_matrix, write_array
 from firth.formats.stored import StoredVectors
 from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
-__all__ = ["COUNTS", "VECTORS", "WORDS", "read", "write"]
+__all__ = ["COUNTS", "VECTORS", "WORDS", "read", "replacing", "write"]
 
 VECTORS, WORDS, COUNTS = "vectors.npy", "words.txt", "counts.npy"
 FORBIDDEN = re.compile(r"[\r\n]")
@@ -26,9 +28,11 @@ def read(folder: str | Path) -> StoredVectors:
     Raises
     ------
     FileNotFoundError : a file is missing.
-    FormatError : a file is damaged, or words and rows do not fit together.
+    FormatError : a file is damaged or a link to another folder, or words and rows do not fit together.
     """
     folder = Path(folder)
+    for name in (VECTORS, WORDS, COUNTS):
+        refuse_outside_link(folder / name)
     matrix = read_matrix(folder / VECTORS)
     words = read_lines(folder / WORDS)
     check_rows(folder / WORDS, len(words), folder / VECTORS, len(matrix))
@@ -45,8 +49,13 @@ def write(folder: str | Path, stored: StoredVectors) -> None:
     """
     words = encode_words(folder, stored.words, FORBIDDEN, "a NumPy folder")
     refuse_byte_order_mark(folder, stored.words)
-    with atomic_folder(folder, (VECTORS, WORDS), (COUNTS,)) as temporary:
+    with replacing(folder) as temporary:
         write_array(temporary / VECTORS, stored.matrix, "<f4")
         (temporary / WORDS).write_bytes(b"".join(b"%b\n" % word for word in words))
         if stored.counts is not None:
             write_array(temporary / COUNTS, stored.counts, "<i8")
+
+
+def replacing(folder: str | Path) -> AbstractContextManager[Path]:
+    """A new folder of these files that replaces an old one when it is complete."""
+    return atomic_folder(folder, (VECTORS, WORDS), (COUNTS,))

@@ -14,6 +14,7 @@ The words, for both
 import json
 import re
 import warnings
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,16 +22,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
-from firth.errors import FormatError
+from firth.errors import FormatError, quoted
 from firth.formats.atomic import atomic_folder
 from firth.formats.compressed import map_file
+from firth.formats.folder_reading import refuse_outside_link
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_rows
 from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
-__all__ = ["CONFIG", "METADATA", "TENSOR", "VECTORS", "read_bytes", "read_tsv", "write_bytes", "write_tsv"]
+__all__ = [
+    "CONFIG",
+    "METADATA",
+    "TENSOR",
+    "VECTORS",
+    "read_bytes",
+    "read_tsv",
+    "replacing_bytes",
+    "replacing_tsv",
+    "write_bytes",
+    "write_tsv",
+]
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 TENSOR, CONFIG = "tensors.bytes", "projector_config.json"
@@ -64,7 +77,7 @@ def read_tsv(vectors: str | Path, metadata: str | Path) -> StoredVectors:
     FileNotFoundError : a file does not exist.
     FormatError : a file is damaged, or words and lines of numbers do not fit together.
     """
-    vectors, metadata = Path(vectors), Path(metadata)
+    vectors, metadata = refuse_outside_link(Path(vectors)), refuse_outside_link(Path(metadata))
     matrix = _read_numbers(vectors)
     return _with_words(matrix, vectors, metadata)
 
@@ -78,7 +91,7 @@ def read_bytes(config: str | Path) -> StoredVectors:
     FormatError : a file is damaged, is in another folder than the configuration, or does not fit
         to the others.
     """
-    config = Path(config)
+    config = refuse_outside_link(Path(config))
     found = _read_config(config)
     if found.tensor.suffix == ".tsv":
         return read_tsv(found.tensor, found.metadata)
@@ -168,9 +181,17 @@ def _read_config(path: Path) -> _Tensor:
             "with one entry",
         ) from None
     for name in named:
-        if not name or Path(name).name != name or "\0" in name or not (path.parent / name).is_file():
-            raise FormatError(path, f"names the file {name!r}, which is not in the same folder; put it there")
-    return _Tensor(path.parent / named[0], path.parent / named[1], shape)
+        if not name or Path(name).name != name or "\0" in name or not _is_file(path.parent / name):
+            raise FormatError(path, f"names the file {quoted(name)}, which is not in the same folder; put it there")
+    tensor, metadata = (refuse_outside_link(path.parent / name) for name in named)
+    return _Tensor(tensor, metadata, shape)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long
+        return False
 
 
 def _shape(stored: Any) -> tuple[int, int] | None:
@@ -205,7 +226,7 @@ def write_tsv(folder: str | Path, stored: StoredVectors) -> None:
         or line end.
     """
     words = _metadata(folder, stored)
-    with atomic_folder(folder, (VECTORS, METADATA)) as temporary:
+    with replacing_tsv(folder) as temporary:
         with (temporary / VECTORS).open("xb") as file:
             for start in range(0, len(stored.matrix), 1000):
                 rows = np.asarray(stored.matrix[start : start + 1000], np.float32).astype("U16").tolist()
@@ -231,11 +252,21 @@ def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vecto
         "tensorPath": TENSOR,
         "metadataPath": METADATA,
     }
-    with atomic_folder(folder, (TENSOR, METADATA, CONFIG)) as temporary:
+    with replacing_bytes(folder) as temporary:
         with (temporary / TENSOR).open("xb") as file:
             write_rows(file, stored.matrix, "<f4")
         (temporary / METADATA).write_bytes(words)
-        (temporary / CONFIG).write_text(json.dumps({"embeddings": [entry]}, indent=2) + "\n", encoding="utf-8")
+        (temporary / CONFIG).write_bytes(json.dumps({"embeddings": [entry]}, indent=2).encode() + b"\n")
+
+
+def replacing_tsv(folder: str | Path) -> AbstractContextManager[Path]:
+    """A new folder of `vectors.tsv` and `metadata.tsv` that replaces an old one when it is complete."""
+    return atomic_folder(folder, (VECTORS, METADATA))
+
+
+def replacing_bytes(folder: str | Path) -> AbstractContextManager[Path]:
+    """The same for the files of `write_bytes`."""
+    return atomic_folder(folder, (TENSOR, METADATA, CONFIG))
 
 
 def _metadata(folder: str | Path, stored: StoredVectors) -> bytes:

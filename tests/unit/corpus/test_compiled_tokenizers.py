@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from firth.corpus import encode
 from firth.corpus.pieces import BlockSizes
 
+pytestmark = pytest.mark.filterwarnings("ignore::firth.errors.FirthWarning")  # any bytes are read, and most warn
+
 TINY = [
     BlockSizes(1, 1, 1),
     BlockSizes(2, 7, 3),

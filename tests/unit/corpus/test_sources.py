@@ -14,7 +14,7 @@ import zstandard
 
 from firth.corpus import encode
 from firth.corpus.pieces import BlockSizes
-from firth.errors import CorpusError, MissingExtraError
+from firth.errors import CorpusError, FirthWarning, MissingExtraError
 
 TEXT = "The cat sat.\nThe dog’s bone\n\nünïcode CAT\n"
 SENTENCES = [["the", "cat", "sat"], ["the", "dog's", "bone"], ["ünïcode", "cat"]]
@@ -135,7 +135,8 @@ def test_texts():
     assert sentences(iter(texts)) == SENTENCES
     assert sentences((text for text in texts), blocks=BlockSizes(4, 4, 4)) == SENTENCES
     assert sentences(["one\r\ntwo"], tokenizer="whitespace") == [["one"], ["two"]]
-    assert encode(["a\ud800b"], tokenizer="whitespace", min_count=1).invalid_bytes == 3
+    with pytest.warns(FirthWarning, match="3 bytes are not UTF-8"):
+        assert encode(["a\ud800b"], tokenizer="whitespace", min_count=1).invalid_bytes == 3
 
 
 def test_token_lists():
@@ -156,11 +157,12 @@ def test_callable_tokenizer(path):
     assert lines == [*TEXT.split("\n"), ""]
     path.write_bytes(b"a b\r\n\xff c\xe2\x80")
     for blocks in (BlockSizes(), BlockSizes(1, 1, 1)):
-        corpus = encode(path, tokenizer=str.split, min_count=1, blocks=blocks)
+        with pytest.warns(FirthWarning, match="3 bytes are not UTF-8"):
+            corpus = encode(path, tokenizer=str.split, min_count=1, blocks=blocks)
         assert [corpus.sentence(0), corpus.sentence(1)] == [["a", "b"], ["\ufffd", "c\ufffd"]]
         assert corpus.invalid_bytes == 3
     assert sentences(["x-y\nz"], tokenizer=lambda line: line.split("-")) == [["x", "y"], ["z"]]
-    with path.open("rb") as file:
+    with path.open("rb") as file, pytest.warns(FirthWarning, match="UTF-8"):
         assert sentences(file, tokenizer=str.split) == [["a", "b"], ["\ufffd", "c\ufffd"]]
 
 
