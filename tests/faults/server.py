@@ -21,10 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.writers import WRITERS, prepare  # noqa: E402
-
-import firth  # noqa: E402
-from firth.errors import FirthError  # noqa: E402
+import firth
+from faults.writers import WRITERS, prepare
+from firth.errors import FirthError
 
 __all__ = ["Server"]
 
@@ -58,8 +57,7 @@ class Server:
         return self._read()
 
     def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(30)
+        self._process.communicate(timeout=30)
 
 
 def serve(inputs: Path) -> None:
@@ -153,6 +151,7 @@ def _write(request: dict, inputs: Path, errors: int) -> None:
         os.dup2(errors, 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(i, "w" if i else "r", closefd=False) for i in range(3))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         if "file_size" in request:
@@ -181,7 +180,7 @@ def _run(request: dict, inputs: Path) -> int:
     try:
         writer.call(inputs, target, request["version"])
     except (FirthError, OSError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.trials import remove  # noqa: E402
-from faults.writers import WRITERS  # noqa: E402
+from faults.trials import remove
+from faults.writers import WRITERS
 
 __all__ = ["has_strace", "kill_at_each_call", "out_of_order"]
 
 TRACED = "open,openat,creat,write,pwrite64,writev,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat"
-CHANGING = ("openat", "write", "fchmod", "fchown", "fsync", "mkdir", "rename", "renameat2", "unlink", "unlinkat", "rmdir")
+CHANGING = (
+    "openat", "write", "fchmod", "fchown", "fsync", "mkdir", "rename", "renameat2", "unlink", "unlinkat", "rmdir",
+)  # fmt: skip
 _CALL = re.compile(r"^(?:\d+ +)?(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)")
 
 
@@ -67,7 +69,7 @@ def out_of_order(inputs: Path, folder: Path, name: str) -> list[str]:
     if not renames:
         return [f"{name}: nothing is renamed to the target"]
     first, last = renames[0], renames[-1]
-    (temporary,) = {path for path in calls[last].paths if path != target and Path(path).name != Path(target).name} or {""}
+    temporary = next(path for path in calls[last].paths if path.startswith(f"{folder}/") and path != target)
     written = {call.paths[0] for call in calls[:first] if "write" in call.name and call.paths[0].startswith(temporary)}
     if not written:
         problems.append("no write before the rename")

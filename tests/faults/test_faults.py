@@ -4,7 +4,6 @@ writers.py lists what writes, trials.py says what has to hold.
 """
 
 import random
-import signal
 import sys
 
 import pytest
@@ -17,7 +16,7 @@ from faults.server import Server
 from faults.writers import WRITERS
 
 pytestmark = pytest.mark.xdist_group("faults")  # one server for all
-ONE_OF_EACH_KIND = ["save, firth", "save, word2vec-text.xz", "save, numpy"]
+ONE_OF_EACH_KIND = ["save, firth", "save, firth.gz", "save, numpy"]
 
 
 @pytest.fixture(scope="module")
@@ -34,24 +33,21 @@ def server(inputs):
 
 @pytest.mark.parametrize("name", ONE_OF_EACH_KIND)
 def test_killed_processes_leave_the_old_or_the_new_and_the_next_write_cleans_up(server, tmp_path, name):
-    problems, killed = trials.kill(server, name, tmp_path, 12, random.Random(name))
+    problems, killed = trials.kill(server, name, tmp_path, 8, random.Random(name))
     assert not problems
     assert killed
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_commands_that_are_ended_leave_nothing_behind(server, tmp_path, number):
-    assert not trials.stop_politely(server, "firth convert, text", tmp_path, number, random.Random(number))
-
-
-@pytest.mark.parametrize("name", [*ONE_OF_EACH_KIND, "save, firth.zst", "save, firth.bz2", "firth lm train, n-grams"])
+@pytest.mark.parametrize(
+    "name", [*ONE_OF_EACH_KIND, "save, firth.xz", "save, firth.bz2", "save, firth.zst", "firth convert, text"]
+)
 def test_files_that_cannot_become_long_enough_leave_the_old_ones(server, tmp_path, name):
     if WRITERS[name].is_available:
         assert not trials.limit_file_size(server, name, tmp_path)
 
 
 @pytest.mark.skipif(not trials.can_mount(), reason="needs permission to mount a small disk")
-@pytest.mark.parametrize("name", ["save, firth.xz", "save, numpy"])
+@pytest.mark.parametrize("name", ["save, firth.bz2", "save, numpy"])
 def test_a_full_disk_leaves_the_old_ones(server, tmp_path, name):
     assert not trials.fill_disk(server, name, tmp_path)
 
@@ -64,7 +60,7 @@ def test_where_nothing_can_be_written_there_is_one_line(server, tmp_path, name):
 
 
 @pytest.mark.skipif(not system_calls.has_strace(), reason="needs strace")
-@pytest.mark.parametrize("name", ["save, word2vec-text.gz", "save, numpy"])
+@pytest.mark.parametrize("name", ["save, firth.gz", "save, numpy"])
 def test_content_is_on_the_disk_before_its_name_and_that_before_the_end(server, inputs, tmp_path, name):
     folder = tmp_path / "work"
     folder.mkdir()

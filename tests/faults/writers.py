@@ -15,7 +15,7 @@ from firth import NeuralModel, NgramModel, Word2Vec, WordVectors, load, load_lan
 from firth.plots import similarity_matrix
 from firth.plots.save import save_chart
 
-ROWS = 1500  # of the vectors: enough for several write() calls
+ROWS = 800  # of the vectors: enough for several write() calls
 FOLDER_FORMATS = ("numpy", "projector", "projector-bytes", "sentence-transformers")
 FILE_FORMATS = ("firth", "word2vec-text", "word2vec-binary", "glove", "fasttext-vec", "spacy")
 COMPRESSIONS = ("gz", "bz2", "xz", "zst")
@@ -25,7 +25,9 @@ class Writer(NamedTuple):
     """One way of writing."""
 
     target: str  # name of what is written
-    command: tuple[str, ...] = ()  # arguments of `firth`; {v} is the version, {in} the folder of inputs, {out} the target
+    command: tuple[
+        str, ...
+    ] = ()  # arguments of `firth`; {v} is the version, {in} the folder of inputs, {out} the target
     call: Callable[[Path, Path, int], None] | None = None  # (inputs, target, version), where it is no command
     needs: str = ""  # a package
     state: Callable[[Path], str] | None = None  # by default a digest of all bytes
@@ -123,14 +125,16 @@ COMMANDS = {
         ("sweep", "{in}/{v}.txt", "-o", "{out}", "-q", "--window", "2,3", "--words", "the", *_TRAIN),
         state=_models_in,
     ),
-    "firth index": Writer("m.index", ("index", "{in}/{v}.firth", "-o", "{out}", "-q", "--threads", "1"), None, "voyager"),
+    "firth index": Writer(
+        "m.index", ("index", "{in}/{v}.firth", "-o", "{out}", "-q", "--threads", "1"), needs="voyager"
+    ),
     "firth convert, text": Writer("m.txt", ("convert", "{in}/{v}.firth", "{out}")),
     "firth convert, compressed": Writer("m.bin.xz", ("convert", "{in}/{v}.firth", "{out}")),
     "firth convert, folder": Writer("m", ("convert", "{in}/{v}.firth", "{out}", "--format", "numpy")),
     "firth examples, CSV": Writer("m.csv", ("examples", "--input", "{in}/{v}.txt", "-o", "{out}")),
     "firth examples, JSON": Writer("m.json", ("examples", "--input", "{in}/{v}.txt", "-o", "{out}")),
     "firth examples, Parquet": Writer(
-        "m.parquet", ("examples", "--input", "{in}/{v}.txt", "-o", "{out}"), None, "pyarrow"
+        "m.parquet", ("examples", "--input", "{in}/{v}.txt", "-o", "{out}"), needs="pyarrow"
     ),
     "firth lm train, n-grams": Writer(
         "m.lm", ("lm", "train", "{in}/{v}.txt", "-o", "{out}", "--min-count", "1"), state=_language_model_in
@@ -147,10 +151,10 @@ COMMANDS = {
         state=_language_model_in,
     ),
     "firth plot, SVG": Writer(
-        "m.svg", ("plot", "matrix", "{in}/{v}.firth", "word1", "word2", "word3", "-o", "{out}"), None, "vl_convert"
+        "m.svg", ("plot", "matrix", "{in}/{v}.firth", "word1", "word2", "word3", "-o", "{out}"), needs="vl_convert"
     ),
     "firth plot, HTML": Writer(
-        "m.html", ("plot", "matrix", "{in}/{v}.firth", "word1", "word2", "word3", "-o", "{out}"), None, "vl_convert"
+        "m.html", ("plot", "matrix", "{in}/{v}.firth", "word1", "word2", "word3", "-o", "{out}"), needs="vl_convert"
     ),
 }  # fmt: skip
 

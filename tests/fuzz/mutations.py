@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from fuzz.samples import compress
 
 __all__ = ["mutated"]
@@ -200,8 +201,8 @@ def _changed_value(value: Any, rng: random.Random) -> Any:
 
 
 JSON_VALUES: list[Any] = [
-    None, True, False, 0, 1, -1, 2**31, 2**53, 2**63, 10**30, -(2**63), 0.5, 1e308, float("nan"), float("inf"), "", "F32",
-    "I64", "1", "99", "\x1b[2J", [], {}, [[]], [0, 0], [2**62, 2**62], [0, 2**63], {"": []}, [[[[[[[[]]]]]]]],
+    None, True, False, 0, 1, -1, 2**31, 2**53, 2**63, 10**30, -(2**63), 0.5, 1e308, float("nan"), float("inf"), "",
+    "F32", "I64", "1", "99", "\x1b[2J", [], {}, [[]], [0, 0], [2**62, 2**62], [0, 2**63], {"": []}, [[[[[[[[]]]]]]]],
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import random
 import zlib
 
 import pytest
+
 from fuzz.mutations import mutated
 from fuzz.samples import BASE_KINDS, KINDS
 from fuzz.trying import Sample, limited, try_mutations

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from firth.errors import FirthError
 from fuzz.mutations import mutated
 from fuzz.samples import KINDS
-
-from firth.errors import FirthError
 
 __all__ = ["HANGING", "MEMORY", "Fault", "Sample", "Tally", "limited", "try_mutations"]
 
