@@ -24,6 +24,7 @@ from firth.language_models.sentences import Sentences, pad, read_held_out, read_
 from firth.language_models.settings import NeuralSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NeuralModel"]
@@ -68,6 +69,7 @@ class NeuralModel(LanguageModel):
     kind = neural_file.KIND
     version = neural_file.VERSION
 
+    @answers_names({})
     def __init__(
         self,
         *,
