@@ -246,7 +246,7 @@ class _Zstd:
         """The bytes of the frame's header; 0 if more of it is needed to know."""
         if len(self._data) < begin + 8:
             return 0
-        if _is_skippable(self._data[begin : begin + 4]):
+        if _is_skippable(bytes(self._data[begin : begin + 4])):
             self._is_skipped = True
             return 8 + int.from_bytes(self._data[begin + 4 : begin + 8], "little")
         flags = self._data[begin + 4]

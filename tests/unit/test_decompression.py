@@ -19,7 +19,12 @@ def zstd(content, **options):
     return pytest.importorskip("zstandard").ZstdCompressor(**options).compress(content)
 
 
-COMPRESS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lambda content: lzma.compress(content, preset=1), "zst": zstd}
+COMPRESS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lambda content: lzma.compress(content, preset=1),
+    "zst": zstd,
+}
 EVERY_KIND = pytest.mark.parametrize("kind", COMPRESS)
 
 
