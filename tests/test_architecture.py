@@ -9,6 +9,7 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
+    {"cores"},
     {"errors", "arrays", "parallel", "spelling", "colours"},
     {"notebook", "progress", "settings"},
     {"simd"},
