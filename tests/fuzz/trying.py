@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from firth.errors import FirthError
+from firth.errors import FirthError, FirthWarning
 from fuzz.mutations import mutated
 from fuzz.samples import KINDS
 
@@ -74,6 +74,7 @@ def try_mutations(
     use(sample.path, random.Random(0))  # as it is, it is read; and what loads at the first use has loaded
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", FirthWarning)  # what was repaired is reported, as it should be
         for number in numbers:
             starting(number)
             rng = random.Random(f"{seed} {kind} {number}")
