@@ -29,7 +29,7 @@ from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_vectors_parser import Header, parse_header
 from firth.progress import ProgressOption
 
-__all__ = ["read_any"]
+__all__ = ["is_foreign_vectors", "read_any"]
 
 ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
 LINES = 100  # that are looked at
@@ -121,6 +121,26 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
         raise FormatError(path, "the file is empty")
     _refuse_foreign(path, beginning)
     return _read_word2vec(path, beginning, on_error, progress)
+
+
+def is_foreign_vectors(path: str | Path) -> bool:
+    """Whether a file or folder seems to hold vectors in another format than .firth, from its first bytes.
+
+    Raises as `read_any` does for what cannot be opened.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return any(
+            (path / name).is_file() for name in (numpy_folder.VECTORS, static_embedding.TENSORS, projector.CONFIG)
+        )
+    with open_decompressed(path) as file:
+        beginning = file.read(ENOUGH)
+    if is_safetensors(beginning):
+        return False
+    header, rest = _split_header(beginning)
+    first = rest.partition(b"\n")[0].split()[1:]
+    is_text = bool(first) and all(_NUMERIC.fullmatch(field) for field in first[-2:])
+    return header is not None or is_text or any(recognised(beginning) for recognised, _ in _BINARY)
 
 
 def _refuse_foreign(path: Path, beginning: bytes) -> None:
