@@ -11,7 +11,7 @@ from typing import Any
 
 from firth.errors import CorpusError, MissingExtraError
 
-__all__ = ["LONGEST_MAGIC", "compression_of", "decompressed"]
+__all__ = ["compression_of", "decompressed"]
 
 _FIRST_BYTES = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
@@ -19,23 +19,13 @@ _FIRST_BYTES = {
     "xz": re.compile(rb"\xfd7zXZ\x00"),
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
 }
-_NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
-LONGEST_MAGIC = 10  # bytes
+_LONGEST_MAGIC = 10  # bytes
 
 _ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text then stays a few megabytes
 
 
-def compression_of(head: bytes, name: object) -> str | None:
-    """The kind of compression of a file that begins like this; None if it is plain.
-
-    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as garbage.
-    """
-    for magic, meaning in _NOT_TEXT.items():
-        if head.startswith(magic):
-            raise CorpusError(
-                f"{name}: this is {meaning}, but UTF-8 text is wanted (plain or .gz, .bz2, .xz, .zst); "
-                "convert it, or open it yourself as a text file with its encoding and pass that"
-            )
+def compression_of(head: bytes) -> str | None:
+    """The kind of compression of a file that begins like this; None if it is plain."""
     return next((kind for kind, magic in _FIRST_BYTES.items() if magic.match(head)), None)
 
 
@@ -63,9 +53,9 @@ def decompressed(file: Any, name: str, piece: int) -> Iterator[bytes]:
     Raises   CorpusError if compressed data is damaged or cut short.
     """
     head = b""
-    while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
+    while len(head) < _LONGEST_MAGIC and (more := file.read(_LONGEST_MAGIC - len(head))):
         head += more
-    kind = compression_of(head, name)
+    kind = compression_of(head)
     buffered = io.BufferedReader(_Borrowed(head, file), max(piece, 1 << 16))
     if kind is None:
         yield from _blocks(buffered, piece)
