@@ -6,12 +6,11 @@ from typing import Annotated, get_args
 
 import typer
 
-from firth.cli.corpus import check_parent
 from firth.cli.output import Json, output, print_json, printable
 from firth.errors import SettingError
 from firth.formats import static_embedding
 from firth.formats.detect import read_any
-from firth.formats.save import FormatName, check_format, write_as
+from firth.formats.save import FormatName, check_format, check_saving, write_as
 from firth.formats.skip_report import OnError
 from firth.formats.stored import StoredVectors
 from firth.progress import can_show_bar, open_progress
@@ -59,7 +58,9 @@ def run(
         raise SettingError(
             f"{option} applies only with --format sentence-transformers, but here {chosen}; leave it out, or change it"
         )
-    check_parent(target)
+    if sif is not None:
+        static_embedding.check_sif(sif)
+    check_saving(target, chosen)
     with open_progress(not json and can_show_bar()) as reporter:
         stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice
         stored = _without_output_side(stored)

@@ -8,7 +8,7 @@ import typer
 from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
 
-__all__ = ["CorpusArgument", "check_folder", "check_parent", "source_of"]
+__all__ = ["CorpusArgument", "source_of"]
 
 CorpusArgument = Annotated[
     list[str],
@@ -29,16 +29,3 @@ def source_of(corpus: list[str]) -> CorpusInput:
             "- (standard input) together with files: give one or the other; `cat - FILE… | firth …` joins them"
         )
     return corpus[0] if corpus == ["-"] else [Path(name) for name in corpus]
-
-
-def check_folder(target: Path) -> None:
-    """Raise SettingError if no file can be written there: before the work, not after it."""
-    if target.is_dir():
-        raise SettingError(f"{target} is a folder: give the name of a file")
-    check_parent(target)
-
-
-def check_parent(target: Path) -> None:
-    """Raise SettingError if neither file nor folder can be written there."""
-    if not target.absolute().parent.is_dir():
-        raise SettingError(f"{target}: there is no folder {target.absolute().parent}; make it first")

@@ -11,7 +11,7 @@ import typer
 from firth.cli.expression import read_word_sum
 from firth.cli.output import output, print_table
 from firth.cli.similar import neighbour_rows
-from firth.cli.train import check_target, summary_rows
+from firth.cli.train import check_model_file, summary_rows
 from firth.datasets import glove_50d, king_james
 from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
@@ -40,9 +40,10 @@ def run(
     firth = "firth" if shutil.which("firth") else sys.argv[0]  # the path it was started by, where that is needed
     if firth.endswith(".py"):
         firth = f"{sys.executable} -m firth"
-    check_target(target)
+    check_model_file(target)
+    glove = glove_50d()  # before the training, because its package could be missing
     _train_and_query(target, epochs)
-    _query_glove()
+    _query_glove(glove)
     output.print(
         f"\nNow you:\n"
         f"  {firth} similar {target} gold\n"
@@ -72,11 +73,10 @@ def _train_and_query(target: Path, epochs: int) -> None:
     _print_sums(model.vectors, _SUMS)
 
 
-def _query_glove() -> None:
+def _query_glove(vectors: WordVectors) -> None:
     output.print(
         "\n5. The same analogy with GloVe vectors: 400,000 words, trained on 6 billion words of Wikipedia and news."
     )
-    vectors = glove_50d()
     words = read_word_sum(_SUMS[0])
     found = vectors.most_similar(positive=words.positive, negative=words.negative, count=10)
     print_table(_SUMS[0], ["word", "similarity"], neighbour_rows(found))

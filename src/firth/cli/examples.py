@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from firth.cli.corpus import check_folder, source_of
+from firth.cli.corpus import source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import with_settings
 from firth.corpus.encoded import EncodedCorpus
@@ -18,7 +18,7 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.illustrated.windows import WindowState, window_states
-from firth.training.example_files import format_of, write_csv, write_examples, write_json
+from firth.training.example_files import check_examples_file, write_csv, write_examples, write_json
 from firth.training.example_settings import ExampleSettings
 from firth.training.examples import TrainingExamples
 from firth.training.hyperparameters import min_count_setting, tokenizer_setting
@@ -102,8 +102,7 @@ def _format(target: Path | None, **wanted: bool) -> str | None:
     if len(chosen) > 1:
         raise SettingError(f"--{' --'.join(chosen)}: give only one of them")
     if target is not None:
-        check_folder(target)
-        return format_of(target, chosen[0] if chosen else None)
+        return check_examples_file(target, chosen[0] if chosen else None)
     if chosen == ["parquet"]:
         raise SettingError("--parquet needs a file to write: add -o FILE.parquet")
     return chosen[0] if chosen else None

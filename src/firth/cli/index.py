@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from firth.cli.corpus import check_folder
 from firth.cli.output import Json, Model, print_json, print_table
+from firth.vectors.ann.building import check_index_options
+from firth.vectors.ann.graph import GraphSettings
 from firth.vectors.load import load
 from firth.vectors.word_vectors import WordVectors
 
@@ -46,7 +47,8 @@ def run(
     many queries of models with hundreds of thousands of words. Needs voyager: pip install 'firth[ann]'.
     """
     path = target or Path(f"{model}.index")
-    check_folder(path)
+    GraphSettings(links, build_width, seed, threads)  # refuses impossible values before the vectors are read
+    check_index_options(path, recall)
     vectors = load(model)
     started = time.perf_counter()
     index = vectors.build_index(

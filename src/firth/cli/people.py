@@ -7,7 +7,7 @@ import typer
 
 from firth.cli.output import Json, output, print_json, print_table
 from firth.errors import SettingError
-from firth.formats.save import check_format
+from firth.formats.save import check_saving
 from firth.illustrated.people import EXAMPLE, cosines
 from firth.vectors.load import read_table
 from firth.vectors.word_vectors import WordVectors
@@ -45,7 +45,7 @@ def run(
     similar to whom. Without FILE: Jay and the two persons of the document.
     """
     if target is not None:
-        check_format(target, None)
+        check_saving(target, None)
     people = read_table(EXAMPLE if file is None else file, scale=scale, columns=column)
     if len(people) < 2:
         raise SettingError("a table of one person: give at least two, to compare them")

@@ -6,15 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from firth.cli.corpus import CorpusArgument, check_folder, source_of
+from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import with_settings
 from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.compressed import without_compression
+from firth.formats.save import check_saving
 from firth.models.word2vec import Word2Vec
+from firth.models.word2vec_file import check_model_space
+from firth.progress import open_progress
+from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["check_target", "run", "summary_rows"]
+__all__ = ["check_model_file", "run", "summary_rows"]
 
 
 def _train(
@@ -29,12 +33,15 @@ def _train(
     """A line of text is a sentence: windows do not cross its end. Ctrl-C ends the training early and
     saves the vectors so far.
     """
-    check_target(target)
+    check_model_file(target)
     model = Word2Vec(**hyperparameters)
     started = time.perf_counter()
     interrupted = False
     try:
-        model.fit(source_of(corpus), progress=False if quiet or json else None)
+        with open_progress(False if quiet or json else None) as reporter:
+            encoded = corpus_for(model.hyperparameters, source_of(corpus), reporter)
+            check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
+            model.fit(encoded, progress=reporter)
     except TrainingInterrupted:
         interrupted = True
     model.save(target)
@@ -50,11 +57,11 @@ def _train(
         raise typer.Exit(130)
 
 
-def check_target(target: Path) -> None:
-    """Raise SettingError if a model cannot be saved there: before the training, not after it."""
+def check_model_file(target: Path) -> None:
+    """Raise if a model cannot be saved there: before the training, not after it."""
     if without_compression(target).suffix != ".firth":
         raise SettingError(f"{target}: must end in .firth; `firth convert` writes other formats afterwards")
-    check_folder(target)
+    check_saving(target, "firth")
 
 
 def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[str, str]]:

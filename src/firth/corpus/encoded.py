@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import cast
 
-import numpy as np
-
 from firth.arrays import Offsets, WordIds
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
@@ -57,7 +55,7 @@ class EncodedCorpus:
                 f"ids of the encoded corpus are from {low:,} to {high:,}: must be indices into the vocabulary, "
                 f"from 0 to {last:,}"
             )
-        if (np.diff(self.sentence_offsets) < 1).any():
+        if (self.sentence_offsets[1:] <= self.sentence_offsets[:-1]).any():
             raise CorpusError("sentence_offsets of the encoded corpus must increase: each sentence has a word")
         if (self.vocabulary.counts < 1).any():
             raise CorpusError("the vocabulary of the encoded corpus has words with a count below 1")

@@ -4,6 +4,7 @@ The grid of settings is checked before anything is trained; each model is evalua
 """
 
 import itertools
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,7 +17,9 @@ from firth.errors import DivergenceError, SettingError
 from firth.evaluation.categories import built_in_categories
 from firth.evaluation.cooccurrence import CooccurrenceCounts
 from firth.evaluation.suite import Scores, Suite
+from firth.formats.target import check_target
 from firth.models.word2vec import Word2Vec
+from firth.models.word2vec_file import check_model_space
 from firth.progress import ProgressOption, open_progress
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
@@ -27,6 +30,7 @@ __all__ = ["WINDOWS", "Cell", "GridPoint", "Sweep", "describe_settings", "make_g
 WINDOWS = (2, 5, 15, 30)  # of the default grid: from interchangeable words to words of one topic
 _MOST_CELLS = 1_000
 _DEFAULT_WORDS = 4
+_LONGEST_NAME = 255  # bytes of the name of a file
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ class Sweep:
         corpus, progress : as for Word2Vec.fit(); a function is called with the Progress of one cell after the other.
 
         Raises   CorpusError if the corpus cannot be read; UnknownWordError if one of `words` is not in its vocabulary;
-                 SettingError if `folder` is a file or is in no folder; OSError if a model cannot be saved.
+                 SettingError, FormatError or OSError, before anything is trained, if no model can be saved in `folder`.
         """
         self.cells = []
         self._check_folder()
@@ -159,6 +163,8 @@ class Sweep:
         encoded.vocabulary.ids_of(self.words)  # raises UnknownWordError before anything is trained
         counts = CooccurrenceCounts(encoded)
         if self.folder is not None:
+            sizes = [settings.vector_size for _, settings in self.grid]
+            check_model_space(self.folder, len(encoded.vocabulary), sizes)
             self.folder.mkdir(exist_ok=True)
         for varied, hyperparameters in self.grid:
             number = f"Model {len(self.cells) + 1} of {len(self.grid)}"
@@ -176,17 +182,27 @@ class Sweep:
         """Raise before the training rather than after it."""
         if self.folder is None:
             return
-        if self.folder.exists() and not self.folder.is_dir():
+        if not self.folder.exists():
+            check_target(self.folder)  # it will be made
+        elif not self.folder.is_dir():
             raise SettingError(f"{self.folder} is a file: the models of a sweep are saved in a folder")
-        if not self.folder.absolute().parent.is_dir():
-            raise SettingError(f"{self.folder}: there is no folder {self.folder.absolute().parent}")
+        for varied, _ in self.grid:
+            path = self._path(varied)
+            if len(os.fsencode(path.name)) > _LONGEST_NAME:
+                raise SettingError(f"{path.name[:60]}… is too long for the name of a file: vary fewer settings")
+            if self.folder.exists():
+                check_target(path)
+
+    def _path(self, varied: Mapping[str, Any]) -> Path:
+        """The file of a model."""
+        name = describe_settings(varied).replace(",", "").replace(" ", "-") or "model"
+        return (self.folder or Path()) / f"{name}.firth"
 
     def _evaluate(self, varied: Mapping[str, Any], model: Word2Vec, counts: CooccurrenceCounts) -> Cell:
         """Save a trained model and evaluate it."""
         words, vectors, path = self.words or [], model.vectors, None
         if self.folder is not None:
-            name = describe_settings(varied).replace(",", "").replace(" ", "-") or "model"
-            path = self.folder / f"{name}.firth"
+            path = self._path(varied)
             model.save(path)
         return Cell(
             settings=varied,

@@ -23,14 +23,16 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    FormatError : the folder does not exist, or `path` is a folder or a device.
+    FormatError : there is no such folder, or `path` is a folder or a device.
+    OSError : nothing can be created in the folder.
     """
     target = _target(path)
     if target.exists() and not target.is_file():
-        raise FormatError(path, "is not a regular file, so it cannot be replaced; choose another name")
+        found = "is a folder" if target.is_dir() else "is not a regular file"
+        raise FormatError(path, f"{found}, so no file can replace it; choose another name")
     temporary = _sibling(target)
     try:
-        with temporary.open("xb") as file:
+        with _opened(temporary, path) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -63,7 +65,10 @@ def atomic_folder(path: str | Path, required: Collection[str], optional: Collect
         _refuse_foreign(path, target, set(required), names)
     temporary = _sibling(target)
     try:
-        temporary.mkdir()
+        try:
+            temporary.mkdir()
+        except OSError as error:
+            raise _cannot_create(error, path) from None
         yield temporary
         for written in temporary.iterdir():
             _sync(written)
@@ -83,8 +88,22 @@ def _target(path: str | Path) -> Path:
     """What is to be replaced: the end of all symbolic links."""
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
-        raise FormatError(path, f"the folder {target.parent} does not exist; create it first")
+        raise FormatError(path, f"there is no folder {target.parent}; make it first")
     return target
+
+
+def _opened(temporary: Path, path: str | Path) -> BinaryIO:
+    """The new file, open for writing; an error names what the user wants to write."""
+    try:
+        return temporary.open("xb")
+    except OSError as error:
+        raise _cannot_create(error, path) from None
+
+
+def _cannot_create(error: OSError, path: str | Path) -> OSError:
+    folder = Path(os.path.realpath(path)).parent
+    problem = f"cannot be written: nothing can be created in the folder {folder} ({error.strerror})"
+    return OSError(error.errno, problem, str(path))
 
 
 def _sibling(target: Path) -> Path:

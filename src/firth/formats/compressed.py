@@ -19,6 +19,7 @@ from firth.formats.atomic import atomic_write
 
 __all__ = [
     "COMPRESSIONS",
+    "compressed_by_name",
     "compression",
     "map_file",
     "open_decompressed",
@@ -123,9 +124,14 @@ def read_content(path: Path) -> NDArray[np.uint8]:
     return array
 
 
+def compressed_by_name(path: str | Path) -> bool:
+    """Whether the suffix says that a file to write is to be compressed."""
+    return Path(path).suffix.lower()[1:] in COMPRESSIONS
+
+
 def without_compression(path: Path) -> Path:
     """The name without the suffix that says how it is compressed, if it has one."""
-    return path.with_suffix("") if path.suffix.lower()[1:] in COMPRESSIONS else path
+    return path.with_suffix("") if compressed_by_name(path) else path
 
 
 @contextlib.contextmanager
@@ -138,7 +144,7 @@ def write_compressed(path: str | Path) -> Iterator[BinaryIO]:
     MissingExtraError : .zst, and the package zstandard is not installed.
     """
     kind = Path(path).suffix.lower()[1:]
-    if kind not in COMPRESSIONS:
+    if not compressed_by_name(path):
         with atomic_write(path) as file:
             yield file
         return

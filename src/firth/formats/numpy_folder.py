@@ -6,6 +6,7 @@ counts.npy    (V,) int64: occurrences of each word
 """
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from firth.formats.atomic import atomic_folder
@@ -14,7 +15,7 @@ from firth.formats.stored import StoredVectors
 from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
-__all__ = ["COUNTS", "VECTORS", "WORDS", "read", "write"]
+__all__ = ["COUNTS", "VECTORS", "WORDS", "read", "replacing", "write"]
 
 VECTORS, WORDS, COUNTS = "vectors.npy", "words.txt", "counts.npy"
 FORBIDDEN = re.compile(r"[\r\n]")
@@ -45,8 +46,13 @@ def write(folder: str | Path, stored: StoredVectors) -> None:
     """
     words = encode_words(folder, stored.words, FORBIDDEN, "a NumPy folder")
     refuse_byte_order_mark(folder, stored.words)
-    with atomic_folder(folder, (VECTORS, WORDS), (COUNTS,)) as temporary:
+    with replacing(folder) as temporary:
         write_array(temporary / VECTORS, stored.matrix, "<f4")
         (temporary / WORDS).write_bytes(b"".join(b"%b\n" % word for word in words))
         if stored.counts is not None:
             write_array(temporary / COUNTS, stored.counts, "<i8")
+
+
+def replacing(folder: str | Path) -> AbstractContextManager[Path]:
+    """A new folder of these files that replaces an old one when it is complete."""
+    return atomic_folder(folder, (VECTORS, WORDS), (COUNTS,))

@@ -14,6 +14,7 @@ The words, for both
 import json
 import re
 import warnings
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,18 @@ from firth.formats.tensor_file import write_rows
 from firth.formats.words_file import check_rows, pack_words, read_lines
 from firth.formats.writable import encode_words, refuse_byte_order_mark
 
-__all__ = ["CONFIG", "METADATA", "TENSOR", "VECTORS", "read_bytes", "read_tsv", "write_bytes", "write_tsv"]
+__all__ = [
+    "CONFIG",
+    "METADATA",
+    "TENSOR",
+    "VECTORS",
+    "read_bytes",
+    "read_tsv",
+    "replacing_bytes",
+    "replacing_tsv",
+    "write_bytes",
+    "write_tsv",
+]
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 TENSOR, CONFIG = "tensors.bytes", "projector_config.json"
@@ -205,7 +217,7 @@ def write_tsv(folder: str | Path, stored: StoredVectors) -> None:
         or line end.
     """
     words = _metadata(folder, stored)
-    with atomic_folder(folder, (VECTORS, METADATA)) as temporary:
+    with replacing_tsv(folder) as temporary:
         with (temporary / VECTORS).open("xb") as file:
             for start in range(0, len(stored.matrix), 1000):
                 rows = np.asarray(stored.matrix[start : start + 1000], np.float32).astype("U16").tolist()
@@ -231,11 +243,21 @@ def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vecto
         "tensorPath": TENSOR,
         "metadataPath": METADATA,
     }
-    with atomic_folder(folder, (TENSOR, METADATA, CONFIG)) as temporary:
+    with replacing_bytes(folder) as temporary:
         with (temporary / TENSOR).open("xb") as file:
             write_rows(file, stored.matrix, "<f4")
         (temporary / METADATA).write_bytes(words)
         (temporary / CONFIG).write_text(json.dumps({"embeddings": [entry]}, indent=2) + "\n", encoding="utf-8")
+
+
+def replacing_tsv(folder: str | Path) -> AbstractContextManager[Path]:
+    """A new folder of `vectors.tsv` and `metadata.tsv` that replaces an old one when it is complete."""
+    return atomic_folder(folder, (VECTORS, METADATA))
+
+
+def replacing_bytes(folder: str | Path) -> AbstractContextManager[Path]:
+    """The same for the files of `write_bytes`."""
+    return atomic_folder(folder, (TENSOR, METADATA, CONFIG))
 
 
 def _metadata(folder: str | Path, stored: StoredVectors) -> bytes:

@@ -1,6 +1,7 @@
 """Choosing the format to write: by its name or by the suffix of the file; a folder needs the name."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -16,11 +17,12 @@ from firth.formats import (
     word2vec_binary,
     word2vec_text,
 )
-from firth.formats.compressed import without_compression
+from firth.formats.compressed import without_compression, write_compressed
 from firth.formats.stored import StoredVectors
+from firth.formats.target import try_writing
 from firth.progress import ProgressOption
 
-__all__ = ["FormatName", "check_format", "write_as"]
+__all__ = ["FormatName", "check_format", "check_saving", "write_as"]
 
 FormatName: TypeAlias = Literal[
     "firth",
@@ -47,6 +49,12 @@ _WRITERS: dict[FormatName, Callable[..., None]] = {
     "projector-bytes": projector.write_bytes,
     "sentence-transformers": static_embedding.write,
 }
+_REPLACING: dict[FormatName, Callable[[Path], AbstractContextManager[object]]] = {
+    "numpy": numpy_folder.replacing,
+    "projector": projector.replacing_tsv,
+    "projector-bytes": projector.replacing_bytes,
+    "sentence-transformers": static_embedding.replacing,
+}  # the folders; all other formats are files
 _REPORTING = ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec", "spacy")  # the others take little time
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",
@@ -69,6 +77,16 @@ def check_format(path: str | Path, format: FormatName | None) -> FormatName:
         names = ", ".join(repr(name) for name in get_args(FormatName))
         suffixes = ", ".join(_BY_SUFFIX)
         raise SettingError(f"{given}: must be one of {names}, or the suffix one of {suffixes}")
+    return chosen
+
+
+def check_saving(path: str | Path, format: FormatName | None) -> FormatName:
+    """The format to write, after trying whether `path` can be written in it.
+
+    Raises SettingError as check_format(), and FormatError, MissingExtraError or OSError as writing would.
+    """
+    chosen = check_format(path, format)
+    try_writing(partial(_REPLACING.get(chosen, write_compressed), Path(path)))
     return chosen
 
 

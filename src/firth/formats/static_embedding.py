@@ -15,6 +15,7 @@ Folders that either library wrote are also read, with the files at the top or in
 
 import json
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from firth.formats.tensor_file import TensorFile, write_tensors
 from firth.formats.tokenizer_json import read_vocabulary, tokenizer_json, unknown_word
 from firth.formats.writable import encode_words
 
-__all__ = ["NESTED", "TENSORS", "TOKENIZER", "read", "write"]
+__all__ = ["NESTED", "TENSORS", "TOKENIZER", "check_sif", "read", "replacing", "write"]
 
 TENSORS, TOKENIZER, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
 MODULES, SETTINGS, CARD = "modules.json", "config_sentence_transformers.json", "README.md"
@@ -143,7 +144,7 @@ def write(folder: str | Path, stored: StoredVectors, *, sif: float | None = None
         MODULES: _modules(normalize),
         SETTINGS: {"__version__": {}, "prompts": {}, "default_prompt_name": None, "similarity_fn_name": "cosine"},
     }
-    with atomic_folder(folder, (TENSORS, *documents, CARD)) as temporary:
+    with replacing(folder) as temporary:
         with (temporary / TENSORS).open("xb") as file:
             write_tensors(file, {"embeddings": rows}, {"embeddings": "F32"}, {"format": "np"})
         for name, document in documents.items():
@@ -152,10 +153,20 @@ def write(folder: str | Path, stored: StoredVectors, *, sif: float | None = None
         (temporary / CARD).write_text(_card(Path(folder).name, stored, sif), encoding="utf-8")
 
 
-def _sif_weights(stored: StoredVectors, a: float) -> NDArray[np.float32]:
-    """The weight of each word (V,), in (0, 1]."""
+def replacing(folder: str | Path) -> AbstractContextManager[Path]:
+    """A new folder of these files that replaces an old one when it is complete."""
+    return atomic_folder(folder, (TENSORS, TOKENIZER, CONFIG, MODULES, SETTINGS, CARD))
+
+
+def check_sif(a: float) -> None:
+    """Raise SettingError for an impossible `sif`."""
     if not 0 < a < float("inf"):
         raise SettingError(f"sif={a!r}: must be a number above 0; 0.001 is usual")
+
+
+def _sif_weights(stored: StoredVectors, a: float) -> NDArray[np.float32]:
+    """The weight of each word (V,), in (0, 1]."""
+    check_sif(a)
     if stored.counts is None:
         raise SettingError("sif= needs to know how often each word occurs, and these vectors have no counts")
     shares = stored.counts / max(1, int(stored.counts.sum()))

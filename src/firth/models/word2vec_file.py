@@ -3,6 +3,7 @@
 The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,12 +13,17 @@ from firth.arrays import Matrix
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
 from firth.formats import native
+from firth.formats.compressed import compressed_by_name
 from firth.formats.stored import StoredVectors
+from firth.formats.target import check_space
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredModel", "read_model", "write_model"]
+__all__ = ["StoredModel", "check_model_space", "read_model", "write_model"]
+
+
+_MATRICES = 2  # in a file: word vectors, and context or node vectors
 
 
 class StoredModel(NamedTuple):
@@ -28,6 +34,12 @@ class StoredModel(NamedTuple):
     vocabulary: Vocabulary
     vectors: WordVectors
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
+
+
+def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int]) -> None:
+    """Raise OSError if there is too little space where models of so many words, one or more, will be saved."""
+    if not compressed_by_name(path):  # how small compression makes them is not known
+        check_space(path, sum(_MATRICES * words * size * np.dtype(np.float32).itemsize for size in vector_sizes))
 
 
 def write_model(path: str | Path, model: StoredModel) -> None:

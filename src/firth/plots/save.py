@@ -9,9 +9,10 @@ from typing import Any
 
 from firth.errors import MissingExtraError, SettingError
 from firth.formats.atomic import atomic_write
+from firth.formats.target import check_target
 from firth.plots.canvas import Picture, import_altair
 
-__all__ = ["check_suffix", "save_chart"]
+__all__ = ["check_picture_file", "save_chart"]
 
 _PNG_SCALE = 2.0  # pixels of the file per pixel of the chart: sharp on high-resolution screens
 
@@ -46,12 +47,20 @@ def save_chart(chart: Picture, path: str | Path) -> None:
     MissingExtraError : vl-convert-python is not installed (.json does not need it).
     FormatError : the file cannot be written.
     """
-    content = _FORMATS[check_suffix(path)](chart)
+    content = _FORMATS[_suffix(path)](chart)
     with atomic_write(path) as file:
         file.write(content)
 
 
-def check_suffix(path: str | Path) -> str:
+def check_picture_file(path: str | Path) -> None:
+    """Raise what save_chart() would raise at its end, before there is a chart."""
+    import_altair()
+    if _suffix(path) != ".json":
+        _converter()
+    check_target(path)
+
+
+def _suffix(path: str | Path) -> str:
     """The suffix in lower case. Raises SettingError for one that is no picture format."""
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:

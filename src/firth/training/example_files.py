@@ -11,14 +11,15 @@ import numpy as np
 
 from firth.errors import FormatError, MissingExtraError, SettingError
 from firth.formats.atomic import atomic_write
+from firth.formats.target import check_target
 from firth.training.examples import TrainingExamples
 
-__all__ = ["FILE_FORMATS", "format_of", "write_csv", "write_examples", "write_json"]
+__all__ = ["FILE_FORMATS", "check_examples_file", "write_csv", "write_examples", "write_json"]
 
 FILE_FORMATS = ("csv", "json", "parquet")
 
 
-def format_of(path: Path, format: str | None = None) -> str:
+def _format_of(path: Path, format: str | None) -> str:
     """The format to write: the one named, or the one of the suffix.
 
     Raises   SettingError for another name or suffix.
@@ -27,6 +28,18 @@ def format_of(path: Path, format: str | None = None) -> str:
     if chosen not in FILE_FORMATS:
         given = f"{path.name!r}" if format is None else f"format={format!r}"
         raise SettingError(f"{given}: examples are written as {', '.join(FILE_FORMATS)}; name one, or use its suffix")
+    return chosen
+
+
+def check_examples_file(path: Path, format: str | None = None) -> str:
+    """The format to write, after trying whether the file can be written in it.
+
+    Raises   SettingError for another name or suffix; MissingExtraError, FormatError or OSError as writing would.
+    """
+    chosen = _format_of(path, format)
+    if chosen == "parquet":
+        _import_parquet()
+    check_target(path)
     return chosen
 
 
@@ -39,7 +52,7 @@ def write_examples(examples: TrainingExamples, path: str | Path, format: str | N
              file cannot be written, or a word is not valid text.
     """
     path = Path(path)
-    chosen = format_of(path, format)
+    chosen = _format_of(path, format)
     to_binary: Callable[[TrainingExamples, BinaryIO], None] = _write_parquet
     if chosen == "parquet":
         _import_parquet()  # before anything is written

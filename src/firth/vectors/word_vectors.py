@@ -18,7 +18,7 @@ from firth.formats.stored import StoredVectors
 from firth.progress import ProgressOption
 from firth.vectors import query
 from firth.vectors.analogy_search import AnalogyMethod, best_scores, check_method
-from firth.vectors.ann.building import build_index
+from firth.vectors.ann.building import build_index, check_index_options
 from firth.vectors.ann.graph import GraphSettings
 from firth.vectors.ann.index import Index
 from firth.vectors.between import nearest_to_line
@@ -137,6 +137,7 @@ class WordVectors(VectorTable):
         FormatError : the file cannot be written.
         """
         settings = GraphSettings(links, build_width, seed, threads)
+        check_index_options(path, recall)
         index = build_index(self.matrix, self._search.inverse_norms, recall, settings, progress)
         if path is not None:
             index.save(path)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth import SettingError, UnknownWordError, Word2Vec, load
+from firth import FormatError, SettingError, UnknownWordError, Word2Vec, load
 from firth.corpus import encode
 from firth.evaluation.analogy_questions import AnalogyQuestion
 from firth.evaluation.suite import Suite
@@ -111,6 +111,18 @@ def test_words_and_folders_are_checked_before_anything_is_trained(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SettingError, match="is a file"):
         Sweep(QUICK, folder=tmp_path / "file").run(LINES, progress=reports.append)
-    with pytest.raises(SettingError, match="there is no folder"):
+    with pytest.raises(FormatError, match="there is no folder"):
         Sweep(QUICK, folder=tmp_path / "no" / "where").run(LINES, progress=reports.append)
     assert {progress.stage for progress in reports} <= {"reading"}
+
+
+def test_a_file_that_cannot_be_written_is_found_before_the_text_is_read(tmp_path):
+    (tmp_path / "window-5.firth").mkdir()
+    with pytest.raises(FormatError, match=r"window-5\.firth: is a folder"):
+        Sweep({"window": [2, 5]}, folder=tmp_path).run("missing.txt")
+    names = ["window", "epochs", "negative_samples", "noise_exponent", "subsample_threshold", "learning_rate"]
+    names += ["final_learning_rate", "vector_size", "seed"]
+    grid = {name: [1 / 3 if "rate" in name or "thr" in name or "exp" in name else 10**3] for name in names}
+    grid |= {"architecture": ["skipgram"], "objective": ["negative_sampling"], "shrink_window": [True]}
+    with pytest.raises(SettingError, match="too long for the name of a file: vary fewer"):
+        Sweep(grid, folder=tmp_path / "new").run("missing.txt")

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.corpus import check_folder, source_of
+from firth.cli.corpus import source_of
 from firth.cli.output import Json, print_json, print_table
+from firth.formats.target import check_target
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import MixtureModel
 
@@ -31,7 +32,7 @@ def run(
     models must have been trained on one text with the same `--min-count`, `--max-vocabulary` and
     `--tokenizer`.
     """
-    check_folder(target)
+    check_target(target)
     mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out))
     perplexities = [model.perplexity(source_of(held_out)) for model in (*mixture.models, mixture)]
     mixture.save(target)

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from firth.cli.corpus import CorpusArgument, check_folder, source_of
+from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import Json, output, print_json, print_table
 from firth.cli.settings import option_name, with_model_settings
 from firth.errors import SettingError
+from firth.formats.target import check_target
 from firth.language_models.model import LanguageModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
@@ -53,9 +54,9 @@ def _train(
     """A line of text is a sentence. An n-gram model takes seconds for millions of words; a neural model takes
     minutes per million words and often predicts better. `firth lm mix` interpolates both.
     """
-    check_folder(target)
     given = {name: value for name, value in settings.items() if value is not None}
     _refuse_what_does_not_apply(model, given | {"held_out": held_out, "vectors": vectors})
+    check_target(target)
     started = time.perf_counter()
     if model == "ngram":
         fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus))

@@ -7,15 +7,15 @@ import typer
 
 from firth.cli.output import output, print_json
 from firth.plots.canvas import Picture
-from firth.plots.save import check_suffix, save_chart
+from firth.plots.save import check_picture_file, save_chart
 from firth.plots.theme import ThemeName
 
 __all__ = ["Dark", "Limit", "Target", "Words", "theme", "write"]
 
 
 def _checked(target: Path) -> Path:
-    """Refuse a suffix that names no format before anything is computed."""
-    check_suffix(target)
+    """Refuse a file that cannot be written before anything is computed."""
+    check_picture_file(target)
     return target
 
 

@@ -3,23 +3,40 @@
 Shapes  V rows of D numbers.
 """
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
+from firth.formats.target import check_target
 from firth.progress import ProgressOption, open_progress
-from firth.vectors.ann.graph import GraphSettings, build_links
+from firth.vectors.ann.graph import GraphSettings, build_links, import_voyager
 from firth.vectors.ann.index import Index, Recall
 from firth.vectors.exact_search import ExactSearch
 from firth.vectors.query import unit
 
-__all__ = ["build_index"]
+__all__ = ["build_index", "check_index_options"]
 
 COUNT = 10  # recall is that of the 10 nearest
 SAMPLE = 500  # words, and as many sums, that determine the width, and as many others that measure its recall
 NARROWEST, WIDEST = 16, 1600  # a search of 1600 takes as long as an exact one of 400,000 × 50
 STEP = 1.15  # between two widths
+
+
+def check_index_options(path: str | Path | None, recall: float) -> None:
+    """Raise what building or saving an index would raise at its end, or after its vectors are read.
+
+    path : where it will be saved; None: nowhere.
+
+    Raises   SettingError if the recall is impossible; MissingExtraError; FormatError or OSError if it cannot be saved.
+    """
+    if isinstance(recall, bool) or not isinstance(recall, int | float) or not 0 < recall < 1:
+        raise SettingError(f"recall={recall!r}: must be above 0 and below 1; use the exact search to find everything")
+    import_voyager()
+    if path is not None:
+        check_target(path)
 
 
 def build_index(
@@ -36,17 +53,15 @@ def build_index(
     Parameters
     ----------
     inverse_norms : (V,) 1 / length of each row.
-    recall : the share of the 10 nearest rows to find, above 0 and below 1: the mean over single words and over sums of
-        three, which are farther from all rows and harder. If even the widest search finds less, it is used, and
-        `Index.recall` says so.
+    recall : the share of the 10 nearest rows to find (check_index_options() has its limits): the mean over single words
+        and over sums of three, which are farther from all rows and harder. If even the widest search finds less, it is
+        used, and `Index.recall` says so.
 
     Raises
     ------
-    SettingError : an option has an impossible value, or all rows are zeros.
+    SettingError : all rows are zeros.
     MissingExtraError : voyager is not installed.
     """
-    if isinstance(recall, bool) or not isinstance(recall, int | float) or not 0 < recall < 1:
-        raise SettingError(f"recall={recall!r}: must be above 0 and below 1; use the exact search to find everything")
     with open_progress(progress) as reporter:
         links = build_links(matrix, inverse_norms, settings, reporter)
     index = Index(matrix, inverse_norms, links, settings, search_width=WIDEST)

@@ -8,7 +8,7 @@ the file that voyager saves (formats/voyager_file.py). The vectors in that file 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from firth.formats.voyager_file import read_graph
 from firth.parallel import available_cores
 from firth.progress import Reporter
 
-__all__ = ["GraphSettings", "Links", "build_links"]
+__all__ = ["GraphSettings", "Links", "build_links", "import_voyager"]
 
 ENTRIES = 16  # rows of the highest layers where a search starts; 64 and 256 were no better for 400,000 × 50
 ROWS_AT_ONCE = 2000  # between two checks for Ctrl-C and two reports of progress: 0.3 s
@@ -55,6 +55,15 @@ class Links(NamedTuple):
     entries: NDArray[np.int32]  # (E,) rows where a search starts
 
 
+def import_voyager() -> Any:
+    """The module voyager. Raises MissingExtraError where it is not installed."""
+    try:
+        import voyager
+    except ImportError:
+        raise MissingExtraError("building an index", "ann") from None
+    return voyager
+
+
 def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, reporter: Reporter) -> Links:
     """Link each row of a matrix (V, D) to near ones.
 
@@ -67,10 +76,7 @@ def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, 
     SettingError : all rows are zeros.
     MissingExtraError : voyager is not installed, or its version writes another file format.
     """
-    try:
-        import voyager
-    except ImportError:
-        raise MissingExtraError("building an index", "ann") from None
+    voyager = import_voyager()
     rows = np.flatnonzero(inverse_norms)
     if not len(rows):
         raise SettingError("all vectors are zeros: an index needs at least one that is not")

@@ -379,7 +379,7 @@ def test_damage_is_an_error_or_harmless(model, tmp_path_factory, data):
 def test_the_index_replaces_an_old_one_in_one_step(model, vectors, tmp_path):
     path = tmp_path / "x.index"
     path.write_bytes(b"old")
-    with pytest.raises(FormatError, match="does not exist"):
+    with pytest.raises(FormatError, match="there is no folder"):
         vectors.index.save(tmp_path / "nowhere" / "x.index")
     vectors.index.save(path)
     assert path.read_bytes() == model.with_suffix(".firth.index").read_bytes()
