@@ -7,7 +7,7 @@ import numpy as np
 from firth.corpus.scan import Scanned
 from firth.errors import CorpusError, quoted, warn
 
-__all__ = ["too_rare", "warn_of_text"]
+__all__ = ["too_rare", "warn_of_invalid_bytes", "warn_of_script"]
 
 _WORDS_LOOKED_AT = 1_000
 _ENOUGH_WORDS = 2  # distinct ones, to judge a text by
@@ -23,8 +23,8 @@ _WITHOUT_BLANKS = (
 )
 
 
-def warn_of_text(scanned: Scanned, name: str, *, is_tokenized_in_lines: bool) -> None:
-    """Warn of bytes that are not UTF-8, and of a text that the built-in tokenizers cannot cut into words."""
+def warn_of_invalid_bytes(scanned: Scanned, name: str) -> None:
+    """Warn of bytes that are not UTF-8."""
     if scanned.invalid_bytes:
         total = f" of {scanned.text_bytes:,}" if scanned.text_bytes else ""
         warn(
@@ -32,7 +32,11 @@ def warn_of_text(scanned: Scanned, name: str, *, is_tokenized_in_lines: bool) ->
             "If the text has another encoding, convert it (iconv -f latin1 -t utf-8), or open it with that and give "
             "the open file: open(path, encoding='latin-1')"
         )
-    if not is_tokenized_in_lines and _is_unspaced(scanned):
+
+
+def warn_of_script(scanned: Scanned, name: str) -> None:
+    """Warn of a text that the built-in tokenizers cannot cut into words."""
+    if _is_unspaced(scanned):
         warn(f"{name}: {_WITHOUT_BLANKS}")
 
 
@@ -43,7 +47,8 @@ def too_rare(scanned: Scanned, name: str, min_count: int) -> CorpusError:
     return CorpusError(
         f"{name}: none of the {len(counts):,} distinct words ({scanned.total_words:,} in all) occurs "
         f"min_count={min_count} times; the most frequent one, {quoted(scanned.tally.words(most_frequent)[0])}, occurs "
-        f"{counts[most_frequent[0]]:,} times: give more text or a smaller min_count"
+        f"{counts[most_frequent[0]]:,} times: "
+        + (_WITHOUT_BLANKS if _is_unspaced(scanned) else "give more text or a smaller min_count")
     )
 
 

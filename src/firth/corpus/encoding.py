@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.advice import too_rare, warn_of_text
+from firth.corpus.advice import too_rare, warn_of_invalid_bytes, warn_of_script
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.pieces import BlockSizes
 from firth.corpus.scan import Scanned, ScanOptions, scan
@@ -73,12 +73,13 @@ def encode(
         scanned = scan(source, tokenizer, options)
         if scanned.total_words == 0:
             raise CorpusError(f"{source.name}: there are no words in it")
-        if not isinstance(source, TokenLists):
-            warn_of_text(scanned, source.name, is_tokenized_in_lines=callable(tokenizer))
+        warn_of_invalid_bytes(scanned, source.name)
         if vocabulary is None:
             vocabulary, final_ids = _choose(scanned, source.name, min_count, max_vocabulary)
         else:
             final_ids = _known(scanned, source.name, vocabulary)
+        if not isinstance(source, TokenLists) and not callable(tokenizer):
+            warn_of_script(scanned, source.name)
         return _renumber(scanned, vocabulary, final_ids, memory_limit, resources)
 
 

@@ -51,7 +51,7 @@ def check_item(item: object, position: int) -> None:
         name = _text_column(fields)
         value = f"row.{name}" if hasattr(item, "_fields") else f"row[{name!r}]"
         raise CorpusError(
-            f"item {position:,} of the corpus is a {kind}, a row with the fields {quoted(fields, 200)}, but texts or "
+            f"item {position:,} of the corpus is a row ({kind}) with the fields {quoted(fields, 200)}, but texts or "
             f"lists of tokens are wanted: give one field, as in ({value} for row in rows)"
         )
 
@@ -59,10 +59,10 @@ def check_item(item: object, position: int) -> None:
 def _columns(corpus: Any) -> list[str]:
     """The columns of a data frame or table (pandas, Polars, PyArrow, datasets); empty for anything else."""
     if any(hasattr(corpus, name) for name in ("itertuples", "iter_rows", "to_pylist", "features")):
-        for attribute in ("columns", "column_names"):
+        for attribute in ("column_names", "columns"):  # PyArrow's `columns` are the data
             columns = getattr(corpus, attribute, None)
             if isinstance(columns, Iterable) and not isinstance(columns, str):
-                return [str(getattr(column, "name", column)) for column in columns]
+                return [str(column) for column in columns]
     return []
 
 
@@ -83,7 +83,7 @@ def _text_column(columns: list[str]) -> str:
 
 def texts_in_rows(sentences: list[Any]) -> str | None:
     """Why the first sentences of a corpus of token lists look like rows of a table, one column of which is text."""
-    first = sentences[:_ROWS_LOOKED_AT]
+    first = [row.tolist() if hasattr(row, "tolist") else row for row in sentences[:_ROWS_LOOKED_AT]]
     kind = tuple if first and all(isinstance(row, tuple) for row in first) else list
     if not first or not all(isinstance(row, kind) and len(row) == len(first[0]) for row in first):
         return None

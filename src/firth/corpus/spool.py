@@ -46,11 +46,12 @@ class MemoryBudget:
             return
         _temporary_file().close()
         with contextlib.suppress(OSError):  # not every file system says how much space there is
-            free = shutil.disk_usage(tempfile.gettempdir()).free
+            folder = tempfile.gettempdir()
+            free = shutil.disk_usage(folder).free
             if free < text:  # ids take about 0.7 bytes per byte of text, twice for a while
                 warn(
-                    f"the temporary folder {tempfile.gettempdir()} has {free / 1e9:,.1f} GB left, which may be too little "
-                    f"for the ids of {text / 1e9:,.1f} GB of text: let TMPDIR name a folder with more space"
+                    f"the temporary folder {folder} has {free / 1e9:,.1f} GB left, perhaps too little for the ids of "
+                    f"{text / 1e9:,.1f} GB of text: let TMPDIR name a folder with more space"
                 )
 
 

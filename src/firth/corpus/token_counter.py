@@ -125,7 +125,7 @@ def _bad_token(sentence: Any, where: str, position: int) -> CorpusError:
     if not isinstance(sentence, Iterable):
         return CorpusError(f"{where} is {quoted(sentence)}: must be a list of strings")
     where = f"{where}, token {position:,}"
-    if not isinstance(sentence, list | tuple):
+    if not hasattr(sentence, "__getitem__"):
         return CorpusError(f"{where}: tokens must be strings; str(token) makes one")
     token = sentence[position]
     return CorpusError(

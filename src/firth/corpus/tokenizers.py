@@ -73,8 +73,9 @@ def tokens_of(tokenizer: Callable[[str], Iterable[str]], line: str) -> Iterable[
     if type(tokens) is list:  # the usual case, quickly
         return tokens
     if isinstance(tokens, str | bytes | Mapping | Set) or not isinstance(tokens, Iterable):
+        kind = "a string" if isinstance(tokens, str) else f"of type {type(tokens).__name__}"
         raise CorpusError(
-            f"the tokenizer returned {quoted(tokens)} of type {type(tokens).__name__} for the line {quoted(line)}: "
+            f"the tokenizer returned {quoted(tokens)}, {kind}, for the line {quoted(line)}: "
             "it must return a list of tokens"
         )
     return tokens

@@ -33,7 +33,7 @@ def run(
     `--tokenizer`.
     """
     check_target(target)
-    mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out))
+    mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out, target))
     perplexities = [model.perplexity(source_of(held_out)) for model in (*mixture.models, mixture)]
     mixture.save(target)
     if json:
