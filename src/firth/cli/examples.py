@@ -77,6 +77,7 @@ def _examples(
     given = chosen.values()
     del given["min_count"], given["tokenizer"]
     examples = TrainingExamples(corpus, **given)
+    examples.check()
     if steps:
         _show_steps(corpus, examples, as_json=json)
     elif target is not None:

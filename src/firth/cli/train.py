@@ -43,6 +43,8 @@ def _train(
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
             model.fit(encoded, progress=reporter)
     except TrainingInterrupted:
+        if not any(record.pairs for record in model.history):
+            raise  # there is nothing to save
         interrupted = True
     model.save(target)
     seconds = time.perf_counter() - started

@@ -18,9 +18,11 @@ from firth.formats import (
     word2vec_text,
 )
 from firth.formats.compressed import open_decompressed, read_content
+from firth.formats.folder_reading import read_unchanged
 from firth.formats.inert_pickle import is_pickle
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
+from firth.formats.temporary import settle
 from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_vectors_parser import Header, parse_header
 from firth.progress import ProgressOption
@@ -82,8 +84,9 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
     """
     path = Path(path)
     SkipReport(on_error)  # refuses an unknown choice for every format
+    settle(path)
     if path.is_dir():
-        return _read_folder(path)
+        return read_unchanged(path, _read_folder)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
     parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)

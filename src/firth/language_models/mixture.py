@@ -19,7 +19,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
-from firth.language_models.sentences import Sentences, read_text
+from firth.language_models.sentences import Sentences, read_held_out
 from firth.progress import ProgressOption, open_progress
 
 __all__ = ["KINDS", "MixtureModel"]
@@ -74,10 +74,10 @@ class MixtureModel(LanguageModel):
             most of the weight.
         progress : as for NgramModel.fit; the stages are "reading" and "scoring".
 
-        Raises CorpusError if the corpus cannot be read.
+        Raises CorpusError if the corpus cannot be read or the models know no word of it.
         """
         with open_progress(progress) as reporter:
-            sentences = read_text(corpus, self.tokenizer, self.vocabulary, reporter)
+            sentences = read_held_out(corpus, self.tokenizer, self.vocabulary, reporter)
             logs = []
             with reporter.stage("scoring", len(self.models), "models") as stage:
                 for model in self.models:

@@ -20,7 +20,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.neural_network import Examples, Network, Workspace, initial_network
 from firth.language_models.neural_training import EpochScore, train_network
-from firth.language_models.sentences import Sentences, pad, read_text, read_training_text
+from firth.language_models.sentences import Sentences, pad, read_held_out, read_training_text
 from firth.language_models.settings import NeuralSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption, open_progress
@@ -130,7 +130,7 @@ class NeuralModel(LanguageModel):
             if held_out is None:
                 sentences, stopping = _hold_out(sentences, settings.held_out_share, settings.seed)
             else:
-                stopping = read_text(held_out, self.tokenizer, vocabulary, reporter)
+                stopping = read_held_out(held_out, self.tokenizer, vocabulary, reporter)
             length = settings.order - 1
             sizes = settings.vector_size, settings.hidden_size
             network = initial_network(len(vocabulary), length, sizes, settings.direct_connections, settings.seed)

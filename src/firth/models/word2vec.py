@@ -22,7 +22,7 @@ from firth.progress import ProgressOption, open_progress
 from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.notes import training_notes
+from firth.training.notes import outcome_notes, training_notes
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
@@ -124,10 +124,10 @@ class Word2Vec:
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
 
-        Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
-                 KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
-                 DivergenceError if the learning rate was far too high; the model then keeps what it had. SettingError
-                 if an encoded corpus has another min_count or max_vocabulary.
+        Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
+                 TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
+                 so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
+                 SettingError if an encoded corpus has another min_count or max_vocabulary.
         """
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
@@ -145,7 +145,9 @@ class Word2Vec:
             except TrainingInterrupted:
                 self._keep(vocabulary, trainer.history, backend.matrices())
                 raise
-        self._keep(vocabulary, trainer.history, backend.matrices())
+            self._keep(vocabulary, trainer.history, backend.matrices())
+            for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
+                reporter.message(note)
         return self
 
     def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:

@@ -4,7 +4,6 @@ import sys
 import unicodedata
 
 import pytest
-from gensim.models.word2vec import LineSentence
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +91,8 @@ def test_whitespace_is_what_line_sentence_sees(tmp_path, threads):
     path = tmp_path / "text.txt"
     text = "a b\u00a0c\td\r\n\n \n\x0be\x0cf\x1cg\x85h\u3000i\u200bj NUL\0inside \x1b[0m don't Ünï 中文\nlast"
     path.write_bytes(text.encode() * 20)
-    wanted = [sentence for sentence in LineSentence(str(path)) if sentence]
+    line_sentence = pytest.importorskip("gensim.models.word2vec").LineSentence
+    wanted = [sentence for sentence in line_sentence(str(path)) if sentence]
     corpus = encode(path, tokenizer="whitespace", min_count=1, threads=threads, blocks=BlockSizes(13, 30, 9))
     assert [corpus.sentence(i) for i in range(corpus.n_sentences)] == wanted
 
