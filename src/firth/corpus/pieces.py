@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
 
-from firth.corpus.compression import compression_of, decompressed
+from firth.corpus.compression import decompressed
 from firth.corpus.content import SAMPLE, NotText, doubt_about, why_not_text
 from firth.corpus.paths import Files
 from firth.corpus.sources import Stream, Texts, check_text
+from firth.decompression import compression_of
 from firth.errors import CorpusError, warn
 
 __all__ = [

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from firth.corpus import encode
-from firth.corpus.compression import compression_of
 from firth.corpus.content import SAMPLE, why_not_text
 from firth.corpus.pieces import BlockSizes
+from firth.decompression import compression_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::firth.errors.FirthWarning")  # any bytes are read, and most warn
 
