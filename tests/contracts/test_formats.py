@@ -46,7 +46,12 @@ FORMATS = [
 ]
 
 ordinary = st.text(st.characters(categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=8)
-unusual = st.text(st.sampled_from(" \t\r\n\v\f\x00\x01\x1c\x1d\x1e\x1f\x7f\x85\u200b\u00a0\u2028\u3000\ufeff0-.e~\"\\'\ud800\U0001f600a"), max_size=5)
+unusual = st.text(
+    st.sampled_from(
+        " \t\r\n\v\f\x00\x01\x1c\x1d\x1e\x1f\x7f\x85\u200b\u00a0\u2028\u3000\ufeff0-.e~\"\\'\ud800\U0001f600a"
+    ),
+    max_size=5,
+)
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 WORDS = ["king", "naïve", "東京", "don't", "2"]
