@@ -12,7 +12,7 @@ from firth.errors import SettingError
 from firth.formats import static_embedding
 from firth.formats.detect import read_any
 from firth.formats.save import FormatName, check_format, check_saving, check_stream, write_as, write_to
-from firth.formats.skip_report import OnError
+from firth.formats.skip_report import OnError, Skipped
 from firth.formats.stored import StoredVectors
 from firth.progress import can_show_bar, open_progress
 
@@ -74,17 +74,21 @@ def run(
         else:
             write_as(target, stored, chosen, progress=reporter)
     if on_error == "skip":
-        for problem in stored.skipped.problems:
-            typer.echo(f"{source}: {printable(problem)}", err=True)
-        typer.echo(f"{source}: {stored.skipped.count:,} skipped", err=True)
-    rows, columns = stored.matrix.shape
+        _report_skipped(source, stored.skipped)
     if to_output:
         return
+    rows, columns = stored.matrix.shape
     if json:
         written = {"written": str(target), "words": rows, "vector_size": columns}
         print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
     else:
         output.print(f"{target}: {rows:,} words × {columns} numbers")
+
+
+def _report_skipped(source: Path, skipped: Skipped) -> None:
+    for problem in skipped.problems:
+        typer.echo(f"{source}: {printable(problem)}", err=True)
+    typer.echo(f"{source}: {skipped.count:,} skipped", err=True)
 
 
 def _check_weighting(format: FormatName, sif: float | None, normalize: bool) -> None:
