@@ -46,7 +46,8 @@ def compression(path: str | Path) -> str | None:
     if path.is_dir():
         raise FormatError(path, "is a folder, not a file of vectors")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
+        raise FileNotFoundError(f"{path}: there is no such file{hint}")
     if not path.is_file():
         raise FormatError(
             path, "is a pipe or a device, and vectors are read more than once; write them to a file first"

@@ -24,7 +24,7 @@ from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.temporary import settle
 from firth.formats.tensor_file import is_safetensors
-from firth.formats.text_vectors_parser import Header, parse_header
+from firth.formats.text_vectors_parser import Header, parse_header, split_fields
 from firth.progress import ProgressOption
 
 __all__ = ["read_any"]
@@ -121,7 +121,7 @@ def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:
 def _is_numeric_line(rest: bytes, header: Header) -> bool:
     """Whether the first vector is written in digits; `rest` may end before it does."""
     line, line_end, _ = rest.partition(b"\n")
-    fields = line.split()[1:]
+    fields = split_fields(line)[1:]
     enough = len(fields) >= header.vector_size or not line_end
     return enough and all(byte in NUMERIC for field in fields[-header.vector_size :] for byte in field)
 
