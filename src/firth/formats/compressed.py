@@ -45,7 +45,8 @@ def no_such_file(path: Path) -> FileNotFoundError:
     if address:
         given = f"{address[1]}://{path.as_posix()[address.end() :]}"
         return FileNotFoundError(f"{given}: is an address, not a file; download it first, and give the file")
-    return FileNotFoundError(f"{path}: there is no such file")
+    hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
+    return FileNotFoundError(f"{path}: there is no such file{hint}")
 
 
 def compression(path: str | Path) -> str | None:

@@ -26,7 +26,7 @@ from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.temporary import settle
 from firth.formats.tensor_file import is_safetensors
-from firth.formats.text_vectors_parser import Header, parse_header
+from firth.formats.text_vectors_parser import Header, parse_header, split_fields
 from firth.progress import ProgressOption
 
 __all__ = ["is_foreign_vectors", "read_any"]
@@ -183,7 +183,7 @@ def _is_text(rest: bytes, header: Header) -> bool:
 
 def _is_text_line(line: bytes, vector_size: int) -> bool:
     """Whether this is a word and a vector, with numbers as anybody may spell them."""
-    fields = line.split()[1:]
+    fields = split_fields(line)[1:]
     is_cut = len(line) > ENOUGH // 2
     if len(fields) < vector_size and not is_cut:
         return False

@@ -17,7 +17,7 @@ from firth.arrays import Vector
 from firth.errors import FormatError
 from firth.formats.packed_words import decode_word
 
-__all__ = ["Header", "Layout", "find_layout", "parse_header", "parse_line"]
+__all__ = ["Header", "Layout", "find_layout", "parse_header", "parse_line", "split_fields"]
 
 BLANKS = b" \t\r"
 _FIELD = re.compile(rb"[^ \t\r]+")
@@ -69,8 +69,13 @@ def find_layout(path: Path, lines: list[bytes]) -> Layout:
     return Layout(None, vector_size)
 
 
+def split_fields(line: bytes) -> list[bytes]:
+    """A word and its numbers. Form feeds and other odd blanks belong to a word."""
+    return _FIELD.findall(line)
+
+
 def _numbers_at_end(line: bytes) -> int:
-    fields = _FIELD.findall(line)
+    fields = split_fields(line)
     numbers = 0
     for field in reversed(fields[1:]):
         if not _NUMBER.fullmatch(field) and field.lower().lstrip(b"+-") not in (b"nan", b"inf"):
