@@ -7,7 +7,7 @@
         ├── FormatError                 (ValueError)   a file is damaged, or cannot hold what is written
         ├── UnknownWordError            (KeyError)     a word is not in the vocabulary
         ├── NotFittedError              (RuntimeError) a model is used before fit() or load()
-        ├── DivergenceError             (ArithmeticError) vectors were no longer finite in training
+        ├── DivergenceError             (ArithmeticError) vectors or a loss are not finite
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
@@ -150,7 +150,7 @@ class NotFittedError(FirthError, RuntimeError):
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors were no longer finite in training: the learning rate is too high for this text."""
+    """Vectors or a loss are not finite: the learning rate was too high for this text, or a file is damaged."""
 
 
 class MissingExtraError(FirthError, ImportError):

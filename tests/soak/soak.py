@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import datetime
 import json
-import os
 import random
 import statistics
 import sys
@@ -46,9 +45,8 @@ class Moment(NamedTuple):
 def now() -> Moment:
     """As Linux reports it."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return Moment(
-        int(status["VmRSS"].split()[0]) / 1000, len(os.listdir("/proc/self/fd")), int(status["Threads"])
-    )  # fmt: skip
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    return Moment(int(status["VmRSS"].split()[0]) / 1000, files, int(status["Threads"]))
 
 
 class Work:
