@@ -38,7 +38,7 @@ def _train(
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            encoded = corpus_for(model.hyperparameters, source_of(corpus), reporter)
+            encoded = corpus_for(model.hyperparameters, source_of(corpus, target), reporter)
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
             model.fit(encoded, progress=reporter)
     except TrainingInterrupted:
