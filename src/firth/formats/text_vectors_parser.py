@@ -92,6 +92,8 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
     FormatError : too few or too many numbers, a field that is not a number, or no word.
     """
     fields = [(match.start(), match[0]) for match in _FIELD.finditer(line)]
+    if len(fields) == vector_size and line[:1] in (b" ", b"\t"):
+        raise FormatError(path, f"there is no word before the {vector_size} numbers, only blanks", line=line_number)
     if len(fields) <= vector_size:
         found = max(0, len(fields) - 1)
         raise FormatError(path, f"{found} numbers instead of {vector_size} after the word", line=line_number)

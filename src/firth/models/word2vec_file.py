@@ -14,6 +14,7 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
 from firth.formats import native
 from firth.formats.compressed import compressed_by_name, without_compression
+from firth.formats.detect import is_foreign_vectors
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
 from firth.training.history import EpochRecord, History
@@ -76,6 +77,8 @@ def write_model(path: str | Path, model: StoredModel) -> None:
 
 def read_model(path: str | Path) -> StoredModel:
     """Read a file; its matrices are mapped into memory. FormatError if it is damaged or has vectors only."""
+    if is_foreign_vectors(path):
+        raise _vectors_only(path)
     stored = native.read(path)
     if stored.counts is None or "hyperparameters" not in stored.metadata:
         raise _vectors_only(path)
@@ -83,6 +86,13 @@ def read_model(path: str | Path) -> StoredModel:
     outputs = stored.node_vectors if settings.has_nodes else stored.context_vectors
     if outputs is None:
         raise _vectors_only(path)
+    if stored.matrix.shape[1] != settings.vector_size:
+        problem = (
+            f"its vectors have {stored.matrix.shape[1]:,} numbers, its hyperparameters say {settings.vector_size:,}"
+        )
+        raise FormatError(path, f"{problem}; the file is damaged")
+    if (np.asarray(stored.counts) < 0).any():
+        raise FormatError(path, "a word occurs fewer than 0 times; the file is damaged")
     vocabulary = Vocabulary(
         stored.words,
         np.asarray(stored.counts),
