@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
-from firth.formats.mapped import mapping_of
 from firth.formats.stored import StoredVectors
 from firth.progress import ProgressOption
 from firth.vectors import query
@@ -78,7 +77,6 @@ class WordVectors(VectorTable):
     def _compose(self, stored: StoredVectors, path: str | Path | None) -> None:
         super()._compose(stored, path)
         self._search = ExactSearch(self.matrix)
-        self._mapping = mapping_of(self.matrix)
         self._index: Index | None = None
         self._index_path = None if path is None else Path(f"{Path(path)}.index")
 
@@ -305,7 +303,7 @@ class WordVectors(VectorTable):
         UnknownWordError : a word is not in the vocabulary.
         SettingError : `count` is below 1, or not two words or two lists of the same length are given.
         """
-        self._check_file()
+        self._search.check_file()
         is_single, (a, b) = query.parse_pairs("between", a, b)
         check_count(count)
         pairs = [word for pair in zip(a, b, strict=True) for word in pair]
@@ -330,7 +328,7 @@ class WordVectors(VectorTable):
         similar words share a rank); `other` need not be a candidate. For two lists of words, pair by pair, an array.
         Raises as `most_similar` does.
         """
-        self._check_file()
+        self._search.check_file()
         is_single, (word, other) = query.parse_pairs("rank", word, other)
         directions, excluded = query.directions_of(query.parse_words(word), self._lookup)
         compared = self[other]
@@ -344,11 +342,6 @@ class WordVectors(VectorTable):
         """The rows that a query with these options may return. Raises UnknownWordError and SettingError."""
         return query.parse_candidates(restrict, exclude, self._lookup, self._search)
 
-    def _check_file(self) -> None:
-        """Raise FormatError if the file of the matrix was written in place since it was opened."""
-        if self._mapping is not None:
-            self._mapping.check()
-
     def _neighbours(
         self,
         queries: Sequence[Query],
@@ -358,7 +351,7 @@ class WordVectors(VectorTable):
         exclude: str | Words | None,
         approximate: bool,
     ) -> list[Neighbours]:
-        self._check_file()
+        self._search.check_file()
         check_count(count)
         check_method(method)
         if approximate:
