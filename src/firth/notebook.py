@@ -1,6 +1,7 @@
 """HTML tables for notebooks, and words that are safe to print: no word can become markup or a terminal command."""
 
 import html
+import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from firth.colours import diverging_colour
 
-__all__ = ["Markup", "colour_strip", "html_table", "printable"]
+__all__ = ["Markup", "colour_strip", "html_table", "printable", "printable_json"]
 
 
 def printable(word: str) -> str:
@@ -16,6 +17,12 @@ def printable(word: str) -> str:
     if word.isprintable():
         return word
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in word)
+
+
+def printable_json(document: str) -> str:
+    """A JSON document with all but line ends and visible characters as escapes, which mean the same."""
+    hidden = {letter for letter in set(document) if not letter.isprintable() and letter != "\n"}
+    return document.translate({ord(letter): json.dumps(letter)[1:-1] for letter in hidden}) if hidden else document
 
 
 class Markup(str):
