@@ -11,7 +11,7 @@ from source_tree import functions, imported_names, location, modules, own_import
 LADDER = [
     {"cores"},
     {"errors", "arrays", "parallel", "spelling", "colours"},
-    {"notebook", "progress", "settings"},
+    {"notebook", "progress", "settings", "decompression"},
     {"simd"},
     {"kernels"},
     {"corpus", "subwords"},

@@ -77,14 +77,20 @@ class MixtureModel(LanguageModel):
         Raises CorpusError if the corpus cannot be read or the models know no word of it.
         """
         with open_progress(progress) as reporter:
-            sentences = read_held_out(corpus, self.tokenizer, self.vocabulary, reporter)
-            logs = []
-            with reporter.stage("scoring", len(self.models), "models") as stage:
-                for model in self.models:
-                    logs.append(model.log_probabilities(sentences))
-                    stage.update(len(logs))
-        self.weights = _best_weights(np.exp(logs), self.weights)
+            self.fit_sentences(read_held_out(corpus, self.tokenizer, self.vocabulary, reporter), reporter)
         return self
+
+    def fit_sentences(self, sentences: Sentences, progress: ProgressOption = False) -> None:
+        """fit() to a text that is read already, as ids of the vocabulary."""
+        logs = []
+        with (
+            open_progress(progress) as reporter,
+            reporter.stage("scoring", len(self.models), "models") as stage,
+        ):
+            for model in self.models:
+                logs.append(model.log_probabilities(sentences))
+                stage.update(len(logs))
+        self.weights = _best_weights(np.exp(logs), self.weights)
 
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
         """The weighted mean of the distributions."""

@@ -151,7 +151,10 @@ class LanguageModel(ABC):
 
         Raises   CorpusError if the corpus cannot be read, is empty or has no known word, NotFittedError before fit().
         """
-        sentences = read_held_out(corpus, self.tokenizer, self.vocabulary)
+        return self.score_sentences(read_held_out(corpus, self.tokenizer, self.vocabulary))
+
+    def score_sentences(self, sentences: Sentences) -> LanguageScore:
+        """score() of a text that is read already, as ids of this model's vocabulary."""
         total = 0.0
         for part in sentences.parts(SCORED_AT_ONCE):
             total -= float(self.log_probabilities(part).sum())

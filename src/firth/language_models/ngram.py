@@ -24,6 +24,7 @@ from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_training_text
 from firth.language_models.settings import NgramSettings
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 
 __all__ = ["NgramModel"]
 
@@ -60,6 +61,7 @@ class NgramModel(LanguageModel):
     kind = ngram_file.KIND
     version = ngram_file.VERSION
 
+    @answers_names({})
     def __init__(
         self,
         *,

@@ -6,7 +6,7 @@ queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from firth.arrays import Matrix
 from firth.backends.cpu import CpuBackend
@@ -16,9 +16,11 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.models import gensim_names
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
@@ -79,6 +81,7 @@ class Word2Vec:
     Source   Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546.
     """
 
+    @answers_names(gensim_names.SETTINGS)
     def __init__(
         self,
         *,
@@ -270,6 +273,14 @@ class Word2Vec:
         model.history, model._vocabulary = stored.history, stored.vocabulary
         model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
         return model
+
+    if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Answer the names that gensim's model has with those here."""
+            advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
+            problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
+            raise AttributeError(problem, name=name, obj=self)
 
     def __repr__(self) -> str:
         size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"

@@ -82,7 +82,7 @@ def test_damaged_compressed_file(tmp_path, kind):
     (tmp_path / "cut").write_bytes(whole[: len(whole) * 2 // 3])
     (tmp_path / "odd").write_bytes(whole[:20] + b"?" * 9 + whole[29:])
     for name in ("cut", "odd"):
-        with pytest.raises(CorpusError, match=f"{name}: the .* data is damaged"):
+        with pytest.raises(CorpusError, match=f"{name}: the .* data are damaged"):
             encode(tmp_path / name)
 
 

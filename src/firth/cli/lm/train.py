@@ -56,6 +56,8 @@ def _train(
     """
     given = {name: value for name, value in settings.items() if value is not None}
     _refuse_what_does_not_apply(model, given | {"held_out": held_out, "vectors": vectors})
+    if held_out == "-" and "-" in corpus:
+        raise SettingError("--held-out - and CORPUS - are both standard input: give a file for one of them")
     check_target(target)
     started = time.perf_counter()
     if model == "ngram":
