@@ -1,7 +1,6 @@
-"""HTML tables for notebooks, and words that are safe to print: no word can become markup or a terminal command."""
+"""HTML tables for notebooks: no word can become markup."""
 
 import html
-import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -9,20 +8,7 @@ from numpy.typing import ArrayLike
 
 from firth.colours import diverging_colour
 
-__all__ = ["Markup", "colour_strip", "html_table", "printable", "printable_json"]
-
-
-def printable(word: str) -> str:
-    """`word` with control characters as escapes, so that printing it cannot control the terminal."""
-    if word.isprintable():
-        return word
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in word)
-
-
-def printable_json(document: str) -> str:
-    """A JSON document with all but line ends and visible characters as escapes, which mean the same."""
-    hidden = {letter for letter in set(document) if not letter.isprintable() and letter != "\n"}
-    return document.translate({ord(letter): json.dumps(letter)[1:-1] for letter in hidden}) if hidden else document
+__all__ = ["Markup", "colour_strip", "html_table"]
 
 
 class Markup(str):

@@ -9,7 +9,7 @@ import typer
 from rich.cells import cell_len
 from rich.console import Console
 
-from firth.notebook import printable, printable_json
+from firth.printable import printable, printable_json, printable_lines
 
 __all__ = [
     "Count",
@@ -23,17 +23,14 @@ __all__ = [
 
 
 class _Output(Console):
-    """Standard output. Words are data: nothing in them is markup, an emoji code, a colour or a command to the terminal."""
+    """Standard output. Words are data: nothing in them is markup, an emoji code, a colour or a terminal's command."""
 
     def __init__(self) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        super().print(*map(_printable_lines, objects), **options)
-
-
-def _printable_lines(text: Any) -> Any:
-    return "\n".join(map(printable, text.split("\n"))) if isinstance(text, str) else text
+        shown = (printable_lines(text) if isinstance(text, str) else text for text in objects)
+        super().print(*shown, **options)
 
 
 output = _Output()

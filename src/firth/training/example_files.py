@@ -12,7 +12,7 @@ import numpy as np
 from firth.errors import FormatError, MissingExtraError, SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.target import check_target
-from firth.notebook import printable_json
+from firth.printable import printable_json
 from firth.training.examples import TrainingExamples
 
 __all__ = ["FILE_FORMATS", "check_examples_file", "write_csv", "write_examples", "write_json"]

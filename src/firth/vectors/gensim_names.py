@@ -60,5 +60,5 @@ def no_attribute(owner: Any, name: str) -> AttributeError:
     """The error for an attribute that does not exist, with the name of what gensim calls so."""
     message = f"{type(owner).__name__!r} object has no attribute {name!r}"
     if name in GENSIM_ATTRIBUTES:
-        message += f": gensim's {name} is {GENSIM_ATTRIBUTES[name]} here"
+        message += f"; gensim's {name} is {GENSIM_ATTRIBUTES[name]} here"
     return AttributeError(message, name=name, obj=owner)
