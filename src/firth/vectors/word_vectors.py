@@ -7,7 +7,7 @@ searches, and ranking.py.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,7 @@ from firth.vectors.ann.index import Index
 from firth.vectors.between import nearest_to_line
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
-from firth.vectors.gensim_names import names_gensims, no_attribute
+from firth.vectors.gensim_names import names_gensims
 from firth.vectors.neighbours import Neighbour, Neighbours, WordBetween
 from firth.vectors.query import Items, Many, Query, Restriction, Words
 from firth.vectors.ranking import Ranking, check_count, exact_cosines
@@ -80,11 +80,6 @@ class WordVectors(VectorTable):
         self._search = ExactSearch(self.matrix)
         self._index: Index | None = None
         self._index_path = None if path is None else Path(f"{Path(path)}.index")
-
-    if not TYPE_CHECKING:  # for a type checker every attribute would exist
-
-        def __getattr__(self, name):
-            raise no_attribute(self, name)
 
     # ---------------------------------------------------------------- search
 
