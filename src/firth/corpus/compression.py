@@ -4,27 +4,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from firth import decompression
-from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError
+from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError, compression_of
 from firth.errors import CorpusError
 
-__all__ = ["LONGEST_MAGIC", "compression_of", "decompressed"]
-
-_NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
-
-
-def compression_of(head: bytes, name: object) -> str | None:
-    """The kind of compression of a file that begins like this; None if it is plain.
-
-    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as garbage.
-    """
-    for magic, meaning in _NOT_TEXT.items():
-        if head.startswith(magic):
-            raise CorpusError(
-                f"{name}: this is {meaning}, but UTF-8 text is wanted (plain or .gz, .bz2, .xz, .zst); "
-                "convert it, or open it yourself as a text file with its encoding and pass that"
-            )
-    return decompression.compression_of(head)
+__all__ = ["decompressed"]
 
 
 class _Borrowed(io.RawIOBase):
@@ -53,7 +36,7 @@ def decompressed(file: Any, name: str, piece: int) -> Iterator[bytes]:
     head = b""
     while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
         head += more
-    kind = compression_of(head, name)
+    kind = compression_of(head)
     plain = io.BufferedReader(_Borrowed(head, file), max(piece, 1 << 16))
     try:
         yield from _blocks(plain if kind is None else io.BufferedReader(Decompressed(plain, kind), piece), piece)

@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import mmap
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -22,6 +23,7 @@ __all__ = [
     "compressed_by_name",
     "compression",
     "map_file",
+    "no_such_file",
     "open_decompressed",
     "read_content",
     "without_compression",
@@ -32,6 +34,19 @@ PIECE = 1 << 22  # bytes decompressed at once
 
 BUFFER = 1 << 20  # bytes of content
 COMPRESSIONS = ("gz", "bz2", "xz", "zst")
+
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):[/\\]+")  # a Path keeps only one of two slashes
+
+
+def no_such_file(path: Path) -> FileNotFoundError:
+    """The error for a path where there is nothing."""
+    address = _ADDRESS.match(str(path))
+    if address:
+        given = f"{address[1]}://{path.as_posix()[address.end() :]}"
+        return FileNotFoundError(f"{given}: is an address, not a file; download it first, and give the file")
+    hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
+    return FileNotFoundError(f"{path}: there is no such file{hint}")
 
 
 def compression(path: str | Path) -> str | None:
@@ -46,7 +61,7 @@ def compression(path: str | Path) -> str | None:
     if path.is_dir():
         raise FormatError(path, "is a folder, not a file of vectors")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        raise no_such_file(path)
     if not path.is_file():
         raise FormatError(
             path, "is a pipe or a device, and vectors are read more than once; write them to a file first"

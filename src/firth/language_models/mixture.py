@@ -100,7 +100,8 @@ class MixtureModel(LanguageModel):
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
         """The logarithms of the weighted means."""
         likelihoods = np.exp([model.log_probabilities(sentences) for model in self.models])
-        return np.asarray(np.log(self.weights @ likelihoods))
+        with np.errstate(divide="ignore"):  # what no model thinks possible
+            return np.asarray(np.log(self.weights @ likelihoods))
 
     def pack(self) -> ModelFile:
         """The arrays of all models; names begin with the index of the model and a slash."""

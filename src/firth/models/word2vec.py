@@ -257,7 +257,8 @@ class Word2Vec:
     def save(self, path: str | Path) -> None:
         """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
 
-        Raises   NotFittedError before fit(); OSError if the file cannot be written.
+        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
+                 FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
         write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))

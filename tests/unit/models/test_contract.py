@@ -277,6 +277,14 @@ def test_words_that_were_left_out_are_still_counted(tmp_path):
     assert Word2Vec.load(tmp_path / "m.firth").vocabulary.unknown_words == trained.vocabulary.unknown_words > 0
 
 
+@pytest.mark.parametrize("name", ["m.bin", "m.txt", "m.firth.txt", "m.bin.gz", "m"])
+def test_a_name_that_says_another_format_is_refused(model, tmp_path, name):
+    with pytest.raises(SettingError, match=rf"{name}: a model is saved under a name that ends in .firth"):
+        model.save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    model.save(tmp_path / "m.FIRTH.gz")
+
+
 def test_a_model_can_be_saved_over_the_file_it_was_loaded_from(model, tmp_path):
     model.save(tmp_path / "m.firth")
     back = Word2Vec.load(tmp_path / "m.firth")

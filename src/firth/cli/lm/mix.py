@@ -36,7 +36,7 @@ def run(
     """
     check_target(target)
     mixture = MixtureModel([load_language_model(path) for path in models])
-    sentences = read_held_out(source_of(held_out), mixture.tokenizer, mixture.vocabulary)  # once: it may be a pipe
+    sentences = read_held_out(source_of(held_out, target), mixture.tokenizer, mixture.vocabulary)
     mixture.fit_sentences(sentences, open_progress(False if json else None))
     perplexities = [model.score_sentences(sentences).perplexity for model in (*mixture.models, mixture)]
     mixture.save(target)

@@ -61,10 +61,10 @@ def _train(
     check_target(target)
     started = time.perf_counter()
     if model == "ngram":
-        fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus))
+        fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus, target))
     else:
         start = None if vectors is None else load(vectors)
-        fitted = NeuralModel(**given).fit(source_of(corpus), held_out, vectors=start)
+        fitted = NeuralModel(**given).fit(source_of(corpus, target), held_out, vectors=start)
     fitted.save(target)
     _summarise(fitted, target, time.perf_counter() - started, json)
 
