@@ -150,7 +150,7 @@ class NotFittedError(FirthError, RuntimeError):
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors were no longer finite in training: the learning rate is too high for this text."""
+    """Vectors were no longer finite, or the loss rose far above that of the start: the learning rate is too high."""
 
 
 class MissingExtraError(FirthError, ImportError):
