@@ -58,10 +58,8 @@ def run(
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
     _check_weighting(chosen, sif, normalize)
     to_output = str(target) == "-"
-    if to_output and json:
-        raise SettingError("--json prints to standard output, and so does OUT = -: leave one of them out")
     if to_output:
-        check_stream(chosen)
+        _check_output(chosen, json)
     else:
         check_saving(target, chosen)
     with open_progress(not json and can_show_bar()) as reporter:
@@ -77,12 +75,23 @@ def run(
         _report_skipped(source, stored.skipped)
     if to_output:
         return
+    skipped = {"skipped": stored.skipped.count} if on_error == "skip" else {}
+    _report_written(target, stored, json, skipped)
+
+
+def _report_written(target: Path, stored: StoredVectors, json: bool, skipped: dict[str, int]) -> None:
     rows, columns = stored.matrix.shape
     if json:
-        written = {"written": str(target), "words": rows, "vector_size": columns}
-        print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
+        print_json({"written": str(target), "words": rows, "vector_size": columns} | skipped)
     else:
         output.print(f"{target}: {rows:,} words × {columns} numbers")
+
+
+def _check_output(format: FormatName, json: bool) -> None:
+    """Raise SettingError unless vectors in this format, and nothing else, can be printed."""
+    if json:
+        raise SettingError("--json prints to standard output, and so does OUT = -: leave one of them out")
+    check_stream(format)
 
 
 def _report_skipped(source: Path, skipped: Skipped) -> None:
