@@ -26,9 +26,7 @@ LONGEST_PATH = 4096  # characters; longer strings are texts
 # In Windows these are devices in every folder, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
 # A Path keeps only one of two slashes.
-_ADDRESS = re.compile(
-    r"([a-z][a-z0-9+.-]+):([/\\]{1,2})(?=[^/\\])", re.IGNORECASE
-)  # a Path keeps only one of two slashes
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):([/\\]{1,2})(?=[^/\\])", re.IGNORECASE)
 _SUFFIX = re.compile(
     r".+\.(te?xt|md|csv|tsv|jsonl?|xml|html?|log|dat|data|corpus|tokens?|gz|bz2|xz|zst|zip|tar|tgz|parquet|pdf|docx?)",
     re.IGNORECASE,
