@@ -136,7 +136,8 @@ class UnknownWordError(FirthError, KeyError):
         self.suggestions = list(suggestions)
         message = f"{quoted(word)} is not among the {vocabulary_size:,} words"
         if self.suggestions:
-            message += f"; near spellings: {', '.join(self.suggestions)}"
+            shown = (word if word.isprintable() else repr(word) for word in self.suggestions)
+            message += f"; near spellings: {', '.join(shown)}"
         super().__init__(message)
         self.message = str(self.args[0])
 

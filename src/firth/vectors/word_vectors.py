@@ -24,6 +24,7 @@ from firth.vectors.ann.index import Index
 from firth.vectors.between import nearest_to_line
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
+from firth.vectors.gensim_names import names_gensims
 from firth.vectors.neighbours import Neighbour, Neighbours, WordBetween
 from firth.vectors.query import Items, Many, Query, Restriction, Words
 from firth.vectors.ranking import Ranking, check_count, exact_cosines
@@ -103,7 +104,7 @@ class WordVectors(VectorTable):
                     f"no index{where}: build one with vectors.build_index() or `firth index MODEL`, "
                     "or use the exact search"
                 )
-            self._index = Index.open(self._index_path, self.matrix)
+            self._index = Index.open(self._index_path, self.matrix, mmap=self._mmap)
         return self._index
 
     def build_index(
@@ -185,6 +186,7 @@ class WordVectors(VectorTable):
         negative: Many | None = None,
         **options: Unpack[_SumOptions],
     ) -> list[Neighbours]: ...
+    @names_gensims(topn="count", restrict_vocab="restrict", indexer="approximate")
     def most_similar(
         self,
         word: Any = None,
@@ -232,6 +234,7 @@ class WordVectors(VectorTable):
         found = self._neighbours(queries, count, method, restrict, exclude, approximate)
         return found[0] if is_single else found
 
+    @names_gensims(topn="count", restrict_vocab="restrict")
     def nearest_to_vector(
         self,
         vector: ArrayLike,
@@ -303,6 +306,7 @@ class WordVectors(VectorTable):
         UnknownWordError : a word is not in the vocabulary.
         SettingError : `count` is below 1, or not two words or two lists of the same length are given.
         """
+        self._search.check_file()
         is_single, (a, b) = query.parse_pairs("between", a, b)
         check_count(count)
         pairs = [word for pair in zip(a, b, strict=True) for word in pair]
@@ -327,6 +331,7 @@ class WordVectors(VectorTable):
         similar words share a rank); `other` need not be a candidate. For two lists of words, pair by pair, an array.
         Raises as `most_similar` does.
         """
+        self._search.check_file()
         is_single, (word, other) = query.parse_pairs("rank", word, other)
         directions, excluded = query.directions_of(query.parse_words(word), self._lookup)
         compared = self[other]
@@ -349,6 +354,7 @@ class WordVectors(VectorTable):
         exclude: str | Words | None,
         approximate: bool,
     ) -> list[Neighbours]:
+        self._search.check_file()
         check_count(count)
         check_method(method)
         if approximate:
