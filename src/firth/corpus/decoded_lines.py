@@ -75,8 +75,8 @@ class Lines:
             length += len(first)
             if length > LONGEST_LINE:
                 raise CorpusError(
-                    f"{self._source.name}: a line of more than {LONGEST_LINE:,} bytes, and a tokenizer gets whole lines: "
-                    "break it, or use a built-in tokenizer"
+                    f"{self._source.name}: a line of more than {LONGEST_LINE:,} bytes, and a tokenizer gets whole "
+                    "lines: break it, or use a built-in tokenizer"
                 )
             for line in others:
                 yield self._decoded(b"".join(unfinished))
