@@ -9,7 +9,7 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
-    {"errors", "arrays", "parallel", "spelling", "colours"},
+    {"errors", "arrays", "interruption", "parallel", "spelling", "colours"},
     {"notebook", "progress", "settings"},
     {"simd"},
     {"kernels"},
@@ -31,7 +31,7 @@ LADDER = [
 MAY_IMPORT_ILLUSTRATED = {"firth.training.trace"}
 LEVEL = {package: level for level, packages in enumerate(LADDER) for package in packages}
 
-LAZY = {"firth", "firth.cli.main"}  # they name modules as text and import them when first used
+LAZY = {"firth", "firth.__main__", "firth.cli.main"}  # they name modules as text and import them when first used
 COMPILERS = {"njit", "jit", "generated_jit", "vectorize", "guvectorize", "cfunc", "stencil"}
 UNSAFE = {"pickle", "cPickle", "_pickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
 

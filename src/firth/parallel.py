@@ -8,16 +8,16 @@ read_ahead       an iterator that runs in a thread of its own, a few items ahead
 One policy for Ctrl-C (and any other exception in the calling thread): the workers are stopped, they are waited for, and
 then the exception is raised. No worker runs on after the call that started it has returned. Only a second Ctrl-C,
 while they are waited for, abandons workers that do not stop: one may be blocked in a read from a pipe.
+
+Where the system starts no more threads, for want of memory or because a limit is reached, those that it has started do
+all the work, or the calling thread does.
 """
 
-import concurrent.futures
-import functools
 import os
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -29,6 +29,7 @@ __all__ = [
     "run_in_threads",
     "send_ahead",
     "share_parts",
+    "startable_threads",
 ]
 
 Part = TypeVar("Part")
@@ -51,6 +52,31 @@ def even_parts(length: int, parts: int) -> list[slice]:
     return [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)]
 
 
+def startable_threads(wanted: int) -> int:
+    """How many threads the system starts now, at least 1 and at most `wanted`.
+
+    For work that is divided among its threads beforehand, and for libraries that end the process where they cannot
+    start a thread.
+    """
+    enough = threading.Event()
+    started = 0
+    try:
+        while started < wanted and _start(enough.wait):
+            started += 1
+    finally:
+        enough.set()
+    return max(1, started)
+
+
+def _start(work: Callable[..., Any], *arguments: Any) -> bool:
+    """Call work(*arguments) in a new thread; False if the system starts none, or the interpreter is ending."""
+    try:
+        threading.Thread(target=work, args=arguments, daemon=True, name="firth").start()
+    except (RuntimeError, MemoryError):
+        return False
+    return True
+
+
 class _Workers:
     """Threads that have all ended when the `with` block around them ends; then their first error is raised.
 
@@ -67,11 +93,14 @@ class _Workers:
         self._working: list[threading.Event] = []  # of the threads that really began
         self._errors: list[BaseException] = []
 
-    def start(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Call work(*arguments) in a new thread."""
+    def start(self, work: Callable[..., Any], *arguments: Any) -> bool:
+        """Call work(*arguments) in a new thread; False if the system starts none."""
         done = threading.Event()
         self._started.append(done)
-        threading.Thread(target=self._run, args=(done, work, arguments), daemon=True).start()
+        if not _start(self._run, done, work, arguments):
+            self._started.remove(done)
+            return False
+        return True
 
     def _run(self, done: threading.Event, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         with self._gate:
@@ -118,13 +147,32 @@ class _Workers:
             done.wait()
 
 
+class _Parts(Iterator[Part]):
+    """Parts that several threads take from, until there are no more or they are stopped."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._rest = deque(parts)  # a single operation of which is atomic, with or without a global lock
+
+    def __next__(self) -> Part:
+        try:
+            return self._rest.popleft()
+        except IndexError:
+            raise StopIteration from None
+
+    def stop(self) -> None:
+        """Give out no more parts."""
+        self._rest.clear()
+
+
 def run_in_threads(
     work: Callable[..., Any],
     jobs: Sequence[tuple[Any, ...]],
     on_tick: Callable[[], None],
     stop: Callable[[], None],
 ) -> None:
-    """Call work(*jobs[t]) in thread t and on_tick() about ten times a second; return when all are done.
+    """Call work(*job) for each job, all at the same time, and on_tick() about ten times a second, until all are done.
+
+    Jobs must not wait for each other: if the system does not start a thread for each, a thread does several.
 
     Parameters
     ----------
@@ -134,27 +182,99 @@ def run_in_threads(
     Raises   what on_tick raises, KeyboardInterrupt, or the first exception of a job; in each case after all threads
              have ended.
     """
-    with _Workers(stop) as workers:
-        for job in jobs:
-            workers.start(work, *job)
+    rest = _Parts(jobs)
+
+    def work_on_rest() -> None:
+        for job in rest:
+            work(*job)
+
+    def stop_all() -> None:
+        rest.stop()
+        stop()
+
+    with _Workers(stop_all) as workers:
+        started = 0
+        while started < len(jobs) and workers.start(work_on_rest):
+            started += 1
+        if not started:
+            work_on_rest()
         workers.wait(on_tick)
 
 
-class _Parts(Iterator[Part]):
-    """Parts that several threads take from, until there are no more or they are stopped."""
+class _Call(Generic[Result]):
+    """One call in another thread, and what became of it."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._rest = iter(parts)
-        self._is_stopped = False
+    def __init__(self, work: Callable[..., Result], arguments: tuple[Any, ...]) -> None:
+        self._work = work
+        self._arguments = arguments
+        self._fate: dict[str, bool] = {}  # whoever sets it first decides it
+        self._done = threading.Event()
+        self._result: Result
+        self._error: BaseException | None = None
 
-    def __next__(self) -> Part:
-        if self._is_stopped:
-            raise StopIteration
-        return next(self._rest)
+    def is_begun(self) -> bool:
+        """Whether a thread has begun it; if not, none will."""
+        return self._fate.setdefault("made", False)
 
-    def stop(self) -> None:
-        """Give out no more parts."""
-        self._is_stopped = True
+    def make(self) -> None:
+        """Make the call, unless is_begun() has prevented it; an error is kept for result()."""
+        if not self._fate.setdefault("made", True):
+            return
+        try:
+            self._result = self._work(*self._arguments)
+        except BaseException as error:  # noqa: B036  (raised by the thread that takes the result)
+            self._error = error
+        self._done.set()
+
+    def wait(self) -> None:
+        """Wait until the call is over."""
+        while not self._done.wait(_TICK):
+            pass
+
+    def result(self) -> Result:
+        """Wait for the result."""
+        self.wait()
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+class _Helpers:
+    """Threads that stay, at most one for each other core, started when there is work for them."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[_Call[Any]] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._most = max(1, available_cores() - 1)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def put(self, call: _Call[Any]) -> None:
+        """Have a thread make the call as soon as one is free, if there is any."""
+        if not self._idle.acquire(blocking=False):
+            with self._lock:
+                if self._count < self._most and _start(self._make_calls):
+                    self._count += 1
+        if self._count:
+            self._calls.put(call)
+
+    def _make_calls(self) -> None:
+        while True:
+            self._calls.get().make()
+            self._idle.release()
+
+
+_helpers: _Helpers | None = None  # of this process
+
+
+def _use_new_helpers() -> None:
+    """In a forked process, where none of the threads are."""
+    global _helpers
+    _helpers = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_use_new_helpers)
 
 
 def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part], threads: int) -> list[Result]:
@@ -168,50 +288,23 @@ def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part],
     work : called once in each thread with one iterator that all of them take parts from; it should release the GIL.
     threads : at least 1; no more than there are cores are at work.
     """
+    global _helpers
     rest = _Parts(parts)
-    others: list[concurrent.futures.Future[Result]] = []
+    others = [_Call(work, (rest,)) for _ in range(threads - 1)]
     try:
-        for _ in range(threads - 1):
-            others.append(_pool(os.getpid()).submit(work, rest))
+        if others and _helpers is None:
+            _helpers = _Helpers()
+        for other in others:
+            _helpers.put(other)  # type: ignore[union-attr]
         results = [work(rest)]
         # A thread that has not begun yet would find no part left, and may be busy with another call.
-        return results + [other.result() for other in others if not other.cancel()]
+        return results + [other.result() for other in others if other.is_begun()]
     except BaseException:
         rest.stop()
-        concurrent.futures.wait([other for other in others if not other.cancel()])
+        for other in others:
+            if other.is_begun():
+                other.wait()
         raise
-
-
-@functools.cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads that stay; a forked process gets its own, because the threads do not survive the fork."""
-    return ThreadPoolExecutor(max(1, available_cores() - 1), thread_name_prefix="firth")
-
-
-class _Call(Generic[Result]):
-    """One call of a pipeline and what became of it."""
-
-    def __init__(self, arguments: tuple[Any, ...]) -> None:
-        self._arguments = arguments
-        self._done = threading.Event()
-        self._result: Result
-        self._error: BaseException | None = None
-
-    def make(self, work: Callable[..., Result]) -> None:
-        """Call `work`; an error is kept for result()."""
-        try:
-            self._result = work(*self._arguments)
-        except BaseException as error:  # noqa: B036  (raised by the thread that takes the result)
-            self._error = error
-        self._done.set()
-
-    def result(self) -> Result:
-        """Wait for the result."""
-        while not self._done.wait(_TICK):
-            pass
-        if self._error is not None:
-            raise self._error
-        return self._result
 
 
 class Pipeline(Generic[Result]):
@@ -237,15 +330,17 @@ class Pipeline(Generic[Result]):
 
     def add(self, *arguments: Any) -> None:
         """Make one more call. Raises what an earlier call or take() raised."""
+        if self._running < self._threads:
+            if self._workers.start(self._make_calls):
+                self._running += 1
+            else:
+                self._threads = self._running
         if self._threads == 0:
             self._take(self._work(*arguments))
             return
-        call: _Call[Result] = _Call(arguments)
+        call = _Call(self._work, arguments)
         self._waiting.append(call)
         self._calls.put(call)
-        if self._running < self._threads:
-            self._running += 1
-            self._workers.start(self._make_calls)
         self._take_results(self._threads)
 
     def flush(self) -> None:
@@ -258,7 +353,7 @@ class Pipeline(Generic[Result]):
 
     def _make_calls(self) -> None:
         while (call := self._calls.get()) is not None and not self._is_stopped:
-            call.make(self._work)
+            call.make()
 
     def _stop(self) -> None:
         self._is_stopped = True
@@ -326,8 +421,7 @@ def read_ahead(items: Iterable[Item], ahead: int) -> Generator[Item]:
     """
     channel: _Channel[Item] = _Channel(ahead)
     with _Workers(channel.stop) as workers:
-        workers.start(channel.send_all, items)
-        yield from channel
+        yield from channel if workers.start(channel.send_all, items) else items
 
 
 def send_ahead(
@@ -341,9 +435,17 @@ def send_ahead(
     """
     channel: _Channel[Item] = _Channel(ahead)
     with _Workers(channel.stop) as workers:
-        workers.start(work, iter(channel))
+        if not workers.start(work, iter(channel)):
+            work(_announced(items, on_item))
+            return
         for item in items:
             if not channel.send((item,)):
                 break
             on_item(item)
         channel.send(None)
+
+
+def _announced(items: Iterable[Item], on_item: Callable[[Item], object]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        on_item(item)

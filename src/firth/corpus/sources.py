@@ -100,6 +100,8 @@ def recognise(corpus: CorpusInput) -> Source:
 
 def _from_string(corpus: str) -> Source:
     if corpus == "-":
+        if sys.stdin is None:
+            raise CorpusError("standard input is closed: give a file, or a pipe as in `cat FILE | firth …`")
         return Stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
     if not corpus or "\0" in corpus or len(corpus) > _LONGEST_PATH:
         raise _no_such_path(corpus)

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numba
 
+from firth.interruption import importing
 from firth.simd.lanes import LANES
 
 __all__ = ["cache_folder", "is_compiled", "is_prepared", "kernel", "mark_prepared", "step"]
@@ -100,9 +101,22 @@ def kernel(function):
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())  # read while decorating; other users of Numba keep theirs
     try:
-        return numba.njit(cache=True, **_FLAGS)(function)
+        dispatcher = numba.njit(cache=True, **_FLAGS)(function)
     finally:
         numba.config.CACHE_DIR = before
+    dispatcher._compile_for_args = _whole(dispatcher._compile_for_args)
+    return dispatcher
+
+
+def _whole(compile_for_args):
+    """What Numba calls at the first call with new types, not to be cut short: half a compilation leaves it broken."""
+
+    @functools.wraps(compile_for_args)
+    def compile_whole(*arguments, **options):
+        with importing():
+            return compile_for_args(*arguments, **options)
+
+    return compile_whole
 
 
 def step(function):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
+from firth.interruption import blas
 from firth.vectors.neighbours import Neighbour
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
@@ -162,11 +163,13 @@ def align(
     else:
         anchors = list(words)
     rotation = best_rotation(_units(first, anchors), _units(second, anchors))
-    matrix = second.matrix @ rotation.astype(np.float32)
+    with blas:
+        matrix = second.matrix @ rotation.astype(np.float32)
     aligned = WordVectors(second.words, matrix, second.counts, metadata=second.metadata)
     return Alignment(first, aligned, rotation, anchors, shared, _changes(first, aligned, shared))
 
 
+@blas
 def best_rotation(first: Doubles, second: Doubles) -> Doubles:
     """The orthogonal matrix (D, D) for which `second @ rotation` is nearest to `first`, both (S, D).
 

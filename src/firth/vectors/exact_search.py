@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
+from firth.interruption import blas, importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
@@ -178,7 +179,8 @@ class ExactSearch:
         piece = max(1, self.sizes.piece_numbers // candidates.matrix.shape[1])  # copied rows stay in the cache
         for first in range(0, len(candidates.rows), piece):
             last = first + piece
-            cosines[:, first:last] = queries @ candidates.units(first, last).T
+            with blas:
+                cosines[:, first:last] = queries @ candidates.units(first, last).T
         return cosines
 
     def cosine_blocks(
@@ -192,7 +194,9 @@ class ExactSearch:
             yield 0, self.cosines(candidates, queries)
             return
         for first in range(0, candidates.n_rows, block_rows):
-            yield first, queries @ candidates.units(first, first + block_rows).T
+            with blas:
+                table = queries @ candidates.units(first, first + block_rows).T
+            yield first, table
 
     # ---------------------------------------------------------------- strategies
 
@@ -221,12 +225,14 @@ class ExactSearch:
         compiled = self._use_compiled_scan(candidates.matrix, 1)
         if not compiled or count > LONGEST_HEAP:
             return largest(self._table_of_all(candidates, query[None], compiled), count).ravel()
-        from firth.vectors.compiled_search import keep_best_of_parts
+        with importing():
+            from firth.vectors.compiled_search import keep_best_of_parts
 
         return _merged(self._share(candidates.matrix, partial(keep_best_of_parts, candidates, query, count)), count)
 
     def _best_by_compiled_batch(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
-        from firth.vectors.compiled_search import keep_best_of_blocks, tiled
+        with importing():
+            from firth.vectors.compiled_search import keep_best_of_blocks, tiled
 
         threads = max(1, min(self._cores(), candidates.n_rows // max(count, 1000)))
         work = partial(keep_best_of_blocks, candidates, tiled(queries), (len(queries), count))
@@ -246,7 +252,8 @@ class ExactSearch:
         is_usual = len(queries) <= MOST_DIVIDED and matrix.shape[1] >= NARROWEST and count <= LONGEST_HEAP
         if candidates.rows is not None or not is_usual or not self._use_compiled_scan(matrix, 0):
             return None
-        from firth.vectors.compiled_search import keep_best_quotients_of_parts
+        with importing():
+            from firth.vectors.compiled_search import keep_best_quotients_of_parts
 
         work = partial(keep_best_quotients_of_parts, candidates, queries, added, small, count)
         return _merged(self._share(matrix, work), count)
@@ -260,7 +267,8 @@ class ExactSearch:
         """The cosine of each row of candidates.matrix with each query (Q, rows)."""
         fill: Callable[..., None] = partial(_multiply, self.sizes.piece_numbers)
         if compiled:
-            from firth.vectors.compiled_search import fill_parts as fill
+            with importing():
+                from firth.vectors.compiled_search import fill_parts as fill
         table = np.empty((len(queries), len(candidates.matrix)), np.float32)
         for query, cosines in zip(queries, table, strict=True):
             self._share(candidates.matrix, partial(fill, candidates, query, cosines))
@@ -305,6 +313,7 @@ def _multiply(
         pieces = (part.stop - part.start) // piece
         rest = part.start + pieces * piece
         stack = matrix[part.start : rest].reshape(pieces, piece, matrix.shape[1])
-        np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
-        np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
+        with blas:
+            np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
+            np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
         np.multiply(cosines[part], candidates.inverse_norms[part], out=cosines[part])

@@ -19,6 +19,7 @@ from firth.arrays import Matrix, Vector
 from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
+from firth.interruption import importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.ann.graph import GraphSettings, Links
 from firth.vectors.exact_search import ExactSearch
@@ -119,8 +120,9 @@ class Index:
     def _follow_links(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
         """The best rows seen for each query (Q, wanted), padded with -1."""
         # Not at the top of the file: exact queries should not wait 0.5 s for Numba.
-        from firth.kernels.arguments import Graph
-        from firth.kernels.cpu.search.graph import search_graph
+        with importing():
+            from firth.kernels.arguments import Graph
+            from firth.kernels.cpu.search.graph import search_graph
 
         graph = Graph(self._numbers, self.inverse_norms, *self._links)
         unit = np.ascontiguousarray(queries, np.float32)
