@@ -33,6 +33,8 @@ LEVEL = {package: level for level, packages in enumerate(LADDER) for package in 
 
 LAZY = {"firth", "firth.__main__", "firth.cli.main"}  # they name modules as text and import them when first used
 COMPILERS = {"njit", "jit", "generated_jit", "vectorize", "guvectorize", "cfunc", "stencil"}
+# Files of compiled code are code, whatever their format: they come from a folder that only the user can write to.
+MAY_READ_CODE = {"firth.kernels.cache.store"}
 UNSAFE = {"pickle", "cPickle", "_pickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
 
 
@@ -152,7 +154,7 @@ def test_nothing_can_execute_what_it_reads():
     wrong = []
     for module in modules().values():
         for name, line in imported_names(module):
-            if name.partition(".")[0] in UNSAFE:
+            if name.partition(".")[0] in UNSAFE and module.name not in MAY_READ_CODE:
                 wrong.append(f"{location(module, line)} imports {name}")
         for node in ast.walk(module.tree):
             if isinstance(node, ast.keyword) and node.arg == "allow_pickle":

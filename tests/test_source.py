@@ -16,8 +16,16 @@ MAX_KERNEL_LINES = 90  # an entry point reads as its whole algorithm
 MAX_ARGUMENTS = 7
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "handler", "tools"}
 
-# Methods that somebody else calls by name: Python's io module, IPython, and the pickle reader by the opcode's name.
-CALLED_FROM_OUTSIDE = {"readable", "_repr_html_", "_repr_pretty_"}
+# Methods that somebody else calls by name: Python's io module, IPython, Numba; and the pickle reader, by the opcode's.
+CALLED_FROM_OUTSIDE = {
+    "readable",
+    "_repr_html_",
+    "_repr_pretty_",
+    "cache_path",
+    "load_overload",
+    "save_overload",
+    "flush",
+}
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 
 

@@ -12,7 +12,7 @@ import typer
 
 import firth
 from firth.cli.output import Json, output, print_json, print_table
-from firth.kernels.compile import cache_folder
+from firth.kernels.cache.store import code_store
 from firth.models.word2vec import Word2Vec
 from firth.parallel import available_cores
 from firth.simd.lanes import LANES
@@ -61,8 +61,8 @@ def run(
 
 
 def _facts() -> dict[str, Any]:
-    folder = cache_folder()
-    files = [file for file in folder.rglob("*") if file.is_file()]
+    store = code_store()
+    files = list(store.folder.iterdir()) if store.folder is not None else []
     return {
         "firth": firth.__version__,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
@@ -76,7 +76,8 @@ def _facts() -> dict[str, Any]:
         "lanes": LANES,
         "processors": os.cpu_count(),
         "usable threads": available_cores(),
-        "cache folder": str(folder),
+        "cache folder": "(none)" if store.folder is None else str(store.folder),
+        "folders not used": "; ".join(store.refused) or "(none)",
         "cached files": len(files),
         "cached bytes": sum(file.stat().st_size for file in files),
     }

@@ -1,5 +1,6 @@
 """The hash table of words that kernels/cpu/text/tokens.py fills: here it is made and grows, and its words are read."""
 
+import os
 import re
 from typing import Any
 
@@ -43,8 +44,9 @@ class WordTable:
             first=np.empty(_FIRST_WORDS, np.int64),
             ends=np.zeros(_FIRST_WORDS + 1, np.int64),
             arena=np.empty(_FIRST_ARENA, np.uint8),
-            sizes=np.zeros(3, np.int64),
+            sizes=np.zeros(4, np.int64),
         )
+        self.arrays.sizes[tokens.SEED] = int.from_bytes(os.urandom(8), "little", signed=True)
 
     def __len__(self) -> int:
         return int(self.arrays.sizes[tokens.WORDS])

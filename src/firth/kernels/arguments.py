@@ -67,7 +67,7 @@ class WordArrays(NamedTuple):
     first: NDArray[np.int64]  # (W,) position of its first occurrence
     ends: Offsets  # (W + 1,) word w is arena[ends[w] : ends[w + 1]]
     arena: NDArray[np.uint8]  # the bytes of all words, and PADDING more
-    sizes: NDArray[np.int64]  # (3,) WORDS, CLOSED, UNKNOWN_SEEN of kernels/cpu/text/tokens.py
+    sizes: NDArray[np.int64]  # (4,) WORDS, CLOSED, UNKNOWN_SEEN, SEED of kernels/cpu/text/tokens.py
 
 
 class EdgeWorkspace(NamedTuple):

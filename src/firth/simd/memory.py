@@ -1,5 +1,6 @@
 """Memory: cache-aligned matrices on large pages, prefetching, and atomic access to numbers that threads share."""
 
+import contextlib
 import mmap
 
 import numpy as np
@@ -14,6 +15,9 @@ __all__ = ["CACHE_LINE", "add_atomically", "aligned_zeros", "prefetch", "read_at
 
 CACHE_LINE = 16  # float32 numbers in a 64-byte cache line
 _LARGE_PAGE = 2 << 20
+
+# Without flags Python maps memory that processes may share, which Linux gives no large pages by default.
+_PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 
 
 @intrinsic
@@ -65,9 +69,10 @@ def aligned_zeros(rows: int, stride: int) -> NDArray[np.float32]:
     and with 4 KiB pages nearly every row of a large matrix costs a walk of the page table as well.
     """
     size = max(rows * stride * 4, 1)
-    memory = mmap.mmap(-1, size + _LARGE_PAGE)
+    memory = mmap.mmap(-1, size + _LARGE_PAGE, **_PRIVATE)
     if hasattr(mmap, "MADV_HUGEPAGE") and size >= _LARGE_PAGE:
-        memory.madvise(mmap.MADV_HUGEPAGE)
+        with contextlib.suppress(OSError):  # a kernel built without large pages
+            memory.madvise(mmap.MADV_HUGEPAGE)
     everything = np.frombuffer(memory, np.uint8)
     skip = -everything.ctypes.data % _LARGE_PAGE
     return everything[skip : skip + rows * stride * 4].view(np.float32).reshape(rows, stride)

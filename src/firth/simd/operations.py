@@ -14,6 +14,7 @@ from firth.simd.vector import (
     check_span,
     element,
     load_at,
+    multiply_add,
     splat_value,
     store_at,
     vec,
@@ -76,10 +77,10 @@ def splat(typing, scalar):
 
 @intrinsic
 def fma(typing, a, b, c):
-    """`a * b + c`, rounded once."""
+    """`a * b + c`, rounded once where the processor can."""
 
     def emit(context, builder, signature, values):
-        return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, list(values))
+        return multiply_add(builder, *values)
 
     return vec(vec, vec, vec), emit
 

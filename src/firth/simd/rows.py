@@ -12,10 +12,10 @@ from firth.simd.vector import (
     FLOAT,
     INT64,
     VECTOR,
-    call,
     check_span,
     element,
     load_at,
+    multiply_add,
     shuffle,
     splat_value,
     store_at,
@@ -29,10 +29,6 @@ __all__ = ["BLOCK_ROWS", "add_rows", "fma_rows", "load_eights", "load_rows", "sp
 __all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
 BLOCK_ROWS = 8  # the most rows in a block; sums of different inputs are stored a multiple of 8 floats apart
-
-
-def _fma(builder, a, b, c):
-    return call(builder, f"llvm.fma.v{LANES}f32", VECTOR, [a, b, c])
 
 
 @intrinsic
@@ -124,7 +120,7 @@ def fma_rows(typing, x, rows, sums):
 
     def emit(context, builder, signature, values):
         pairs = zip(unpack(builder, values[1]), unpack(builder, values[2]), strict=True)
-        members = [_fma(builder, values[0], row, total) for row, total in pairs]
+        members = [multiply_add(builder, values[0], row, total) for row, total in pairs]
         return tuple_of(context, builder, signature.return_type, members)
 
     return sums(vec, rows, sums), emit
@@ -148,7 +144,7 @@ def weighted_sum(typing, weights, rows, start):
     def emit(context, builder, signature, values):
         total = values[2]
         for weight, row in zip(unpack(builder, values[0]), unpack(builder, values[1]), strict=True):
-            total = _fma(builder, weight, row, total)
+            total = multiply_add(builder, weight, row, total)
         return total
 
     return vec(weights, rows, vec), emit

@@ -1,5 +1,7 @@
 """Registers, blocks of rows and shared memory against NumPy."""
 
+import mmap
+import os
 import threading
 
 import numba
@@ -201,6 +203,37 @@ def test_large_matrices_share_no_memory():
     first[:] = 1
     assert not second.any()
     assert first.sum(dtype=np.float64) == 20_000 * 48
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only processes that fork share memory")
+def test_a_forked_process_changes_its_own_copy():
+    matrix = aligned_zeros(20_000, 48)
+    child = os.fork()
+    if child == 0:
+        matrix[:] = 1
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert not matrix.any()
+
+
+def test_a_system_without_large_pages_gives_small_ones(monkeypatch):
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", -1, raising=False)  # advice that no system knows: EINVAL
+    assert aligned_zeros(20_000, 48).shape == (20_000, 48)
+
+
+def test_products_and_sums_need_no_instruction_that_old_processors_lack():
+    """`llvm.fma` would be a call of fmaf() for each lane there."""
+
+    @numba.njit
+    def multiply_and_add(out, a, b, c):
+        store(out, 0, fma(load(a, 0), load(b, 0), load(c, 0)))
+
+    arrays = [np.full(LANES, number, np.float32) for number in (0, 2, 3, 4)]
+    multiply_and_add(*arrays)
+    assert (arrays[0] == 10).all()
+    (code,) = multiply_and_add.inspect_llvm().values()
+    assert "llvm.fmuladd" in code or "fmul" in code
+    assert "llvm.fma." not in code
 
 
 @kernel

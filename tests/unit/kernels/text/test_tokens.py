@@ -16,7 +16,7 @@ def new_table(words=4, arena=64):
         first=np.empty(words, np.int64),
         ends=np.zeros(words + 1, np.int64),
         arena=np.empty(arena + tokens.PADDING, np.uint8),
-        sizes=np.zeros(3, np.int64),
+        sizes=np.zeros(4, np.int64),
     )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "END_OF_SENTENCE",
     "PADDING",
     "SCRATCH",
+    "SEED",
     "UNKNOWN",
     "UNKNOWN_SEEN",
     "WORDS",
@@ -34,6 +35,7 @@ SCRATCH = 1024  # bytes of text whose word edges are found before their words ar
 WORDS = 0  # words in the table
 CLOSED = 1  # 1: unknown words are not added
 UNKNOWN_SEEN = 2  # occurrences of unknown words, where closed
+SEED = 3  # changes the hashes: nobody can write a text whose words all want the same slot
 
 _FULL = -3
 _LENGTH_SHIFT = 32
@@ -48,15 +50,15 @@ def mix(bits):
 
 
 @step
-def hash_word(text, start, end):
-    """A 64-bit hash; different words of up to 8 bytes never share one.
+def hash_word(text, start, end, seed):
+    """A 64-bit hash; different words of up to 8 bytes never share one under the same seed.
 
     The first 16 bytes are hashed without a branch: most words are shorter, and a branch on the length would be
     mispredicted at a higher cost than the work it saves.
     """
     length = end - start
     every_bit = uint64(0xFFFFFFFFFFFFFFFF)
-    head = load_eight(text, start) & every_bit >> uint64(64 - 8 * min(length, 8))
+    head = seed ^ load_eight(text, start) & every_bit >> uint64(64 - 8 * min(length, 8))
     tail = load_eight(text, start + 8) & every_bit >> uint64(-8 * length & 63)
     long = uint64(length > 8)
     if length <= 16:
@@ -163,7 +165,7 @@ def number_words(text, at, end, table, stream, n, workspace):
     """
     clean, edges, newlines = text.content, workspace.edges, workspace.newlines
     slots, counts, ends, arena = table.slots, table.counts, table.ends, table.arena
-    closed = table.sizes[CLOSED]
+    closed, seed = table.sizes[CLOSED], uint64(table.sizes[SEED])
     n_edges = int64(0)
     while at <= end:
         at, n_edges, n_newlines = find_edges(clean, at, min(at + SCRATCH, end + 1), edges, n_edges, newlines)
@@ -175,7 +177,7 @@ def number_words(text, at, end, table, stream, n, workspace):
                 next_newline += 1
             if stop >= end:
                 return start, n, False
-            hash_ = hash_word(clean, start, stop)
+            hash_ = hash_word(clean, start, stop, seed)
             word = find_word(slots, ends, arena, hash_, clean, start, stop)
             if word < 0:
                 if closed:
