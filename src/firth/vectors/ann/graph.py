@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Vector
 from firth.errors import MissingExtraError, SettingError
 from firth.formats.voyager_file import read_graph
-from firth.parallel import available_cores
+from firth.parallel import available_cores, startable_threads
 from firth.progress import Reporter
 
 __all__ = ["GraphSettings", "Links", "build_links", "import_voyager"]
@@ -88,7 +88,8 @@ def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, 
         random_seed=settings.seed,
         max_elements=len(rows),
     )
-    threads = settings.threads or available_cores()
+    # The library ends the process where a thread of its own cannot be started.
+    threads = startable_threads(settings.threads or available_cores())
     with reporter.stage("building the index", len(rows), "words") as stage:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
