@@ -9,8 +9,9 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
+    {"cores"},
     {"errors", "arrays", "interruption", "parallel", "spelling", "colours"},
-    {"notebook", "progress", "settings"},
+    {"notebook", "progress", "settings", "decompression"},
     {"simd"},
     {"kernels"},
     {"corpus", "subwords"},

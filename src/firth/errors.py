@@ -44,6 +44,8 @@ _LONGEST_MESSAGE = 1000  # characters; longer ones lose their middle
 
 def quoted(value: object, longest: int = _LONGEST_VALUE) -> str:
     """A user's value as a message repeats it: its repr(), cut where it is long."""
+    if isinstance(value, str):
+        value = str.__str__(value)  # the characters, whatever a subclass shows
     if isinstance(value, str | bytes | bytearray):  # before repr(), which would copy a text of a gigabyte
         return repr(value) if len(value) <= longest else repr(value[:longest]) + "…"
     text = repr(value)

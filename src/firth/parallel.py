@@ -21,6 +21,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from firth.cores import granted_cores
+
 __all__ = [
     "Pipeline",
     "available_cores",
@@ -40,10 +42,9 @@ _TICK = 0.1  # seconds between looks at the workers, and at whether to stop
 
 
 def available_cores() -> int:
-    """The cores this process may run on, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The cores this process may run on, or a container grants it: they can be fewer than the machine has."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, granted_cores() or cores)
 
 
 def even_parts(length: int, parts: int) -> list[slice]:

@@ -11,26 +11,35 @@ language_models/settings.py.
 """
 
 import dataclasses
+import functools
+import inspect
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
-from firth.errors import SettingError
+from firth.errors import SettingError, quoted
+from firth.spelling import near_spellings
 
 __all__ = [
     "Depends",
     "Description",
     "Kind",
     "Settings",
+    "answers_names",
     "declaration",
     "one_of",
     "real_number",
     "setting",
     "switch",
+    "unknown_setting",
     "whole_number",
 ]
+
+
+_P = ParamSpec("_P")
+_Model = TypeVar("_Model")
 
 
 def _unchanged(value: Any) -> Any:
@@ -210,6 +219,49 @@ class Settings:
     def describe(cls) -> list[Description]:
         """Every setting in words, in the order of the fields."""
         return [_describe(field, cls) for field in dataclasses.fields(cls)]
+
+
+def unknown_setting(name: str, known: Iterable[str], answers: Mapping[str, str]) -> SettingError:
+    """The error for a name that is no setting.
+
+    answers : what to do instead, for names of other software.
+    """
+    known = list(known)
+    near = near_spellings(name, known)
+    if name in answers:
+        advice = answers[name]
+    elif near:
+        advice = f"near spellings: {', '.join(near)}"
+    else:
+        advice = f"the settings are {', '.join(known)}"
+    return SettingError(f"{name}: there is no such setting; {advice}")
+
+
+def answers_names(
+    answers: Mapping[str, str],
+) -> Callable[[Callable[Concatenate[_Model, _P], None]], Callable[Concatenate[_Model, _P], None]]:
+    """Decorates an __init__ that takes settings by name: other names are answered with the one that may be meant.
+
+    answers : for unknown_setting().
+    """
+
+    def decorate(init: Callable[Concatenate[_Model, _P], None]) -> Callable[Concatenate[_Model, _P], None]:
+        known = list(inspect.signature(init).parameters)[1:]
+
+        @functools.wraps(init)
+        def answering(self: _Model, /, *positional: _P.args, **settings: _P.kwargs) -> None:
+            if positional:
+                raise SettingError(
+                    f"{quoted(positional[0])}: settings are given by name, as in {known[0]}=…; a text to fit()"
+                )
+            for name in settings:
+                if name not in known:
+                    raise unknown_setting(name, known, answers)
+            init(self, *positional, **settings)
+
+        return answering
+
+    return decorate
 
 
 def _describe(field: "dataclasses.Field[Any]", cls: type[Settings]) -> Description:

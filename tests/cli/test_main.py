@@ -121,9 +121,9 @@ def test_every_option_is_documented(command):
 
 
 def test_convert_keeps_a_whole_model_whole(firth, tmp_path):
-    Word2Vec(vector_size=4, min_count=1, threads=1).fit([["a", "b", "c"]] * 20, progress=False).save(
-        tmp_path / "m.firth"
-    )
+    Word2Vec(vector_size=4, min_count=1, threads=1, subsample_threshold=0).fit(
+        [["a", "b", "c"]] * 20, progress=False
+    ).save(tmp_path / "m.firth")
     firth("convert", "m.firth", "n.firth.gz")
     firth("convert", "n.firth.gz", "m.firth")
     assert Word2Vec.load(tmp_path / "m.firth").context_vectors.shape == (3, 4)

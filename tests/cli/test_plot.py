@@ -44,7 +44,8 @@ def test_every_picture(here, model, tmp_path, name):
 
 
 def test_training_curve_of_a_model_file(here, tmp_path):
-    model = Word2Vec(min_count=1, vector_size=4, epochs=2, threads=1).fit(["a b c d"] * 20, progress=False)
+    model = Word2Vec(min_count=1, vector_size=4, epochs=2, threads=1, subsample_threshold=0)
+    model.fit(["a b c d"] * 20, progress=False)
     model.save(tmp_path / "small.firth")
     assert here("training", "small.firth", "-o", "curve.svg")[0].out.startswith("saved curve.svg (")
     assert (tmp_path / "curve.svg").read_text().startswith("<svg")

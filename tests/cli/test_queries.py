@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from firth import SettingError, load
+from firth import SettingError, WordVectors, load
 from firth.cli.expression import read_word_sum
 
 
@@ -123,6 +123,25 @@ def test_convert_skips_bad_lines_on_request(firth, tmp_path):
         "bad.txt: 2 skipped",
     ]
     assert load(tmp_path / "good.bin").words == ["king", "man"]
+
+
+def test_convert_to_standard_output(firth, tmp_path):
+    WordVectors(["tea", "milk tea"], [[1, 2], [3, 4]]).save(tmp_path / "cups.firth")
+    done = firth("convert", "cups.firth", "-", "--format", "word2vec-text", code=2)
+    assert done.stdout == ""
+    assert done.stderr.startswith("firth: -: word 1 is 'milk tea', which word2vec text cannot hold")
+    plain = tmp_path / "plain.firth"
+    WordVectors(["tea", "milk"], [[1, 2], [3, 4]]).save(plain)
+    assert firth("convert", plain, "-", "--format", "glove").stdout == "tea 1.0 2.0\nmilk 3.0 4.0\n"
+    assert not (tmp_path / "-").exists()
+    for arguments, problem in [
+        ([], "without format="),
+        (["--format", "numpy"], "'numpy' is a folder"),
+        (["--format", "glove", "--json"], "--json prints to standard output"),
+    ]:
+        assert problem in firth("convert", plain, "-", *arguments, code=2).stderr
+    for command in (["info", "-"], ["similar", "-", "tea"], ["convert", "-", "a.txt"]):
+        assert "standard input for texts only" in firth(*command, code=2).stderr
 
 
 def test_convert_to_folders(firth, model, tmp_path):

@@ -1,9 +1,11 @@
 """Every command that writes finds out at its start whether it can: the files that it would read are not even there."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from firth import NgramModel
 from firth.cli.main import GROUPS, main
 
 WRITING = {
@@ -70,3 +72,50 @@ def test_targets_are_tried_first(refused, command):
 
 def test_every_picture_is_among_them():
     assert {f"plot {name}" for name in GROUPS["plot"]} <= set(WRITING)
+
+
+# ---------------------------------------------------------------- other things that are found first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["convert", "damaged.txt", "kjv", "--format", "sentence-transformers", "--sif", "0"], "sif=0.0: must be"),
+        (["index", "damaged.txt", "--recall", "1.5"], "recall=1.5"),
+        (["index", "damaged.txt", "--links", "1"], "links=1"),
+        (["evaluate", "damaged.txt", "missing.txt"], "missing.txt"),
+        (["align", "damaged.txt", "missing.txt"], "missing.txt"),
+        (["plot", "map", "damaged.txt", "--groups", "missing.txt", "-o", "a.json"], "missing.txt"),
+        (["lm", "train", "text.txt", "--model", "neural", "--held-out", "missing.txt", "-o", "m.lm"], "missing.txt"),
+        (["lm", "train", "-", "--model", "neural", "--held-out", "-", "-o", "m.lm"], "are both standard input"),
+        (["lm", "fill", "m.lm", "a ___ b", "--cbow", "missing.firth"], "missing.firth"),
+        (["sweep", "text.txt", "--analogies", "missing.txt"], "missing.txt"),
+        (["train", "text.txt", "-o", "m.txt"], "must end in .firth"),
+        (["train", "text.txt", "-o", "m.firth", "--vector-size", "0"], "vector_size=0"),
+        (["examples", "tea"], "there are no examples"),
+        (["examples", "tea", "--steps"], "there are no examples"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_wrong_is_reported_before_the_work(tmp_path, monkeypatch, capsys, arguments, message):
+    """The files that are read take long, or are damaged: neither is what the error is about."""
+    monkeypatch.chdir(tmp_path)
+    Path("damaged.txt").write_text("a 1\nb x\n")
+    Path("text.txt").write_text("one\n")  # on which nothing can be trained
+    NgramModel(order=2, min_count=1).fit(["a c b"], progress=False).save("m.lm")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert message in line
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_held_out_text_from_a_pipe_is_read_once(firth, tmp_path):
+    for order in (1, 2):
+        NgramModel(order=order, min_count=1).fit(["a c b", "a b"], progress=False).save(tmp_path / f"{order}.lm")
+    mixed = firth("lm", "mix", "1.lm", "2.lm", "--held-out", "-", "-o", "both.lm", "--json", input="a c b\n")
+    one, other = json.loads(mixed.stdout)["models"]
+    assert one["weight"] + other["weight"] == pytest.approx(1)
+    assert json.loads(mixed.stdout)["perplexity"] <= min(one["perplexity"], other["perplexity"]) + 1e-6

@@ -46,7 +46,12 @@ FORMATS = [
 ]
 
 ordinary = st.text(st.characters(categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=8)
-unusual = st.text(st.sampled_from(" \t\r\n\x00\x1c\x85\u00a0\u2028\u3000\ufeff0-.e~\"\\'\ud800\U0001f600a"), max_size=5)
+unusual = st.text(
+    st.sampled_from(
+        " \t\r\n\v\f\x00\x01\x1c\x1d\x1e\x1f\x7f\x85\u200b\u00a0\u2028\u3000\ufeff0-.e~\"\\'\ud800\U0001f600a"
+    ),
+    max_size=5,
+)
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 WORDS = ["king", "naïve", "東京", "don't", "2"]
@@ -110,6 +115,15 @@ class FormatContract:
             assert not path.exists()
         else:
             check_equal(format, read_any(path), stored)
+
+    def test_a_first_word_that_is_a_blank_or_control_character_is_kept_or_refused(self, tmp_path, format):
+        for word in "\x01\v\f\x1c\x1d\x1e\x1f\x7f\x85\xa0\u1680\u2028\u3000\ufeff":
+            stored = StoredVectors([word, "a"], MATRIX[:2])
+            try:
+                write_as(tmp_path / "a", stored, format.name)
+            except FormatError:
+                continue
+            check_equal(format, read_any(tmp_path / "a"), stored)
 
     def test_words_that_it_cannot_hold_are_refused_by_name(self, tmp_path, format, path):
         before = [file.read_bytes() for file in files_of(path)]

@@ -1,4 +1,4 @@
-"""Ctrl-C, other threads and forks, at moments when something must not be cut short. Each case is a process of its own."""
+"""Ctrl-C, other threads and forks when something must not be cut short; each test in a process of its own."""
 
 import os
 import subprocess
@@ -184,7 +184,9 @@ def test_workers_of_multiprocessing_ask_and_train_after_the_parent_has():
         fit()
 
         def ask(i):
-            return v.most_similar(batch, 3) == expected and v.most_similar("w1", 3) == expected[1] and len(fit().vectors)
+            assert v.most_similar(batch, 3) == expected
+            assert v.most_similar("w1", 3) == expected[1]
+            return len(fit().vectors)
 
         with multiprocessing.get_context("fork").Pool(2) as pool:
             print(pool.map(ask, range(4)))

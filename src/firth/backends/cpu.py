@@ -14,6 +14,7 @@ from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import MatrixName, Totals
 from firth.errors import warn
+from firth.kernels.arguments import Sampling
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.arguments import (
     STOP,
@@ -115,7 +116,8 @@ class CpuBackend:
             chunk=self._chunk,
             batch=batch_tokens(self.threads),
         )
-        jobs = [(self._arguments(epoch, schedule, thread),) for thread in range(self.threads)]
+        sampling = self._plan.sampling_of(epoch)
+        jobs = [(self._arguments(sampling, schedule, thread),) for thread in range(self.threads)]
         try:
             run_in_threads(train_epoch, jobs, on_tick=lambda: watch(self.totals()), stop=self._request_stop)
         finally:
@@ -128,7 +130,8 @@ class CpuBackend:
 
     def is_finite(self) -> bool:
         """See Backend. Kernels do not notice NaN: their comparisons let it pass."""
-        return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in (self._input, self._output))
+        with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
+            return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in (self._input, self._output))
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
         """See Backend. With 2 to 4 threads, hot rows lack what threads have learned since the last exchange."""
@@ -197,13 +200,13 @@ class CpuBackend:
     def _request_stop(self) -> None:
         self._control[STOP] = 1
 
-    def _arguments(self, epoch: int, schedule: Schedule, thread: int) -> EpochArguments:
+    def _arguments(self, sampling: Sampling, schedule: Schedule, thread: int) -> EpochArguments:
         plan = self._plan
         hot, workspace, softmax = self._threads[thread]
         counters = Counters(self._tokens[thread], self._pairs[thread], self._loss[thread])
         return EpochArguments(
             corpus=plan.corpus,
-            sampling=plan.sampling_of(epoch),
+            sampling=sampling,
             schedule=schedule,
             weights=self.weights,
             hot=hot,
@@ -221,7 +224,7 @@ class CpuBackend:
         if not is_prepared(variant):
             message("Compiling the training kernel for this processor, once …")
         self._merge_copies()
-        train_epoch(self._arguments(0, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
+        train_epoch(self._arguments(self._plan.sampling, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
         mark_prepared(variant)
 
     def _merge_copies(self) -> None:

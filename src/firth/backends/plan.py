@@ -30,6 +30,7 @@ class TrainingPlan:
     tree : the paths of hierarchical softmax, None for other objectives.
     contrast_shifts : (V,) of noise-contrastive estimation, None for other objectives.
     seed : of all draws.
+    untrained_loss : nats per pair before the first step, with context vectors of zeros.
     """
 
     corpus: EncodedIds
@@ -40,6 +41,7 @@ class TrainingPlan:
     tree: Tree | None
     contrast_shifts: NDArray[np.float32] | None
     seed: int
+    untrained_loss: float
 
     @property
     def n_words(self) -> int:

@@ -8,8 +8,8 @@ import typer
 
 from firth.cli.output import Json, output, print_json, print_table
 from firth.cli.similar import neighbour_records
+from firth.cli.two_models import load_all
 from firth.vectors.alignment import Alignment, WordChange, WordComparison, align
-from firth.vectors.load import load
 from firth.vectors.neighbours import Neighbour
 
 __all__ = ["run"]
@@ -34,7 +34,8 @@ def run(
     B is rotated so that the shared words, as chosen by --top and --min-count, come as close as possible to where they
     are in A. The change of a word is then 1 minus the cosine of its two vectors.
     """
-    alignment = align(load(first), load(second), top=top, min_count=min_count)
+    before, after = load_all(first, second)
+    alignment = align(before, after, top=top, min_count=min_count)
     facts = {"first": str(first), "second": str(second), "shared": len(alignment.shared)}
     facts["anchors"] = len(alignment.anchors)
     if words:

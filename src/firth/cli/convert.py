@@ -1,5 +1,6 @@
 """`firth convert IN OUT`"""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, get_args
@@ -10,8 +11,8 @@ from firth.cli.output import Json, output, print_json, printable
 from firth.errors import SettingError
 from firth.formats import static_embedding
 from firth.formats.detect import read_any
-from firth.formats.save import FormatName, check_format, check_saving, write_as
-from firth.formats.skip_report import OnError
+from firth.formats.save import FormatName, check_format, check_saving, check_stream, write_as, write_to
+from firth.formats.skip_report import OnError, Skipped
 from firth.formats.stored import StoredVectors
 from firth.progress import can_show_bar, open_progress
 
@@ -20,12 +21,14 @@ __all__ = ["run"]
 
 def run(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file or folder of vectors of any format.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file or folder to write.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The file or folder to write; - is standard output, for files.")
+    ],
     format: Annotated[
         str | None,
         typer.Option(
             metavar="|".join(get_args(FormatName)),
-            help="The format to write; by default the one of the suffix of OUT. Required for folders.",
+            help="The format to write; by default the one of the suffix of OUT. Required for folders and for -.",
         ),
     ] = None,
     on_error: Annotated[
@@ -53,31 +56,59 @@ def run(
 ) -> None:
     """The format of IN is recognised by its content. OUT is replaced only when the new one is complete."""
     chosen = check_format(target, format)  # type: ignore[arg-type]  # that is what it checks
-    if chosen != "sentence-transformers" and (sif is not None or normalize):
-        option = "--normalize" if sif is None else "--sif"
-        raise SettingError(
-            f"{option} applies only with --format sentence-transformers, but here {chosen}; leave it out, or change it"
-        )
-    if sif is not None:
-        static_embedding.check_sif(sif)
-    check_saving(target, chosen)
+    _check_weighting(chosen, sif, normalize)
+    to_output = str(target) == "-"
+    if to_output:
+        _check_output(chosen, json)
+    else:
+        check_saving(target, chosen)
     with open_progress(not json and can_show_bar()) as reporter:
         stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice
         stored = _without_output_side(stored)
         if chosen == "sentence-transformers":
             static_embedding.write(target, stored, sif=sif, normalize=normalize)
+        elif to_output:
+            write_to(sys.stdout.buffer, stored, chosen, progress=reporter)
         else:
             write_as(target, stored, chosen, progress=reporter)
     if on_error == "skip":
-        for problem in stored.skipped.problems:
-            typer.echo(f"{source}: {printable(problem)}", err=True)
-        typer.echo(f"{source}: {stored.skipped.count:,} skipped", err=True)
+        _report_skipped(source, stored.skipped)
+    if to_output:
+        return
+    skipped = {"skipped": stored.skipped.count} if on_error == "skip" else {}
+    _report_written(target, stored, json, skipped)
+
+
+def _report_written(target: Path, stored: StoredVectors, json: bool, skipped: dict[str, int]) -> None:
     rows, columns = stored.matrix.shape
     if json:
-        written = {"written": str(target), "words": rows, "vector_size": columns}
-        print_json(written | ({"skipped": stored.skipped.count} if on_error == "skip" else {}))
+        print_json({"written": str(target), "words": rows, "vector_size": columns} | skipped)
     else:
         output.print(f"{target}: {rows:,} words × {columns} numbers")
+
+
+def _check_output(format: FormatName, json: bool) -> None:
+    """Raise SettingError unless vectors in this format, and nothing else, can be printed."""
+    if json:
+        raise SettingError("--json prints to standard output, and so does OUT = -: leave one of them out")
+    check_stream(format)
+
+
+def _report_skipped(source: Path, skipped: Skipped) -> None:
+    for problem in skipped.problems:
+        typer.echo(f"{source}: {printable(problem)}", err=True)
+    typer.echo(f"{source}: {skipped.count:,} skipped", err=True)
+
+
+def _check_weighting(format: FormatName, sif: float | None, normalize: bool) -> None:
+    """Raise SettingError for options that do not apply to a format, or an impossible `sif`."""
+    if format != "sentence-transformers" and (sif is not None or normalize):
+        option = "--normalize" if sif is None else "--sif"
+        raise SettingError(
+            f"{option} applies only with --format sentence-transformers, but here {format}; leave it out, or change it"
+        )
+    if sif is not None:
+        static_embedding.check_sif(sif)
 
 
 def _without_output_side(stored: StoredVectors) -> StoredVectors:

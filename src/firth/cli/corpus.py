@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from firth.corpus.paths import files_at, joined, without
 from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
 
@@ -19,13 +20,18 @@ CorpusArgument = Annotated[
 ]
 
 
-def source_of(corpus: list[str]) -> CorpusInput:
-    """The corpus as the library takes it: paths, because strings could be texts; or standard input.
+def source_of(corpus: list[str], target: Path | None = None) -> CorpusInput:
+    """The corpus as the library takes it: files, because strings could be texts; or standard input.
 
-    Raises SettingError for standard input together with files.
+    target : the file that is about to be written; where an earlier run left it in a folder of texts, it is no text.
+
+    Raises SettingError for standard input together with files; CorpusError if there are no files, or the target is one.
     """
     if "-" in corpus and len(corpus) > 1:
         raise SettingError(
             "- (standard input) together with files: give one or the other; `cat - FILE… | firth …` joins them"
         )
-    return corpus[0] if corpus == ["-"] else [Path(name) for name in corpus]
+    if corpus == ["-"]:
+        return "-"
+    files = joined(files_at(Path(name)) for name in corpus)
+    return files if target is None else without(files, target)

@@ -8,13 +8,13 @@ import typer
 from firth.cli.candidates import OptionalMethod
 from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
 from firth.cli.output import Json, Model, output, print_json, print_table
+from firth.cli.two_models import load_all
 from firth.errors import SettingError
 from firth.evaluation import AnalogyScore, Comparison
 from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
 from firth.evaluation.score import SCORE_COLUMNS
 from firth.evaluation.suite import Scores, Suite, compare_scores
-from firth.vectors.load import load
 
 __all__ = ["run"]
 
@@ -47,7 +47,7 @@ def run(
             "--method applies only to analogies, but no --analogies are given: leave it out, or add them"
         )
     tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [])
-    models = [load(path) for path in (model, other) if path is not None]  # a wrong name is reported before the work
+    models = load_all(model) if other is None else load_all(model, other)
     how = cast(AnalogyMethod, method or "3cosadd")  # the evaluation refuses what it does not know
     first, *more = [tests.evaluate(vectors, top=top, method=how) for vectors in models]
     second = more[0] if more else None

@@ -73,10 +73,11 @@ def _examples(
             "--rows applies only to the table on the screen: leave it out, or leave out the other format"
         )
     chosen = _Settings(**settings)
-    corpus = encode(_source(text, input), tokenizer=chosen.tokenizer, min_count=chosen.min_count)
+    corpus = encode(_source(text, input, target), tokenizer=chosen.tokenizer, min_count=chosen.min_count)
     given = chosen.values()
     del given["min_count"], given["tokenizer"]
     examples = TrainingExamples(corpus, **given)
+    examples.check()
     if steps:
         _show_steps(corpus, examples, as_json=json)
     elif target is not None:
@@ -88,12 +89,12 @@ def _examples(
         (write_csv if format == "csv" else write_json)(examples, sys.stdout)
 
 
-def _source(text: list[str] | None, input: list[str] | None) -> CorpusInput:
+def _source(text: list[str] | None, input: list[str] | None, target: Path | None) -> CorpusInput:
     if bool(text) == bool(input):
         raise SettingError("give either a text or files with --input, not both or neither; see `firth examples --help`")
     if text:
         return [" ".join(text)]
-    return source_of(input or [])
+    return source_of(input or [], target)
 
 
 def _format(target: Path | None, **wanted: bool) -> str | None:

@@ -9,11 +9,10 @@ import typer
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import with_settings
-from firth.errors import SettingError, TrainingInterrupted
-from firth.formats.compressed import without_compression
+from firth.errors import TrainingInterrupted
 from firth.formats.save import check_saving
 from firth.models.word2vec import Word2Vec
-from firth.models.word2vec_file import check_model_space
+from firth.models.word2vec_file import check_model_name, check_model_space
 from firth.progress import open_progress
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
@@ -39,10 +38,12 @@ def _train(
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            encoded = corpus_for(model.hyperparameters, source_of(corpus), reporter)
+            encoded = corpus_for(model.hyperparameters, source_of(corpus, target), reporter)
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
             model.fit(encoded, progress=reporter)
     except TrainingInterrupted:
+        if not any(record.pairs for record in model.history):
+            raise  # there is nothing to save
         interrupted = True
     model.save(target)
     seconds = time.perf_counter() - started
@@ -59,8 +60,7 @@ def _train(
 
 def check_model_file(target: Path) -> None:
     """Raise if a model cannot be saved there: before the training, not after it."""
-    if without_compression(target).suffix != ".firth":
-        raise SettingError(f"{target}: must end in .firth; `firth convert` writes other formats afterwards")
+    check_model_name(target)
     check_saving(target, "firth")
 
 

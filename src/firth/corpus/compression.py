@@ -1,42 +1,13 @@
 """Decompressing text; the kind of compression is detected from the first bytes, not from the name."""
 
-import bz2
-import gzip
 import io
-import lzma
-import re
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from firth.errors import CorpusError, MissingExtraError
+from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError, compression_of
+from firth.errors import CorpusError
 
-__all__ = ["LONGEST_MAGIC", "compression_of", "decompressed"]
-
-_FIRST_BYTES = {
-    "gzip": re.compile(rb"\x1f\x8b\x08"),
-    "bzip2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
-    "xz": re.compile(rb"\xfd7zXZ\x00"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
-}
-_NOT_TEXT = {b"PK\x03\x04": "a zip archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
-LONGEST_MAGIC = 10  # bytes
-
-_ZSTD_INPUT = 1 << 14  # compressed bytes at once; even highly compressible text then stays a few megabytes
-
-
-def compression_of(head: bytes, name: object) -> str | None:
-    """The kind of compression of a file that begins like this; None if it is plain.
-
-    Raises   CorpusError for zip archives and UTF-16, which would otherwise be read as garbage.
-    """
-    for magic, meaning in _NOT_TEXT.items():
-        if head.startswith(magic):
-            raise CorpusError(
-                f"{name}: this is {meaning}, but UTF-8 text is wanted (plain or .gz, .bz2, .xz, .zst); "
-                "convert it, or open it yourself as a text file with its encoding and pass that"
-            )
-    return next((kind for kind, magic in _FIRST_BYTES.items() if magic.match(head)), None)
+__all__ = ["decompressed"]
 
 
 class _Borrowed(io.RawIOBase):
@@ -60,53 +31,19 @@ class _Borrowed(io.RawIOBase):
 def decompressed(file: Any, name: str, piece: int) -> Iterator[bytes]:
     """The text of an open binary file, decompressed if its first bytes say so.
 
-    Raises   CorpusError if compressed data is damaged or cut short.
+    Raises   CorpusError if compressed data is damaged or cut short, or expands to far more than its size.
     """
     head = b""
     while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
         head += more
-    kind = compression_of(head, name)
-    buffered = io.BufferedReader(_Borrowed(head, file), max(piece, 1 << 16))
-    if kind is None:
-        yield from _blocks(buffered, piece)
-    elif kind == "zstd":
-        yield from _zstd_blocks(buffered, name)
-    else:
-        try:
-            yield from _blocks(_reader(kind, buffered), piece)
-        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-            raise _damaged(name, kind, error) from error
-
-
-def _reader(kind: str, file: Any) -> Any:
-    if kind == "gzip":
-        return gzip.GzipFile(fileobj=file)
-    return bz2.BZ2File(file) if kind == "bzip2" else lzma.LZMAFile(file)
+    kind = compression_of(head)
+    plain = io.BufferedReader(_Borrowed(head, file), max(piece, 1 << 16))
+    try:
+        yield from _blocks(plain if kind is None else io.BufferedReader(Decompressed(plain, kind), piece), piece)
+    except DecompressionError as error:
+        raise CorpusError(f"{name}: {error}") from None
 
 
 def _blocks(file: Any, piece: int) -> Iterator[bytes]:
     while block := file.read1(piece):
         yield block
-
-
-def _zstd_blocks(file: Any, name: str) -> Iterator[bytes]:
-    try:
-        import zstandard
-    except ImportError:
-        raise MissingExtraError(f"{name}: reading .zst", "zstd") from None
-    frame = None
-    try:
-        while compressed := file.read1(_ZSTD_INPUT):
-            while compressed:
-                frame = frame or zstandard.ZstdDecompressor().decompressobj()
-                yield frame.decompress(compressed)
-                compressed = frame.unused_data if frame.eof else b""
-                frame = None if frame.eof else frame
-    except zstandard.ZstdError as error:
-        raise _damaged(name, "zstd", error) from error
-    if frame is not None:
-        raise _damaged(name, "zstd", EOFError("the last frame is incomplete"))
-
-
-def _damaged(name: str, kind: str, error: Exception) -> CorpusError:
-    return CorpusError(f"{name}: the {kind} data is damaged or cut short: {error}")

@@ -1,9 +1,13 @@
 """Text as lines of characters, for tokenizers written in Python."""
 
+import dataclasses
+import sys
 from collections.abc import Iterator
 
-from firth.corpus.pieces import Advance, BlockSizes, Piece, file_parts, range_pieces, stream_pieces
-from firth.corpus.sources import Files, Stream, Texts, check_text
+from firth.corpus.content import invalid_utf8
+from firth.corpus.paths import Files
+from firth.corpus.pieces import ADDED_NEWLINE, BlockSizes, Piece, file_parts, range_pieces, stream_pieces
+from firth.corpus.sources import Stream, Texts, check_text
 
 __all__ = ["Lines"]
 
@@ -11,36 +15,48 @@ __all__ = ["Lines"]
 class Lines:
     """The lines of a source, without their endings; invalid UTF-8 becomes U+FFFD.
 
-    invalid_bytes : bytes replaced so far.    bytes_done : bytes of files, or characters of texts, read so far.
+    invalid_bytes : bytes replaced so far.
+    bytes_done : bytes of files, or characters of texts, read so far.
+    text_bytes : bytes of text, decompressed, read so far; 0 for texts, in which no byte can be invalid.
     """
 
     def __init__(self, source: Files | Stream | Texts, blocks: BlockSizes) -> None:
         self.invalid_bytes = 0
         self.bytes_done = 0
+        self.text_bytes = 0
         self._source = source
         self._blocks = blocks
 
     def __iter__(self) -> Iterator[str]:
         if isinstance(self._source, Texts):
-            return self._text_lines(self._source)
-        return self._byte_lines(self._pieces(self._source))
+            yield from self._text_lines(self._source)
+            return
+        for pieces in self._byte_texts(self._source):
+            yield from self._byte_lines(pieces)
 
     def _text_lines(self, source: Texts) -> Iterator[str]:
         for position, text in enumerate(source.texts):
             self.bytes_done += len(check_text(text, position))
-            for line in text.split("\n"):
+            *lines, unfinished = str.split(text, "\n")
+            for line in lines:
                 yield line.removesuffix("\r")
+            if unfinished:  # nothing is left of a text that ends in a newline
+                yield unfinished.removesuffix("\r")
 
-    def _pieces(self, source: Files | Stream) -> Iterator[Piece]:
+    def _byte_texts(self, source: Files | Stream) -> Iterator[Iterator[Piece]]:
+        """The pieces of each text."""
         if isinstance(source, Stream):
-            for piece in stream_pieces(source, self._blocks.piece):
-                self._advance(len(piece))
-                yield piece
+            yield self._counted(stream_pieces(source, self._blocks.piece, is_tokenized_in_lines=True))
             return
-        advance: Advance = self._advance
-        for part in file_parts(source, self._blocks):
+        whole_files = dataclasses.replace(self._blocks, part=sys.maxsize)
+        for part in file_parts(source, whole_files, is_tokenized_in_lines=True):
             for portion in part:
-                yield from range_pieces(portion, self._blocks, advance)
+                yield range_pieces(portion, self._blocks, self._advance)
+
+    def _counted(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        for piece in pieces:
+            self._advance(len(piece))
+            yield piece
 
     def _advance(self, n_bytes: int) -> None:
         self.bytes_done += n_bytes
@@ -48,31 +64,21 @@ class Lines:
     def _byte_lines(self, pieces: Iterator[Piece]) -> Iterator[str]:
         unfinished: list[bytes] = []
         for piece in pieces:
+            if piece is ADDED_NEWLINE:  # no line of the text ends there
+                continue
+            self.text_bytes += len(piece)
             first, *others = bytes(piece).split(b"\n")
             unfinished.append(first)
             for line in others:
                 yield self._decoded(b"".join(unfinished))
                 unfinished = [line]
-        yield self._decoded(b"".join(unfinished))
+        if any(unfinished):
+            yield self._decoded(b"".join(unfinished))
 
     def _decoded(self, line: bytes) -> str:
         line = line.removesuffix(b"\r")
         try:
             return line.decode()
         except UnicodeDecodeError:
-            self.invalid_bytes += _count_invalid(line)
+            self.invalid_bytes += invalid_utf8(line, final=True)
             return line.decode(errors="replace")
-
-
-def _count_invalid(line: bytes) -> int:
-    """Bytes that are not UTF-8."""
-    invalid = 0
-    while line:
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            invalid += error.end - error.start
-            line = line[error.end :]
-        else:
-            break
-    return invalid

@@ -12,14 +12,15 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.corpus.advice import too_rare, warn_of_invalid_bytes, warn_of_script
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.pieces import BlockSizes
 from firth.corpus.scan import Scanned, ScanOptions, scan
-from firth.corpus.sources import CorpusInput, recognise
+from firth.corpus.sources import CorpusInput, TokenLists, recognise
 from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import Vocabulary, check_limits
-from firth.errors import CorpusError, SettingError, warn
+from firth.errors import CorpusError, SettingError
 from firth.kernels.cpu.text.tokens import keep_known
 from firth.parallel import available_cores
 from firth.progress import ProgressOption, open_progress
@@ -72,15 +73,13 @@ def encode(
         scanned = scan(source, tokenizer, options)
         if scanned.total_words == 0:
             raise CorpusError(f"{source.name}: there are no words in it")
-        if scanned.invalid_bytes:
-            warn(
-                f"{source.name}: {scanned.invalid_bytes:,} bytes are not UTF-8; each became U+FFFD. "
-                "If the text has another encoding, open it yourself: open(path, encoding='latin-1'), for instance"
-            )
+        warn_of_invalid_bytes(scanned, source.name)
         if vocabulary is None:
             vocabulary, final_ids = _choose(scanned, source.name, min_count, max_vocabulary)
         else:
             final_ids = _known(scanned, source.name, vocabulary)
+        if not isinstance(source, TokenLists) and not callable(tokenizer):
+            warn_of_script(scanned, source.name)
         return _renumber(scanned, vocabulary, final_ids, memory_limit, resources)
 
 
@@ -99,23 +98,13 @@ def _choose(
     counts, first = scanned.tally.counts, scanned.tally.first
     frequent = np.flatnonzero(counts >= min_count)
     if not len(frequent):
-        raise _too_rare(scanned, name, min_count)
+        raise too_rare(scanned, name, min_count)
     order = np.lexsort((first[frequent], -counts[frequent]))
     chosen = frequent[order][:max_vocabulary]
     final_ids = np.full(len(counts), -1, np.int32)
     final_ids[chosen] = np.arange(len(chosen), dtype=np.int32)
     vocabulary = Vocabulary(scanned.tally.words(chosen), counts[chosen], min_count, max_vocabulary, scanned.total_words)
     return vocabulary, final_ids
-
-
-def _too_rare(scanned: Scanned, name: str, min_count: int) -> CorpusError:
-    counts = scanned.tally.counts
-    most_frequent = np.lexsort((scanned.tally.first, -counts))[:1]
-    return CorpusError(
-        f"{name}: none of the {len(counts):,} distinct words ({scanned.total_words:,} in all) occurs "
-        f"min_count={min_count} times; the most frequent one, {scanned.tally.words(most_frequent)[0]!r}, occurs "
-        f"{counts[most_frequent[0]]:,} times: give more text or a smaller min_count"
-    )
 
 
 def _known(scanned: Scanned, name: str, vocabulary: Vocabulary) -> NDArray[np.int32]:

@@ -22,12 +22,13 @@ from firth.arrays import Counts
 from firth.corpus.code_points import CodePoints, code_points
 from firth.corpus.decoded_lines import Lines
 from firth.corpus.parallel_scan import scan_files, scan_pieces
+from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes, file_parts, stream_pieces
-from firth.corpus.sources import Files, Source, Stream, Texts, TokenLists
+from firth.corpus.sources import Source, Stream, Texts, TokenLists
 from firth.corpus.spool import MemoryBudget
 from firth.corpus.text_counter import Chunk, TextCounter
 from firth.corpus.token_counter import TokenCounter
-from firth.corpus.tokenizers import Tokenizer
+from firth.corpus.tokenizers import Tokenizer, tokens_of
 from firth.corpus.vocabulary import Vocabulary
 from firth.corpus.word_table import WordTable, closed_table
 from firth.errors import SettingError
@@ -72,6 +73,7 @@ class Scanned:
     """What one reading of a corpus leaves.
 
     chunks : provisional ids in the order of the text, each with the ids that they have in the tally (None: the same).
+    text_bytes : of the text, decompressed; 0 for lists of tokens.
     known_ids : (W,) ids of the tally's words in the known vocabulary; None without one.
     """
 
@@ -79,6 +81,7 @@ class Scanned:
     chunks: list[tuple[Chunk, NDArray[np.int32] | None]]
     total_words: int
     invalid_bytes: int
+    text_bytes: int
     known_ids: NDArray[np.int32] | None
 
 
@@ -93,12 +96,12 @@ def scan(source: Source, tokenizer: Tokenizer, options: ScanOptions) -> Scanned:
         return _count_tokens(source.sentences, None, options)
     if callable(tokenizer):
         lines = Lines(source, options.blocks)
-        return _count_tokens(map(tokenizer, lines), lines, options)
+        return _count_tokens((tokens_of(tokenizer, line) for line in lines), lines, options)
     return _count_text(source, code_points(tokenizer), options)
 
 
 def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: ScanOptions) -> Scanned:
-    counter = TokenCounter(options.known, options.budget, options.blocks)
+    counter = TokenCounter(options.known, options.budget, options.blocks, "line" if lines else "sentence")
     options.resources.callback(counter.spool.close)
     with options.reporter.stage("reading", unit="bytes") as stage:
         for _ in counter.read(sentences):
@@ -106,7 +109,8 @@ def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: Sca
         stage.update(lines.bytes_done if lines else counter.bytes_done)
     known_ids = None if options.known is None else np.arange(len(options.known), dtype=np.int32)
     chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counter.chunks]
-    return Scanned(counter, chunks, counter.total_words, lines.invalid_bytes if lines else 0, known_ids)
+    invalid_bytes, text_bytes = (lines.invalid_bytes, lines.text_bytes) if lines else (0, 0)
+    return Scanned(counter, chunks, counter.total_words, invalid_bytes, text_bytes, known_ids)
 
 
 def _count_text(source: Files | Stream | Texts, points: CodePoints, options: ScanOptions) -> Scanned:
@@ -122,6 +126,7 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, options: Sca
     if isinstance(source, Files):
         sizes = [portion.stop - portion.start for part in parts for portion in part]
         total = sum(sizes) if all(sizes) else None  # the length of a pipe is unknown
+        options.budget.check_space(sum(sizes))
         with options.reporter.stage("reading", total, "bytes") as stage:
             scan_files(parts, counters, options.blocks, stage)
     else:
@@ -134,10 +139,12 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, options: Sca
 def _joined(counters: list[TextCounter], known_ids: NDArray[np.int32] | None) -> Scanned:
     """The words of all threads in one table."""
     total_words = sum(counter.total_words for counter in counters)
+    invalid_bytes = sum(counter.invalid_bytes for counter in counters)
+    text_bytes = sum(counter.text_bytes for counter in counters)
     chunks: list[tuple[Chunk, NDArray[np.int32] | None]] = [(chunk, None) for chunk in counters[0].chunks]
     table = counters[0].table
     for counter in counters[1:]:
         new_ids = table.merge(counter.table)
         chunks += [(chunk, new_ids) for chunk in counter.chunks]
     chunks.sort(key=lambda item: (item[0].part, item[0].number))
-    return Scanned(table, chunks, total_words, sum(counter.invalid_bytes for counter in counters), known_ids)
+    return Scanned(table, chunks, total_words, invalid_bytes, text_bytes, known_ids)

@@ -7,15 +7,18 @@ Temporary files are in the folder of Python's tempfile module ($TMPDIR names ano
 file system, or lose it when they are closed: nothing is left behind, even after a crash.
 """
 
+import contextlib
 import mmap
+import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CorpusError
+from firth.errors import CorpusError, warn
 
 __all__ = ["ArrayInFile", "ArrayInMemory", "GrowingArray", "IdSpool", "MemoryBudget"]
 
@@ -34,9 +37,40 @@ class MemoryBudget:
             self._left -= n_bytes if fits else 0
             return fits
 
+    def check_space(self, text: int) -> None:
+        """Before a text of so many bytes is read: try the temporary folder, if its ids may be more than fits.
+
+        Raises   CorpusError if no temporary file can be made; warns if there is less space than ids usually take.
+        """
+        if text <= self._left:
+            return
+        _temporary_file().close()
+        with contextlib.suppress(OSError):  # not every file system says how much space there is
+            folder = tempfile.gettempdir()
+            free = shutil.disk_usage(folder).free
+            if free < text:  # ids take about 0.7 bytes per byte of text, twice for a while
+                warn(
+                    f"the temporary folder {folder} has {free / 1e9:,.1f} GB left, perhaps too little for the ids of "
+                    f"{text / 1e9:,.1f} GB of text: let TMPDIR name a folder with more space"
+                )
+
+
+@contextlib.contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Say of errors of temporary files where these are, and what can be done."""
+    try:
+        yield
+    except OSError as error:
+        folder = tempfile.gettempdir() if tempfile.tempdir else "for temporary files"
+        raise CorpusError(
+            f"the folder {folder} cannot hold the encoded corpus ({error.strerror or error}): let TMPDIR name a folder "
+            "with more space, or raise memory_limit"
+        ) from error
+
 
 def _temporary_file() -> IO[bytes]:
-    return tempfile.TemporaryFile(prefix="firth-")
+    with _clear_errors():  # unbuffered, so that no error is left for a later call or for close()
+        return tempfile.TemporaryFile(prefix="firth-", buffering=0)
 
 
 def _bytes_of(array: NDArray[Any]) -> memoryview:
@@ -44,13 +78,20 @@ def _bytes_of(array: NDArray[Any]) -> memoryview:
 
 
 def _write(file: IO[bytes], array: NDArray[Any]) -> None:
-    try:
-        file.write(_bytes_of(array))
-    except OSError as error:
-        raise CorpusError(
-            f"the temporary folder {tempfile.gettempdir()} cannot hold the encoded corpus "
-            f"({error.strerror or error}): let TMPDIR name a folder with more space, or raise memory_limit"
-        ) from error
+    left = _bytes_of(array)
+    with _clear_errors():
+        while len(left):  # unbuffered files may write a part
+            left = left[file.write(left) :]
+
+
+def _read(file: IO[bytes], array: NDArray[Any]) -> None:
+    left = _bytes_of(array)
+    with _clear_errors():
+        while len(left):
+            length = file.readinto(left)  # type: ignore[attr-defined]
+            if not length:
+                raise OSError("a temporary file lost a part of its content")
+            left = left[length:]
 
 
 def _copy(ids: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -90,7 +131,7 @@ class IdSpool:
         ids = np.empty(length, np.int32)
         if length:
             self._file.seek(start)
-            self._file.readinto(_bytes_of(ids))
+            _read(self._file, ids)
         return ids
 
     def close(self) -> None:
@@ -167,8 +208,9 @@ class ArrayInFile(GrowingArray):
         It can be written to, without changing the file: compiled code then sees the same type of array as for
         corpora in memory.
         """
-        self._file.flush()
-        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY), self._window.dtype)
+        with _clear_errors():
+            content = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_COPY)
+        return np.frombuffer(content, self._window.dtype)
 
     def close(self) -> None:
         """Close the file; the mapped array keeps its contents."""

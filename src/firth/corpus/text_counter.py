@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from firth.corpus.code_points import CodePoints
-from firth.corpus.pieces import BlockSizes, Piece
+from firth.corpus.pieces import ADDED_NEWLINE, BlockSizes, Piece
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.word_table import WordTable, edge_workspace, enlarged
 from firth.kernels.arguments import CleanText
@@ -36,6 +36,7 @@ class TextCounter:
         self.spool = IdSpool(budget)
         self.chunks: list[Chunk] = []
         self.bytes_done = 0
+        self.text_bytes = 0  # read so far, decompressed
         self._points = points
         self._blocks = blocks
         self._state = np.array([unicode.OUTSIDE, 0, -1], np.int64)
@@ -73,6 +74,8 @@ class TextCounter:
 
     def feed(self, piece: Piece) -> None:
         """Read a piece of text; it may begin and end inside a word or a character."""
+        if piece is not ADDED_NEWLINE:
+            self.text_bytes += len(piece)
         for start in range(0, len(piece), self._blocks.piece):
             self._feed(piece[start : start + self._blocks.piece])
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.corpus.pieces import BlockSizes
+from firth.corpus.rows import check_item
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.text_counter import Chunk
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError
+from firth.errors import CorpusError, quoted
 from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, UNKNOWN
 
 __all__ = ["TokenCounter"]
@@ -23,7 +24,7 @@ class _OpenIds(dict[str, int]):
 
     def __missing__(self, word: object) -> int:
         _check_token(word)
-        return self.setdefault(str(word), len(self))
+        return self.setdefault(str.__str__(word), len(self))  # subclasses (of an Enum, for instance) may look otherwise
 
 
 class _ClosedIds(dict[str, int]):
@@ -43,9 +44,12 @@ class TokenCounter:
     """Numbers and counts the tokens of sentences that are already tokenized.
 
     known : the vocabulary whose words alone are kept, or None to keep every token.
+    unit : what a sentence is called in messages.
     """
 
-    def __init__(self, known: Vocabulary | None, budget: MemoryBudget, blocks: BlockSizes) -> None:
+    def __init__(
+        self, known: Vocabulary | None, budget: MemoryBudget, blocks: BlockSizes, unit: str = "sentence"
+    ) -> None:
         self.spool = IdSpool(budget)
         self.chunks: list[Chunk] = []
         self.total_words = 0
@@ -56,6 +60,7 @@ class TokenCounter:
         self._counts = np.zeros(0, np.int64)
         self._stream = array("i")
         self._blocks = blocks
+        self._unit = unit
 
     @property
     def bytes_done(self) -> int:
@@ -92,15 +97,17 @@ class TokenCounter:
     def _add(self, sentence: Any, number: int) -> None:
         stream = self._stream
         before = len(stream)
+        if type(sentence) is not list and type(sentence) is not tuple:
+            check_item(sentence, number)
         if isinstance(sentence, str | bytes):
             raise CorpusError(
-                f"sentence {number:,} is {sentence[:40]!r}, but it must be a list of tokens: "
+                f"{self._unit} {number:,} is {quoted(sentence)}, but it must be a list of tokens: "
                 "give either only strings (texts) or only lists of strings (tokens)"
             )
         try:
             stream.extend(map(self._ids.__getitem__, sentence))
         except TypeError as error:
-            raise _bad_token(sentence, number, len(stream) - before) from error
+            raise _bad_token(sentence, f"{self._unit} {number:,}", len(stream) - before) from error
         self.total_words += len(stream) - before
         stream.append(END_OF_SENTENCE)
 
@@ -113,14 +120,14 @@ class TokenCounter:
         self._stream = array("i")
 
 
-def _bad_token(sentence: Any, number: int, position: int) -> CorpusError:
+def _bad_token(sentence: Any, where: str, position: int) -> CorpusError:
     """The error for a sentence whose first `position` tokens are strings."""
     if not isinstance(sentence, Iterable):
-        return CorpusError(f"sentence {number:,} is {sentence!r}: must be a list of strings")
-    where = f"sentence {number:,}, token {position:,}"
-    if not isinstance(sentence, list | tuple):
+        return CorpusError(f"{where} is {quoted(sentence)}: must be a list of strings")
+    where = f"{where}, token {position:,}"
+    if not hasattr(sentence, "__getitem__"):
         return CorpusError(f"{where}: tokens must be strings; str(token) makes one")
     token = sentence[position]
     return CorpusError(
-        f"{where} is {token!r} of type {type(token).__name__}: tokens must be strings; str(token) makes one"
+        f"{where} is {quoted(token)} of type {type(token).__name__}: tokens must be strings; str(token) makes one"
     )

@@ -10,11 +10,11 @@ tokenize_line() is their reference implementation in plain Python, also used for
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache
 from typing import Literal, TypeAlias, get_args
 
-from firth.errors import SettingError
+from firth.errors import CorpusError, SettingError, quoted
 
 __all__ = [
     "CUSTOM_TOKENIZER",
@@ -24,6 +24,7 @@ __all__ = [
     "check_tokenizer",
     "tokenize_line",
     "tokenizer_name",
+    "tokens_of",
 ]
 
 TokenizerName: TypeAlias = Literal["words", "whitespace"]
@@ -40,7 +41,7 @@ def check_tokenizer(tokenizer: object) -> None:
     """Raise SettingError unless this is a tokenizer."""
     if not callable(tokenizer) and tokenizer not in TOKENIZERS:
         raise SettingError(
-            f"tokenizer={tokenizer!r}: must be 'words', 'whitespace' or a function from a line to a list of tokens"
+            f"tokenizer={quoted(tokenizer)}: must be 'words', 'whitespace' or a function from a line to its tokens"
         )
 
 
@@ -55,8 +56,29 @@ def tokenize_line(line: str, tokenizer: str | Callable[[str], Iterable[str]] = "
     tokenizer : "words", "whitespace", or a function from a line to its words.
     """
     if callable(tokenizer):
-        return list(tokenizer(line))
+        return list(tokens_of(tokenizer, line))
     return line.split() if tokenizer == "whitespace" else _runs_of_letters(line)
+
+
+def tokens_of(tokenizer: Callable[[str], Iterable[str]], line: str) -> Iterable[str]:
+    """What a function of the user's makes of a line, if that can be a list of tokens.
+
+    Raises   CorpusError for a string, a mapping, a set or nothing; an error of the function gets the line as a note.
+    """
+    try:
+        tokens = tokenizer(line)
+    except Exception as error:
+        error.add_note(f"Firth called the tokenizer with the line {quoted(line, 200)}")
+        raise
+    if type(tokens) is list:  # the usual case, quickly
+        return tokens
+    if isinstance(tokens, str | bytes | Mapping | Set) or not isinstance(tokens, Iterable):
+        kind = "a string" if isinstance(tokens, str) else f"of type {type(tokens).__name__}"
+        raise CorpusError(
+            f"the tokenizer returned {quoted(tokens)}, {kind}, for the line {quoted(line)}: "
+            "it must return a list of tokens"
+        )
+    return tokens
 
 
 @cache

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from firth.arrays import Counts
-from firth.errors import SettingError, UnknownWordError
+from firth.errors import SettingError, UnknownWordError, quoted
 from firth.spelling import near_spellings
 
 __all__ = ["Vocabulary", "check_limits"]
@@ -58,7 +58,7 @@ class Vocabulary:
         ids = {word: word_id for word_id, word in enumerate(self.words)}
         if len(ids) != len(self.words):
             twice = next(word for word_id, word in enumerate(self.words) if ids[word] != word_id)
-            raise SettingError(f"{twice!r} is in the vocabulary more than once: words must differ")
+            raise SettingError(f"{quoted(twice)} is in the vocabulary more than once: words must differ")
         return ids
 
     def __len__(self) -> int:

@@ -18,9 +18,11 @@ from firth.evaluation.categories import built_in_categories
 from firth.evaluation.cooccurrence import CooccurrenceCounts
 from firth.evaluation.suite import Scores, Suite
 from firth.formats.target import check_target
+from firth.models import gensim_names
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_space
 from firth.progress import ProgressOption, open_progress
+from firth.settings import unknown_setting
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 from firth.vectors.neighbours import Neighbour
@@ -89,7 +91,7 @@ def make_grid(settings: Mapping[str, Any]) -> list[GridPoint]:
     known = {spec.name for spec in fields(Hyperparameters)}
     for name in settings:
         if name not in known:
-            raise SettingError(f"{name}: there is no such setting; the settings are {', '.join(sorted(known))}")
+            raise unknown_setting(name, sorted(known), gensim_names.SETTINGS)
     cells = 1
     for name, values in lists.items():
         if name in OF_THE_TEXT:

@@ -6,7 +6,7 @@ import gzip
 import io
 import lzma
 import mmap
-import zlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError, compression_of
 from firth.errors import FormatError, MissingExtraError
 from firth.formats.atomic import atomic_write
 
@@ -22,6 +23,7 @@ __all__ = [
     "compressed_by_name",
     "compression",
     "map_file",
+    "no_such_file",
     "open_decompressed",
     "read_content",
     "without_compression",
@@ -30,9 +32,21 @@ __all__ = [
 
 PIECE = 1 << 22  # bytes decompressed at once
 
-_OPENERS: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
-_BEGINNINGS = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
-COMPRESSIONS = tuple(_BEGINNINGS.values())
+BUFFER = 1 << 20  # bytes of content
+COMPRESSIONS = ("gz", "bz2", "xz", "zst")
+
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):[/\\]+")  # a Path keeps only one of two slashes
+
+
+def no_such_file(path: Path) -> FileNotFoundError:
+    """The error for a path where there is nothing."""
+    address = _ADDRESS.match(str(path))
+    if address:
+        given = f"{address[1]}://{path.as_posix()[address.end() :]}"
+        return FileNotFoundError(f"{given}: is an address, not a file; download it first, and give the file")
+    hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
+    return FileNotFoundError(f"{path}: there is no such file{hint}")
 
 
 def compression(path: str | Path) -> str | None:
@@ -47,59 +61,31 @@ def compression(path: str | Path) -> str | None:
     if path.is_dir():
         raise FormatError(path, "is a folder, not a file of vectors")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        raise no_such_file(path)
     if not path.is_file():
         raise FormatError(
             path, "is a pipe or a device, and vectors are read more than once; write them to a file first"
         )
     with path.open("rb") as file:
-        beginning = file.read(6)
-    for magic, name in _BEGINNINGS.items():
-        if beginning.startswith(magic):
-            return name
-    return None
+        return compression_of(file.read(LONGEST_MAGIC))
 
 
 @contextlib.contextmanager
 def open_decompressed(path: str | Path) -> Iterator[BinaryIO]:
-    """Read a file's content. Damage inside a compressed file is raised as FormatError."""
+    """Read a file's content.
+
+    Raises FormatError where compressed data are damaged, or expand to far more than their size; as `compression` does.
+    """
     path = Path(path)
     kind = compression(path)
-    try:
-        with _open(path, kind) as file:
+    with path.open("rb") as file:
+        if kind is None:
             yield file
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-        raise FormatError(path, f"the .{kind} data are damaged or cut short ({error})") from None
-    except OSError as error:
-        if kind is None or error.errno is not None:  # the system's error, not the decompressor's
-            raise
-        raise FormatError(path, f"the .{kind} data are damaged ({error})") from None
-
-
-@contextlib.contextmanager
-def _open(path: Path, kind: str | None) -> Iterator[BinaryIO]:
-    if kind == "zst":
-        with _open_zstd(path) as file:
-            yield file
-        return
-    opener = _OPENERS.get(kind or "", open)
-    with opener(path, "rb") as file:
-        yield file
-
-
-@contextlib.contextmanager
-def _open_zstd(path: Path) -> Iterator[BinaryIO]:
-    try:
-        import zstandard  # an optional package, needed for this one compression only
-    except ImportError:
-        raise MissingExtraError(f"reading {path.name} (compressed with zstd)", "zstd") from None
-    try:
-        with path.open("rb") as packed:
-            frames = _Frames(packed, zstandard.ZstdDecompressor())
-            with io.BufferedReader(frames, 1 << 20) as file:
-                yield file
-    except zstandard.ZstdError as error:
-        raise FormatError(path, f"the .zst data are damaged ({error})") from None
+            return
+        try:
+            yield cast(BinaryIO, io.BufferedReader(Decompressed(file, kind), BUFFER))
+        except DecompressionError as error:
+            raise FormatError(path, str(error)) from None
 
 
 def map_file(path: Path) -> NDArray[np.uint8]:
@@ -166,36 +152,3 @@ def _packer(kind: str, name: str) -> Any:
     except ImportError:
         raise MissingExtraError(f"writing {name} (compressed with zstd)", "zstd") from None
     return lambda file: zstandard.ZstdCompressor().stream_writer(file, closefd=False)
-
-
-class _Frames(io.RawIOBase):
-    """The content of zstd frames, one after the other; unlike the reader of the package it raises
-    EOFError if the last frame is cut short.
-    """
-
-    def __init__(self, packed: BinaryIO, decompressor: Any) -> None:
-        self._packed = packed
-        self._decompressor = decompressor
-        self._frame: Any = None  # a frame that is not finished
-        self._content = b""  # decompressed and not yet handed out
-        self._rest = b""  # compressed and not yet looked at
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._content:
-            data = self._rest or self._packed.read(1 << 17)
-            if not data:
-                if self._frame is not None:
-                    raise EOFError("the last frame is not complete")
-                return 0
-            self._frame = self._frame or self._decompressor.decompressobj()
-            self._content = self._frame.decompress(data)
-            self._rest = self._frame.unused_data
-            if self._frame.eof:
-                self._frame = None
-        count = min(len(buffer), len(self._content))
-        buffer[:count] = self._content[:count]
-        self._content = self._content[count:]
-        return count

@@ -1,11 +1,13 @@
 """Opening a file or folder of vectors in a format that its content shows."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.decompression import compression_of
 from firth.errors import FormatError
 from firth.formats import (
     fasttext,
@@ -18,26 +20,51 @@ from firth.formats import (
     word2vec_text,
 )
 from firth.formats.compressed import open_decompressed, read_content
+from firth.formats.folder_reading import read_unchanged
 from firth.formats.inert_pickle import is_pickle
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
+from firth.formats.temporary import settle
 from firth.formats.tensor_file import is_safetensors
-from firth.formats.text_vectors_parser import Header, parse_header
+from firth.formats.text_vectors_parser import Header, parse_header, split_fields
 from firth.progress import ProgressOption
 
-__all__ = ["read_any"]
+__all__ = ["is_foreign_vectors", "read_any"]
 
 ENOUGH = 1 << 16  # bytes: a line of some 5,000 numbers
-NUMERIC = b"0123456789+-.eE"
+LINES = 100  # that are looked at
+_NUMERIC = re.compile(rb"[0-9+\-.eE]+|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_SPELLED = re.compile(rb"[0-9A-Za-z+\-.,#_/%()]+")
 
-# Other files that people try to open, recognised by their first bytes so that the error can help.
-_FOREIGN = {
-    b"PK\x03\x04": "a zip archive: unpack it and open the file of vectors inside",
-    b"\x93NUMPY": "a NumPy array without words: put it into a folder as vectors.npy, with a words.txt, and open that, "
-    "or give both to firth.WordVectors(words, matrix)",
-    b"\x89HDF": "an HDF5 file",
-    b"\x1f\x8b": "compressed twice",
-}
+# Other files that people try to open, recognised by the bytes at a position so that the error can help.
+_UNPACK = "unpack it and open the file of vectors inside"
+_FOREIGN = (
+    (0, b"PK\x03\x04", f"a zip archive: {_UNPACK}"),
+    (0, b"7z\xbc\xaf\x27\x1c", f"a 7z archive: {_UNPACK}"),
+    (0, b"Rar!\x1a\x07", f"a rar archive: {_UNPACK}"),
+    (257, b"ustar", f"a tar archive: {_UNPACK}"),
+    (
+        0,
+        b"\x93NUMPY",
+        "a NumPy array without words: put it into a folder as vectors.npy, with a words.txt, and open that, "
+        "or give both to firth.WordVectors(words, matrix)",
+    ),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"PAR1", "a Parquet file: firth.read_table(pandas.read_parquet(path)) reads a table of numbers"),
+    (0, b"ARROW1\0\0", "an Arrow file: firth.read_table(pandas.read_feather(path)) reads a table of numbers"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+    (0, b"%PDF-", "a PDF document"),
+    (0, b"\xff\xfe", "UTF-16 text: convert it to UTF-8"),
+    (0, b"\xfe\xff", "UTF-16 text: convert it to UTF-8"),
+    (
+        0,
+        b"version https://git-lfs",
+        "a pointer of Git LFS to a file that was not downloaded: get it with `git lfs pull`",
+    ),
+    (0, b"<!DOCTYPE", "a web page, perhaps one that was saved instead of the file"),
+    (0, b"<!doctype", "a web page, perhaps one that was saved instead of the file"),
+    (0, b"<html", "a web page, perhaps one that was saved instead of the file"),
+)
 
 # Formats that are recognised by their first bytes and read from a whole file, mapped into memory or decompressed.
 _Parse = Callable[[Path, NDArray[np.uint8], ProgressOption], StoredVectors]
@@ -82,8 +109,9 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
     """
     path = Path(path)
     SkipReport(on_error)  # refuses an unknown choice for every format
+    settle(path)
     if path.is_dir():
-        return _read_folder(path)
+        return read_unchanged(path, _read_folder)
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
     parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)
@@ -91,18 +119,44 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
         return parse(path, read_content(path), progress)
     if not beginning:
         raise FormatError(path, "the file is empty")
-    for magic, name in _FOREIGN.items():
-        if beginning.startswith(magic):
-            raise FormatError(path, f"is {name}")
+    _refuse_foreign(path, beginning)
     return _read_word2vec(path, beginning, on_error, progress)
 
 
-def _read_word2vec(path: Path, beginning: bytes, on_error: OnError, progress: ProgressOption) -> StoredVectors:
-    """Read text or word2vec binary, depending on whether the first vector is written in digits."""
+def is_foreign_vectors(path: str | Path) -> bool:
+    """Whether a file or folder seems to hold vectors in another format than .firth, from its first bytes.
+
+    Raises as `read_any` does for what cannot be opened.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return any(
+            (path / name).is_file() for name in (numpy_folder.VECTORS, static_embedding.TENSORS, projector.CONFIG)
+        )
+    with open_decompressed(path) as file:
+        beginning = file.read(ENOUGH)
+    if is_safetensors(beginning):
+        return False
     header, rest = _split_header(beginning)
-    if header is None or _is_numeric_line(rest, header):
-        if b"\0" in beginning:
-            raise FormatError(path, "is of no known format: neither text, nor with a known header")
+    first = rest.partition(b"\n")[0].split()[1:]
+    is_text = bool(first) and all(_NUMERIC.fullmatch(field) for field in first[-2:])
+    return header is not None or is_text or any(recognised(beginning) for recognised, _ in _BINARY)
+
+
+def _refuse_foreign(path: Path, beginning: bytes) -> None:
+    if compression_of(beginning):
+        raise FormatError(path, "is compressed twice")
+    for position, magic, name in _FOREIGN:
+        if beginning.startswith(magic, position):
+            raise FormatError(path, f"is {name}")
+
+
+def _read_word2vec(path: Path, beginning: bytes, on_error: OnError, progress: ProgressOption) -> StoredVectors:
+    """Read text or word2vec binary, depending on what follows the header."""
+    header, rest = _split_header(beginning)
+    if header is None and b"\0" in beginning:
+        raise FormatError(path, "is of no known format: neither text, nor with a known header")
+    if header is None or _is_text(rest, header):
         return word2vec_text.read(path, on_error=on_error, progress=progress)
     if not _is_readable(rest):
         return word2vec_binary.read(path, on_error=on_error, progress=progress)
@@ -115,12 +169,29 @@ def _split_header(beginning: bytes) -> tuple[Header | None, bytes]:
     return (header, rest) if header and header.vector_size else (None, beginning)
 
 
-def _is_numeric_line(rest: bytes, header: Header) -> bool:
-    """Whether the first vector is written in digits; `rest` may end before it does."""
-    line, line_end, _ = rest.partition(b"\n")
-    fields = line.split()[1:]
-    enough = len(fields) >= header.vector_size or not line_end
-    return enough and all(byte in NUMERIC for field in fields[-header.vector_size :] for byte in field)
+def _is_text(rest: bytes, header: Header) -> bool:
+    """Whether vectors are written in characters; `rest` may end before a line does.
+
+    Damaged text must not be taken for binary: any four characters are a number there, "nan " as well as "1,5 ". So one
+    good line is enough where all bytes are characters; elsewhere numbers may contain line ends, and the first decides.
+    """
+    lines = rest.split(b"\n", LINES)[:LINES]
+    if not _is_readable(rest):
+        del lines[1:]
+    return any(_is_text_line(line, header.vector_size) for line in lines)
+
+
+def _is_text_line(line: bytes, vector_size: int) -> bool:
+    """Whether this is a word and a vector, with numbers as anybody may spell them."""
+    fields = split_fields(line)[1:]
+    is_cut = len(line) > ENOUGH // 2
+    if len(fields) < vector_size and not is_cut:
+        return False
+    numbers = fields[-vector_size:]
+    if all(_NUMERIC.fullmatch(field) for field in numbers):
+        return True
+    # A single field of letters may as well be the four bytes of a number.
+    return vector_size > 1 and all(_SPELLED.fullmatch(field) for field in numbers)
 
 
 def _is_readable(rest: bytes) -> bool:
@@ -133,12 +204,12 @@ def _is_readable(rest: bytes) -> bool:
 
 
 def _read_either(path: Path, on_error: OnError, progress: ProgressOption) -> StoredVectors:
-    """A damaged text file, or a few binary numbers that happen to look like text."""
+    """A damaged text file, or a few binary numbers that happen to look like text: those must fit without exception."""
     try:
         return word2vec_text.read(path, on_error=on_error, progress=progress)
     except FormatError as problem:
         try:
-            return word2vec_binary.read(path, on_error=on_error, progress=progress)
+            return word2vec_binary.read(path, progress=progress)
         except FormatError:
             raise problem from None
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from firth.formats.atomic import atomic_folder
+from firth.formats.folder_reading import refuse_outside_link
 from firth.formats.npy import read_counts, read_matrix, write_array
 from firth.formats.stored import StoredVectors
 from firth.formats.words_file import check_rows, pack_words, read_lines
@@ -27,9 +28,11 @@ def read(folder: str | Path) -> StoredVectors:
     Raises
     ------
     FileNotFoundError : a file is missing.
-    FormatError : a file is damaged, or words and rows do not fit together.
+    FormatError : a file is damaged or a link to another folder, or words and rows do not fit together.
     """
     folder = Path(folder)
+    for name in (VECTORS, WORDS, COUNTS):
+        refuse_outside_link(folder / name)
     matrix = read_matrix(folder / VECTORS)
     words = read_lines(folder / WORDS)
     check_rows(folder / WORDS, len(words), folder / VECTORS, len(matrix))

@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
-from firth.errors import FormatError
+from firth.errors import FormatError, quoted
 from firth.formats.atomic import atomic_folder
 from firth.formats.compressed import map_file
+from firth.formats.folder_reading import refuse_outside_link
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_rows
@@ -76,7 +77,7 @@ def read_tsv(vectors: str | Path, metadata: str | Path) -> StoredVectors:
     FileNotFoundError : a file does not exist.
     FormatError : a file is damaged, or words and lines of numbers do not fit together.
     """
-    vectors, metadata = Path(vectors), Path(metadata)
+    vectors, metadata = refuse_outside_link(Path(vectors)), refuse_outside_link(Path(metadata))
     matrix = _read_numbers(vectors)
     return _with_words(matrix, vectors, metadata)
 
@@ -90,7 +91,7 @@ def read_bytes(config: str | Path) -> StoredVectors:
     FormatError : a file is damaged, is in another folder than the configuration, or does not fit
         to the others.
     """
-    config = Path(config)
+    config = refuse_outside_link(Path(config))
     found = _read_config(config)
     if found.tensor.suffix == ".tsv":
         return read_tsv(found.tensor, found.metadata)
@@ -180,9 +181,17 @@ def _read_config(path: Path) -> _Tensor:
             "with one entry",
         ) from None
     for name in named:
-        if not name or Path(name).name != name or "\0" in name or not (path.parent / name).is_file():
-            raise FormatError(path, f"names the file {name!r}, which is not in the same folder; put it there")
-    return _Tensor(path.parent / named[0], path.parent / named[1], shape)
+        if not name or Path(name).name != name or "\0" in name or not _is_file(path.parent / name):
+            raise FormatError(path, f"names the file {quoted(name)}, which is not in the same folder; put it there")
+    tensor, metadata = (refuse_outside_link(path.parent / name) for name in named)
+    return _Tensor(tensor, metadata, shape)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long
+        return False
 
 
 def _shape(stored: Any) -> tuple[int, int] | None:
@@ -247,7 +256,7 @@ def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vecto
         with (temporary / TENSOR).open("xb") as file:
             write_rows(file, stored.matrix, "<f4")
         (temporary / METADATA).write_bytes(words)
-        (temporary / CONFIG).write_text(json.dumps({"embeddings": [entry]}, indent=2) + "\n", encoding="utf-8")
+        (temporary / CONFIG).write_bytes(json.dumps({"embeddings": [entry]}, indent=2).encode() + b"\n")
 
 
 def replacing_tsv(folder: str | Path) -> AbstractContextManager[Path]:

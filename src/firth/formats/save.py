@@ -1,12 +1,14 @@
 """Choosing the format to write: by its name or by the suffix of the file; a folder needs the name."""
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import BinaryIO, Literal, TypeAlias, get_args
 
-from firth.errors import SettingError
+from firth.errors import FormatError, SettingError
 from firth.formats import (
     glove,
     native,
@@ -22,7 +24,7 @@ from firth.formats.stored import StoredVectors
 from firth.formats.target import try_writing
 from firth.progress import ProgressOption
 
-__all__ = ["FormatName", "check_format", "check_saving", "write_as"]
+__all__ = ["FormatName", "check_format", "check_saving", "check_stream", "write_as", "write_to"]
 
 FormatName: TypeAlias = Literal[
     "firth",
@@ -90,6 +92,12 @@ def check_saving(path: str | Path, format: FormatName | None) -> FormatName:
     return chosen
 
 
+def check_stream(format: FormatName) -> None:
+    """Raise SettingError for a format that is a folder: it cannot be written to a pipe."""
+    if format in _REPLACING:
+        raise SettingError(f"format {format!r} is a folder of several files: give the name of a folder")
+
+
 def write_as(
     path: str | Path, stored: StoredVectors, format: FormatName | None = None, *, progress: ProgressOption = False
 ) -> None:
@@ -104,3 +112,19 @@ def write_as(
     chosen = check_format(path, format)
     options = {"progress": progress} if chosen in _REPORTING else {}
     _WRITERS[chosen](Path(path), stored, **options)
+
+
+def write_to(output: BinaryIO, stored: StoredVectors, format: FormatName, *, progress: ProgressOption = False) -> None:
+    """Write to an open file or pipe, by way of a temporary file: nothing is written where a word cannot be.
+
+    Raises SettingError for a format that is a folder, and what the format's own `write` raises.
+    """
+    check_stream(format)
+    with tempfile.TemporaryDirectory(prefix="firth-") as folder:
+        path = Path(folder) / "vectors"
+        try:
+            write_as(path, stored, format, progress=progress)
+        except FormatError as error:  # it is about a word, not about the temporary file
+            raise FormatError("-", error.problem) from None
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, output, 1 << 20)

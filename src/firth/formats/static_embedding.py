@@ -26,6 +26,7 @@ from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_folder
 from firth.formats.compressed import map_file
+from firth.formats.folder_reading import refuse_outside_link
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import TensorFile, write_tensors
 from firth.formats.tokenizer_json import read_vocabulary, tokenizer_json, unknown_word
@@ -47,13 +48,13 @@ def read(folder: str | Path) -> StoredVectors:
     Raises
     ------
     FileNotFoundError : a file is missing.
-    FormatError : a file is damaged, or pieces and rows do not fit together.
+    FormatError : a file is damaged or a link to another folder, or pieces and rows do not fit together.
     """
     folder = Path(folder)
     if not (folder / TENSORS).exists() and (folder / NESTED).is_dir():
         folder = folder / NESTED
-    pieces, unknown = read_vocabulary(folder / TOKENIZER)
-    matrix = _read_rows(folder / TENSORS, len(pieces))
+    pieces, unknown = read_vocabulary(refuse_outside_link(folder / TOKENIZER))
+    matrix = _read_rows(refuse_outside_link(folder / TENSORS), len(pieces))
     if unknown is not None and not matrix[unknown].any():
         del pieces[unknown]
         last = unknown == len(matrix) - 1  # then the rest needs no copy
@@ -150,7 +151,7 @@ def write(folder: str | Path, stored: StoredVectors, *, sif: float | None = None
         for name, document in documents.items():
             text = json.dumps(document, ensure_ascii=False, indent=None if name == TOKENIZER else 2)
             (temporary / name).write_bytes(text.encode() + b"\n")
-        (temporary / CARD).write_text(_card(Path(folder).name, stored, sif), encoding="utf-8")
+        (temporary / CARD).write_bytes(_card(Path(folder).name, stored, sif).encode())
 
 
 def replacing(folder: str | Path) -> AbstractContextManager[Path]:

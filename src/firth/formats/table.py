@@ -7,8 +7,10 @@ import csv
 import io
 import math
 import os
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -16,7 +18,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firth.errors import FirthError, FormatError, SettingError
+from firth.errors import FirthError, FormatError, SettingError, quoted
+from firth.formats.compressed import no_such_file
 from firth.formats.stored import StoredVectors
 
 __all__ = ["NumberTable", "Scale", "minus_one_to_one", "read"]
@@ -24,8 +27,10 @@ __all__ = ["NumberTable", "Scale", "minus_one_to_one", "read"]
 # A CSV file, rows with the header first, or a data frame (pandas, Polars, or what behaves like either).
 NumberTable: TypeAlias = str | os.PathLike[str] | Iterable[Sequence[Any]] | Any
 
-_SEPARATORS = "\t;,"
+_SEPARATORS = "\t;,"  # of equally good ones the first
+_ROWS_TRIED = 100
 _MISSING = ("", "na", "n/a", "nan", "null", "none", "<na>")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _LARGEST = float(np.finfo(np.float32).max)
 
 Scale: TypeAlias = tuple[float, float]
@@ -111,6 +116,8 @@ def _indexed_rows(frame: Any) -> tuple[list[Any], Iterator[Sequence[Any]]]:
 
 
 def _file_rows(path: Path) -> _Rows:
+    if not path.exists():
+        raise no_such_file(path)
     content = path.read_bytes()
     try:
         text = content.decode()
@@ -125,8 +132,18 @@ def _file_rows(path: Path) -> _Rows:
 
 def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, with the line on which each begins."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = next((mark for mark in _SEPARATORS if mark in first), ",")
+    return _cells(path, text, max(_SEPARATORS, key=lambda separator: _fit(text, separator)))
+
+
+def _fit(text: str, separator: str) -> tuple[int, int]:
+    """How well a separator cuts a table: how many of the first rows have as many cells as the header, and how many."""
+    counts = [len(cells) for _, cells in islice(_cells(None, text, separator), _ROWS_TRIED)]
+    cells = counts[0] if counts else 0
+    return (counts.count(cells) if cells > 1 else 0), cells
+
+
+def _cells(path: Path | None, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows, cut at a separator; without a path, a row that cannot be cut is the last one."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
@@ -135,7 +152,8 @@ def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise FormatError(path, f"cannot be read as a table: {error}", line=line) from None
+        if path is not None:
+            raise FormatError(path, f"cannot be read as a table: {error}", line=line) from None
 
 
 def _with_header(found: _Rows) -> _Rows:
@@ -191,7 +209,9 @@ def _number(found: _Rows, number: int, index: int, cell: Any, scale: Scale | Non
     column = f"column {found.header[index]!r}"
     value = _parsed(cell)
     if not _is_number(value):
-        problem = "missing number" if _text(cell).lower() in _MISSING else f"{cell!r} is not a number"
+        problem = "missing number" if _text(cell).lower() in _MISSING else f"{quoted(cell)} is not a number"
+        if _DECIMAL_COMMA.fullmatch(_text(cell)):
+            problem += " (a decimal comma: write a point)"
         raise found.wrong(number, f"{column}: {problem}; every cell must hold a number")
     value = float(value)
     if math.isnan(value) and not isinstance(cell, str):

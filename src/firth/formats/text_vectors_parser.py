@@ -17,7 +17,7 @@ from firth.arrays import Vector
 from firth.errors import FormatError
 from firth.formats.packed_words import decode_word
 
-__all__ = ["Header", "Layout", "find_layout", "parse_header", "parse_line"]
+__all__ = ["Header", "Layout", "find_layout", "parse_header", "parse_line", "split_fields"]
 
 BLANKS = b" \t\r"
 _FIELD = re.compile(rb"[^ \t\r]+")
@@ -69,8 +69,13 @@ def find_layout(path: Path, lines: list[bytes]) -> Layout:
     return Layout(None, vector_size)
 
 
+def split_fields(line: bytes) -> list[bytes]:
+    """A word and its numbers. Form feeds and other odd blanks belong to a word."""
+    return _FIELD.findall(line)
+
+
 def _numbers_at_end(line: bytes) -> int:
-    fields = _FIELD.findall(line)
+    fields = split_fields(line)
     numbers = 0
     for field in reversed(fields[1:]):
         if not _NUMBER.fullmatch(field) and field.lower().lstrip(b"+-") not in (b"nan", b"inf"):
@@ -87,6 +92,8 @@ def parse_line(path: Path, line: bytes, vector_size: int, line_number: int) -> L
     FormatError : too few or too many numbers, a field that is not a number, or no word.
     """
     fields = [(match.start(), match[0]) for match in _FIELD.finditer(line)]
+    if len(fields) == vector_size and line[:1] in (b" ", b"\t"):
+        raise FormatError(path, f"there is no word before the {vector_size} numbers, only blanks", line=line_number)
     if len(fields) <= vector_size:
         found = max(0, len(fields) - 1)
         raise FormatError(path, f"{found} numbers instead of {vector_size} after the word", line=line_number)

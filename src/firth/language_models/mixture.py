@@ -19,7 +19,7 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
-from firth.language_models.sentences import Sentences, read_text
+from firth.language_models.sentences import Sentences, read_held_out
 from firth.progress import ProgressOption, open_progress
 
 __all__ = ["KINDS", "MixtureModel"]
@@ -74,17 +74,23 @@ class MixtureModel(LanguageModel):
             most of the weight.
         progress : as for NgramModel.fit; the stages are "reading" and "scoring".
 
-        Raises CorpusError if the corpus cannot be read.
+        Raises CorpusError if the corpus cannot be read or the models know no word of it.
         """
         with open_progress(progress) as reporter:
-            sentences = read_text(corpus, self.tokenizer, self.vocabulary, reporter)
-            logs = []
-            with reporter.stage("scoring", len(self.models), "models") as stage:
-                for model in self.models:
-                    logs.append(model.log_probabilities(sentences))
-                    stage.update(len(logs))
-        self.weights = _best_weights(np.exp(logs), self.weights)
+            self.fit_sentences(read_held_out(corpus, self.tokenizer, self.vocabulary, reporter), reporter)
         return self
+
+    def fit_sentences(self, sentences: Sentences, progress: ProgressOption = False) -> None:
+        """fit() to a text that is read already, as ids of the vocabulary."""
+        logs = []
+        with (
+            open_progress(progress) as reporter,
+            reporter.stage("scoring", len(self.models), "models") as stage,
+        ):
+            for model in self.models:
+                logs.append(model.log_probabilities(sentences))
+                stage.update(len(logs))
+        self.weights = _best_weights(np.exp(logs), self.weights)
 
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:
         """The weighted mean of the distributions."""
@@ -94,7 +100,8 @@ class MixtureModel(LanguageModel):
     def log_probabilities(self, sentences: Sentences) -> NDArray[np.float64]:
         """The logarithms of the weighted means."""
         likelihoods = np.exp([model.log_probabilities(sentences) for model in self.models])
-        return np.asarray(np.log(self.weights @ likelihoods))
+        with np.errstate(divide="ignore"):  # what no model thinks possible
+            return np.asarray(np.log(self.weights @ likelihoods))
 
     def pack(self) -> ModelFile:
         """The arrays of all models; names begin with the index of the model and a slash."""

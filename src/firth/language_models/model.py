@@ -16,7 +16,7 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenize_line
 from firth.errors import NotFittedError
 from firth.language_models.model_file import ModelFile, read_model, write_model
-from firth.language_models.sentences import Sentences, read_text
+from firth.language_models.sentences import Sentences, read_held_out
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption
 from firth.vectors.ranking import check_count, largest
@@ -149,9 +149,12 @@ class LanguageModel(ABC):
     def score(self, corpus: CorpusInput) -> LanguageScore:
         """How well the model predicts a text, which should be held out from its training.
 
-        Raises   CorpusError if the corpus cannot be read or is empty, NotFittedError before fit().
+        Raises   CorpusError if the corpus cannot be read, is empty or has no known word, NotFittedError before fit().
         """
-        sentences = read_text(corpus, self.tokenizer, self.vocabulary)
+        return self.score_sentences(read_held_out(corpus, self.tokenizer, self.vocabulary))
+
+    def score_sentences(self, sentences: Sentences) -> LanguageScore:
+        """score() of a text that is read already, as ids of this model's vocabulary."""
         total = 0.0
         for part in sentences.parts(SCORED_AT_ONCE):
             total -= float(self.log_probabilities(part).sum())

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
-from firth.formats.compressed import map_file
+from firth.formats.compressed import map_file, no_such_file
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
 from firth.language_models.vocabulary import LanguageVocabulary
@@ -96,7 +96,7 @@ def _open(path: str | Path) -> TensorFile:
     if path.is_dir():
         raise FormatError(path, "is a folder, not a language model")
     if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
+        raise no_such_file(path)
     content = map_file(path)
     if not is_safetensors(content[:9].tobytes()):
         raise FormatError(path, "is not a language model: not a safetensors file")

@@ -5,6 +5,7 @@ neural_network.py computes, neural_training.py trains, neural_file.py stores.
 Shapes   V outcomes, C = order - 1 words of history, D numbers per embedding, T words in S sentences.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -12,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.sources import CorpusInput
+from firth.corpus.sources import CorpusInput, recognise
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import NotFittedError, SettingError
 from firth.language_models import neural_file
@@ -20,10 +21,11 @@ from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import ModelFile
 from firth.language_models.neural_network import Examples, Network, Workspace, initial_network
 from firth.language_models.neural_training import EpochScore, train_network
-from firth.language_models.sentences import Sentences, pad, read_text, read_training_text
+from firth.language_models.sentences import Sentences, pad, read_held_out, read_training_text
 from firth.language_models.settings import NeuralSettings
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NeuralModel"]
@@ -68,6 +70,7 @@ class NeuralModel(LanguageModel):
     kind = neural_file.KIND
     version = neural_file.VERSION
 
+    @answers_names({})
     def __init__(
         self,
         *,
@@ -123,6 +126,8 @@ class NeuralModel(LanguageModel):
                 f"vectors= of {vectors.vector_size} numbers for vector_size={settings.vector_size}: must have the same "
                 f"size; set vector_size={vectors.vector_size}"
             )
+        if isinstance(held_out, str | os.PathLike):
+            recognise(held_out)  # a wrong name is reported before the corpus is read
         with open_progress(progress) as reporter:
             vocabulary, sentences = read_training_text(
                 corpus, self.tokenizer, settings.min_count, settings.max_vocabulary, reporter
@@ -130,7 +135,7 @@ class NeuralModel(LanguageModel):
             if held_out is None:
                 sentences, stopping = _hold_out(sentences, settings.held_out_share, settings.seed)
             else:
-                stopping = read_text(held_out, self.tokenizer, vocabulary, reporter)
+                stopping = read_held_out(held_out, self.tokenizer, vocabulary, reporter)
             length = settings.order - 1
             sizes = settings.vector_size, settings.hidden_size
             network = initial_network(len(vocabulary), length, sizes, settings.direct_connections, settings.seed)

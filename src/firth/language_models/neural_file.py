@@ -12,8 +12,6 @@ Metadata: "format" is "firth-neural-language-model", "version" a whole number, "
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from firth.errors import FormatError
 from firth.language_models.model_file import ModelFile, check_arrays
 from firth.language_models.neural_network import Network
@@ -24,6 +22,7 @@ from firth.language_models.vocabulary import LanguageVocabulary
 __all__ = ["KIND", "VERSION", "StoredNetwork", "pack", "unpack"]
 
 KIND, VERSION = "firth-neural-language-model", 1
+LARGEST = 1e15  # of a weight: the sum of products of two still is a float32
 _EXPECTED = {
     "embeddings": ("float32", 2),
     "hidden": ("float32", 2),
@@ -69,8 +68,10 @@ def unpack(path: str | Path, content: ModelFile) -> StoredNetwork:
         if (None if array is None else array.shape) != shape:
             found = "missing" if array is None else f"of shape {array.shape}"
             raise FormatError(path, f"tensor {name!r} is {found}, not of shape {shape}; the file is damaged")
-        if array is not None and not np.isfinite(array).all():
-            raise FormatError(path, f"tensor {name!r} has numbers that are not finite; the file is damaged")
+        if array is not None and not (array.min() >= -LARGEST and array.max() <= LARGEST):  # NaN is neither
+            raise FormatError(
+                path, f"tensor {name!r} has a number that is not finite, or too large; the file is damaged"
+            )
     return StoredNetwork(vocabulary, network, settings, _history(path, metadata))
 
 

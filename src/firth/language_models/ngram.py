@@ -24,6 +24,7 @@ from firth.language_models.ngrams import count_ngrams
 from firth.language_models.sentences import Sentences, pad, read_training_text
 from firth.language_models.settings import NgramSettings
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 
 __all__ = ["NgramModel"]
 
@@ -60,6 +61,7 @@ class NgramModel(LanguageModel):
     kind = ngram_file.KIND
     version = ngram_file.VERSION
 
+    @answers_names({})
     def __init__(
         self,
         *,
@@ -148,7 +150,7 @@ class NgramModel(LanguageModel):
         """For all words at once: the longest n-gram that was seen, times the backoffs of longer histories that were."""
         text = pad(sentences, self.order - 1, self.vocabulary)
         predicted = np.flatnonzero(text.positions >= self.order - 1)
-        log = np.log(self._levels[0].probabilities[text.ids[predicted]].astype(np.float64))
+        log = _logarithms(self._levels[0].probabilities[text.ids[predicted]])
         rows = text.ids.astype(np.int64)  # of the n-gram of the current length that ends at each position; -1: unseen
         for level, below in zip(self._levels, self._levels[1:], strict=False):
             before = np.full(len(rows), -1, np.int64)
@@ -156,9 +158,9 @@ class NgramModel(LanguageModel):
             rows = _find_children(level, below, before, text.ids)
             histories, found = before[predicted], rows[predicted]
             known = histories >= 0
-            log[known] += np.log(level.backoffs[histories[known]].astype(np.float64))
+            log[known] += _logarithms(level.backoffs[histories[known]])
             seen = found >= 0
-            log[seen] = np.log(below.probabilities[found[seen]].astype(np.float64))
+            log[seen] = _logarithms(below.probabilities[found[seen]])
         return log
 
     def pack(self) -> ModelFile:
@@ -202,6 +204,12 @@ def _find_children(
     hit[hit] = below.words[low[hit]] == wanted[hit]
     found[searched[hit]] = low[hit]
     return found
+
+
+def _logarithms(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """-inf for 0: without discounts, what was not seen is impossible."""
+    with np.errstate(divide="ignore"):
+        return np.log(probabilities.astype(np.float64))
 
 
 def _checked_discounts(discounts: Sequence[tuple[float, float, float]], order: int) -> list[Discounts]:

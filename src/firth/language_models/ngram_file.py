@@ -55,15 +55,25 @@ def unpack(path: str | Path, content: ModelFile) -> StoredNgrams:
     """A model from arrays and metadata. Raises FormatError if they are inconsistent."""
     vocabulary, arrays, metadata = content
     settings = _settings(path, metadata)
+    discounts = _discounts(path, metadata, settings.order)
     levels: list[SmoothedLevel] = []
     for k in range(1, settings.order + 1):
         levels.append(_level(path, arrays, k, settings.order, len(vocabulary) + 1))
         _check_level(path, levels, k, len(vocabulary) + 1)
+        # Without discounts nothing is left for what was not seen.
+        if all(min(one) > 0 for one in discounts):
+            _refuse_zeros(path, levels[-1], k, start=len(vocabulary))
+    return StoredNgrams(vocabulary, levels, discounts, settings)
+
+
+def _discounts(path: str | Path, metadata: dict[str, Any], order: int) -> list[Discounts]:
     try:
         discounts = [Discounts(*map(float, one)) for one in metadata["discounts"]]
     except (KeyError, TypeError, ValueError):
-        raise FormatError(path, "its discounts cannot be read; the file is damaged") from None
-    return StoredNgrams(vocabulary, levels, discounts, settings)
+        discounts = []
+    if len(discounts) != order or not all(0 <= d <= c for one in discounts for c, d in enumerate(one, 1)):
+        raise FormatError(path, "its discounts cannot be read; the file is damaged")
+    return discounts
 
 
 def _settings(path: str | Path, metadata: dict[str, Any]) -> NgramSettings:
@@ -101,3 +111,9 @@ def _check_level(path: str | Path, levels: list[SmoothedLevel], k: int, n_ids: i
         fits = fits and bool((levels[-2].backoffs >= 0).all() and (levels[-2].backoffs <= 1.001).all())
     if not fits:
         raise FormatError(path, f"its n-grams of order {k} are inconsistent; the file is damaged")
+
+
+def _refuse_zeros(path: str | Path, level: SmoothedLevel, k: int, start: int) -> None:
+    """Raise FormatError where something is impossible; only `<s>`, whose id is `start`, never follows anything."""
+    if (level.words[level.probabilities == 0] != start).any() or not level.backoffs.all():
+        raise FormatError(path, f"its n-grams of order {k} have a probability of 0; the file is damaged")

@@ -16,8 +16,9 @@ from firth.corpus.vocabulary import check_limits
 from firth.errors import CorpusError
 from firth.language_models.vocabulary import SPECIAL, LanguageVocabulary
 from firth.progress import ProgressOption
+from firth.training.lone_words import check_neighbours
 
-__all__ = ["PaddedText", "Sentences", "pad", "read_text", "read_training_text"]
+__all__ = ["PaddedText", "Sentences", "pad", "read_held_out", "read_text", "read_training_text"]
 
 
 class Sentences(NamedTuple):
@@ -57,6 +58,7 @@ def read_training_text(
     """
     check_limits(min_count, max_vocabulary)
     encoded = encode(corpus, tokenizer=tokenizer, min_count=1, progress=progress)
+    check_neighbours(encoded, corpus, required=False)
     # The encoded vocabulary is sorted by falling count, so the kept words are its first ones.
     counts = encoded.vocabulary.counts
     frequent = int(np.searchsorted(-counts, -min_count, "right"))
@@ -76,6 +78,22 @@ def read_text(
     """
     encoded = encode(corpus, tokenizer=tokenizer, min_count=1, progress=progress)
     return _renumbered(encoded.vocabulary.words, encoded.ids, encoded.sentence_offsets, vocabulary)
+
+
+def read_held_out(
+    corpus: CorpusInput, tokenizer: Tokenizer, vocabulary: LanguageVocabulary, progress: ProgressOption = False
+) -> Sentences:
+    """Read a text to judge a model by.
+
+    Raises CorpusError if the corpus cannot be read, or the model knows no word of it.
+    """
+    sentences = read_text(corpus, tokenizer, vocabulary, progress)
+    if (sentences.ids == vocabulary.unknown).all():
+        raise CorpusError(
+            f"the model knows none of the {len(sentences.ids):,} words of the text: was it trained with another "
+            "tokenizer, or on another language?"
+        )
+    return sentences
 
 
 def _renumbered(words: object, ids: WordIds, offsets: Offsets, vocabulary: LanguageVocabulary) -> Sentences:

@@ -6,7 +6,7 @@ queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from firth.arrays import Matrix
 from firth.backends.cpu import CpuBackend
@@ -16,13 +16,15 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.models import gensim_names
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.notes import training_notes
+from firth.training.notes import outcome_notes, training_notes
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
@@ -79,6 +81,7 @@ class Word2Vec:
     Source   Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546.
     """
 
+    @answers_names(gensim_names.SETTINGS)
     def __init__(
         self,
         *,
@@ -124,10 +127,10 @@ class Word2Vec:
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
 
-        Raises   CorpusError if the corpus cannot be read or no word of it is kept. TrainingInterrupted (a
-                 KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors so far.
-                 DivergenceError if the learning rate was far too high; the model then keeps what it had. SettingError
-                 if an encoded corpus has another min_count or max_vocabulary.
+        Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
+                 TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
+                 so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
+                 SettingError if an encoded corpus has another min_count or max_vocabulary.
         """
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
@@ -145,7 +148,9 @@ class Word2Vec:
             except TrainingInterrupted:
                 self._keep(vocabulary, trainer.history, backend.matrices())
                 raise
-        self._keep(vocabulary, trainer.history, backend.matrices())
+            self._keep(vocabulary, trainer.history, backend.matrices())
+            for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
+                reporter.message(note)
         return self
 
     def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
@@ -252,7 +257,8 @@ class Word2Vec:
     def save(self, path: str | Path) -> None:
         """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
 
-        Raises   NotFittedError before fit(); OSError if the file cannot be written.
+        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
+                 FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
         write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
@@ -268,6 +274,14 @@ class Word2Vec:
         model.history, model._vocabulary = stored.history, stored.vocabulary
         model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
         return model
+
+    if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Answer the names that gensim's model has with those here."""
+            advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
+            problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
+            raise AttributeError(problem, name=name, obj=self)
 
     def __repr__(self) -> str:
         size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"

@@ -13,14 +13,15 @@ from firth.arrays import Matrix
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
 from firth.formats import native
-from firth.formats.compressed import compressed_by_name
+from firth.formats.compressed import compressed_by_name, without_compression
+from firth.formats.detect import is_foreign_vectors
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredModel", "check_model_space", "read_model", "write_model"]
+__all__ = ["StoredModel", "check_model_name", "check_model_space", "read_model", "write_model"]
 
 
 _MATRICES = 2  # in a file: word vectors, and context or node vectors
@@ -36,6 +37,15 @@ class StoredModel(NamedTuple):
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
 
 
+def check_model_name(path: str | Path) -> None:
+    """Raise SettingError for a name that says another format than that of a whole model."""
+    if without_compression(Path(path)).suffix.lower() != ".firth":
+        raise SettingError(
+            f"{path}: a model is saved under a name that ends in .firth; "
+            "`firth convert` or model.vectors.save() writes its vectors in other formats"
+        )
+
+
 def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int]) -> None:
     """Raise OSError if there is too little space where models of so many words, one or more, will be saved."""
     if not compressed_by_name(path):  # how small compression makes them is not known
@@ -43,7 +53,11 @@ def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int])
 
 
 def write_model(path: str | Path, model: StoredModel) -> None:
-    """Write a file; an old one is replaced only when the new one is complete. OSError if it cannot be written."""
+    """Write a file; an old one is replaced only when the new one is complete.
+
+    Raises   SettingError if the name does not end in .firth; FormatError or OSError if the file cannot be written.
+    """
+    check_model_name(path)
     settings, vocabulary, outputs = model.hyperparameters, model.vocabulary, model.output_vectors
     metadata = {
         "hyperparameters": settings.to_json(),
@@ -63,6 +77,8 @@ def write_model(path: str | Path, model: StoredModel) -> None:
 
 def read_model(path: str | Path) -> StoredModel:
     """Read a file; its matrices are mapped into memory. FormatError if it is damaged or has vectors only."""
+    if is_foreign_vectors(path):
+        raise _vectors_only(path)
     stored = native.read(path)
     if stored.counts is None or "hyperparameters" not in stored.metadata:
         raise _vectors_only(path)
@@ -70,6 +86,13 @@ def read_model(path: str | Path) -> StoredModel:
     outputs = stored.node_vectors if settings.has_nodes else stored.context_vectors
     if outputs is None:
         raise _vectors_only(path)
+    if stored.matrix.shape[1] != settings.vector_size:
+        problem = (
+            f"its vectors have {stored.matrix.shape[1]:,} numbers, its hyperparameters say {settings.vector_size:,}"
+        )
+        raise FormatError(path, f"{problem}; the file is damaged")
+    if (np.asarray(stored.counts) < 0).any():
+        raise FormatError(path, "a word occurs fewer than 0 times; the file is damaged")
     vocabulary = Vocabulary(
         stored.words,
         np.asarray(stored.counts),

@@ -38,6 +38,9 @@ Picture: TypeAlias = "altair.Chart | altair.LayerChart | altair.VConcatChart"
 _SCRIPT_MARKS = re.compile(r"<(?=/?script|!--)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # invisible, of no width
 
+# What XML does not allow, neither in pictures (SVG) nor as characters of UTF-8: the renderer aborts.
+_UNDRAWABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def import_altair() -> Any:
     """The module altair. Raises MissingExtraError where it is not installed."""
@@ -49,8 +52,10 @@ def import_altair() -> Any:
 
 
 def safe_text(text: str) -> str:
-    """Text for a chart, with an invisible character in script tags: no word can run a script in a notebook or page."""
-    return _SCRIPT_MARKS.sub("<" + _WORD_JOINER, text)
+    """Text for a chart: script tags get an invisible character, so that no word can run a script in a notebook or page,
+    and characters that cannot be drawn become escapes.
+    """
+    return _SCRIPT_MARKS.sub("<" + _WORD_JOINER, _UNDRAWABLE.sub(lambda found: repr(found[0])[1:-1], text))
 
 
 def with_minus_sign(number: str) -> str:

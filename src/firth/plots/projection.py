@@ -6,6 +6,7 @@ Source   PCA: Pearson 1901. UMAP: McInnes, Healy and Melville 2018, arXiv:1802.0
 """
 
 import warnings
+from importlib.util import find_spec
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -15,10 +16,11 @@ from firth.errors import MissingExtraError, SettingError
 from firth.interruption import blas
 from firth.vectors.query import unit
 
-__all__ = ["Method", "Projection", "check_method", "project"]
+__all__ = ["Method", "Projection", "check_method", "check_packages", "project"]
 
 Method: TypeAlias = Literal["pca", "umap", "tsne"]
 
+_PACKAGES = {"umap": "umap", "tsne": "sklearn"}
 _FEWEST_NEIGHBOURING = 10  # words that UMAP and t-SNE need to have neighbourhoods
 _NEIGHBOURS = 15  # UMAP's default: a compromise between local and global structure
 _PERPLEXITY = 30.0  # scikit-learn's default
@@ -41,6 +43,13 @@ def check_method(method: str, count: int) -> None:
     fewest = 2 if method == "pca" else _FEWEST_NEIGHBOURING
     if count < fewest:
         raise SettingError(f"{count} words: a map by method={method!r} needs at least {fewest}")
+
+
+def check_packages(method: str) -> None:
+    """Raise MissingExtraError if the package of a method is not installed, without importing it."""
+    package = _PACKAGES.get(method)
+    if package is not None and find_spec(package) is None:
+        raise MissingExtraError(f"method={method!r}", "maps")
 
 
 def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:

@@ -1,16 +1,16 @@
 """Saving charts as HTML, SVG, PNG or JSON files, atomically."""
 
 import html
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from firth.errors import MissingExtraError, SettingError
+from firth.errors import SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.target import check_target
 from firth.plots.canvas import Picture, import_altair
+from firth.plots.renderer import check_renderer, javascript_library, rendered
 
 __all__ = ["check_picture_file", "save_chart"]
 
@@ -43,7 +43,7 @@ def save_chart(chart: Picture, path: str | Path) -> None:
 
     Raises
     ------
-    SettingError : the path has another suffix.
+    SettingError : the path has another suffix, or the chart cannot be drawn.
     MissingExtraError : vl-convert-python is not installed (.json does not need it).
     FormatError : the file cannot be written.
     """
@@ -56,7 +56,7 @@ def check_picture_file(path: str | Path) -> None:
     """Raise what save_chart() would raise at its end, before there is a chart."""
     import_altair()
     if _suffix(path) != ".json":
-        _converter()
+        check_renderer()
     check_target(path)
 
 
@@ -69,15 +69,12 @@ def _suffix(path: str | Path) -> str:
 
 
 def _html(chart: Any) -> bytes:
-    converter = _converter()
-    altair = import_altair()
     specification = chart.to_dict()
     title = specification.get("title", {})
-    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     page = _PAGE.format(
         title=html.escape(title.get("text", "") if isinstance(title, dict) else str(title)),
         background=html.escape(str(specification.get("config", {}).get("background", "white"))),
-        library=converter.javascript_bundle(vl_version=version),
+        library=javascript_library(_version()),
         # Escaped, so that no word can end the script element.
         chart=json.dumps(specification).replace("<", "\\u003c"),
     )
@@ -85,11 +82,11 @@ def _html(chart: Any) -> bytes:
 
 
 def _svg(chart: Any) -> bytes:
-    return _convert(chart, "svg")
+    return rendered("vegalite_to_svg", vl_spec=chart.to_dict(), vl_version=_version())
 
 
 def _png(chart: Any) -> bytes:
-    return _convert(chart, "png")
+    return rendered("vegalite_to_png", vl_spec=chart.to_dict(), vl_version=_version(), scale=_PNG_SCALE)
 
 
 def _json(chart: Any) -> bytes:
@@ -99,20 +96,7 @@ def _json(chart: Any) -> bytes:
 _FORMATS: dict[str, Callable[[Any], bytes]] = {".html": _html, ".svg": _svg, ".png": _png, ".json": _json}
 
 
-def _convert(chart: Any, kind: str) -> bytes:
-    _converter()
-    if kind == "png":
-        pixels = io.BytesIO()
-        chart.save(pixels, format="png", scale_factor=_PNG_SCALE)
-        return pixels.getvalue()
-    text = io.StringIO()
-    chart.save(text, format="svg")
-    return text.getvalue().encode()
-
-
-def _converter() -> Any:
-    try:
-        import vl_convert
-    except ImportError:
-        raise MissingExtraError("saving a picture", "plot") from None
-    return vl_convert
+def _version() -> str:
+    """The version of Vega-Lite that charts are made for, as the renderer names it."""
+    version: str = import_altair().SCHEMA_VERSION
+    return ".".join(version.removeprefix("v").split(".")[:2])

@@ -8,6 +8,7 @@ from firth.errors import SettingError
 from firth.kernels.compile import is_compiled
 from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.lone_words import check_neighbours
 
 __all__ = ["corpus_for"]
 
@@ -15,11 +16,12 @@ __all__ = ["corpus_for"]
 def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", reporter: Reporter) -> EncodedCorpus:
     """The corpus as ids, with the tokenizer and the vocabulary of the settings.
 
-    Raises   CorpusError if it cannot be read or has nothing to learn from; SettingError if it was encoded with another
-             min_count or max_vocabulary, or the tokenizer was a function that a file could not keep.
+    Raises   CorpusError if it cannot be read or holds nothing to learn from; SettingError if it was encoded with
+             another min_count or max_vocabulary, or the tokenizer was a function that a file could not keep.
     """
     if isinstance(corpus, EncodedCorpus):
         _check_encoded(corpus, settings)
+        check_neighbours(corpus)
         return corpus
     if settings.tokenizer == CUSTOM_TOKENIZER:
         raise SettingError(
@@ -27,7 +29,7 @@ def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus",
         )
     if not is_compiled("tokens.number_words"):
         reporter.message("Compiling the text reader for this processor, once …")
-    return encode(
+    encoded = encode(
         corpus,
         tokenizer=settings.tokenizer,
         min_count=settings.min_count,
@@ -35,6 +37,8 @@ def corpus_for(settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus",
         threads=settings.threads,
         progress=reporter,
     )
+    check_neighbours(encoded, corpus)
+    return encoded
 
 
 def _check_encoded(encoded: EncodedCorpus, settings: Hyperparameters) -> None:

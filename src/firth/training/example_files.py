@@ -48,11 +48,12 @@ def write_examples(examples: TrainingExamples, path: str | Path, format: str | N
 
     format : "csv", "json" or "parquet"; None for what the suffix says.
 
-    Raises   SettingError for another format; MissingExtraError if Parquet is wanted without pyarrow; FormatError if the
-             file cannot be written, or a word is not valid text.
+    Raises   SettingError for another format; CorpusError if the table has no rows; MissingExtraError for Parquet
+             without pyarrow; FormatError if the file cannot be written, or a word is not valid text.
     """
     path = Path(path)
     chosen = _format_of(path, format)
+    examples.check()
     to_binary: Callable[[TrainingExamples, BinaryIO], None] = _write_parquet
     if chosen == "parquet":
         _import_parquet()  # before anything is written

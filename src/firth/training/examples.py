@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from firth.backends.plan import epoch_key
 from firth.corpus.encoded import EncodedCorpus
+from firth.errors import CorpusError
 from firth.kernels.arguments import Sampling
 from firth.kernels.cpu.training.sampling import draw_all_targets
 from firth.training.example_settings import ExampleSettings
+from firth.training.lone_words import longest_sentence
 from firth.training.sampling_tables import keep_thresholds, noise_table
 
 __all__ = ["TrainingExamples"]
@@ -70,6 +72,18 @@ class TrainingExamples:
             negative_samples=self.negative_samples,
             key=epoch_key(settings.seed or 0, 0),
         )
+
+    def check(self) -> None:
+        """Raise CorpusError if the table has no rows, because all sentences are too short."""
+        longest = longest_sentence(self.corpus)
+        needed = self.window + 1 if self.kind == "lm" else 2
+        if longest < needed:
+            words = "1 word" if longest == 1 else f"{longest:,} words"
+            window = f" and window={self.window}" if self.kind == "lm" else ""
+            raise CorpusError(
+                f"there are no examples: the longest sentence has {words}, but kind={self.kind!r}{window} needs "
+                f"{needed:,}"
+            )
 
     @property
     def columns(self) -> list[str]:

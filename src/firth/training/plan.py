@@ -9,6 +9,7 @@ from firth.kernels.arguments import EncodedIds, Sampling, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
+from firth.training.untrained_loss import untrained_loss
 
 __all__ = ["huffman_tree", "initial_word_vectors", "plan_training"]
 
@@ -36,12 +37,13 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingP
     return TrainingPlan(
         corpus=EncodedIds(corpus.ids, corpus.sentence_offsets),
         architecture=settings.architecture,
-        exact_gradient=settings.architecture == "cbow" and settings.cbow_gradient == "exact",
+        exact_gradient=settings.cbow_gradient == "exact",
         objective=settings.objective,
         sampling=sampling,
         tree=tree,
         contrast_shifts=shifts,
         seed=settings.seed,
+        untrained_loss=untrained_loss(settings, counts, negative_samples, tree),
     )
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from firth.errors import SettingError
 from firth.interruption import blas
+from firth.vectors.given import check_whole, listed_words
 from firth.vectors.neighbours import Neighbour
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
@@ -83,7 +84,7 @@ class Alignment:
         return self._ordered(self.changes, count, top, min_count)
 
     def _ordered(self, keys: Doubles, count: int, top: int | None, min_count: int) -> list[WordChange]:
-        _check_whole("count", count)
+        check_whole("count", count)
         chosen = _frequent_enough(self.first, self.aligned, self.shared, top, min_count)
         order = chosen[np.argsort(keys[chosen], kind="stable")[:count]]
         return [WordChange(self.shared[i], float(self.changes[i])) for i in order]
@@ -98,9 +99,7 @@ class Alignment:
         UnknownWordError : a word is in neither model.
         SettingError : `words` is a single string, or `count` is below 1.
         """
-        if isinstance(words, str):
-            raise SettingError(f"{words!r}: must be a list of words")
-        return [self._compare(word, count) for word in words]
+        return [self._compare(word, count) for word in listed_words(words)]
 
     def _compare(self, word: str, count: int) -> WordComparison:
         if word not in self.first and word not in self.aligned:
@@ -161,7 +160,7 @@ def align(
     elif top is not None or min_count:
         raise SettingError("give either words or top= and min_count=, not both: words are the anchors already")
     else:
-        anchors = list(words)
+        anchors = listed_words(words)
     rotation = best_rotation(_units(first, anchors), _units(second, anchors))
     with blas:
         matrix = second.matrix @ rotation.astype(np.float32)
@@ -202,8 +201,8 @@ def _frequent_enough(
 ) -> NDArray[np.int64]:
     """Indices of the shared words that `top` and `min_count` select."""
     if top is not None:
-        _check_whole("top", top)
-    _check_whole("min_count", min_count, least=0)
+        check_whole("top", top)
+    check_whole("min_count", min_count, least=0)
     chosen = np.arange(len(shared))[:top]
     if min_count:
         if first.counts is None or second.counts is None:
@@ -212,11 +211,6 @@ def _frequent_enough(
         counts = np.minimum(first.counts[first.word_ids(words)], second.counts[second.word_ids(words)])
         chosen = chosen[counts >= min_count]
     return chosen
-
-
-def _check_whole(name: str, value: object, least: int = 1) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{name}={value!r}: must be a whole number, at least {least}")
 
 
 def _changes(first: WordVectors, aligned: WordVectors, shared: Sequence[str]) -> Doubles:

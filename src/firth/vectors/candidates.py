@@ -17,6 +17,7 @@ __all__ = ["TINY", "Candidates", "inverse_row_norms"]
 
 TINY = 1e-30  # a shorter row counts as zero: its inverse norm would exceed the range of float32
 HUGE = 1e18  # a longer row would exceed it when squared
+ROWS_AT_ONCE = 4096  # whose norms are computed in float64: there may be as many as the matrix has, all of them zeros
 
 
 class Candidates(NamedTuple):
@@ -65,11 +66,13 @@ def inverse_row_norms(matrix: Matrix) -> Vector:
     """
     with np.errstate(all="ignore"):
         squares = np.einsum("ij,ij->i", matrix, matrix)
-    # Squares of rows outside about 1e-15 … 1e18 lose digits in float32: those few rows are computed again.
+    # Squares of rows outside about 1e-15 … 1e18 lose digits in float32: those rows are computed again.
     odd = np.flatnonzero(~((squares > 1e-30) & (squares < HUGE**2)))
     norms = np.sqrt(squares.astype(np.float64))
     with np.errstate(all="ignore"):
-        norms[odd] = np.linalg.norm(matrix[odd].astype(np.float64), axis=1)
+        for first in range(0, len(odd), ROWS_AT_ONCE):
+            some = odd[first : first + ROWS_AT_ONCE]
+            norms[some] = np.linalg.norm(matrix[some].astype(np.float64), axis=1)
     wrong = odd[~(norms[odd] < HUGE)]
     if len(wrong):
         raise SettingError(

@@ -1,15 +1,15 @@
 """Comparing words with each other: pairwise cosines, tables of them, the odd one out, and weighted means."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.errors import SettingError
+from firth.errors import SettingError, quoted
 from firth.interruption import blas
-from firth.vectors.lookup import Lookup, check_words
+from firth.vectors.given import as_array, as_list
+from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, is_many, unit
 
 __all__ = ["cosine_table", "mean_vector", "odd_one_out", "pairwise_cosines", "units_of"]
@@ -19,10 +19,8 @@ ROWS_AT_ONCE = 4096  # of a table of cosines
 
 def units_of(lookup: Lookup, items: Any) -> NDArray[np.float64]:
     """Words or vectors as vectors of length 1 (n, D). Raises SettingError and UnknownWordError."""
-    if isinstance(items, str) or not isinstance(items, Sequence | np.ndarray):
-        raise SettingError(f"{items!r}: must be a list of words, or vectors")
-    size = lookup.vector_size
-    vectors = [lookup.vector(item) if isinstance(item, str) else checked_vector(item, size) for item in items]
+    size, listed = lookup.vector_size, map(as_array, as_list(items, "a list of words, or vectors"))
+    vectors = [lookup.vector(item) if isinstance(item, str) else checked_vector(item, size) for item in listed]
     return unit(np.array(vectors, np.float64).reshape(-1, size))
 
 
@@ -44,10 +42,11 @@ def cosine_table(units: NDArray[np.float64], others: NDArray[np.float64]) -> NDA
 
 def odd_one_out(lookup: Lookup, words: Any) -> str:
     """The word with the smallest cosine to the mean of all of them. Raises SettingError for fewer than 3."""
-    if isinstance(words, str) or len(words) < 3:
-        raise SettingError(f"{words!r}: odd_one_out() needs a list of at least 3 words")
-    units = units_of(lookup, list(words))
-    odd: str = words[int(np.argmin(units @ units.mean(axis=0)))]
+    listed = as_list(words, "a list of at least 3 words")
+    if len(listed) < 3:
+        raise SettingError(f"{quoted(listed)}: odd_one_out() needs a list of at least 3 words")
+    units = units_of(lookup, listed)
+    odd: str = listed[int(np.argmin(units @ units.mean(axis=0)))]
     return odd
 
 
@@ -65,12 +64,13 @@ def mean_vector(lookup: Lookup, words: Any, weights: Any = None) -> Vector | Mat
 
 
 def _mean(lookup: Lookup, words: Any, weights: ArrayLike | None) -> Vector:
-    check_words(words)
-    vectors = lookup.vectors(words).astype(np.float64)
+    listed = as_list(words)
+    vectors = lookup.vectors(listed).astype(np.float64)
     factors = np.ones(len(vectors)) if weights is None else np.asarray(weights, np.float64)
     if factors.shape != (len(vectors),) or not 0 < np.abs(factors).sum() < np.inf:
         raise SettingError(
-            f"mean_vector() of {words!r}: needs at least one word, and for each a finite weight, not all of them 0"
+            f"mean_vector() of {quoted(listed)}: needs at least one word, "
+            "and for each a finite weight, not all of them 0"
         )
     mean: Vector = (factors @ vectors / np.abs(factors).sum()).astype(np.float32)
     return mean

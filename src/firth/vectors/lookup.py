@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Counts, Matrix, Vector
-from firth.errors import SettingError, UnknownWordError
+from firth.errors import SettingError, UnknownWordError, quoted
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.spelling import near_spellings
+from firth.vectors.given import as_list, listed_words, refuse_bytes
 
-__all__ = ["Fallback", "Lookup", "Words", "check_words", "checked_counts", "checked_matrix", "checked_words"]
+__all__ = ["Fallback", "Lookup", "Words", "checked_counts", "checked_matrix", "checked_words"]
 
-Words: TypeAlias = list[str] | tuple[str, ...]
+Words: TypeAlias = Iterable[str]  # but not a string, which is one word
 Fallback: TypeAlias = Literal["subword", "spelling"]
 
 
@@ -84,7 +85,8 @@ class Lookup:
     def row(self, word: str) -> int | None:
         """The row of a word, regardless of `fallback`; None if it is unknown."""
         if not isinstance(word, str):
-            raise SettingError(f"{word!r} is not a word: must be a str")
+            refuse_bytes(word)
+            raise SettingError(f"{quoted(word)} is not a word: must be a str")
         return self.rows.get(word)
 
     def word_id(self, word: str) -> int:
@@ -94,14 +96,14 @@ class Lookup:
             raise self._unknown(word)
         return row
 
-    def word_ids(self, words: Sequence[str]) -> NDArray[np.int64]:
+    def word_ids(self, words: Words) -> NDArray[np.int64]:
         """The rows of many words (n,)."""
-        check_words(words)
-        return np.array([self.word_id(word) for word in words], np.int64)
+        return np.array([self.word_id(word) for word in as_list(words)], np.int64)
 
-    def rows_of_known(self, words: str | Iterable[str]) -> list[int]:
+    def rows_of_known(self, words: str | Words) -> list[int]:
         """The rows of those words that are in the vocabulary."""
-        return [self.rows[word] for word in ([words] if isinstance(words, str) else words) if word in self.rows]
+        listed = [words] if isinstance(words, str) else listed_words(words)
+        return [self.rows[word] for word in listed if word in self.rows]
 
     def found(self, word: str) -> int | Vector | None:
         """The row of a word or of its replacement by `fallback`; a vector (D,) made of subwords; or None."""
@@ -126,8 +128,7 @@ class Lookup:
 
     def vectors(self, words: Words) -> Matrix:
         """The vectors (n, D) of many words or of their replacements. Raises UnknownWordError."""
-        check_words(words)
-        found = [self.find(word) for word in words]
+        found = [self.find(word) for word in as_list(words, "a word or a list of words")]
         if all(isinstance(one, int) for one in found):
             return self.matrix[np.array(found, np.int64)]
         return np.stack([self._vector(one) for one in found])
@@ -140,20 +141,14 @@ class Lookup:
         return UnknownWordError(word, len(self), near_spellings(word, self.words))
 
 
-def check_words(words: object) -> None:
-    """Raise SettingError unless this is a list, tuple or array."""
-    if isinstance(words, str) or not isinstance(words, Sequence | np.ndarray):
-        raise SettingError(f"{words!r}: must be a word or a list of words")
-
-
 def checked_words(words: Sequence[str]) -> list[str]:
     """The words as a list of str. Raises SettingError."""
     if isinstance(words, str):
-        raise SettingError(f"words={words!r}: must be a list of words, not one string")
-    checked = list(words)
+        raise SettingError(f"words={quoted(words)}: must be a list of words, not one string")
+    checked = as_list(words)
     for i, word in enumerate(checked):
         if not isinstance(word, str):
-            raise SettingError(f"words[{i}] is {word!r}: every word must be a str")
+            raise SettingError(f"words[{i}] is {quoted(word)}: every word must be a str")
     return checked
 
 

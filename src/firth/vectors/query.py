@@ -14,20 +14,29 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import SettingError
+from firth.errors import SettingError, quoted
 from firth.vectors.analogy_search import NONE, WordSums
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
+from firth.vectors.given import as_array, as_list, refuse_bytes
 from firth.vectors.lookup import Lookup, Words
 
 __all__ = ["Directions", "Item", "Items", "Many", "Query", "Restriction", "Words", "checked_vector", "directions_of"]
-__all__ += ["is_many", "is_word_or_vector", "parse_analogy", "parse_candidates", "parse_pairs", "parse_similar"]
+__all__ += [
+    "excluded_rows",
+    "is_many",
+    "is_word_or_vector",
+    "parse_analogy",
+    "parse_candidates",
+    "parse_pairs",
+    "parse_similar",
+]
 __all__ += ["parse_words", "sums_of", "unit"]
 
 Item: TypeAlias = str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]
-Items: TypeAlias = Item | Sequence[Item]  # one query
-Many: TypeAlias = Sequence[list[Item]]  # many queries
-Restriction: TypeAlias = int | Iterable[str] | NDArray[np.bool_]  # candidates
+Items: TypeAlias = Item | Iterable[Item]  # one query
+Many: TypeAlias = Iterable[list[Item]]  # many queries
+Restriction: TypeAlias = int | Iterable[str] | Iterable[bool]  # candidates
 
 Doubles: TypeAlias = NDArray[np.float64]
 
@@ -67,10 +76,10 @@ def parse_similar(word: Any, positive: Any, negative: Any) -> tuple[bool, list[Q
     if word is not None:
         if positive is not None or negative is not None:
             raise SettingError("give either a word or positive= and negative=, not both")
-        if not isinstance(word, Iterable):
-            raise SettingError(f"{word!r} is not a query: must be a word, a vector (D,), or a list of either")
-        is_single = isinstance(word, str) or (isinstance(word, np.ndarray) and word.ndim == 1)
-        return is_single, [_items([each], 1.0) for each in ([word] if is_single else word)]
+        word = as_array(word)
+        if is_word_or_vector(word):
+            return True, [[_weighted(word, 1.0)]]
+        return False, [[_weighted(each, 1.0)] for each in as_list(word, "a word, a vector (D,), or a list of either")]
     if is_many(positive) or is_many(negative):
         return False, [_sum_of(*both) for both in _paired(positive, negative)]
     return True, [_sum_of(positive, negative)]
@@ -98,7 +107,7 @@ def is_word_or_vector(item: object) -> bool:
 
 
 def is_many(items: object) -> bool:
-    """Whether `positive=` or `negative=` holds many queries: a list whose first entry is a list."""
+    """Whether this is a list of lists, which are as many queries: a list or tuple whose first entry is a list."""
     return isinstance(items, list | tuple) and len(items) > 0 and isinstance(items[0], list)
 
 
@@ -107,13 +116,18 @@ def parse_pairs(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word)
 
     Raises SettingError, naming the call, unless all are single words, or lists of the same length.
     """
+    words = tuple(map(as_array, words))
     single = [is_one(word) for word in words]
     if all(single):
         return True, [[word] for word in words]
-    if any(single) or len({len(some) for some in words}) > 1:
-        number = {2: "two", 3: "three"}[len(words)]
-        raise SettingError(f"{call}() takes {number} words, or {number} lists of the same length")
-    return False, words
+    number = {2: "two", 3: "three"}[len(words)]
+    wanted = f"{call}() takes {number} words, or {number} lists of the same length"
+    if any(single):
+        raise SettingError(wanted)
+    lists = [as_list(some, "a word or a list of words") for some in words]
+    if len(set(map(len, lists))) > 1:
+        raise SettingError(wanted)
+    return False, lists
 
 
 def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
@@ -131,13 +145,13 @@ def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
 # ---------------------------------------------------------------- candidates
 
 
-def parse_candidates(restrict: Any, exclude: Iterable[str], lookup: Lookup, search: ExactSearch) -> Candidates:
+def parse_candidates(restrict: Any, exclude: str | Words | None, lookup: Lookup, search: ExactSearch) -> Candidates:
     """The rows that a query may return.
 
     Parameters
     ----------
     restrict : a number n: the first n words; words: only these; booleans (V,): where true. None: all.
-    exclude : words left out of the results; unknown ones are ignored.
+    exclude : words left out of the results; unknown ones are ignored. None: no words.
 
     Raises
     ------
@@ -145,8 +159,13 @@ def parse_candidates(restrict: Any, exclude: Iterable[str], lookup: Lookup, sear
     SettingError : `restrict` is none of these.
     """
     candidates = _restricted(restrict, lookup, search)
-    excluded = lookup.rows_of_known(exclude)
+    excluded = excluded_rows(exclude, lookup)
     return candidates.without(np.array(excluded, np.int64)) if excluded else candidates
+
+
+def excluded_rows(exclude: str | Words | None, lookup: Lookup) -> list[int]:
+    """The rows of the words that are left out of the results."""
+    return [] if exclude is None else lookup.rows_of_known(exclude)
 
 
 def _restricted(restrict: Any, lookup: Lookup, search: ExactSearch) -> Candidates:
@@ -156,16 +175,18 @@ def _restricted(restrict: Any, lookup: Lookup, search: ExactSearch) -> Candidate
         if restrict < 1:
             raise SettingError(f"restrict={restrict}: must be at least 1, or None for all words")
         return search.first_rows(int(restrict))
-    if isinstance(restrict, np.ndarray) and restrict.dtype == bool:
-        if restrict.shape != (len(lookup),):
-            raise SettingError(
-                f"restrict of shape {restrict.shape}: a mask must have one value per word, ({len(lookup)},)"
-            )
-        return search.chosen_rows(np.flatnonzero(restrict))
-    if not isinstance(restrict, Iterable):
-        raise SettingError(f"restrict={restrict!r}: must be a number, words or an array of booleans (V,)")
-    words = [restrict] if isinstance(restrict, str) else list(restrict)
-    return search.chosen_rows(np.unique(lookup.word_ids(words)))
+    if isinstance(restrict, float | bool):
+        raise SettingError(f"restrict={restrict!r}: must be a whole number, words or booleans (V,)")
+    wanted = "a number, words or booleans (V,)"
+    restrict = as_array(restrict)
+    is_mask = isinstance(restrict, np.ndarray) and restrict.dtype == bool
+    items = [restrict] if isinstance(restrict, str) else restrict if is_mask else as_list(restrict, wanted)
+    if is_mask or (len(items) and all(isinstance(item, bool | np.bool_) for item in items)):
+        mask = np.asarray(items, bool)
+        if mask.shape != (len(lookup),):
+            raise SettingError(f"restrict of shape {mask.shape}: booleans must be one value per word, ({len(lookup)},)")
+        return search.chosen_rows(np.flatnonzero(mask))
+    return search.chosen_rows(np.unique(lookup.word_ids(items)))
 
 
 # ---------------------------------------------------------------- items
@@ -179,11 +200,10 @@ def _items(items: object, sign: float) -> Query:
     """One query's items with their weights, `sign` where none is given."""
     if items is None:
         return []
-    if isinstance(items, str) or _is_weighted(items) or _is_vector(items):
-        items = [items]
-    if not isinstance(items, list | tuple):
-        raise SettingError(f"{items!r} is not a query: must be a word, a vector or a list of them")
-    return [_weighted(item, sign) for item in items]
+    items = as_array(items)
+    if is_word_or_vector(items) or _is_weighted(items):
+        return [_weighted(items, sign)]
+    return [_weighted(item, sign) for item in as_list(items, "a word, a vector or a list of them")]
 
 
 def _is_weighted(item: object) -> bool:
@@ -199,11 +219,13 @@ def _weighted(item: object, sign: float) -> WeightedItem:
     if isinstance(item, tuple) and _is_weighted(item):
         item, given = item
         weight = sign * _checked_weight(item, given)
+    item = as_array(item)
     if isinstance(item, str):
         return WeightedItem(item, weight)
     if _is_vector(item):
         return WeightedItem(np.asarray(item, np.float64), weight)
-    raise SettingError(f"{item!r} is not a query: must be a word, a vector (D,) of numbers, or (either, weight)")
+    refuse_bytes(item)
+    raise SettingError(f"{quoted(item)} is not a query: must be a word, a vector (D,) of numbers, or (either, weight)")
 
 
 def _checked_weight(item: object, weight: Any) -> float:
@@ -219,7 +241,8 @@ def _checked_weight(item: object, weight: Any) -> float:
 def checked_vector(vector: Any, size: int) -> Doubles:
     """The vector as float64, if it is D finite numbers. Raises SettingError."""
     if not _is_vector(vector) or vector.shape != (size,) or not np.isfinite(vector).all():
-        shown = f"a vector of shape {vector.shape}" if isinstance(vector, np.ndarray) else repr(vector)
+        refuse_bytes(vector)
+        shown = f"a vector of shape {vector.shape}" if isinstance(vector, np.ndarray) else quoted(vector)
         raise SettingError(f"{shown} is not a query: must be {size} finite numbers")
     doubles: Doubles = np.asarray(vector, np.float64)
     return doubles

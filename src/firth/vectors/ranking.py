@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.errors import SettingError
 from firth.vectors.candidates import TINY
+from firth.vectors.given import check_whole
 
 __all__ = ["SPARE", "Ranking", "TopRows", "check_count", "exact_cosines", "largest"]
 
@@ -79,8 +79,7 @@ def exact_cosines(
 
 def check_count(count: object) -> None:
     """Raise SettingError unless this is a possible number of results."""
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise SettingError(f"count={count!r}: must be a whole number, at least 1")
+    check_whole("count", count)
 
 
 def largest(scores: NDArray[np.floating], count: int) -> NDArray[np.int64]:

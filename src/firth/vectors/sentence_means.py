@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.errors import SettingError
+from firth.errors import SettingError, quoted
 from firth.interruption import blas
+from firth.vectors.given import as_list, listed_words
 from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, unit
 
@@ -78,13 +79,19 @@ def _without(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> ND
 
 def _split(sentences: Iterable[str | Sequence[str]]) -> list[Sequence[str]]:
     """Sentences as lists of words; a string is split at whitespace. Raises SettingError for anything else."""
-    if isinstance(sentences, str) or not isinstance(sentences, Iterable):
-        raise SettingError(f"{sentences!r}: must be a list of sentences, each a string or a list of words")
-    split = [sentence.split() if isinstance(sentence, str) else sentence for sentence in sentences]
-    for i, words in enumerate(split):
-        if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
-            raise SettingError(f"sentences[{i}] is {words!r}: must be a string or a list of words")
-    return split
+    listed = as_list(sentences, "a list of sentences, each a string or a list of words")
+    return [_words_of(sentence, i) for i, sentence in enumerate(listed)]
+
+
+def _words_of(sentence: object, number: int) -> list[str]:
+    if isinstance(sentence, str):
+        return sentence.split()
+    try:
+        return listed_words(sentence)
+    except SettingError as error:
+        raise SettingError(
+            f"sentences[{number}] is {quoted(sentence)}: must be a string or a list of words ({error})"
+        ) from None
 
 
 # ---------------------------------------------------------------- weights

@@ -172,7 +172,7 @@ class VectorTable:
         """The row of a word, in [0, V), regardless of `fallback`. Raises UnknownWordError with near spellings."""
         return self._lookup.word_id(word)
 
-    def word_ids(self, words: Sequence[str]) -> NDArray[np.int64]:
+    def word_ids(self, words: Words) -> NDArray[np.int64]:
         """The rows of many words (n,)."""
         return self._lookup.word_ids(words)
 
@@ -198,7 +198,7 @@ class VectorTable:
     # ---------------------------------------------------------------- comparisons
 
     @overload
-    def similarity(self, a: str, b: str) -> float: ...
+    def similarity(self, a: str, b: str) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def similarity(self, a: Words, b: Words) -> NDArray[np.float64]: ...
     @overload

@@ -5,7 +5,7 @@ an Index for approximate search (ann/index.py). A query passes through query.py 
 searches, and ranking.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, overload
 
@@ -36,7 +36,7 @@ class _Narrowed(TypedDict, total=False):
     """Options of every query, for the overloads below."""
 
     restrict: Restriction | None
-    exclude: Iterable[str]
+    exclude: str | Words | None
 
 
 class _Options(_Narrowed, total=False):
@@ -49,6 +49,8 @@ class _SumOptions(_Options, total=False):
 
 class WordVectors(VectorTable):
     """Words and one vector for each.
+
+    Where a list of words is taken, any iterable of strings will do: a tuple, a set, an array, a column of a data frame.
 
     In all queries, `restrict=` names the candidates: a number n (the first n words, the most frequent in most files),
     words, or booleans (V,). `exclude=` names words that are left out of the results; unknown ones are ignored.
@@ -158,7 +160,7 @@ class WordVectors(VectorTable):
     # ---------------------------------------------------------------- queries for words
 
     @overload
-    def most_similar(self, word: str, count: int = 10, **options: Unpack[_Options]) -> Neighbours: ...
+    def most_similar(self, word: str, count: int = 10, **options: Unpack[_Options]) -> Neighbours: ...  # type: ignore[overload-overlap]
     @overload
     def most_similar(self, word: Words, count: int = 10, **options: Unpack[_Options]) -> list[Neighbours]: ...
     @overload
@@ -192,7 +194,7 @@ class WordVectors(VectorTable):
         negative: Any = None,
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
-        exclude: Iterable[str] = (),
+        exclude: str | Words | None = None,
         approximate: bool = False,
     ) -> Any:
         """The nearest neighbours: words whose vectors have the largest cosine to the query.
@@ -236,7 +238,7 @@ class WordVectors(VectorTable):
         count: int = 10,
         *,
         restrict: Restriction | None = None,
-        exclude: Iterable[str] = (),
+        exclude: str | Words | None = None,
         approximate: bool = False,
     ) -> Any:
         """As `most_similar`, for any numbers (D,), or for each row of a matrix (n, D)."""
@@ -246,7 +248,7 @@ class WordVectors(VectorTable):
         return self.most_similar(numbers, count, restrict=restrict, exclude=exclude, approximate=approximate)
 
     @overload
-    def analogy(self, a: str, b: str, c: str, count: int = 10, **options: Unpack[_SumOptions]) -> Neighbours: ...
+    def analogy(self, a: str, b: str, c: str, count: int = 10, **options: Unpack[_SumOptions]) -> Neighbours: ...  # type: ignore[overload-overlap]
     @overload
     def analogy(
         self, a: Words, b: Words, c: Words, count: int = 10, **options: Unpack[_SumOptions]
@@ -260,7 +262,7 @@ class WordVectors(VectorTable):
         *,
         method: AnalogyMethod = "3cosadd",
         restrict: Restriction | None = None,
-        exclude: Iterable[str] = (),
+        exclude: str | Words | None = None,
         approximate: bool = False,
     ) -> Any:
         """What is to `c` as `b` is to `a`: the words nearest to b − a + c.
@@ -273,11 +275,17 @@ class WordVectors(VectorTable):
         return found[0] if is_single else found
 
     @overload
-    def between(self, a: str, b: str, count: int = 10, **options: Unpack[_Narrowed]) -> list[WordBetween]: ...
+    def between(self, a: str, b: str, count: int = 10, **options: Unpack[_Narrowed]) -> list[WordBetween]: ...  # type: ignore[overload-overlap]
     @overload
     def between(self, a: Words, b: Words, count: int = 10, **options: Unpack[_Narrowed]) -> list[list[WordBetween]]: ...
     def between(
-        self, a: Any, b: Any, count: int = 10, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()
+        self,
+        a: Any,
+        b: Any,
+        count: int = 10,
+        *,
+        restrict: Restriction | None = None,
+        exclude: str | Words | None = None,
     ) -> Any:
         """The words nearest to the straight line from one word to another, both scaled to length 1.
 
@@ -307,10 +315,12 @@ class WordVectors(VectorTable):
         return found[0] if is_single else found
 
     @overload
-    def rank(self, word: str, other: str, **options: Unpack[_Narrowed]) -> int: ...
+    def rank(self, word: str, other: str, **options: Unpack[_Narrowed]) -> int: ...  # type: ignore[overload-overlap]
     @overload
     def rank(self, word: Words, other: Words, **options: Unpack[_Narrowed]) -> NDArray[np.int64]: ...
-    def rank(self, word: Any, other: Any, *, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> Any:
+    def rank(
+        self, word: Any, other: Any, *, restrict: Restriction | None = None, exclude: str | Words | None = None
+    ) -> Any:
         """The rank of `other` among the neighbours of `word`: 1 for the most similar.
 
         It is one more than the number of candidates with a larger cosine, `word` not counted (gensim's rule: equally
@@ -319,14 +329,14 @@ class WordVectors(VectorTable):
         """
         is_single, (word, other) = query.parse_pairs("rank", word, other)
         directions, excluded = query.directions_of(query.parse_words(word), self._lookup)
-        compared = self[list(other)]
+        compared = self[other]
         lines = np.arange(len(compared))[:, None]
         thresholds = exact_cosines(compared, lines, directions)[:, 0]
         own = np.array([rows[0] if rows else -1 for rows in excluded], np.int64)
         ranks = 1 + self._search.count_nearer(directions, thresholds, own, self.candidates(restrict, exclude))
         return int(ranks[0]) if is_single else ranks
 
-    def candidates(self, restrict: Restriction | None = None, exclude: Iterable[str] = ()) -> Candidates:
+    def candidates(self, restrict: Restriction | None = None, exclude: str | Words | None = None) -> Candidates:
         """The rows that a query with these options may return. Raises UnknownWordError and SettingError."""
         return query.parse_candidates(restrict, exclude, self._lookup, self._search)
 
@@ -336,7 +346,7 @@ class WordVectors(VectorTable):
         count: int,
         method: AnalogyMethod,
         restrict: Restriction | None,
-        exclude: Iterable[str],
+        exclude: str | Words | None,
         approximate: bool,
     ) -> list[Neighbours]:
         check_count(count)
@@ -361,14 +371,14 @@ class WordVectors(VectorTable):
         count: int,
         method: AnalogyMethod,
         restrict: Restriction | None,
-        exclude: Iterable[str],
+        exclude: str | Words | None,
     ) -> Ranking:
         if restrict is not None:
             raise SettingError("approximate=True searches all words: restrict= needs the exact search")
         if method != "3cosadd":
             raise SettingError(f"approximate=True finds the nearest words to a sum: {method!r} needs the exact search")
         directions, own = query.directions_of(queries, self._lookup)
-        excluded = self._lookup.rows_of_known(exclude)
+        excluded = query.excluded_rows(exclude, self._lookup)
         return self.index.nearest(directions, min(count, len(self)), [[*rows, *excluded] for rows in own])
 
     def _named(self, found: Ranking) -> list[Neighbours]:

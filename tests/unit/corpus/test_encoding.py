@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from firth.corpus import Vocabulary, encode
 from firth.corpus.pieces import BlockSizes
-from firth.errors import CorpusError, SettingError
+from firth.corpus.spool import MemoryBudget
+from firth.errors import CorpusError, FirthWarning, SettingError
 
 SENTENCES = [["b", "a", "c"], ["c", "a", "d"], ["d", "e"], ["e"]]
 words = st.sampled_from(["a", "b", "New York", "c c", "", "ü"])
@@ -122,20 +123,33 @@ def test_temporary_files_vanish(tmp_path, monkeypatch, memory_limit):
     assert list(folder.iterdir()) == []
 
 
-def test_full_temporary_folder(monkeypatch):
-    class FullDisk:
-        def write(self, data):
-            raise OSError(28, "No space left on device")
-
-        def tell(self):
-            return 0
-
-        def close(self):
-            pass
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **options: FullDisk())
-    with pytest.raises(CorpusError, match="TMPDIR"):
+def test_temporary_folder_that_cannot_hold_the_ids(monkeypatch):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    many = SENTENCES * 2000
+    for setting in ({"blocks": BlockSizes(stream=10)}, {}):
+        try:
+            resource.setrlimit(
+                resource.RLIMIT_FSIZE, (10_000, limits[1])
+            )  # as a full disk: a write fails, or is cut short
+            with pytest.raises(CorpusError, match="cannot hold the encoded corpus .*TMPDIR"):
+                encode(many, memory_limit=0, min_count=1, **setting)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert encode(many, memory_limit=0, min_count=1).n_words == 18_000
+    monkeypatch.setattr(tempfile, "tempdir", os.path.join(tempfile.gettempdir(), "nowhere"))  # noqa: PTH118
+    with pytest.raises(CorpusError, match="nowhere cannot hold the encoded corpus .*TMPDIR"):
         encode(SENTENCES, memory_limit=0)
+
+
+def test_temporary_folder_is_tried_before_a_long_text_is_read(tmp_path, monkeypatch):
+    with pytest.warns(FirthWarning, match="GB left, perhaps too little for the ids of .*TMPDIR"):
+        MemoryBudget(1 << 30).check_space(1 << 60)
+    MemoryBudget(1 << 30).check_space(1 << 30)
+    write(tmp_path / "a", n_lines=10)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(CorpusError, match="TMPDIR"):
+        encode(tmp_path / "a", memory_limit=10, progress=lambda progress: pytest.fail("the text was read"))
 
 
 GROWTH = """

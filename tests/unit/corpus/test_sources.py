@@ -82,7 +82,7 @@ def test_damaged_compressed_file(tmp_path, kind):
     (tmp_path / "cut").write_bytes(whole[: len(whole) * 2 // 3])
     (tmp_path / "odd").write_bytes(whole[:20] + b"?" * 9 + whole[29:])
     for name in ("cut", "odd"):
-        with pytest.raises(CorpusError, match=f"{name}: the .* data is damaged"):
+        with pytest.raises(CorpusError, match=f"{name}: the .* data are damaged"):
             encode(tmp_path / name)
 
 
@@ -90,13 +90,6 @@ def test_zstd_without_its_package(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(COMPRESS["zst"](b"text"))
     monkeypatch.setitem(sys.modules, "zstandard", None)
     with pytest.raises(MissingExtraError, match=r"firth\[zstd\]"):
-        encode(tmp_path / "a")
-
-
-@pytest.mark.parametrize("head", [b"PK\x03\x04", "text".encode("utf-16")])
-def test_files_that_are_not_utf8_text_are_refused(tmp_path, head):
-    (tmp_path / "a").write_bytes(head)
-    with pytest.raises(CorpusError, match=r"zip archive|UTF-16"):
         encode(tmp_path / "a")
 
 
@@ -135,7 +128,7 @@ def test_texts():
     assert sentences(iter(texts)) == SENTENCES
     assert sentences((text for text in texts), blocks=BlockSizes(4, 4, 4)) == SENTENCES
     assert sentences(["one\r\ntwo"], tokenizer="whitespace") == [["one"], ["two"]]
-    with pytest.warns(FirthWarning, match="3 bytes are not UTF-8"):
+    with pytest.warns(FirthWarning, match="3 of .* bytes are not UTF-8"):
         assert encode(["a\ud800b"], tokenizer="whitespace", min_count=1).invalid_bytes == 3
 
 
@@ -154,10 +147,10 @@ def test_callable_tokenizer(path):
         return list(line[:2])
 
     assert sentences(path, tokenizer=letters)[0] == ["T", "h"]
-    assert lines == [*TEXT.split("\n"), ""]
+    assert lines == TEXT.splitlines()
     path.write_bytes(b"a b\r\n\xff c\xe2\x80")
     for blocks in (BlockSizes(), BlockSizes(1, 1, 1)):
-        with pytest.warns(FirthWarning, match="3 bytes are not UTF-8"):
+        with pytest.warns(FirthWarning, match="3 of .* bytes are not UTF-8"):
             corpus = encode(path, tokenizer=str.split, min_count=1, blocks=blocks)
         assert [corpus.sentence(0), corpus.sentence(1)] == [["a", "b"], ["\ufffd", "c\ufffd"]]
         assert corpus.invalid_bytes == 3
@@ -177,10 +170,10 @@ def test_a_string_that_is_not_a_path_is_refused():
 
 
 def test_list_that_is_half_paths(path):
-    with pytest.raises(CorpusError, match=r"item 1 .* names an existing file, but item 0 does not"):
+    with pytest.raises(CorpusError, match=r"item 1 .* names an existing file, but item 0, 'missing.txt', does not"):
         encode(["missing.txt", str(path)])
     many = [str(path)] * 150 + ["not a path"]
-    with pytest.raises(CorpusError, match="item 150 does not"):
+    with pytest.raises(CorpusError, match="item 150, 'not a path', does not"):
         encode(many)
     assert sentences(iter([str(path.name), "no path"]))[1] == ["no", "path"]
     with pytest.raises(CorpusError, match="item 1 is 5 of type int, but the items before are paths"):
@@ -211,17 +204,6 @@ def test_list_that_is_half_paths(path):
 def test_objects_that_are_not_a_corpus_are_refused(corpus, message):
     with pytest.raises(CorpusError, match=message):
         encode(corpus)
-
-
-def test_empty_folder_and_unreadable_file(tmp_path, path):
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / ".hidden").write_text("text")
-    with pytest.raises(CorpusError, match="there are no files"):
-        encode(tmp_path / "folder")
-    if hasattr(os, "geteuid") and os.geteuid() != 0:
-        path.chmod(0)
-        with pytest.raises(CorpusError, match="cannot be read: Permission"):
-            encode(path)
 
 
 def test_error_in_the_users_generator():

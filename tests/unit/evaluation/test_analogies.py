@@ -1,10 +1,10 @@
 """Analogy questions: the answers are those of gensim, question by question."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 
 from firth.errors import FormatError, SettingError
 from firth.evaluation.analogies import AnalogyScore, evaluate_analogies
@@ -57,8 +57,8 @@ def write_questions(path: Path, words: list[str], count: int = 600) -> Path:
     return path
 
 
-def gensim_vectors(words: list[str], matrix: np.ndarray) -> KeyedVectors:
-    vectors = KeyedVectors(matrix.shape[1])
+def gensim_vectors(words: list[str], matrix: np.ndarray) -> Any:
+    vectors = pytest.importorskip("gensim.models").KeyedVectors(matrix.shape[1])
     vectors.add_vectors(words, matrix)
     return vectors
 

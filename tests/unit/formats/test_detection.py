@@ -1,8 +1,10 @@
 import bz2
 import gzip
+import io
 import lzma
 import os
 import struct
+import tarfile
 import zipfile
 
 import numpy as np
@@ -11,6 +13,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firth import Word2Vec, load, load_language_model, read_table
 from firth.errors import FormatError, SettingError
 from firth.formats import glove, native, word2vec_binary, word2vec_text
 from firth.formats.detect import read_any
@@ -90,6 +93,13 @@ def test_missing_files_folders_and_empty_files(tmp_path):
         read_any(tmp_path / "empty")
 
 
+def tarred():
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("glove.txt"))
+    return file.getvalue()
+
+
 def zipped(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("vectors.txt", "a 1 2\n")
@@ -104,6 +114,10 @@ def zipped(path):
         (lambda path: path.write_bytes(gzip.compress(gzip.compress(b"a 1"))), "compressed twice"),
         (lambda path: path.write_bytes(bytes(100)), "no known format"),
         (lambda path: path.write_text("Call me Ishmael.\n"), "no numbers follow"),
+        (lambda path: path.write_bytes(gzip.compress(tarred())), "a tar archive: unpack it"),
+        (lambda path: path.write_text("<!DOCTYPE html>\n<html>404</html>"), "a web page"),
+        (lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\n"), "git lfs pull"),
+        (lambda path: path.write_text("a 1 2\n", encoding="utf-16"), "UTF-16 text: convert it to UTF-8"),
     ],
 )
 def test_foreign_files_are_named(tmp_path, make, problem):
@@ -162,3 +176,40 @@ def test_a_pipe_is_refused_before_bytes_of_it_are_lost(tmp_path):
     os.mkfifo(path)
     with pytest.raises(FormatError, match="is a pipe or a device"):
         read_any(path)
+
+
+NOT_NUMBERS = "{size} 4\n</s> X X X X \ntea X X X X \ncaf\xe9 X X X X \n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("spelled", ["nan", "inf", "NaN", "0,1", "N/A"])
+def test_text_whose_numbers_cannot_be_read_is_not_taken_for_binary(tmp_path, spelled, encoding):
+    """Any three characters and a blank are the four bytes of some number."""
+    path = tmp_path / "a.vec"
+    path.write_text(NOT_NUMBERS.format(size=3).replace("X", spelled), encoding=encoding)
+    with pytest.raises(FormatError, match=f"line 2: '{spelled}' is not a finite number"):
+        read_any(path)
+    with pytest.raises(FormatError, match=f"no line can be read; line 2: '{spelled}'"):
+        read_any(path, on_error="skip")
+
+
+def test_one_good_line_shows_that_a_damaged_file_is_text(tmp_path):
+    path = tmp_path / "a.vec"
+    path.write_text("3 2\ntea one.two\nmilk 1 2\nsugar 3 4\n")
+    with pytest.raises(FormatError, match="line 2: 1 numbers instead of 2"):
+        read_any(path)
+    assert list(read_any(path, on_error="skip").words) == ["milk", "sugar"]
+
+
+def test_a_word_of_blanks_alone(tmp_path):
+    path = tmp_path / "a.vec"
+    path.write_text("3 3\ntea 1 2 3\n  4 5 6\nmilk 7 8 9\n")
+    with pytest.raises(FormatError, match="line 3: there is no word before the 3 numbers"):
+        read_any(path)
+    assert list(read_any(path, on_error="skip").words) == ["tea", "milk"]
+
+
+@pytest.mark.parametrize("read", [load, read_table, Word2Vec.load, load_language_model])
+def test_an_address_is_repeated_as_it_was_given(read):
+    with pytest.raises(FileNotFoundError, match="^https://example.org/a/glove.txt: is an address.*download"):
+        read("https://example.org/a/glove.txt")

@@ -223,15 +223,13 @@ GENSIM_VARIANTS = [
 
 @pytest.mark.parametrize("settings", GENSIM_VARIANTS)
 def test_files_of_gensim_are_the_same_in_gensim_and_firth(tmp_path, settings):
-    from gensim.models import FastText
-    from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
-
+    fasttext = pytest.importorskip("gensim.models.fasttext")
     sentences = [line.split() for line in random_lines()]
     settings = {"vector_size": 6, "bucket": 90, "min_count": 2, "epochs": 1, "workers": 1, "seed": 1} | settings
-    model = FastText(sentences, **settings)
+    model = fasttext.FastText(sentences, **settings)
     path = str(tmp_path / "a.bin")
-    save_facebook_model(model, path)
-    theirs, ours = load_facebook_vectors(path), read_any(path)
+    fasttext.save_facebook_model(model, path)
+    theirs, ours = fasttext.load_facebook_vectors(path), read_any(path)
     assert list(ours.words) == theirs.index_to_key
     assert ours.counts.tolist() == [theirs.get_vecattr(word, "count") for word in ours.words]
     np.testing.assert_allclose(ours.matrix, theirs.vectors, atol=1e-6)

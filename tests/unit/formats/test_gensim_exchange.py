@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
 
 import firth
 from firth.formats import glove, word2vec_binary, word2vec_text
 from firth.formats.detect import read_any
 from firth.formats.stored import StoredVectors
+
+KeyedVectors = pytest.importorskip("gensim.models").KeyedVectors
 
 WORDS = ["</s>", "the", "naïve", "東京", "😀", "1.5", "new_york", "x\u00a0y"]
 MATRIX = np.random.default_rng(1).normal(size=(len(WORDS), 7)).astype(np.float32)

@@ -8,15 +8,15 @@ import pickle
 import subprocess
 import sys
 
-import gensim.models.keyedvectors
-import gensim.models.word2vec
 import numpy as np
 import pytest
-from gensim.models import FastText, KeyedVectors, Word2Vec
 
 import firth
 from firth.errors import FormatError
 from firth.formats.detect import read_any
+
+gensim = pytest.importorskip("gensim")
+FastText, KeyedVectors, Word2Vec = (getattr(gensim.models, name) for name in ("FastText", "KeyedVectors", "Word2Vec"))
 
 SENTENCES = [["the", "cat", "sat", "naïve"], ["the", "dog", "sat", "東京", "the"]] * 10
 WORDS = ["the", "naïve", "new york", "東京"]

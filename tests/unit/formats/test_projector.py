@@ -2,8 +2,6 @@ import json
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
-from gensim.scripts.word2vec2tensor import word2vec2tensor
 
 from firth.errors import FormatError
 from firth.formats import projector
@@ -46,11 +44,12 @@ def test_tensor_bytes_and_their_configuration(tmp_path):
 
 
 def test_the_pair_that_gensim_writes(tmp_path):
-    theirs = KeyedVectors(2)
+    gensim = pytest.importorskip("gensim.scripts.word2vec2tensor")
+    theirs = gensim.gensim.models.KeyedVectors(2)
     theirs.add_vectors(["king", "naïve", "東京"], MATRIX)
     theirs.save_word2vec_format(tmp_path / "text")
     (tmp_path / "pair").mkdir()
-    word2vec2tensor(str(tmp_path / "text"), str(tmp_path / "pair" / "cities"))
+    gensim.word2vec2tensor(str(tmp_path / "text"), str(tmp_path / "pair" / "cities"))
     back = read_any(tmp_path / "pair")
     assert list(back.words) == ["king", "naïve", "東京"]
     assert back.matrix.tobytes() == MATRIX.tobytes()

@@ -141,3 +141,28 @@ def test_a_table_written_as_csv_is_the_same_table(tmp_path_factory, numbers):
     path = tmp_path_factory.mktemp("tables") / "table.csv"
     path.write_text("\n".join(",".join(map(repr, row)).replace("'", '"') for row in rows))
     np.testing.assert_array_equal(firth.read_table(path).matrix, firth.read_table(rows).matrix)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name,"height; cm",age\nAnn,170,20\nBob,180,40\n',
+        'name;"height; cm";age\nAnn;170;20\nBob;180;40\n',
+        'name\t"height; cm"\tage\nAnn\t170\t20\nBob\t180\t40\n',
+        '\ufeffname,"height; cm",age\r\nAnn,170,20\r\nBob,180,40\r\n',
+        'name,"height; cm",age\rAnn,170,20\rBob,180,40\r',
+    ],
+)
+def test_the_separator_is_the_one_that_cuts_all_rows_alike(tmp_path, text):
+    path = tmp_path / "p.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    found = firth.read_table(path)
+    assert list(found.words) == ["Ann", "Bob"]
+    assert found.metadata["columns"] == ["height; cm", "age"]
+    assert found.matrix.tolist() == [[170, 20], [180, 40]]
+
+
+def test_a_decimal_comma_is_named(tmp_path):
+    (tmp_path / "p.csv").write_text("name;height;age\nAnn;1,70;20\nBob;1,80;40\n")
+    with pytest.raises(firth.FormatError, match="line 2: column 'height': '1,70' is not a number .a decimal comma"):
+        firth.read_table(tmp_path / "p.csv")

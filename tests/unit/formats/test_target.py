@@ -83,7 +83,7 @@ def test_a_model_that_does_not_fit_is_not_trained(tmp_path, monkeypatch, capsys)
     Path("t.txt").write_text("a b c d e f g h i j\n" * 9)
     for command in ["train", "t.txt", "-o", "m.firth", "-q"], ["sweep", "t.txt", "-o", "models", "--window", "2"]:
         with pytest.raises(SystemExit) as ended:
-            main([*command, "--vector-size", "65536", "--min-count", "1"])
+            main([*command, "--vector-size", "65536", "--min-count", "1", "--subsample-threshold", "0"])
         assert ended.value.code == 2
         assert "5.2 MB are needed, and 4.0 MB are free" in capsys.readouterr().err
     check_model_space("m.firth.xz", 10, [65536])

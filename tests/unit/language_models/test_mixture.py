@@ -59,7 +59,7 @@ def test_a_mixture_can_be_part_of_another(tmp_path, trigrams, bigrams):
 
 def test_models_must_have_the_same_words_and_tokenizer(trigrams):
     with pytest.raises(SettingError, match="different words"):
-        MixtureModel([trigrams, NgramModel(min_count=1).fit([["other"]], progress=False)])
+        MixtureModel([trigrams, NgramModel(min_count=1).fit([["an", "other"]], progress=False)])
     other_tokenizer = NgramModel(order=3, min_count=1, tokenizer="whitespace").fit(phrases(300), progress=False)
     with pytest.raises(SettingError, match="tokenizers"):
         MixtureModel([trigrams, other_tokenizer])

@@ -134,7 +134,7 @@ def test_impossible_settings_are_errors(setting):
 
 def test_one_sentence_cannot_be_held_out_from_itself():
     with pytest.raises(SettingError, match="held_out"):
-        NeuralModel(min_count=1).fit([["a"]], progress=False)
+        NeuralModel(min_count=1).fit([["a", "b"]], progress=False)
 
 
 def test_progress_reports_the_perplexity_of_each_epoch():

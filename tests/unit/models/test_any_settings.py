@@ -1,10 +1,13 @@
-"""Whatever the corpus and the settings: no crash, finite vectors, every word counted."""
+"""Whatever the corpus and the settings: no crash, finite vectors, every word counted, or no pair and an error."""
+
+import warnings
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firth import Word2Vec
+from firth import CorpusError, FirthWarning, Word2Vec
 
 words = st.text(min_size=1, max_size=8)
 
@@ -47,7 +50,14 @@ def test_training_never_fails(corpus, chosen):
     ):
         if chosen[other] not in applies:
             chosen = {**chosen, name: None}
-    model = Word2Vec(**chosen, min_count=1, final_learning_rate=0).fit(corpus, progress=False)
+    model = Word2Vec(**chosen, min_count=1, final_learning_rate=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FirthWarning)  # that such a text teaches little
+        if max(map(len, corpus)) == 1:
+            with pytest.raises(CorpusError, match="no word has a neighbour"):
+                model.fit(corpus, progress=False)
+            return
+        model.fit(corpus, progress=False)
     tokens = sum(map(len, corpus))
     assert set(model.vectors.words) == {word for sentence in corpus for word in sentence}
     assert np.isfinite(model.vectors.matrix).all()

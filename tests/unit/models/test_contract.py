@@ -1,5 +1,6 @@
 """What other software may rely on: names, defaults, files, errors."""
 
+import dataclasses
 import gzip
 import inspect
 import io
@@ -8,7 +9,16 @@ import numpy as np
 import pytest
 
 import firth
-from firth import CorpusError, DivergenceError, FormatError, NotFittedError, SettingError, Word2Vec, WordVectors
+from firth import (
+    CorpusError,
+    DivergenceError,
+    FirthWarning,
+    FormatError,
+    NotFittedError,
+    SettingError,
+    Word2Vec,
+    WordVectors,
+)
 from firth.formats import native
 from firth.formats.stored import StoredVectors
 
@@ -120,7 +130,9 @@ def test_repr_says_what_it_is(model):
 
 
 def test_fitting_again_replaces_everything(model):
-    again = Word2Vec(**QUICK, seed=7, window=3).fit([["one", "two"], ["three", "four"]] * 9, progress=False)
+    again = Word2Vec(**QUICK, seed=7, window=3)
+    with pytest.warns(FirthWarning, match=r"nothing was learned: subsampling \(subsample_threshold=0.001\)"):
+        again.fit([["one", "two"], ["three", "four"]] * 9, progress=False)
     assert sorted(again.vectors.words) == ["four", "one", "three", "two"]
     again.fit(LINES, progress=False)
     assert len(again.history) == 2
@@ -179,14 +191,14 @@ def test_something_that_is_not_a_corpus_is_an_error(corpus, message):
 
 def test_tokens_are_any_strings(tmp_path):
     sentences = [["New York", "naïve\n", "東京", "", "a\x00b", "…"]] * 5
-    trained = Word2Vec(**QUICK).fit(sentences, progress=False)
+    trained = Word2Vec(**QUICK, subsample_threshold=0).fit(sentences, progress=False)
     assert set(trained.vectors.words) == set(sentences[0])
     trained.save(tmp_path / "m.firth")
     same_model(Word2Vec.load(tmp_path / "m.firth"), trained)
 
 
 def test_limits_of_the_vocabulary():
-    trained = Word2Vec(**{**QUICK, "min_count": 20}, max_vocabulary=4).fit(LINES, progress=False)
+    trained = Word2Vec(**{**QUICK, "min_count": 20}, max_vocabulary=4, subsample_threshold=0).fit(LINES, progress=False)
     assert len(trained.vocabulary) == 4
     assert trained.vocabulary.unknown_words == sum(map(len, TOKENS)) - trained.vocabulary.counts.sum() > 0
     assert trained.history[0].words == trained.vocabulary.counts.sum(), "only known words are trained"
@@ -233,7 +245,8 @@ def test_each_objective_has_its_own_matrix(model):
 @pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax", "nce"])
 def test_a_vocabulary_of_one_word(objective, tmp_path):
     model = Word2Vec(**QUICK, objective=objective, subsample_threshold=0)
-    trained = model.fit([["a", "a", "a"]] * 5, progress=False)
+    with pytest.warns(FirthWarning, match="the vocabulary has one word, 'a'"):
+        trained = model.fit([["a", "a", "a"]] * 5, progress=False)
     assert np.isfinite(trained.vectors.matrix).all()
     assert trained.history[0].loss >= 0
     trained.save(tmp_path / "m.firth")
@@ -264,6 +277,14 @@ def test_words_that_were_left_out_are_still_counted(tmp_path):
     assert Word2Vec.load(tmp_path / "m.firth").vocabulary.unknown_words == trained.vocabulary.unknown_words > 0
 
 
+@pytest.mark.parametrize("name", ["m.bin", "m.txt", "m.firth.txt", "m.bin.gz", "m"])
+def test_a_name_that_says_another_format_is_refused(model, tmp_path, name):
+    with pytest.raises(SettingError, match=rf"{name}: a model is saved under a name that ends in .firth"):
+        model.save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    model.save(tmp_path / "m.FIRTH.gz")
+
+
 def test_a_model_can_be_saved_over_the_file_it_was_loaded_from(model, tmp_path):
     model.save(tmp_path / "m.firth")
     back = Word2Vec.load(tmp_path / "m.firth")
@@ -287,7 +308,8 @@ def test_a_loaded_model_can_be_fitted_again(model, tmp_path):
 
 
 def test_a_custom_tokenizer(tmp_path):
-    trained = Word2Vec(**QUICK, tokenizer=lambda line: line.split(",")).fit(["a b,c d"] * 9, progress=False)
+    trained = Word2Vec(**QUICK, tokenizer=lambda line: line.split(","), subsample_threshold=0)
+    trained.fit(["a b,c d"] * 9, progress=False)
     assert set(trained.vectors.words) == {"a b", "c d"}
     trained.save(tmp_path / "m.firth")
     back = Word2Vec.load(tmp_path / "m.firth")
@@ -298,8 +320,10 @@ def test_a_custom_tokenizer(tmp_path):
 
 
 def test_a_model_without_training_pairs_can_be_saved(tmp_path):
-    """Sentences of one word: there is no pair and no loss, NaN in the history."""
-    trained = Word2Vec(**QUICK).fit([["alone"], ["apart"]] * 9, progress=False)
+    """Where subsampling leaves no two neighbours, there is no loss: NaN in the history."""
+    trained = Word2Vec(**QUICK, subsample_threshold=1e-9)
+    with pytest.warns(FirthWarning, match="nothing was learned"):
+        trained.fit([["one", "two"]] * 9, progress=False)
     assert np.isnan(trained.history[0].loss)
     assert trained.history[0].pairs == 0
     trained.save(tmp_path / "m.firth")
@@ -369,9 +393,9 @@ def test_a_missing_file_is_the_usual_error(tmp_path):
 
 
 def test_divergence_is_an_error_and_keeps_what_was_learned():
-    """Sentences of one word have no pairs, so the first fit cannot diverge whatever the learning rate is."""
-    model = Word2Vec(vector_size=8, epochs=5, threads=1, subsample_threshold=0, min_count=1, learning_rate=1e6)
-    model.fit([["alone"], ["apart"]] * 9, progress=False)
+    model = Word2Vec(vector_size=8, epochs=5, threads=1, subsample_threshold=0, min_count=1)
+    model.fit([["alone", "apart"]] * 9, progress=False)
+    model.hyperparameters = dataclasses.replace(model.hyperparameters, learning_rate=1e6)
     before = model.vectors.matrix.copy()
     corpus = [[f"w{(i * j) % 17}" for i in range(40)] for j in range(200)]
     with pytest.raises(DivergenceError, match=r"learning_rate=1e\+06"):

@@ -23,7 +23,7 @@ def watch(progress):
         learning.set()
 
 corpus = [["the", "cat", "sat", "on", "a", "mat"]] * {sentences}
-model = Word2Vec(vector_size=8, min_count=1, epochs=1_000_000_000, threads={threads})
+model = Word2Vec(vector_size=8, min_count=1, epochs=1_000_000_000, threads={threads}, subsample_threshold=0)
 threading.Thread(target=press_ctrl_c, daemon=True).start()
 try:
     model.fit(corpus, progress=watch)

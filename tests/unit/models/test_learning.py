@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors
-from gensim.models import Word2Vec as GensimWord2Vec
 
 import firth
 from firth import Word2Vec
@@ -153,7 +151,8 @@ def test_gensim_finds_the_same_neighbours(architecture, skipgram, rate, objectiv
     shared = {"vector_size": 20, "window": 4, "min_count": 1, "epochs": 10, "seed": 3}
     hierarchical = objective == "hierarchical_softmax"
     chosen = {"sg": skipgram, "hs": int(hierarchical), "negative": 0 if hierarchical else 5}
-    theirs = GensimWord2Vec(corpus, **chosen, sample=0, alpha=rate, workers=1, **shared).wv
+    gensim_model = pytest.importorskip("gensim.models").Word2Vec
+    theirs = gensim_model(corpus, **chosen, sample=0, alpha=rate, workers=1, **shared).wv
     model = Word2Vec(
         architecture=architecture, objective=objective, subsample_threshold=0, threads=1, learning_rate=rate, **shared
     )
@@ -174,7 +173,8 @@ def test_vectors_survive_a_journey_through_gensim(tmp_path, format):
     vectors = Word2Vec(**{**SMALL, "epochs": 1}, vector_size=10).fit(two_topics(8), progress=False).vectors
     binary = format == "word2vec-binary"
     vectors.save(tmp_path / "ours", format=format)
-    theirs = KeyedVectors.load_word2vec_format(str(tmp_path / "ours"), binary=binary)
+    keyed_vectors = pytest.importorskip("gensim.models").KeyedVectors
+    theirs = keyed_vectors.load_word2vec_format(str(tmp_path / "ours"), binary=binary)
     theirs.save_word2vec_format(str(tmp_path / "theirs"), binary=binary)
     back = firth.load(tmp_path / "theirs")
     assert list(back.words) == list(vectors.words)

@@ -6,9 +6,10 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import altair
+import numpy as np
 import pytest
 
-from firth import FormatError, MissingExtraError, SettingError
+from firth import FormatError, MissingExtraError, SettingError, WordVectors
 from firth.plots import (
     analogy_strips,
     colour_strips,
@@ -97,3 +98,25 @@ def test_paths_that_cannot_be_written(plane, tmp_path):
             save_chart(chart, tmp_path / name)
     with pytest.raises(FormatError, match="does not exist"):
         save_chart(chart, tmp_path / "nowhere" / "king.svg")
+
+
+UNDRAWABLE = ["a\x00b", "\x1b[31m", "\ufffe", "\uffff", "\ud800", "\x0c"]
+
+
+def test_words_of_any_characters_are_drawn(tmp_path):
+    vectors = WordVectors([*UNDRAWABLE, "\u202eabc"], np.random.default_rng(1).normal(size=(7, 3)))
+    for chart in (similarity_matrix(vectors, vectors.words), word_map(vectors)):
+        save_chart(chart, tmp_path / "odd.svg")
+        drawn = "".join(ElementTree.parse(tmp_path / "odd.svg").getroot().itertext())
+        assert r"a\x00b" in drawn
+        save_chart(chart, tmp_path / "odd.json")
+        json.loads((tmp_path / "odd.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_what_ends_the_renderer_is_an_error_here(tmp_path, suffix):
+    """A chart that was not drawn by Firth: NUL aborts the process of the renderer, which is another one than this."""
+    chart = altair.Chart(altair.InlineData(values=[{"x": 1}]), title="a\x00b").mark_point().encode(x="x:Q")
+    with pytest.raises(SettingError, match="renderer"):
+        save_chart(chart, tmp_path / f"odd.{suffix}")
+    assert list(tmp_path.iterdir()) == []

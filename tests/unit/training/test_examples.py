@@ -94,14 +94,13 @@ def test_files_hold_the_table(kind, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["table.csv", "table.json", "table.parquet"]
 
 
-def test_a_text_without_examples_is_an_empty_table(tmp_path):
+def test_a_text_without_examples_is_an_empty_table_and_no_file(tmp_path):
     examples = TrainingExamples(encode([["alone"]], min_count=1), kind="negative")
     assert list(examples.rows()) == []
     for name in ("table.csv", "table.json", "table.parquet"):
-        write_examples(examples, tmp_path / name)
-    assert (tmp_path / "table.csv").read_text() == "input,output,target\n"
-    assert json.loads((tmp_path / "table.json").read_text())["examples"] == []
-    assert parquet.read_table(tmp_path / "table.parquet").num_rows == 0
+        with pytest.raises(firth.CorpusError, match="there are no examples"):
+            write_examples(examples, tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models.keyedvectors import KeyedVectors
-from gensim.models.word2vec import _assign_binary_codes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,10 +20,11 @@ def paths_of(counts):
 
 
 def gensims_codes(counts):
-    vectors = KeyedVectors(vector_size=1)
+    word2vec = pytest.importorskip("gensim.models.word2vec")
+    vectors = word2vec.KeyedVectors(vector_size=1)
     vectors.add_vectors([str(word) for word in range(len(counts))], np.zeros((len(counts), 1), np.float32))
     vectors.expandos["count"] = np.array(counts)
-    _assign_binary_codes(vectors)
+    word2vec._assign_binary_codes(vectors)
     return [np.atleast_1d(vectors.get_vecattr(word, "code")) for word in range(len(counts))]
 
 

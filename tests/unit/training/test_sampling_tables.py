@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from gensim.models import Word2Vec as GensimWord2Vec
 
 from firth.backends.plan import epoch_key
 from firth.training.sampling_tables import (
@@ -16,7 +15,7 @@ COUNTS = np.array([6000, 2500, 900, 430, 120, 33, 10, 9, 3, 2, 1])
 
 
 def gensims(**settings):
-    model = GensimWord2Vec(vector_size=1, min_count=1, **settings)
+    model = pytest.importorskip("gensim.models").Word2Vec(vector_size=1, min_count=1, **settings)
     model.build_vocab_from_freq({f"w{i}": int(count) for i, count in enumerate(COUNTS)})
     assert [model.wv.get_vecattr(f"w{i}", "count") for i in range(len(COUNTS))] == COUNTS.tolist()
     return model

@@ -1,7 +1,6 @@
 """The same vectors for us and for gensim, whose results are the reference."""
 
 import pytest
-from gensim.models import KeyedVectors
 
 from firth import WordVectors
 
@@ -15,6 +14,6 @@ def ours(request):
 @pytest.fixture(scope="module")
 def theirs(request):
     """The same words and matrix as gensim has them."""
-    vectors = KeyedVectors(request.module.MATRIX.shape[1])
+    vectors = pytest.importorskip("gensim.models").KeyedVectors(request.module.MATRIX.shape[1])
     vectors.add_vectors(request.module.WORDS, request.module.MATRIX)
     return vectors

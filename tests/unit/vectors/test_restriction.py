@@ -93,8 +93,8 @@ def test_unknown_excluded_words_are_ignored(ours):
     [
         (0, "at least 1"),
         (-3, "at least 1"),
-        (True, "number, words or an array"),
-        (2.5, "number, words or an array"),
+        (True, "number, words or booleans"),
+        (2.5, "number, words or booleans"),
         (np.ones(3, bool), r"one value per word, \(500,\)"),
         ([1, 2], "1 is not a word"),
     ],

@@ -29,12 +29,11 @@ def run(
 ) -> None:
     """The most probable words, predicted from the words before the gap, and from the words on both sides."""
     language_model = load_language_model(model)
+    by_cbow = {} if cbow is None else {"CBOW": fill_with_cbow(Word2Vec.load(cbow), sentence, count)}
     answers = {
         "words before": fill_from_left(language_model, sentence, count),
-        "both sides": fill(language_model, sentence, count),
-    }
-    if cbow is not None:
-        answers["CBOW"] = fill_with_cbow(Word2Vec.load(cbow), sentence, count)
+        "both sides": fill(language_model, sentence, count),  # takes longest
+    } | by_cbow
     if json:
         names = {name: name.lower().replace(" ", "_") for name in answers}
         print_json({"sentence": sentence} | {names[name]: probability_records(some) for name, some in answers.items()})

@@ -10,6 +10,8 @@ from firth.cli.output import Json, print_json, print_table
 from firth.formats.target import check_target
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import MixtureModel
+from firth.language_models.sentences import read_held_out
+from firth.progress import open_progress
 
 __all__ = ["run"]
 
@@ -33,8 +35,10 @@ def run(
     `--tokenizer`.
     """
     check_target(target)
-    mixture = MixtureModel([load_language_model(path) for path in models]).fit(source_of(held_out))
-    perplexities = [model.perplexity(source_of(held_out)) for model in (*mixture.models, mixture)]
+    mixture = MixtureModel([load_language_model(path) for path in models])
+    sentences = read_held_out(source_of(held_out, target), mixture.tokenizer, mixture.vocabulary)
+    mixture.fit_sentences(sentences, open_progress(False if json else None))
+    perplexities = [model.score_sentences(sentences).perplexity for model in (*mixture.models, mixture)]
     mixture.save(target)
     if json:
         parts = zip(models, mixture.weights.tolist(), perplexities, strict=False)

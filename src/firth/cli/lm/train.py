@@ -56,13 +56,15 @@ def _train(
     """
     given = {name: value for name, value in settings.items() if value is not None}
     _refuse_what_does_not_apply(model, given | {"held_out": held_out, "vectors": vectors})
+    if held_out == "-" and "-" in corpus:
+        raise SettingError("--held-out - and CORPUS - are both standard input: give a file for one of them")
     check_target(target)
     started = time.perf_counter()
     if model == "ngram":
-        fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus))
+        fitted: LanguageModel = NgramModel(**given).fit(source_of(corpus, target))
     else:
         start = None if vectors is None else load(vectors)
-        fitted = NeuralModel(**given).fit(source_of(corpus), held_out, vectors=start)
+        fitted = NeuralModel(**given).fit(source_of(corpus, target), held_out, vectors=start)
     fitted.save(target)
     _summarise(fitted, target, time.perf_counter() - started, json)
 

@@ -9,6 +9,7 @@ from firth.cli.output import Json, Model
 from firth.cli.plot.picture import Dark, Target, theme, write
 from firth.errors import SettingError
 from firth.evaluation.categories import read_categories
+from firth.plots.projection import check_packages
 from firth.plots.word_map import word_map
 from firth.vectors.load import load
 
@@ -52,12 +53,14 @@ def run(
             "--seed applies only with --method umap or tsne, but here pca; leave it out, or change --method"
         )
     chosen: Any = method  # word_map() checks the name
+    check_packages(method)
+    coloured = None if groups is None else read_categories(groups)
     picture = word_map(
         load(model),
         words or None,
         top=top,
         method=chosen,
-        groups=None if groups is None else read_categories(groups),
+        groups=coloured,
         highlight=highlight,
         seed=1 if seed is None else seed,
         theme=theme(dark),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import MissingExtraError, SettingError
+from firth.formats.target import check_space
 from firth.formats.voyager_file import read_graph
 from firth.parallel import available_cores, startable_threads
 from firth.progress import Reporter
@@ -88,6 +89,8 @@ def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, 
         random_seed=settings.seed,
         max_elements=len(rows),
     )
+    # voyager's file has the rows and up to 2 M links for each; its size is only known when all are linked.
+    check_space(Path(tempfile.gettempdir()) / "graph", len(rows) * 4 * (matrix.shape[1] + 2 * settings.links))
     # The library ends the process where a thread of its own cannot be started.
     threads = startable_threads(settings.threads or available_cores())
     with reporter.stage("building the index", len(rows), "words") as stage:
