@@ -31,6 +31,7 @@ __all__ = [
     "run_in_threads",
     "send_ahead",
     "share_parts",
+    "start_thread",
     "startable_threads",
 ]
 
@@ -62,14 +63,14 @@ def startable_threads(wanted: int) -> int:
     enough = threading.Event()
     started = 0
     try:
-        while started < wanted and _start(enough.wait):
+        while started < wanted and start_thread(enough.wait):
             started += 1
     finally:
         enough.set()
     return max(1, started)
 
 
-def _start(work: Callable[..., Any], *arguments: Any) -> bool:
+def start_thread(work: Callable[..., Any], *arguments: Any) -> bool:
     """Call work(*arguments) in a new thread; False if the system starts none, or the interpreter is ending."""
     try:
         threading.Thread(target=work, args=arguments, daemon=True, name="firth").start()
@@ -98,7 +99,7 @@ class _Workers:
         """Call work(*arguments) in a new thread; False if the system starts none."""
         done = threading.Event()
         self._started.append(done)
-        if not _start(self._run, done, work, arguments):
+        if not start_thread(self._run, done, work, arguments):
             self._started.remove(done)
             return False
         return True
@@ -254,7 +255,7 @@ class _Helpers:
         """Have a thread make the call as soon as one is free, if there is any."""
         if not self._idle.acquire(blocking=False):
             with self._lock:
-                if self._count < self._most and _start(self._make_calls):
+                if self._count < self._most and start_thread(self._make_calls):
                     self._count += 1
         if self._count:
             self._calls.put(call)

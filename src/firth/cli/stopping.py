@@ -13,6 +13,7 @@ import time
 
 from firth.cli.signals import end_now, signals
 from firth.interruption import keeping
+from firth.parallel import start_thread
 
 __all__ = ["watch_signals"]
 
@@ -28,11 +29,7 @@ def watch_signals() -> None:
     received, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-    watcher = threading.Thread(target=_watch, args=(received, threading.get_ident()), daemon=True, name="firth signals")
-    try:
-        watcher.start()
-    except RuntimeError:
-        return
+    start_thread(_watch, received, threading.get_ident())
 
 
 def _watch(received: int, main_thread: int) -> None:
