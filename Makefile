@@ -1,6 +1,6 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-oldest oldest portability fuzz check format bench docs docs-pictures clean
+.PHONY: help setup demo test test-kernels test-oldest oldest test-wheel portability fuzz check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -62,6 +62,9 @@ $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/pyth
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
 		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' fasttext-wheel gensim hypothesis pandas pytest
 	@touch $@
+
+test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (about a minute)
+	$(BIN)/python tests/wheel.py
 
 portability: $(VENV)/.installed-test ## Train as older x86 processors would, and on ARM under an emulator (minutes)
 	$(BIN)/python tests/portability/processors.py

@@ -10,7 +10,7 @@ from source_tree import functions, imported_names, location, modules, own_import
 
 LADDER = [
     {"cores"},
-    {"errors", "arrays", "interruption", "parallel", "spelling", "colours"},
+    {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
     {"notebook", "progress", "settings", "decompression"},
     {"simd"},
     {"kernels"},

@@ -136,7 +136,8 @@ class UnknownWordError(FirthError, KeyError):
         self.suggestions = list(suggestions)
         message = f"{quoted(word)} is not among the {vocabulary_size:,} words"
         if self.suggestions:
-            message += f"; near spellings: {', '.join(self.suggestions)}"
+            shown = (word if word.isprintable() else repr(word) for word in self.suggestions)
+            message += f"; near spellings: {', '.join(shown)}"
         super().__init__(message)
         self.message = str(self.args[0])
 
@@ -150,7 +151,7 @@ class NotFittedError(FirthError, RuntimeError):
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors were no longer finite in training: the learning rate is too high for this text."""
+    """Vectors were no longer finite, or the loss rose far above that of the start: the learning rate is too high."""
 
 
 class MissingExtraError(FirthError, ImportError):

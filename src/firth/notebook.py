@@ -1,4 +1,4 @@
-"""HTML tables for notebooks, and words that are safe to print: no word can become markup or a terminal command."""
+"""HTML tables for notebooks: no word can become markup."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -8,14 +8,7 @@ from numpy.typing import ArrayLike
 
 from firth.colours import diverging_colour
 
-__all__ = ["Markup", "colour_strip", "html_table", "printable"]
-
-
-def printable(word: str) -> str:
-    """`word` with control characters as escapes, so that printing it cannot control the terminal."""
-    if word.isprintable():
-        return word
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in word)
+__all__ = ["Markup", "colour_strip", "html_table"]
 
 
 class Markup(str):

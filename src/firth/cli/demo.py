@@ -13,6 +13,7 @@ from firth.cli.output import output, print_table
 from firth.cli.similar import neighbour_rows
 from firth.cli.train import check_model_file, summary_rows
 from firth.datasets import glove_50d, king_james
+from firth.formats.atomic import atomic_write
 from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
@@ -31,6 +32,12 @@ def run(
     epochs: Annotated[
         int, typer.Option(min=1, help="Passes over the text; more than the default overfit it.")
     ] = _EPOCHS,
+    text: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write the text to this file, a verse on each line, for other commands."
+        ),
+    ] = None,
 ) -> None:
     """Trains skip-gram with negative sampling on the King James Bible, shows similar words and
     analogies, and then the same analogy with GloVe vectors trained on six billion words.
@@ -41,6 +48,9 @@ def run(
     if firth.endswith(".py"):
         firth = f"{sys.executable} -m firth"
     check_model_file(target)
+    if text is not None:
+        with atomic_write(text) as file:
+            file.writelines(f"{verse}\n".encode() for verse in king_james())
     glove = glove_50d()  # before the training, because its package could be missing
     _train_and_query(target, epochs)
     _query_glove(glove)

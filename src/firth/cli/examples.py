@@ -1,11 +1,12 @@
 """`firth examples "TEXT"`, `firth examples --input FILE`"""
 
+import io
 import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -18,6 +19,7 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.illustrated.windows import WindowState, window_states
+from firth.printable import printable_lines
 from firth.training.example_files import check_examples_file, write_csv, write_examples, write_json
 from firth.training.example_settings import ExampleSettings
 from firth.training.examples import TrainingExamples
@@ -86,7 +88,19 @@ def _examples(
     elif format is None:
         _print_rows(examples, _ROWS if rows is None else rows)
     else:
-        (write_csv if format == "csv" else write_json)(examples, sys.stdout)
+        write = write_csv if format == "csv" else write_json
+        write(examples, _Screen(sys.stdout) if sys.stdout.isatty() else sys.stdout)
+
+
+class _Screen(io.StringIO):
+    """A terminal, which no word may command."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        return self._terminal.write(printable_lines(text))
 
 
 def _source(text: list[str] | None, input: list[str] | None, target: Path | None) -> CorpusInput:

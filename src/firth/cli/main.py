@@ -26,6 +26,7 @@ from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, si
 from firth.cli.stopping import watch_signals
 from firth.cli.streams import open_streams
 from firth.errors import FirthError, FirthWarning, SettingError
+from firth.printable import printable
 
 __all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
 
@@ -205,7 +206,7 @@ def _warnings_in_one_line() -> Iterator[None]:
 
         def show_in_one_line(message: Warning | str, category: type[Warning], *details: Any, **options: Any) -> None:
             if issubclass(category, FirthWarning):
-                typer.echo(f"firth: warning: {' '.join(str(message).split())}", err=True)
+                typer.echo(f"firth: warning: {printable(' '.join(str(message).split()))}", err=True)
             else:
                 show(message, category, *details, **options)
 
@@ -220,4 +221,4 @@ def _in_one_line(error: BaseException) -> str:
         text = error.format_message()  # type: ignore[attr-defined]
     else:
         text = str(error)
-    return " ".join(text.split()) or type(error).__name__
+    return printable(" ".join(text.split())) or type(error).__name__

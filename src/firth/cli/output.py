@@ -9,7 +9,7 @@ import typer
 from rich.cells import cell_len
 from rich.console import Console
 
-from firth.notebook import printable
+from firth.printable import printable, printable_json, printable_lines
 
 __all__ = [
     "Count",
@@ -21,8 +21,19 @@ __all__ = [
     "print_table",
 ]
 
-# Words are data: nothing in them is markup, an emoji code or worth a colour.
-output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+class _Output(Console):
+    """Standard output. Words are data: nothing in them is markup, an emoji code, a colour or a terminal's command."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = (printable_lines(text) if isinstance(text, str) else text for text in objects)
+        super().print(*shown, **options)
+
+
+output = _Output()
 
 Model = Annotated[
     Path, typer.Argument(metavar="MODEL", help="A file or folder of vectors, of any format that Firth reads.")
@@ -34,7 +45,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def print_json(value: Any) -> None:
     """Print one JSON document; numbers that JSON does not know (NaN) become null."""
     ascii_only = not output.encoding.startswith("utf")
-    _write(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=2, allow_nan=False))
+    _write(printable_json(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=2, allow_nan=False)))
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,12 @@
 """Text as lines of characters, for tokenizers written in Python."""
 
-import dataclasses
 import sys
 from collections.abc import Iterator
 
 from firth.corpus.content import invalid_utf8
+from firth.corpus.file_parts import file_parts
 from firth.corpus.paths import Files
-from firth.corpus.pieces import ADDED_NEWLINE, BlockSizes, Piece, file_parts, range_pieces, stream_pieces
+from firth.corpus.pieces import ADDED_NEWLINE, BlockSizes, Piece, range_pieces, stream_pieces
 from firth.corpus.sources import Stream, Texts, check_text
 
 __all__ = ["Lines"]
@@ -48,8 +48,7 @@ class Lines:
         if isinstance(source, Stream):
             yield self._counted(stream_pieces(source, self._blocks.piece, is_tokenized_in_lines=True))
             return
-        whole_files = dataclasses.replace(self._blocks, part=sys.maxsize)
-        for part in file_parts(source, whole_files, is_tokenized_in_lines=True):
+        for part in file_parts(source, sys.maxsize, is_tokenized_in_lines=True):
             for portion in part:
                 yield range_pieces(portion, self._blocks, self._advance)
 

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
-from firth.corpus.pieces import BlockSizes, FileRange, Piece, range_pieces
+from firth.corpus.file_parts import FileRange
+from firth.corpus.pieces import BlockSizes, Piece, range_pieces
 from firth.corpus.text_counter import TextCounter
 from firth.parallel import read_ahead, run_in_threads, send_ahead
 from firth.progress import Stage

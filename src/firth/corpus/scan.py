@@ -2,7 +2,7 @@
 
 Which way a corpus takes depends on what it is:
 
-    files               pieces.py cuts them into parts; parallel_scan.py runs a TextCounter in each of several threads
+    files               file_parts.py cuts them; parallel_scan.py runs a TextCounter in each of several threads
     a stream, texts     pieces.py makes pieces in the calling thread; parallel_scan.py runs one TextCounter in another
     lists of tokens     a TokenCounter, in the calling thread
     a user's tokenizer  decoded_lines.py makes lines, the tokenizer lists of tokens, the same TokenCounter counts them
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from firth.arrays import Counts
 from firth.corpus.code_points import CodePoints, code_points
 from firth.corpus.decoded_lines import Lines
+from firth.corpus.file_parts import file_parts
 from firth.corpus.parallel_scan import scan_files, scan_pieces
 from firth.corpus.paths import Files
-from firth.corpus.pieces import BlockSizes, file_parts, stream_pieces
+from firth.corpus.pieces import BlockSizes, stream_pieces
 from firth.corpus.sources import Source, Stream, Texts, TokenLists
 from firth.corpus.spool import MemoryBudget
 from firth.corpus.text_counter import Chunk, TextCounter
@@ -117,7 +118,7 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, options: Sca
     blank, known_ids = WordTable(), None
     if options.known is not None:
         blank, known_ids = closed_table(options.known)
-    parts = file_parts(source, options.blocks) if isinstance(source, Files) else []
+    parts = file_parts(source, options.blocks.part) if isinstance(source, Files) else []
     counters = []
     for _ in range(max(1, min(options.threads, len(parts)))):
         counter = TextCounter(points, blank.copy(), options.budget, options.blocks)

@@ -91,14 +91,12 @@ def recognise(corpus: CorpusInput) -> Source:
     check_container(corpus)
     if _has_order(corpus) and (files := _files_in(corpus)) is not None:
         return files
-    try:
-        items = iter(corpus)
-    except TypeError:  # also for arrays without dimensions
+    if not isinstance(corpus, Iterable) or getattr(corpus, "ndim", 1) == 0:
         raise CorpusError(
             f"the corpus is of type {type(corpus).__name__}: give a path, an open file, "
             "an iterable of strings or an iterable of token lists"
-        ) from None
-    return _from_iterable(items)
+        )
+    return _from_iterable(iter(corpus))
 
 
 def _from_string(corpus: str) -> Source:

@@ -117,7 +117,8 @@ def evaluate_analogies(
 
     The words of a question are excluded from its candidates. Questions with an unknown word are left out; `coverage`
     is the share of the others. With the same `top` (gensim's `restrict_vocab`, 300,000 there) the answers are those of
-    gensim's `evaluate_word_analogies`.
+    gensim's `evaluate_word_analogies`, unless a word of a question has several spellings that differ in case: here its
+    own one counts, there the most frequent one.
 
     Parameters
     ----------
@@ -127,7 +128,8 @@ def evaluate_analogies(
     top : only the `top` most frequent words count as known and are candidates; None for all.
     method : "3cosadd" maximises cos(d, b) - cos(d, a) + cos(d, c); "3cosmul" multiplies and divides
         instead.
-    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+    ignore_case : a word that is not there as it is spelled is looked up in any case, and means the most frequent
+        spelling.
 
     Raises
     ------
@@ -153,7 +155,7 @@ def evaluate_analogies(
     if len(covered):
         best[covered] = _answer(vectors, ids[covered, :3], known, method)
     right = is_covered & (best >= 0)
-    right[right] = known.canonical[best[right]] == ids[right, 3]
+    right[right] = known.canonical[best[right]] == known.canonical[ids[right, 3]]
     answers: list[str | None] = [None] * len(questions)
     for question in covered.tolist():
         # A vocabulary of the question's own words alone leaves no candidate.
@@ -169,7 +171,7 @@ def _answer(
     a, b, c = lines.reshape(abc.shape).T
     directions = unit(vectors.matrix[used].astype(np.float64))
     sums = WordSums(directions, np.stack((b, c), axis=1), a[:, None])
-    excluded = _spellings(abc, known.canonical)
+    excluded = _spellings(known.canonical[abc].astype(np.int64), known.canonical)
     found = best_scores(vectors.search, sums, method, 1, excluded, vectors.candidates(len(known.canonical)))
     return np.where(np.isfinite(found.similarities[:, 0]), found.rows[:, 0], -1)
 

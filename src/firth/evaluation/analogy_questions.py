@@ -6,13 +6,16 @@ pairs, in both orders, make one question. analogies.py evaluates the questions.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from firth.errors import FormatError, SettingError
-from firth.evaluation.question_file import numbered_lines
+import numpy as np
+
+from firth.errors import FormatError, SettingError, quoted
+from firth.evaluation.question_file import question_lines, split_words
+from firth.vectors.given import as_list
 
 __all__ = [
     "AnalogyQuestion",
@@ -50,9 +53,11 @@ def load_questions(source: AnalogySource) -> list[AnalogyQuestion]:
         return built_in_questions()
     if isinstance(source, str | os.PathLike):
         return list(read_questions(source))
-    questions = list(source)
-    if wrong := next((some for some in questions if isinstance(some, str) or len(some) != 5), None):
-        raise SettingError(f"question {wrong!r}: must be (section, a, b, c, d)")
+    questions = as_list(source, "a file, or a list of questions")
+    for question in questions:
+        is_five = isinstance(question, Sequence | np.ndarray) and len(question) == 5
+        if isinstance(question, str) or not is_five or not all(isinstance(word, str) for word in question):
+            raise SettingError(f"question {quoted(question)}: must be (section, a, b, c, d), all of them strings")
     return [AnalogyQuestion(*question) for question in questions]
 
 
@@ -65,11 +70,11 @@ def read_questions(path: str | os.PathLike[str]) -> Iterator[AnalogyQuestion]:
         if a line has neither four words nor a section name, or nothing is in the file; path and line are named.
     """
     section = _UNNAMED
-    for number, line in numbered_lines(path):
+    for number, line in question_lines(path):
         if line.lstrip().startswith(":"):
             section = line.strip()[1:].strip() or _UNNAMED
             continue
-        words = line.split()
+        words = split_words(Path(path), number, line)
         if len(words) != 4:
             raise FormatError(
                 Path(path),

@@ -94,7 +94,8 @@ def evaluate_categorisation(
     ----------
     source : a category file, words by category name, or None for the built-in set.
     top : only the `top` most frequent words are considered; None for all.
-    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+    ignore_case : a word that is not there as it is spelled is looked up in any case, and means the most frequent
+        spelling.
     seed : of the random starts of the clustering.
 
     Raises

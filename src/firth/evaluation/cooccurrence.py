@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.corpus.encoded import EncodedCorpus
-from firth.errors import SettingError
+from firth.vectors.expected import check_vectors
+from firth.vectors.given import check_whole
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["DISTANCE", "NEIGHBOURS", "CooccurrenceCounts"]
@@ -45,8 +46,7 @@ class CooccurrenceCounts:
     """
 
     def __init__(self, corpus: EncodedCorpus, distance: int = DISTANCE) -> None:
-        if distance < 1:
-            raise SettingError(f"distance={distance}: must be at least 1 word")
+        check_whole("distance", distance)
         n_words = len(corpus.vocabulary)
         self._words = corpus.vocabulary.words
         self._frequent = min(n_words, _MOST_FREQUENT)
@@ -64,6 +64,7 @@ class CooccurrenceCounts:
 
         vectors : with the vocabulary of the text.
         """
+        check_vectors(vectors)
         centers = [self._words[word_id] for word_id in self.centers.tolist()]
         neighbours_of = vectors.most_similar(centers, NEIGHBOURS, restrict=self._frequent)
         lifts = []

@@ -12,11 +12,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from firth.errors import FormatError, SettingError
+from firth.errors import FormatError, SettingError, quoted
 from firth.evaluation.categories import load_categories
 from firth.evaluation.known_words import KnownWords, find_known_words, unit_rows
-from firth.evaluation.question_file import numbered_lines
+from firth.evaluation.question_file import question_lines, split_words
 from firth.evaluation.score import AccuracyScore
+from firth.vectors.given import as_list, listed_words
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = [
@@ -49,7 +50,8 @@ def evaluate_odd_one_out(
     source : a file (see `read_odd_questions`), lists of words of which the last does not belong, or None for 1,000
         questions from the built-in categories.
     top : only the `top` most frequent words are considered; None for all.
-    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+    ignore_case : a word that is not there as it is spelled is looked up in any case, and means the most frequent
+        spelling.
 
     Raises
     ------
@@ -62,10 +64,12 @@ def evaluate_odd_one_out(
         source = odd_questions_from_categories(load_categories(None))
     elif isinstance(source, str | os.PathLike):
         source = read_odd_questions(source)
-    questions = [list(words) for words in source]
+    questions = [listed_words(words) for words in as_list(source, "a file, or lists of words")]
     short = next((words for words in questions if len(words) < 3), None)
     if short is not None:
-        raise SettingError(f"question {short!r}: must have at least three words, the last of which does not belong")
+        raise SettingError(
+            f"question {quoted(short)}: must have at least three words, the last of which does not belong"
+        )
     known = find_known_words(vectors, top, ignore_case)
     answers = [_find_odd(vectors, known, words) for words in questions]
     right = [answer == words[-1] for answer, words in zip(answers, questions, strict=True)]
@@ -80,8 +84,8 @@ def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:
     FormatError
         if a line has fewer than three words, or the file is empty; the error has path and line.
     """
-    for number, line in numbered_lines(path):
-        words = line.split()
+    for number, line in question_lines(path):
+        words = split_words(Path(path), number, line)
         if len(words) < 3:
             raise FormatError(Path(path), "a question has at least three words", line=number)
         yield words

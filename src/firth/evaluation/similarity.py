@@ -1,46 +1,32 @@
 """Word similarity: do cosines rank pairs of words as people do?
 
-Test sets are tables of two words and a human judgement, for instance WordSim-353, SimLex-999 and MEN; this file reads
-them, too. The correlations are in correlation.py.
+Test sets are tables of two words and a human judgement, for instance WordSim-353, SimLex-999 and MEN. They are read in
+similarity_table.py; the correlations are in correlation.py.
 
 Shapes  P pairs of words.
 """
 
 import contextlib
-import csv
 import math
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, SettingError
+from firth.errors import SettingError, quoted
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.known_words import find_known_words, unit_rows
-from firth.evaluation.question_file import numbered_lines
 from firth.evaluation.score import Score
+from firth.evaluation.similarity_table import SimilarityPair, read_similarity_pairs
+from firth.vectors.given import as_list
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["SimilarityPair", "SimilarityScore", "evaluate_similarity", "read_similarity_pairs"]
-
-_SCORE_COLUMNS = ("similarity", "score", "simlex999", "humanmean", "mean", "rating")
-_PART_OF_SPEECH = re.compile(r"-[nvja]$")  # MEN in lemma form writes sun-n, walk-v, old-j
-
-
-class SimilarityPair(NamedTuple):
-    """Two words and how similar people judge them, on any scale."""
-
-    first: str
-    second: str
-    judgement: float
-
 
 SimilaritySource: TypeAlias = str | os.PathLike[str] | Iterable[SimilarityPair]
 
@@ -125,7 +111,8 @@ def evaluate_similarity(
     ----------
     source : a table of pairs as a file (see `read_similarity_pairs`), or the pairs.
     top : only the `top` most frequent words are considered; None for all.
-    ignore_case : treat spellings that differ in case alone as one word, the most frequent one.
+    ignore_case : a word that is not there as it is spelled is looked up in any case, and means the most frequent
+        spelling.
 
     Raises
     ------
@@ -142,7 +129,7 @@ def evaluate_similarity(
     if isinstance(source, str | os.PathLike):
         pairs = read_similarity_pairs(source)
     else:
-        pairs = [_given_pair(pair) for pair in source]
+        pairs = [_given_pair(pair) for pair in as_list(source, "a file, or a list of (word, word, number)")]
     known_words = find_known_words(vectors, top, ignore_case)
     first = known_words.find_all(pair.first for pair in pairs)
     second = known_words.find_all(pair.second for pair in pairs)
@@ -159,78 +146,7 @@ def evaluate_similarity(
 def _given_pair(pair: SimilarityPair) -> SimilarityPair:
     with contextlib.suppress(TypeError, ValueError):
         first, second, judgement = pair
-        if math.isfinite(float(judgement)):
-            return SimilarityPair(str(first), str(second), float(judgement))
-    raise SettingError(f"{pair!r}: must be two words and a finite number")
-
-
-def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:
-    """Read a table of word pairs.
-
-    Columns are separated by tabs, semicolons, commas or blanks, whichever the first line has, in
-    this order of preference. Lines that begin with # are comments. The columns are two words and a
-    number, with or without a number of the row before them; a first line without a number where the
-    judgement should be is a header, and then the columns may be anywhere under their usual names
-    (word1, word2 and similarity, score, SimLex999, Human (mean) …). Where every word of the file
-    ends in `-n`, `-v`, `-j` or `-a`, as in the lemma form of MEN, this part of speech is removed.
-
-    Raises
-    ------
-    FormatError
-        if a row does not have two words and a number, or the file is empty; the error has path and line.
-    """
-    path = Path(path)
-    rows = _split_rows(path)
-    columns = _find_columns(rows[0][1])
-    if columns is None:
-        has_row_number = len(rows[0][1]) == 4 and _is_number(rows[0][1][0])
-        columns = (1, 2, 3) if has_row_number else (0, 1, 2)
-    else:
-        rows = rows[1:]
-    pairs = [
-        _read_pair(path, line, cells, columns)
-        for line, cells in rows
-        if any(cells[column] for column in columns if column < len(cells))  # spreadsheets pad
-    ]
-    if not pairs:
-        raise FormatError(path, "there are no pairs of words below the names of the columns")
-    if all(_PART_OF_SPEECH.search(word) for pair in pairs for word in pair[:2]):
-        return [SimilarityPair(first[:-2], second[:-2], score) for first, second, score in pairs]
-    return pairs
-
-
-def _split_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Numbered rows of the table, split into cells."""
-    lines = numbered_lines(path)
-    separator = next((mark for mark in "\t;," if mark in lines[0][1]), None)
-    if separator is None:
-        return [(number, line.split()) for number, line in lines]
-    cells = csv.reader((line for _, line in lines), delimiter=separator)
-    return [(number, [cell.strip() for cell in row]) for (number, _), row in zip(lines, cells, strict=False)]
-
-
-def _find_columns(cells: list[str]) -> tuple[int, int, int] | None:
-    """Where a header says that the words and the judgement are; None if this is not a header."""
-    if any(_is_number(cell) for cell in cells[2:]):
-        return None
-    names = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in cells]
-    if "word1" in names and "word2" in names:
-        first, second = names.index("word1"), names.index("word2")
-    else:
-        first, second = 0, 1
-    score = next((names.index(name) for name in _SCORE_COLUMNS if name in names), second + 1)
-    return first, second, score
-
-
-def _read_pair(path: Path, line: int, cells: list[str], columns: tuple[int, int, int]) -> SimilarityPair:
-    first, second, score = columns
-    if max(columns) >= len(cells) or not _is_number(cells[score]):
-        raise FormatError(path, "a row needs two words and a number", line=line)
-    return SimilarityPair(cells[first], cells[second], float(cells[score]))
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        return math.isfinite(float(cell))
-    except ValueError:
-        return False
+        is_pair = not isinstance(pair, str) and isinstance(first, str) and isinstance(second, str)
+        if is_pair and math.isfinite(float(judgement)):
+            return SimilarityPair(first, second, float(judgement))
+    raise SettingError(f"{quoted(pair)}: must be two words and a finite number")

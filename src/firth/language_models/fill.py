@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firth.corpus.tokenizers import tokenize_line
 from firth.errors import SettingError
 from firth.interruption import blas
-from firth.language_models.model import LanguageModel, NextWord, most_probable_words
+from firth.language_models.model import LanguageModel, NextWord, check_language_model, most_probable_words
 from firth.language_models.sentences import Sentences
 from firth.models.word2vec import Word2Vec
 
@@ -46,6 +46,7 @@ def fill_from_left(model: LanguageModel, sentence: str, count: int = 10) -> list
     Returns  at most `count` words, best first.
     Raises   SettingError unless the sentence has one gap and `count` is at least 1.
     """
+    check_language_model(model)
     return model.next_words(_find_gap(sentence, model.tokenizer).before, count)
 
 
@@ -60,6 +61,7 @@ def fill(model: LanguageModel, sentence: str, count: int = 10) -> list[NextWord]
     Returns  at most `count` words, best first.
     Raises   SettingError unless the sentence has one gap and `count` is at least 1.
     """
+    check_language_model(model)
     gap = _find_gap(sentence, model.tokenizer)
     vocabulary = model.vocabulary
     before, after = vocabulary.ids_of(gap.before), vocabulary.ids_of(gap.after)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.tokenizers import tokenize_line
-from firth.language_models.model import LanguageModel, NextWord, most_probable
+from firth.language_models.model import LanguageModel, NextWord, check_language_model, most_probable
 
 __all__ = ["Keyboard"]
 
@@ -27,10 +27,11 @@ class Keyboard:
 
     model : any fitted language model.
 
-    Raises NotFittedError if the model is not fitted.
+    Raises NotFittedError if the model is not fitted; SettingError if it is no language model.
     """
 
     def __init__(self, model: LanguageModel) -> None:
+        check_language_model(model)
         self._model = model
         known = model.vocabulary.known
         self._by_spelling = np.array(sorted(range(len(known)), key=known.__getitem__), np.int64)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenize_line
-from firth.errors import NotFittedError
+from firth.errors import NotFittedError, SettingError
 from firth.language_models.model_file import ModelFile, read_model, write_model
 from firth.language_models.sentences import Sentences, read_held_out
 from firth.language_models.vocabulary import LanguageVocabulary
 from firth.progress import ProgressOption
 from firth.vectors.ranking import check_count, largest
 
-__all__ = ["LanguageModel", "LanguageScore", "NextWord", "most_probable", "most_probable_words"]
+__all__ = ["LanguageModel", "LanguageScore", "NextWord", "check_language_model", "most_probable", "most_probable_words"]
 
 SCORED_AT_ONCE = 1 << 18  # words; each array of a part then takes a few MB
 
@@ -170,3 +170,12 @@ class LanguageModel(ABC):
         The model is as uncertain as when choosing among that many equally probable words. Raises as score().
         """
         return self.score(corpus).perplexity
+
+
+def check_language_model(model: object) -> None:
+    """Raise SettingError unless this is a language model: word vectors and their models predict no next word."""
+    if not isinstance(model, LanguageModel):
+        raise SettingError(
+            f"a {type(model).__name__} where a language model is needed: "
+            "give a fitted NgramModel or NeuralModel, or load_language_model(path)"
+        )

@@ -10,6 +10,7 @@ import numpy as np
 from firth.plots.canvas import Picture, checked_words, finite_vectors, import_altair, inline_data, with_titles
 from firth.plots.colour_strips import cells, choose_limit, describe_limit
 from firth.plots.theme import ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["analogy_strips", "sum_strips"]
@@ -63,6 +64,7 @@ def sum_strips(
     SettingError : no word to add, an impossible limit or theme, or numbers that are not finite.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     plus, minus = checked_words(positive), checked_words(negative, fewest=0)
     words = [plus[0], *minus, *plus[1:]]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from firth.colours import DIVERGING
 from firth.errors import MissingExtraError, SettingError
 from firth.plots.theme import Theme
+from firth.vectors.given import listed_words
 from firth.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def with_minus_sign(number: str) -> str:
 
 def checked_words(words: Sequence[str], fewest: int = 1) -> list[str]:
     """The words of a picture as a list. Raises SettingError for a single string or fewer than `fewest` words."""
-    if isinstance(words, str):
-        raise SettingError(f"words={words!r}: must be a list of words, not one string")
-    listed = list(words)
+    listed = listed_words(words)
     if len(listed) < fewest:
         raise SettingError(f"{len(listed)} words: this picture needs at least {fewest}")
     return listed

@@ -23,6 +23,7 @@ from firth.plots.canvas import (
     with_titles,
 )
 from firth.plots.theme import Theme, ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["cells", "choose_limit", "colour_strips", "describe_limit"]
@@ -55,6 +56,7 @@ def colour_strips(
     SettingError : no words, an impossible limit or theme, or numbers that are not finite.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     listed = checked_words(words)
     rows = finite_vectors(vectors, listed)

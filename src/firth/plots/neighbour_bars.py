@@ -3,6 +3,7 @@
 from firth.errors import SettingError
 from firth.plots.canvas import Picture, import_altair, inline_data, label_expression, safe_text, with_titles
 from firth.plots.theme import ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["neighbour_bars"]
@@ -26,6 +27,7 @@ def neighbour_bars(vectors: WordVectors, word: str, count: int = 10, *, theme: T
     SettingError : an impossible count or theme, or a vocabulary without another word.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     altair = import_altair()
     if isinstance(count, int) and count > _MOST:

@@ -21,6 +21,7 @@ from firth.plots.label_placement import Placement, place_labels
 from firth.plots.labelled_points import Frame, LabelledPoints, leader_lines
 from firth.plots.text_extent import text_sizes
 from firth.plots.theme import Theme, ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["points_and_arrows"]
@@ -64,6 +65,7 @@ def points_and_arrows(
     SettingError : fewer than two columns, an unknown trait, no or too many people, or an unknown theme.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     names = checked_words(vectors.words[: _MOST + 1] if people is None else people)
     if len(names) > _MOST:

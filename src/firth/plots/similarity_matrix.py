@@ -24,6 +24,7 @@ from firth.plots.canvas import (
 )
 from firth.plots.cluster_order import cluster_order
 from firth.plots.theme import ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["MatrixOrder", "similarity_matrix"]
@@ -53,6 +54,7 @@ def similarity_matrix(
     SettingError : no or too many words, an unknown order or theme, or numbers that are not finite.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     if order not in get_args(MatrixOrder):
         raise SettingError(f"order={order!r}: must be one of {', '.join(get_args(MatrixOrder))}")

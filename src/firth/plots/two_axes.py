@@ -10,6 +10,7 @@ from firth.errors import SettingError
 from firth.plots.canvas import Picture, checked_words, finite_vectors, import_altair, safe_text, with_titles
 from firth.plots.labelled_points import Facts, Frame, label_points, point_layers
 from firth.plots.theme import FONT_SIZE, ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
@@ -44,6 +45,7 @@ def two_axis_plot(
     SettingError : no or too many words, an axis between words of the same direction, or an unknown theme.
     MissingExtraError : Altair is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     listed = list(dict.fromkeys(checked_words(words)))
     if len(listed) > _MOST:

@@ -16,6 +16,7 @@ from firth.plots.labelled_points import Facts, LabelledPoints, fit_frame, label_
 from firth.plots.projection import Method, Projection, check_method, project
 from firth.plots.text_extent import text_sizes
 from firth.plots.theme import FONT_SIZE, Theme, ThemeName, find_theme
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["word_map"]
@@ -63,6 +64,7 @@ def word_map(
     SettingError : fewer than 2 words (10 for UMAP and t-SNE) or more than 20,000, or an impossible option.
     MissingExtraError : Altair, or a package that the method needs, is not installed.
     """
+    check_vectors(vectors)
     look = find_theme(theme)
     if words is None and top is None and groups is not None:
         words = [word for members in groups.values() for word in members]

@@ -12,6 +12,7 @@ import numpy as np
 from firth.errors import FormatError, MissingExtraError, SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.target import check_target
+from firth.printable import printable_json
 from firth.training.examples import TrainingExamples
 
 __all__ = ["FILE_FORMATS", "check_examples_file", "write_csv", "write_examples", "write_json"]
@@ -90,7 +91,7 @@ def write_json(examples: TrainingExamples, file: TextIO) -> None:
     if examples.kind == "negative":
         about["negative_samples"] = examples.negative_samples
     file.write(json.dumps(about)[:-1] + ', "examples": [')
-    words = [json.dumps(word, ensure_ascii=False) for word in examples.corpus.vocabulary.words]
+    words = [printable_json(json.dumps(word, ensure_ascii=False)) for word in examples.corpus.vocabulary.words]
     words.append("null")  # found where there is no word, at -1
     line = ",\n  {" + ", ".join(f"{json.dumps(name)}: %s" for name in examples.columns) + "}"
     begin = 1  # without the comma

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from firth.errors import SettingError
 from firth.interruption import blas
+from firth.vectors.expected import check_vectors
 from firth.vectors.given import check_whole, listed_words
 from firth.vectors.neighbours import Neighbour
 from firth.vectors.query import unit
@@ -147,8 +148,7 @@ def align(
     >>> alignment.most_changed(3)  # doctest: +SKIP
     """
     for model in (first, second):
-        if not isinstance(model, WordVectors):
-            raise SettingError(f"{type(model).__name__} cannot be aligned: must be WordVectors")
+        check_vectors(model)
     if first.vector_size != second.vector_size:
         raise SettingError(
             f"vectors of {first.vector_size} and of {second.vector_size} numbers cannot be aligned: "

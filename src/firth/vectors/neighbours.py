@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from firth.notebook import html_table, printable
+from firth.notebook import html_table
+from firth.printable import printable
 
 __all__ = ["Neighbour", "Neighbours", "WordBetween"]
 

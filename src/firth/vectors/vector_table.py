@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,7 @@ from firth.notebook import Markup, colour_strip, html_table
 from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.vectors.comparisons import cosine_table, mean_vector, odd_one_out, pairwise_cosines, units_of
+from firth.vectors.gensim_names import no_attribute
 from firth.vectors.lookup import Fallback, Lookup, Words, checked_counts, checked_matrix, checked_words
 from firth.vectors.query import is_many, is_word_or_vector, parse_pairs
 from firth.vectors.sentence_means import sentence_vectors
@@ -59,6 +60,11 @@ class VectorTable:
         self._lookup = Lookup(stored)
         self._metadata = dict(stored.metadata)
         self._skipped = stored.skipped
+
+    if not TYPE_CHECKING:  # for a type checker every attribute would exist
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name)
 
     @property
     def words(self) -> Sequence[str]:

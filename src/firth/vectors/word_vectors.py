@@ -24,6 +24,7 @@ from firth.vectors.ann.index import Index
 from firth.vectors.between import nearest_to_line
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
+from firth.vectors.gensim_names import names_gensims
 from firth.vectors.neighbours import Neighbour, Neighbours, WordBetween
 from firth.vectors.query import Items, Many, Query, Restriction, Words
 from firth.vectors.ranking import Ranking, check_count, exact_cosines
@@ -185,6 +186,7 @@ class WordVectors(VectorTable):
         negative: Many | None = None,
         **options: Unpack[_SumOptions],
     ) -> list[Neighbours]: ...
+    @names_gensims(topn="count", restrict_vocab="restrict", indexer="approximate")
     def most_similar(
         self,
         word: Any = None,
@@ -232,6 +234,7 @@ class WordVectors(VectorTable):
         found = self._neighbours(queries, count, method, restrict, exclude, approximate)
         return found[0] if is_single else found
 
+    @names_gensims(topn="count", restrict_vocab="restrict")
     def nearest_to_vector(
         self,
         vector: ArrayLike,

@@ -16,7 +16,8 @@ import pytest
 import firth
 from firth.corpus import encode
 from firth.corpus.content import SAMPLE, doubt_about, invalid_utf8, why_not_text
-from firth.corpus.pieces import BlockSizes, file_parts, range_pieces
+from firth.corpus.file_parts import file_parts
+from firth.corpus.pieces import BlockSizes, range_pieces
 from firth.corpus.sources import recognise
 from firth.errors import CorpusError, FirthWarning
 
@@ -202,7 +203,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path, how, compres
     path = tmp_path / "a"
     path.write_bytes(gzip.compress(os.urandom(9000).hex().encode()) if compressed else TEXT.encode() * 9)
     blocks = BlockSizes(piece=100, part=3000)
-    (*_, portions) = file_parts(recognise(path), blocks)
+    (*_, portions) = file_parts(recognise(path), blocks.part)
     pieces = range_pieces(portions[-1], blocks, lambda n_bytes: None)
     first = b"" if how == "replaced" else next(pieces)
     changed(path, how)

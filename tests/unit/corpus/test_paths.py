@@ -38,6 +38,18 @@ def test_what_is_left_out_of_a_folder_is_reported(tmp_path):
         encode(tmp_path / "lost")
 
 
+def test_files_that_are_read_twice_by_mistake_are_reported(tmp_path):
+    (tmp_path / "a.txt").write_text("tea")
+    with pytest.warns(FirthWarning, match=r"read more than once: .*a.txt"):
+        assert encode([tmp_path, tmp_path / "a.txt"], min_count=1).n_words == 2
+    assert encode([tmp_path / "a.txt"] * 2, min_count=1).n_words == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is of Linux")
+def test_files_without_a_size_are_read():
+    assert "name" in encode("/proc/self/status", min_count=1).vocabulary
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
 @pytest.mark.parametrize("name", ["folder", "file.txt"])
 def test_what_may_not_be_read_is_an_error_that_names_it(name):

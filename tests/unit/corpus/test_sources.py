@@ -154,6 +154,11 @@ def test_callable_tokenizer(path):
             corpus = encode(path, tokenizer=str.split, min_count=1, blocks=blocks)
         assert [corpus.sentence(0), corpus.sentence(1)] == [["a", "b"], ["\ufffd", "c\ufffd"]]
         assert corpus.invalid_bytes == 3
+    for text in (TEXT, "a\n\nb", "a\r\nb\r\n"):  # a byte at a time, as from a slow pipe
+        for corpus in (io.BytesIO(text.encode()), io.StringIO(text, newline=""), [text], iter([text])):
+            lines.clear()
+            encode(corpus, tokenizer=letters, min_count=1, blocks=BlockSizes(1, 1, 1))
+            assert lines == text.splitlines()
     assert sentences(["x-y\nz"], tokenizer=lambda line: line.split("-")) == [["x", "y"], ["z"]]
     with path.open("rb") as file, pytest.warns(FirthWarning, match="UTF-8"):
         assert sentences(file, tokenizer=str.split) == [["a", "b"], ["\ufffd", "c\ufffd"]]

@@ -1,6 +1,7 @@
 """Word similarity: the correlations are those of SciPy, and every usual table can be read."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -86,6 +87,18 @@ def test_top_and_ignore_case_decide_what_is_covered():
         "word1\tword2\tPOS\tSimLex999\tconc\ntiger\tcat\tN\t7.5\t1\nbook\tpaper\tN\t5\t2\n",
         '"tiger";"cat";7.5\r\n"book";"paper";5\r\n',
         "\ufefftiger cat 7.5\n\nbook paper 5",
+        ",w1,w2,score\n0,tiger,cat,7.5\n1,book,paper,5\n",
+        ",first,other,value\n17,tiger,cat,7.5\n3,book,paper,5\n",
+        "id;score;one;other\n1;7.5;tiger;cat\n2;5;book;paper\n",
+        "Unnamed: 0\tword_a\tword_b\tsim\n0\ttiger\tcat\t7.5\n1\tbook\tpaper\t5\n",
+        '"w1" "w2" "score"\n"1" "tiger" "cat" 7.5\n"2" "book" "paper" 5\n',
+        "w1,w2,score\n1,tiger,cat,7.5\n2,book,paper,5\n",
+        "8,tiger,cat,7.5,x\n9,book,paper,5,y\n",
+        "word1,word2,mean; 0-10\ntiger,cat,7.5\nbook,paper,5\n",
+        "word1,word2,1999\ntiger,cat,7.5\nbook,paper,5\n",
+        '"tiger","cat",7.5\r"book","paper",5\r',
+        "word1,word2,score,,\ntiger,cat,7.5,,\nbook,paper,5,,\n3,,,,\n",
+        "#,w1,w2,score\n1,tiger,cat,7.5\n2,book,paper,5\n",
     ],
 )
 def test_tables_in_all_usual_layouts(tmp_path, text):
@@ -107,6 +120,14 @@ def test_hyphens_stay_unless_every_word_has_a_part_of_speech(tmp_path):
         ("a,b,1\nc,d,much\n", "line 2"),
         ("a,b,1\nc,d,nan\n", "line 2"),
         ("word1,word2,score\n", "no pairs of words below"),
+        ("c,d,nan\na,b,1\n", "line 1"),
+        ("c,d,\na,b,1\n", "line 1"),
+        ("a,b,1\nc\n", "line 2"),
+        ("a,b,1\nc,,2\n", "line 2"),
+        ("a;b;1\nc;d;7,5\n", "line 2: '7,5' has a decimal comma: write 7.5"),
+        ("a;b;7,5\nc;d;1\n", "line 1: '7,5' has a decimal comma"),
+        ('a,b,1\n"c,d,2\ne,f,3\n', "line 2: a quoted cell"),
+        ("a,b,1\nc,d,1_0\n", "line 2"),
     ],
 )
 def test_errors_of_bad_tables_have_the_line(tmp_path, text, message):
@@ -117,8 +138,26 @@ def test_errors_of_bad_tables_have_the_line(tmp_path, text, message):
 
 
 @pytest.mark.parametrize(
-    "pair", [("w1", "w2"), ("w1", "w2", "high"), ("w1", "w2", None), ("w1", "w2", float("nan")), 5]
+    "pair",
+    [("w1", "w2"), ("w1", "w2", "high"), ("w1", "w2", None), ("w1", "w2", float("nan")), 5, "ab3", ("w1", 2, 3), None],
 )
 def test_given_pairs_need_a_number(pair):
     with pytest.raises(SettingError, match="must be two words and a finite number"):
         evaluate_similarity(random_vectors(), [("w1", "w2", 3), pair])
+
+
+def test_numbers_can_be_words(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("7,seven,9,x\n8,eight,8,y\n", encoding="utf-8")
+    assert read_similarity_pairs(path) == [("7", "seven", 9.0), ("8", "eight", 8.0)]
+    path.write_text("word1,word2,score\n7,seven,9\n8,eight,8\n", encoding="utf-8")
+    assert read_similarity_pairs(path) == [("7", "seven", 9.0), ("8", "eight", 8.0)]
+
+
+def test_pairs_of_a_data_frame_are_its_rows():
+    frame = pd.DataFrame({"a": ["w1", "w2"], "b": ["w3", "w4"], "score": [1.0, 2.0]})
+    assert evaluate_similarity(random_vectors(), frame.itertuples(index=False)).covered == 2
+    assert evaluate_similarity(random_vectors(), frame.to_numpy()).covered == 2
+    for wrong in (frame, {"w1": 1}, b"w1"):
+        with pytest.raises(SettingError):
+            evaluate_similarity(random_vectors(), wrong)

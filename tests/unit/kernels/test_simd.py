@@ -206,6 +206,7 @@ def test_large_matrices_share_no_memory():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only processes that fork share memory")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only writes numbers
 def test_a_forked_process_changes_its_own_copy():
     matrix = aligned_zeros(20_000, 48)
     child = os.fork()

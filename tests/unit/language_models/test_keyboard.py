@@ -5,7 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 
+import firth
 from firth.errors import SettingError
+from firth.language_models.fill import fill, fill_from_left
 from firth.language_models.keyboard import Keyboard
 from firth.language_models.ngram import NgramModel
 
@@ -70,3 +72,12 @@ def test_thou_shalt_not_in_the_king_james_text():
     assert best[0].word == "not"
     assert 0.4 < best[0].probability < 0.6
     assert words(keyboard.suggest("And God sa"))[0] == "said"
+
+
+@pytest.mark.parametrize(
+    "call", [Keyboard, lambda model: fill(model, "a ___"), lambda model: fill_from_left(model, "a ___")]
+)
+@pytest.mark.parametrize("given", [firth.Word2Vec(), firth.WordVectors(["a"], [[1]]), "some.lm"])
+def test_what_is_no_language_model_is_an_error_with_advice(call, given):
+    with pytest.raises(SettingError, match="where a language model is needed: .*load_language_model"):
+        call(given)

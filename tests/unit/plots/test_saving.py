@@ -96,7 +96,7 @@ def test_paths_that_cannot_be_written(plane, tmp_path):
     for name in ("king.gif", "king", ".svg"):
         with pytest.raises(SettingError, match=r"choose one of \.html, \.svg, \.png, \.json"):
             save_chart(chart, tmp_path / name)
-    with pytest.raises(FormatError, match="does not exist"):
+    with pytest.raises(FormatError, match="there is no folder"):
         save_chart(chart, tmp_path / "nowhere" / "king.svg")
 
 

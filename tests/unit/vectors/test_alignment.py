@@ -120,7 +120,7 @@ def test_the_rank_of_a_shared_word_is_that_where_it_is_rarer():
 
 
 def test_only_vectors_can_be_aligned():
-    with pytest.raises(SettingError, match="NoneType cannot be aligned: must be WordVectors"):
+    with pytest.raises(SettingError, match="a NoneType where word vectors are needed"):
         firth.align(some_vectors(60, 4), None)
 
 
