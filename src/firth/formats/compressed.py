@@ -5,7 +5,6 @@ import contextlib
 import gzip
 import io
 import lzma
-import mmap
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +16,13 @@ from numpy.typing import NDArray
 from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError, compression_of
 from firth.errors import FormatError, MissingExtraError
 from firth.formats.atomic import atomic_write
+from firth.formats.mapped import map_file
+from firth.formats.temporary import settle
 
 __all__ = [
     "COMPRESSIONS",
     "compressed_by_name",
     "compression",
-    "map_file",
     "no_such_file",
     "open_decompressed",
     "read_content",
@@ -58,6 +58,7 @@ def compression(path: str | Path) -> str | None:
     FormatError : `path` is a folder, or a pipe, from which the bytes read here would be missing later.
     """
     path = Path(path)
+    settle(path)
     if path.is_dir():
         raise FormatError(path, "is a folder, not a file of vectors")
     if not path.exists():
@@ -86,15 +87,6 @@ def open_decompressed(path: str | Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, io.BufferedReader(Decompressed(file, kind), BUFFER))
         except DecompressionError as error:
             raise FormatError(path, str(error)) from None
-
-
-def map_file(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a file, mapped into memory. Raises FormatError for an empty one."""
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
-            raise FormatError(path, "the file is empty")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.frombuffer(mapped, np.uint8)
 
 
 def read_content(path: Path) -> NDArray[np.uint8]:

@@ -57,7 +57,7 @@ def read(path: str | Path) -> StoredVectors:
 
 def parse(path: Path, content: NDArray[np.uint8], progress: ProgressOption = False) -> StoredVectors:
     """Read a model from its bytes; arrays in other files are found by `path`."""
-    root = read_pickle(path, content.data)
+    root = read_pickle(path, content.data, packed=path.stat().st_size)
     if not isinstance(root, Bag):
         raise FormatError(path, f"holds a Python {type(root).__name__} and no word vectors of gensim")
     model = _Saved(path, str(path), root)
@@ -130,7 +130,7 @@ def _words(keyed: _Saved) -> list[str]:
         other = next(i for i, word in enumerate(words) if type(word) is not str)
         raise FormatError(keyed.path, f"word {other:,} is a {type(words[other]).__name__}: must be a string")
     if len(set(words)) < len(words):
-        repeated = find_repetitions(words)[0]
+        repeated = next(find_repetitions(words))
         raise FormatError(keyed.path, f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}")
     return words
 

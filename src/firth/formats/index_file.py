@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from firth.arrays import Vector
 from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
-from firth.formats.compressed import map_file
+from firth.formats.mapped import map_file
 from firth.formats.tensor_file import TensorFile, write_tensors
 
 __all__ = ["StoredIndex", "read", "write"]

@@ -12,9 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bag", "InertArray", "Name", "Refused", "build", "call", "checked_name", "make"]
+from firth.formats.inert_budget import MEMORY_ENTRY, Budget, Refused
+
+__all__ = ["Bag", "InertArray", "Name", "build", "call", "checked_keys", "checked_name", "make"]
 
 MOST_DIMENSIONS = 32
+PARTS_OF_ARRAY = 5  # version, shape, type, order, data
+
+LARGEST_KEY = 1 << 63  # the hashes of larger numbers can be chosen to be all the same
+_SCALARS = {str, int, float, bool, type(None)}  # what a key may be: their hashes are computed without recursion
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMERIC = re.compile(r"[fiub][1248]")
@@ -26,10 +32,6 @@ _MENTIONED = {
     "numpy.core.memmap.memmap",
 }
 _OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # of Python 2
-
-
-class Refused(Exception):
-    """The file requires something that is not done; the reader adds the file and the byte."""
 
 
 class Name(NamedTuple):
@@ -90,7 +92,17 @@ def checked_name(module: Any, name: Any) -> Name:
     return found
 
 
-def call(function: Name, arguments: Any) -> Any:
+def checked_keys(keys: list[Any]) -> list[Any]:
+    """What may be keys of a dictionary, or in a set. Raises Refused for anything else."""
+    kinds = set(map(type, keys))
+    if wrong := kinds - _SCALARS:
+        raise Refused(f"uses a {wrong.pop().__name__} as a key: must be a string or a number")
+    if int in kinds and any(type(key) is int and not -LARGEST_KEY <= key < LARGEST_KEY for key in keys):
+        raise Refused("uses a number of more than 64 bits as a key, which no file of gensim does")
+    return keys
+
+
+def call(function: Name, arguments: Any, budget: Budget) -> Any:
     """The replacement for the result of a call."""
     if not isinstance(arguments, tuple):
         raise Refused(f"calls {function.full} with what is not a list of arguments; the file is damaged")
@@ -98,6 +110,12 @@ def call(function: Name, arguments: Any) -> Any:
         return Bag(function.full)
     if function.full not in _FUNCTIONS:
         raise Refused(f"calls {function.full}, which is only mentioned in files of gensim")
+    budget.take(len(arguments))
+    for argument in arguments:
+        if isinstance(argument, str):
+            budget.take(len(argument))
+        elif isinstance(argument, list):
+            budget.take(MEMORY_ENTRY * len(argument))
     return _FUNCTIONS[function.full](*arguments)
 
 
@@ -110,12 +128,15 @@ def make(kind: Name, arguments: Any) -> Any:
     return Bag(kind.full)
 
 
-def build(target: Any, state: Any) -> None:
+def build(target: Any, state: Any, budget: Budget) -> None:
     """Fill what `call` and `make` have made."""
     if isinstance(target, Bag):
-        _fill_bag(target, state)
+        _fill_bag(target, state, budget)
     elif isinstance(target, InertArray):
+        if not isinstance(state, tuple) or len(state) > PARTS_OF_ARRAY:
+            raise Refused("has an array that is described by something else; the file is damaged")
         *_, shape, kind, fortran_order, data = state
+        budget.take(len(data) if isinstance(data, str) else 0)
         target.value = _array(data, kind, shape, "F" if fortran_order else "C")
     elif isinstance(target, _Type):
         if state[1] in ("<", ">", "|", "="):
@@ -124,8 +145,9 @@ def build(target: Any, state: Any) -> None:
         raise Refused(f"gives attributes to a {type(target).__name__}; the file is damaged")
 
 
-def _fill_bag(bag: Bag, state: Any) -> None:
+def _fill_bag(bag: Bag, state: Any, budget: Budget) -> None:
     if isinstance(state, dict):
+        budget.take(MEMORY_ENTRY * len(state))
         bag.attributes.update(state)
     # Anything else belongs to classes of which nothing is needed.
 
@@ -200,9 +222,9 @@ def _mapping(*arguments: Any) -> dict[Any, Any]:
 
 
 def _container(items: Sequence[Any] = ()) -> frozenset[Any]:
-    if not isinstance(items, list) or any(not isinstance(item, str | int | float | None) for item in items):
-        raise Refused("has a set of what are neither strings nor numbers")
-    return frozenset(items)
+    if not isinstance(items, list):
+        raise Refused("has a set of what is not a list")
+    return frozenset(checked_keys(items))
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {

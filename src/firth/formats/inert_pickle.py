@@ -3,8 +3,9 @@
 A pickle is a program for a small stack machine: push a number, make a list, call a function by its name. Python's own
 machine imports and calls whatever the program names, so opening a file can do anything. This one knows only the
 instructions that make data, and the names in `inert_objects.py`, which become arrays and bags of attributes. Any
-other instruction or name is an error. Nothing is imported, called or looked up, and memory stays in proportion to the
-file.
+other instruction or name is an error. Nothing is imported, called or looked up. Memory and time stay in proportion to
+the file: what an instruction makes, or copies, beyond the bytes that it is written in is paid from a budget
+(`inert_budget.py`), and keys whose hashes could be chosen are refused.
 
 Source  the comments in Python's Lib/pickletools.py; protocols 2 to 5.
 """
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from firth.errors import FormatError
-from firth.formats.inert_objects import Name, Refused, build, call, checked_name, make
+from firth.formats.inert_budget import ARRAY, BAG, DICTIONARY, LIST, MEMORY_ENTRY, SET, TEXT, Budget, Refused
+from firth.formats.inert_objects import Name, build, call, checked_keys, checked_name, make
 from firth.formats.pickled_words import MEMOIZE, NUMBERS, TEXT1, read_numbered, read_texts
 
 __all__ = ["NEWEST_PROTOCOL", "OLDEST_PROTOCOL", "is_pickle", "read_pickle"]
@@ -28,7 +30,8 @@ BYTE, SHORT, INT, FLOAT = struct.Struct("<B"), struct.Struct("<H"), struct.Struc
 UNSIGNED, LONG = struct.Struct("<I"), struct.Struct("<Q")
 WINDOW = 1 << 14  # bytes in which runs of the same two instructions are looked for; gensim breaks them off after 1,000
 
-_SCALARS = {str, int, float, bool, type(None)}  # what a key may be: their hashes are computed without recursion
+MOST_EXPANSION = 16  # of words and settings
+FAST = 1 << 10  # bytes to go on before the next search for a run, unless the last one found as many
 
 
 def is_pickle(beginning: bytes) -> bool:
@@ -36,27 +39,34 @@ def is_pickle(beginning: bytes) -> bool:
     return beginning[:1] == b"\x80" and OLDEST_PROTOCOL <= int.from_bytes(beginning[1:2]) <= NEWEST_PROTOCOL
 
 
-def read_pickle(path: Path, content: memoryview) -> Any:
+def read_pickle(path: Path, content: memoryview, *, packed: int | None = None) -> Any:
     """The object in a pickle: Python's own numbers, strings and containers, `Bag`s and `InertArray`s.
+
+    Parameters
+    ----------
+    packed : the size of the compressed file, where it is one.
 
     Raises
     ------
     FormatError : the pickle names anything but arrays and gensim's own classes, uses instructions
         that gensim's files have no need of, or is damaged or cut short; the byte is named.
     """
-    return _Machine(path, content).run()
+    length = len(content) if packed is None else min(len(content), MOST_EXPANSION * packed)
+    return _Machine(path, content, Budget(length)).run()
 
 
 class _Machine:
     """One reading of one file."""
 
-    def __init__(self, path: Path, content: memoryview) -> None:
+    def __init__(self, path: Path, content: memoryview, budget: Budget) -> None:
         self._path = path
         self._content = content
         self._position = 0
         self._stack: list[Any] = []
         self._below: list[list[Any]] = []  # the stacks below each open mark
         self._memo: dict[int, Any] = {}
+        self._budget = budget
+        self._search_from = 0  # where a run of two instructions is searched again
 
     def run(self) -> Any:
         instructions = {code: getattr(self, f"_{name}") for code, name in _INSTRUCTIONS.items()}
@@ -100,8 +110,15 @@ class _Machine:
         self._position += form.size
         return number
 
-    def _window(self) -> bytes:
-        return bytes(self._content[self._position : self._position + WINDOW])
+    def _take_run(self, read: Callable[[bytes, list[Any], dict[int, Any]], int]) -> None:
+        """Take a run of the same two instructions; searches that find nothing must not add up."""
+        if self._position < self._search_from:
+            return
+        before = len(self._stack), len(self._memo)
+        taken = read(bytes(self._content[self._position : self._position + WINDOW]), self._stack, self._memo)
+        self._budget.take(TEXT * (len(self._stack) - before[0]) + MEMORY_ENTRY * (len(self._memo) - before[1]))
+        self._position += taken
+        self._search_from = self._position + max(0, FAST - taken)
 
     def _next_are(self, *codes: bytes) -> bool:
         """Whether the next bytes are among these, one after the other."""
@@ -109,6 +126,7 @@ class _Machine:
         return len(following) == len(codes) and all(byte in code for byte, code in zip(following, codes, strict=True))
 
     def _text(self, length: int) -> str:
+        self._budget.take(TEXT)
         return str(self._take(length), "utf-8", "surrogatepass")
 
     # The stack
@@ -124,6 +142,7 @@ class _Machine:
     def _mark(self) -> None:
         if len(self._below) >= DEEPEST:
             raise Refused(f"more than {DEEPEST:,} marks are open: no file of vectors nests so deep")
+        self._budget.take(LIST)
         self._below.append(self._stack)
         self._stack = []
 
@@ -142,13 +161,17 @@ class _Machine:
     # What has been made can be had again by its number
 
     def _memoize(self) -> None:
-        self._memo[len(self._memo)] = self._stack[-1]
+        self._keep(len(self._memo))
 
     def _put(self) -> None:
-        self._memo[self._number(BYTE)] = self._stack[-1]
+        self._keep(self._number(BYTE))
 
     def _long_put(self) -> None:
-        self._memo[self._number(UNSIGNED)] = self._stack[-1]
+        self._keep(self._number(UNSIGNED))
+
+    def _keep(self, number: int) -> None:
+        self._budget.take(MEMORY_ENTRY)
+        self._memo[number] = self._stack[-1]
 
     def _get(self) -> None:
         self._recall(self._number(BYTE))
@@ -156,7 +179,7 @@ class _Machine:
     def _long_get(self) -> None:
         self._recall(self._number(UNSIGNED))
         if self._next_are(NUMBERS):
-            self._position += read_numbered(self._window(), self._stack, self._memo)
+            self._take_run(read_numbered)
 
     def _recall(self, number: int) -> None:
         if number not in self._memo:
@@ -202,7 +225,7 @@ class _Machine:
     def _text1(self) -> None:
         self._push(self._text(self._number(BYTE)))
         if self._next_are(MEMOIZE, TEXT1):
-            self._position += read_texts(self._window(), self._stack, self._memo)
+            self._take_run(read_texts)
 
     def _text4(self) -> None:
         self._push(self._text(self._number(UNSIGNED)))
@@ -238,15 +261,19 @@ class _Machine:
         self._push_made(tuple)
 
     def _tuple1(self) -> None:
+        self._budget.take(LIST)
         self._stack[-1:] = [(self._stack[-1],)]
 
     def _tuple2(self) -> None:
+        self._budget.take(LIST)
         self._stack[-2:] = [(self._stack[-2], self._stack[-1])]
 
     def _tuple3(self) -> None:
+        self._budget.take(LIST)
         self._stack[-3:] = [(self._stack[-3], self._stack[-2], self._stack[-1])]
 
     def _empty_list(self) -> None:
+        self._budget.take(LIST)
         self._push([])
 
     def _list(self) -> None:
@@ -254,6 +281,7 @@ class _Machine:
 
     def _push_made(self, kind: Callable[[list[Any]], Any]) -> None:
         items = self._pop_to_mark()
+        self._budget.take(LIST)
         self._push(kind(items))
 
     def _append(self) -> None:
@@ -265,11 +293,12 @@ class _Machine:
         self._changed(list).extend(items)
 
     def _empty_dict(self) -> None:
+        self._budget.take(DICTIONARY)
         self._push({})
 
     def _dict(self) -> None:
         items = self._pop_to_mark()
-        self._push({})
+        self._empty_dict()
         self._set_all(items)
 
     def _set_item(self) -> None:
@@ -280,19 +309,23 @@ class _Machine:
         self._set_all(self._pop_to_mark())
 
     def _set_all(self, items: list[Any]) -> None:
-        keys = _checked_keys(items[::2])
+        keys = checked_keys(items[::2])
+        self._budget.take(MEMORY_ENTRY * len(keys))
         self._changed(dict).update(zip(keys, items[1::2], strict=True))
 
     def _empty_set(self) -> None:
+        self._budget.take(SET)
         self._push(set())
 
     def _add_items(self) -> None:
-        items = _checked_keys(self._pop_to_mark())
+        items = checked_keys(self._pop_to_mark())
+        self._budget.take(MEMORY_ENTRY * len(items))
         self._changed(set).update(items)
 
     def _frozen_set(self) -> None:
         items = self._pop_to_mark()
-        self._push(frozenset(_checked_keys(items)))
+        self._budget.take(SET + MEMORY_ENTRY * len(items))
+        self._push(frozenset(checked_keys(items)))
 
     def _changed(self, kind: type) -> Any:
         """What lies on top of the stack, to be filled; it must be of that kind and no other."""
@@ -319,33 +352,30 @@ class _Machine:
 
     def _reduce(self) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
-        self._push(call(_checked_callable(function), arguments))
+        self._budget.take(max(ARRAY, BAG))
+        self._push(call(_checked_callable(function), arguments, self._budget))
 
     def _new_object(self) -> None:
         arguments, kind = self._stack.pop(), self._stack.pop()
+        self._budget.take(BAG)
         self._push(make(_checked_callable(kind), arguments))
 
     def _new_object_with_keywords(self) -> None:
         keywords, arguments, kind = self._stack.pop(), self._stack.pop(), self._stack.pop()
         if keywords:
             raise Refused("makes an object with keywords, which no file of gensim does")
+        self._budget.take(BAG)
         self._push(make(_checked_callable(kind), arguments))
 
     def _build(self) -> None:
         state = self._stack.pop()
-        build(self._stack[-1], state)
+        build(self._stack[-1], state, self._budget)
 
 
 def _checked_callable(value: Any) -> Name:
     if type(value) is not Name:
         raise Refused(f"calls a {type(value).__name__}, which has no name")
     return value
-
-
-def _checked_keys(keys: list[Any]) -> list[Any]:
-    if wrong := set(map(type, keys)) - _SCALARS:
-        raise Refused(f"uses a {wrong.pop().__name__} as a key: must be a string or a number")
-    return keys
 
 
 _INSTRUCTIONS = {

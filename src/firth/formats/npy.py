@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
 from firth.errors import FormatError
-from firth.formats.compressed import map_file
+from firth.formats.mapped import map_file
 from firth.formats.tensor_file import write_rows
 
 __all__ = ["MAGIC", "read_counts", "read_matrix", "read_zipped_matrix", "write_array"]

@@ -3,7 +3,7 @@
 Shapes  V words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, overload
@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets
 from firth.errors import FormatError
+from firth.formats.skip_report import SkipReport
 from firth.kernels.arguments import HASH_PRIME
 
 __all__ = ["PackedWords", "Repeated", "WordCollector", "check_ends", "decode_word", "find_repetitions", "hash_words"]
+
+FIRST_LOOK = 1 << 16  # words
+FEWEST_DISTINCT = 0.1  # share of the words
+WORDS_AT_ONCE = 1 << 12  # decoded
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -106,11 +111,21 @@ class PackedWords(Sequence[str]):
                 self._decoded = [decode_word(content[a:b]) for a, b in pairwise(offsets)]
         return self._decoded
 
-    def without(self, word_ids: Sequence[int]) -> "PackedWords":
+    def one_by_one(self) -> Iterator[str]:
+        """All words, of which none is kept."""
+        begin = 0
+        for first in range(0, len(self), WORDS_AT_ONCE):
+            ends = self._ends[first : first + WORDS_AT_ONCE].tolist()
+            content = self._text[begin : ends[-1]].tobytes()
+            for start, end in pairwise([begin, *ends]):
+                yield decode_word(content[start - begin : end - begin])
+            begin = ends[-1]
+
+    def without(self, word_ids: Sequence[int] | NDArray[np.int64]) -> "PackedWords":
         """The words except these."""
         lengths = np.diff(self._ends, prepend=0)
         kept = np.ones(len(self), bool)
-        kept[list(word_ids)] = False
+        kept[np.asarray(word_ids, np.int64)] = False
         return PackedWords(self._text[np.repeat(kept, lengths)], np.cumsum(lengths[kept]))
 
 
@@ -144,6 +159,7 @@ class WordCollector:
         self._text = bytearray()
         self._lengths = bytearray()  # int32
         self._hashes = bytearray()  # uint64
+        self._next_look = FIRST_LOOK
 
     def __len__(self) -> int:
         return len(self._hashes) // 8
@@ -154,15 +170,34 @@ class WordCollector:
         self._lengths += np.diff(ends, prepend=0).astype(np.int32).data
         self._hashes += hashes.data
 
-    def finish(self) -> tuple[PackedWords, list[Repeated]]:
+    def refuse_mostly_repeated(self, report: SkipReport, problem_of: Callable[[Repeated], FormatError]) -> None:
+        """For compressed files, in which a few bytes can repeat a word for ever; call it as words come.
+
+        Looks each time there are twice as many words as the last time, so that all looks together cost as much as one.
+        Raises the problem of the first repeated word, unless such words are left out and are not nearly all of them.
+        """
+        if len(self) < self._next_look:
+            return
+        self._next_look = 2 * len(self)
+        hashes = np.frombuffer(bytes(self._hashes), np.uint64)
+        distinct = len(np.unique(hashes))
+        if distinct == len(self) or (report.are_skipped and distinct > len(self) * FEWEST_DISTINCT):
+            return
+        words = PackedWords(np.frombuffer(bytes(self._text), np.uint8), self._ends())
+        for repeated in find_repetitions(words.one_by_one()):
+            raise problem_of(repeated)
+
+    def _ends(self) -> Offsets:
+        return np.cumsum(np.frombuffer(bytes(self._lengths), np.int32), dtype=np.int64)
+
+    def finish(self) -> tuple[PackedWords, Iterator[Repeated]]:
         """All words, and every repetition among them, in order; nothing can be added any more."""
         hashes = np.frombuffer(self._hashes, np.uint64)
         hashes.sort()
         doubtful = bool((hashes[1:] == hashes[:-1]).any())
         del hashes, self._hashes  # they are as large as the words
-        ends = np.cumsum(np.frombuffer(self._lengths, np.int32), dtype=np.int64)
-        words = PackedWords(np.frombuffer(self._text, np.uint8), ends)
-        return words, find_repetitions(words) if doubtful else []
+        words = PackedWords(np.frombuffer(self._text, np.uint8), self._ends())
+        return words, find_repetitions(words.one_by_one()) if doubtful else iter(())
 
 
 def hash_words(text: Bytes, ends: Offsets) -> Hashes:
@@ -177,7 +212,9 @@ def hash_words(text: Bytes, ends: Offsets) -> Hashes:
     return hashes
 
 
-def find_repetitions(words: Sequence[str]) -> list[Repeated]:
-    """All repeated words, in order."""
+def find_repetitions(words: Iterable[str]) -> Iterator[Repeated]:
+    """All repeated words, in order, one at a time: there may be millions."""
     seen: dict[str, int] = {}
-    return [Repeated(word, first, i) for i, word in enumerate(words) if (first := seen.setdefault(word, i)) < i]
+    for i, word in enumerate(words):
+        if (first := seen.setdefault(word, i)) < i:
+            yield Repeated(word, first, i)

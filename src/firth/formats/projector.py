@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from firth.arrays import Counts, Matrix
 from firth.errors import FormatError, quoted
 from firth.formats.atomic import atomic_folder
-from firth.formats.compressed import map_file
 from firth.formats.folder_reading import refuse_outside_link
+from firth.formats.mapped import map_file
 from firth.formats.packed_words import PackedWords, decode_word
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_rows

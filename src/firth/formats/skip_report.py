@@ -38,6 +38,11 @@ class SkipReport:
         self.note(problem)
         self.count += 1
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next problems are only counted."""
+        return len(self.problems) >= SHOWN
+
     def note(self, problem: FormatError) -> None:
         """Keep a problem of the file as a whole. With "raise": raises it."""
         if not self.are_skipped:

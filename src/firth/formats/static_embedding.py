@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_folder
-from firth.formats.compressed import map_file
 from firth.formats.folder_reading import refuse_outside_link
+from firth.formats.mapped import map_file
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import TensorFile, write_tensors
 from firth.formats.tokenizer_json import read_vocabulary, tokenizer_json, unknown_word

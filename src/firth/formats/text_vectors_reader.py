@@ -8,6 +8,7 @@ Shapes  V words, D numbers per vector.
 Memory  the matrix, grown as lines come, and a few blocks of text: a few MB per thread.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from operator import itemgetter
@@ -18,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.errors import FormatError
+from firth.errors import FormatError, quoted
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing_matrix import GrowingMatrix
-from firth.formats.packed_words import PackedWords, WordCollector, hash_words
+from firth.formats.packed_words import PackedWords, Repeated, WordCollector, hash_words
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_blocks import LONGEST_LINE, BlockReader, TextBlock, block_of
@@ -196,20 +197,38 @@ class _Reader:
             bad = [row for row, _ in parsed.problems]
             ends, hashes = np.delete(ends, bad), np.delete(hashes, bad)
         self._words.add(parsed.found.words[: ends[-1] if len(ends) else 0], ends, hashes)
+        if self._plain_size is None:
+            used = parsed.first_row + len(parsed.found.word_ends)
+            self._words.refuse_mostly_repeated(
+                self._report, lambda repeated: self._repetition(repeated, self._good_rows(used))
+            )
 
     def _without_repetitions(self, matrix: GrowingMatrix) -> PackedWords:
         """The distinct words; only their rows stay in the matrix."""
         packed, repetitions = self._words.finish()
-        if repetitions:
-            rows = np.delete(np.arange(matrix.used), self._bad_rows)
-            for repeated in repetitions:
-                first, second = int(rows[repeated.first]), int(rows[repeated.second])
-                problem = f"{repeated.word!r} again: it is already on line {self._line(first):,}"
-                self._report.skip(FormatError(self._path, problem, line=self._line(second)))
-                self._bad_rows.append(second)
-            packed = packed.without([repeated.second for repeated in repetitions])
+        rows: NDArray[np.int64] | None = None
+        second = array("q")
+        for repeated in repetitions:
+            rows = self._good_rows(matrix.used) if rows is None else rows
+            second.append(repeated.second)
+            if self._report.is_full:
+                self._report.count += 1
+            else:
+                self._report.skip(self._repetition(repeated, rows))
+        if rows is not None:
+            packed = packed.without(np.frombuffer(second, np.int64))
+            self._bad_rows += rows[second].tolist()
         matrix.drop(sorted(self._bad_rows))
         return packed
+
+    def _good_rows(self, used: int) -> NDArray[np.int64]:
+        """The row from which each word came."""
+        return np.delete(np.arange(used), self._bad_rows)
+
+    def _repetition(self, repeated: Repeated, rows: NDArray[np.int64]) -> FormatError:
+        first, second = int(rows[repeated.first]), int(rows[repeated.second])
+        problem = f"{quoted(repeated.word)} again: it is already on line {self._line(first):,}"
+        return FormatError(self._path, problem, line=self._line(second))
 
     def _line(self, row: int) -> int:
         """The number of the line from which a row was read."""

@@ -5,6 +5,7 @@ Numbers are little-endian. Both dialects are read.
 """
 
 import re
+from array import array
 from io import BufferedIOBase
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
-from firth.errors import FormatError
+from firth.errors import FormatError, quoted
 from firth.formats.compressed import compression, open_decompressed, write_compressed
 from firth.formats.growing_matrix import GrowingMatrix
-from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
+from firth.formats.packed_words import PackedWords, Repeated, WordCollector, decode_word, hash_words
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_parser import Header, parse_header
@@ -96,6 +97,8 @@ class _Reader:
                         matrix.grow(rows, self._rows_expected(header))
                     matrix.reserve(rows)[:] = records.vectors
                     words.add(records.text, records.word_ends, hash_words(records.text, records.word_ends))
+                    if self._plain_size is None:
+                        words.refuse_mostly_repeated(self._report, self._repetition)
         self._check_end()
         packed = self._without_repetitions(words, matrix)
         if self._report.count and not packed:
@@ -108,14 +111,19 @@ class _Reader:
     def _without_repetitions(self, words: WordCollector, matrix: GrowingMatrix) -> PackedWords:
         """The distinct words; only their rows stay in the matrix."""
         packed, repetitions = words.finish()
-        if not repetitions:
-            return packed
+        second = array("q")
         for repeated in repetitions:
-            problem = f"word {repeated.second:,} is {repeated.word!r}, like word {repeated.first:,}"
-            self._report.skip(FormatError(self._path, problem))
-        second = [repeated.second for repeated in repetitions]
+            second.append(repeated.second)
+            if self._report.is_full:
+                self._report.count += 1
+            else:
+                self._report.skip(self._repetition(repeated))
         matrix.drop(second)
-        return packed.without(second)
+        return packed.without(np.frombuffer(second, np.int64)) if second else packed
+
+    def _repetition(self, repeated: Repeated) -> FormatError:
+        problem = f"word {repeated.second:,} is {quoted(repeated.word)}, like word {repeated.first:,}"
+        return FormatError(self._path, problem)
 
     def _read_header(self) -> Header:
         line = self._file.readline(LONGEST_HEADER)

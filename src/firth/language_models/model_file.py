@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
-from firth.formats.compressed import map_file, no_such_file
+from firth.formats.compressed import no_such_file
+from firth.formats.mapped import map_file
 from firth.formats.packed_words import PackedWords, check_ends
+from firth.formats.temporary import settle
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
 from firth.language_models.vocabulary import LanguageVocabulary
 
@@ -93,6 +95,7 @@ def check_arrays(path: str | Path, arrays: Arrays, expected: Mapping[str, tuple[
 
 def _open(path: str | Path) -> TensorFile:
     path = Path(path)
+    settle(path)
     if path.is_dir():
         raise FormatError(path, "is a folder, not a language model")
     if not path.exists():

@@ -264,12 +264,14 @@ class Word2Vec:
         write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
         """Read a model that save() wrote; its matrices are mapped into memory.
+
+        mmap : False reads them, for files that other programs write in place; see firth.load.
 
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
-        stored = read_model(path)
+        stored = read_model(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
         model.history, model._vocabulary = stored.history, stored.vocabulary
         model._vectors, model._output_vectors = stored.vectors, stored.output_vectors

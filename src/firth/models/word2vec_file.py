@@ -15,6 +15,7 @@ from firth.errors import FormatError, SettingError
 from firth.formats import native
 from firth.formats.compressed import compressed_by_name, without_compression
 from firth.formats.detect import is_foreign_vectors
+from firth.formats.mapped import stored_in_memory
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
 from firth.training.history import EpochRecord, History
@@ -75,11 +76,14 @@ def write_model(path: str | Path, model: StoredModel) -> None:
     native.write(path, stored)
 
 
-def read_model(path: str | Path) -> StoredModel:
-    """Read a file; its matrices are mapped into memory. FormatError if it is damaged or has vectors only."""
+def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
+    """Read a file; its matrices are mapped into memory, or with `mmap=False` read.
+
+    Raises   FormatError if it is damaged or has vectors only.
+    """
     if is_foreign_vectors(path):
         raise _vectors_only(path)
-    stored = native.read(path)
+    stored = native.read(path) if mmap else stored_in_memory(native.read(path))
     if stored.counts is None or "hyperparameters" not in stored.metadata:
         raise _vectors_only(path)
     settings = _read_hyperparameters(path, stored.metadata["hyperparameters"])
@@ -105,7 +109,7 @@ def read_model(path: str | Path) -> StoredModel:
         settings,
         _read_history(path, stored.metadata.get("history", [])),
         vocabulary,
-        WordVectors.from_stored(vectors, path),
+        WordVectors.from_stored(vectors, path, mmap=mmap),
         outputs,
     )
 

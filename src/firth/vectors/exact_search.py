@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
+from firth.formats.mapped import mapping_of
 from firth.interruption import blas, importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
@@ -75,6 +76,7 @@ class ExactSearch:
         self.compiled = compiled
         self.sizes = sizes
         self._multiplications = 0
+        self._mapping = mapping_of(matrix)
         if inverse_norms is not None:
             self.inverse_norms = inverse_norms
 
@@ -93,6 +95,11 @@ class ExactSearch:
     def inverse_norms(self) -> Vector:
         """1 / length of each row (V,), computed for the first query."""
         return inverse_row_norms(self.matrix)
+
+    def check_file(self) -> None:
+        """Raise FormatError if the file of a mapped matrix was written in place since it was opened."""
+        if self._mapping is not None:
+            self._mapping.check()
 
     # ---------------------------------------------------------------- candidates
 

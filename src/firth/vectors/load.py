@@ -5,6 +5,7 @@ from pathlib import Path
 
 from firth.formats import table as tables
 from firth.formats.detect import read_any
+from firth.formats.mapped import stored_in_memory
 from firth.formats.skip_report import OnError
 from firth.formats.table import NumberTable, Scale
 from firth.progress import ProgressOption
@@ -20,6 +21,7 @@ def load(
     on_error: OnError = "raise",
     fallback: Fallback | None = None,
     progress: ProgressOption = False,
+    mmap: bool = True,
 ) -> WordVectors:
     """Open a file of vectors of any supported format, detected from its content, not its name.
 
@@ -33,6 +35,8 @@ def load(
     progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with a
         Progress about ten times a second. Text reports bytes, word2vec binary and fastText models words; other files
         are only mapped into memory.
+    mmap : False reads everything into memory, an index next to the file included. For files that other programs write
+        in place: of a mapped file that becomes shorter, pages are missing, and reading one ends the process.
 
     Raises
     ------
@@ -40,7 +44,8 @@ def load(
     FormatError : the file is damaged or of an unknown format; the message names the line or byte.
     SettingError : `on_error` is neither "raise" nor "skip", or `fallback` is "subword" and the file has no subwords.
     """
-    vectors = WordVectors.from_stored(read_any(path, on_error=on_error, progress=progress), path)
+    stored = read_any(path, on_error=on_error, progress=progress)
+    vectors = WordVectors.from_stored(stored if mmap else stored_in_memory(stored), path, mmap=mmap)
     vectors.fallback = fallback
     return vectors
 

@@ -46,18 +46,21 @@ class VectorTable:
         _ = self._lookup.rows  # finds a repeated word now
 
     @classmethod
-    def from_stored(cls, stored: StoredVectors, path: str | Path | None = None) -> Self:
+    def from_stored(cls, stored: StoredVectors, path: str | Path | None = None, *, mmap: bool = True) -> Self:
         """Vectors as a format's `read` returned them; words that the format left undecoded stay so.
 
         path : the file they were read from, next to which an index may be.
+        mmap : whether that index is mapped into memory.
         """
         self = cls.__new__(cls)
         self._compose(stored, path)
+        self._mmap = mmap
         return self
 
     def _compose(self, stored: StoredVectors, path: str | Path | None) -> None:
         """Set up all parts; `path` is the file they were read from."""
         self._lookup = Lookup(stored)
+        self._mmap = True
         self._metadata = dict(stored.metadata)
         self._skipped = stored.skipped
 

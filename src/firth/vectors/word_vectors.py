@@ -104,7 +104,7 @@ class WordVectors(VectorTable):
                     f"no index{where}: build one with vectors.build_index() or `firth index MODEL`, "
                     "or use the exact search"
                 )
-            self._index = Index.open(self._index_path, self.matrix)
+            self._index = Index.open(self._index_path, self.matrix, mmap=self._mmap)
         return self._index
 
     def build_index(
@@ -306,6 +306,7 @@ class WordVectors(VectorTable):
         UnknownWordError : a word is not in the vocabulary.
         SettingError : `count` is below 1, or not two words or two lists of the same length are given.
         """
+        self._search.check_file()
         is_single, (a, b) = query.parse_pairs("between", a, b)
         check_count(count)
         pairs = [word for pair in zip(a, b, strict=True) for word in pair]
@@ -330,6 +331,7 @@ class WordVectors(VectorTable):
         similar words share a rank); `other` need not be a candidate. For two lists of words, pair by pair, an array.
         Raises as `most_similar` does.
         """
+        self._search.check_file()
         is_single, (word, other) = query.parse_pairs("rank", word, other)
         directions, excluded = query.directions_of(query.parse_words(word), self._lookup)
         compared = self[other]
@@ -352,6 +354,7 @@ class WordVectors(VectorTable):
         exclude: str | Words | None,
         approximate: bool,
     ) -> list[Neighbours]:
+        self._search.check_file()
         check_count(count)
         check_method(method)
         if approximate:

@@ -5,6 +5,7 @@ import os
 import pickle
 import struct
 import subprocess
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,15 @@ from firth.formats.inert_pickle import is_pickle, read_pickle
 
 PROTOCOLS = [2, 3, 4, 5]
 
-keys = st.one_of(st.text(max_size=9), st.integers(-(2**70), 2**70), st.booleans(), st.none())
+keys = st.one_of(st.text(max_size=9), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.none())
 data = st.recursive(
-    st.one_of(keys, st.floats(allow_nan=False), st.binary(max_size=300), st.text(min_size=250, max_size=300)),
+    st.one_of(
+        keys,
+        st.integers(-(2**70), 2**70),
+        st.floats(allow_nan=False),
+        st.binary(max_size=300),
+        st.text(min_size=250, max_size=300),
+    ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=5),
         st.lists(inner, max_size=5).map(tuple),
@@ -243,3 +250,56 @@ def test_random_programs_end(content, protocol):
         read(b"\x80" + bytes([protocol]) + content)
     except FormatError as error:
         assert error.byte is not None
+
+
+# Small pickles that would cost gigabytes or minutes. In each, what follows the mark is repeated.
+PUT = pickle.BINPUT + b"\0"
+GET = pickle.BINGET + b"\0"
+EXPENSIVE = {
+    "empty sets": (b"", pickle.EMPTY_SET, 1 << 18),
+    "copies of a text": (
+        b"c_codecs\nencode\nq\1" + b"\x54" + struct.pack("<i", 1 << 16) + b"a" * (1 << 16) + b"\x8c\6latin1\x86" + PUT,
+        b"h\1" + GET + b"R",
+        1 << 16,
+    ),
+    "copies of a list as sets": (
+        b"cbuiltins\nfrozenset\nq\1"
+        + b"]("
+        + b"".join(b"M" + struct.pack("<H", i) for i in range(1 << 15))
+        + b"e\x85"
+        + PUT,
+        b"h\1" + GET + b"R0",
+        1 << 15,
+    ),
+    "copies of a dictionary as attributes": (
+        b"cgensim.utils\nSaveLoad\nq\1}(" + b"".join(b"\x8c\4%04xN" % i for i in range(1 << 15)) + b"u" + PUT,
+        b"h\1)\x81" + GET + b"b",
+        1 << 15,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPENSIVE)
+def test_cheap_bytes_that_are_expensive_to_read_are_refused(name):
+    begin, repeated, times = EXPENSIVE[name]
+    content = b"\x80\4" + begin + repeated * times + b"."
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="far more memory or time than its length allows"):
+            read(content)
+        assert tracemalloc.get_traced_memory()[1] < (64 << 20) + 64 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_keys_whose_hashes_are_all_the_same_are_refused():
+    """Hashes of whole numbers repeat after 2 ** 61 - 1: a set of n such numbers would take n * n steps."""
+    for numbers in (frozenset({(2**61 - 1) * (1 + i) for i in range(9)}), {i * (2**61 - 1): 0 for i in range(9)}):
+        with pytest.raises(FormatError, match="more than 64 bits as a key"):
+            read(pickle.dumps(numbers, 4))
+
+
+def test_words_with_objects_for_each_fit_into_the_budget():
+    """As gensim wrote them before version 4, in far greater number than the tests of its files have."""
+    machine = {f"{i:x}": collections.OrderedDict(index=i, count=1, sample_int=2**32) for i in range(40_000)}
+    assert len(read(pickle.dumps({"vocab": machine, "index2word": list(machine)}, 2))["vocab"]) == 40_000

@@ -155,3 +155,31 @@ def test_other_choices_are_refused(tmp_path):
     (tmp_path / "a").write_text("a 1 2\n")
     with pytest.raises(SettingError, match="on_error='ignore': must be 'raise' or 'skip'"):
         firth.load(tmp_path / "a", on_error="ignore")
+
+
+def repeating(header, record):
+    """The beginning of a compressed file in which the same word comes half a million times."""
+    return gzip.compress(header + record * 500_000)[:-8]
+
+
+REPEATING = {
+    "text": repeating(b"500000 1\n", b"tea 0\n"),
+    "text without a header": repeating(b"", b"tea 0\n"),
+    "binary": repeating(b"500000 1\n", b"tea \0\0\0\0"),
+}
+
+
+@pytest.mark.parametrize("name", REPEATING)
+@pytest.mark.parametrize("on_error", ["raise", "skip"])
+def test_a_word_for_ever_in_a_compressed_file(tmp_path, name, on_error):
+    """The reader stops long before it could notice that the end of the data is missing."""
+    (tmp_path / "a").write_bytes(REPEATING[name])
+    with pytest.raises(FormatError, match="'tea' again: it is already on line|word 1 is 'tea', like word 0"):
+        read_any(tmp_path / "a", on_error=on_error)
+
+
+def test_many_repetitions_are_counted_and_not_kept(tmp_path):
+    (tmp_path / "a").write_bytes(b"".join(b"word%d 0\n" % (i % 1000) for i in range(50_000)))
+    found = read_any(tmp_path / "a", on_error="skip")
+    assert (len(found.words), found.skipped.count, len(found.skipped.problems)) == (1000, 49_000, 5)
+    assert found.skipped.problems[0] == "line 1,001: 'word0' again: it is already on line 1"

@@ -19,6 +19,7 @@ from firth.arrays import Matrix, Vector
 from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
+from firth.formats.mapped import in_memory, mapping_of
 from firth.interruption import importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.ann.graph import GraphSettings, Links
@@ -75,6 +76,7 @@ class Index:
         self.inverse_norms = _read_only(inverse_norms)
         self._exact = ExactSearch(self.matrix, self.inverse_norms)
         self._links = Links(_read_only(links.links), _read_only(links.entries))
+        self._mapping = mapping_of(links.links)
         self._numbers = _read_only(np.ascontiguousarray(matrix).reshape(-1))
         self.settings = settings
         self.search_width = search_width
@@ -105,6 +107,8 @@ class Index:
         Takes and returns what ExactSearch.nearest does. The exact search replaces this one for more than 1,000 rows,
         for queries of zeros, and where the graph leads to too few rows.
         """
+        if self._mapping is not None:
+            self._mapping.check()
         wanted = min(len(self.matrix), count + max(map(len, excluded), default=0))
         if wanted > MOST_RESULTS:
             return self._exact.nearest(queries, count, excluded)
@@ -179,8 +183,8 @@ class Index:
         self.path = Path(path)
 
     @classmethod
-    def open(cls, path: str | Path, matrix: Matrix) -> Self:
-        """Open an index of these vectors (V, D).
+    def open(cls, path: str | Path, matrix: Matrix, *, mmap: bool = True) -> Self:
+        """Open an index of these vectors (V, D); without `mmap` it is read into memory.
 
         Raises
         ------
@@ -188,6 +192,9 @@ class Index:
         FormatError : the file is damaged or not an index, or it belongs to other vectors.
         """
         stored = index_file.read(path)
+        if not mmap:
+            entries, norms, links = in_memory(stored.entries), in_memory(stored.inverse_norms), in_memory(stored.links)
+            stored = StoredIndex(entries, norms, links, stored.facts)
         identity = _identity(matrix)
         built_for = stored.facts.get("vectors")
         if not isinstance(built_for, dict) or built_for != identity or len(stored.links) != len(matrix):
