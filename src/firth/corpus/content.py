@@ -50,6 +50,11 @@ _ALL_SIGNATURES = [
     (b"\x93NUMPY", NotText("a NumPy array", _TEXT_OF_TABLE)),
     (b"\x89PNG", NotText("a picture", _NO_WORDS)),
     (b"\xff\xd8\xff", NotText("a picture", _NO_WORDS)),
+    *((b"\x80" + bytes([protocol]), NotText("a pickle", _TEXT_OF_TABLE)) for protocol in range(2, 6)),
+    (
+        b"version https://git-lfs",
+        NotText("a pointer of Git LFS to a file that was not downloaded", "`git lfs pull` gets it"),
+    ),
     (b"\x7fELF", NotText("a program", _NO_WORDS)),
     (codecs.BOM_UTF32_LE, NotText("UTF-32 text", _ENCODING.replace("16", "32"))),
     (codecs.BOM_UTF32_BE, NotText("UTF-32 text", _ENCODING.replace("16", "32"))),

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from firth.errors import CorpusError, quoted
 
@@ -25,7 +25,8 @@ LONGEST_PATH = 4096  # characters; longer strings are texts
 
 # In Windows these are devices in every folder, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(/{1,2})(?=[^/])", re.IGNORECASE)  # one slash where a Path was made of it
+# A Path keeps only one of two slashes.
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):([/\\]{1,2})(?=[^/\\])", re.IGNORECASE)
 _SUFFIX = re.compile(
     r".+\.(te?xt|md|csv|tsv|jsonl?|xml|html?|log|dat|data|corpus|tokens?|gz|bz2|xz|zst|zip|tar|tgz|parquet|pdf|docx?)",
     re.IGNORECASE,
@@ -94,7 +95,7 @@ def files_at(path: Path, given: str | Path | None = None) -> Files:
             return Files((path,))
     except OSError as error:  # a name too long for the file system, a folder that may not be entered
         raise CorpusError(f"{path}: {error.strerror or error}") from None
-    if address_in(str(path)) or not glob.has_magic(str(path)):
+    if address_in(path) or not glob.has_magic(str(path)):
         raise no_such_path(given or path)
     found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207  (takes absolute ones)
     files = tuple(file for file in found if file.is_file())
@@ -136,8 +137,7 @@ def _cannot_enter(error: OSError) -> None:
 def no_such_path(corpus: str | Path) -> CorpusError:
     """The error for what is neither a file nor a folder, a pattern or a text."""
     text = str(corpus)
-    address = address_in(text)
-    if address:
+    if address := address_in(corpus):
         return CorpusError(f"{quoted(address, 200)} is an address: download it first, and give the file")
     if os.path.islink(text):  # noqa: PTH114  (Path.is_symlink raises for names that are too long)
         return CorpusError(f"{quoted(text)}: is a link to a file that does not exist")
@@ -147,10 +147,13 @@ def no_such_path(corpus: str | Path) -> CorpusError:
     return CorpusError(f"{quoted(text)}: no such file, folder or pattern{advice if isinstance(corpus, str) else ''}")
 
 
-def address_in(text: str) -> str | None:
-    """The address (https://…) that this string is, or None. A Path of an address has lost a slash: it is put back."""
-    found = _ADDRESS.match(text[:LONGEST_PATH])
-    return f"{found[1]}://{text[found.end() :]}" if found and not any(map(str.isspace, text[:LONGEST_PATH])) else None
+def address_in(text: str | PurePath) -> str | None:
+    """The address (https://…) that this is, as it was given, or None. A Path of an address has lost a slash."""
+    start = str(text)[:LONGEST_PATH]
+    found = _ADDRESS.match(start)
+    if found is None or any(map(str.isspace, start)):
+        return None
+    return f"{found[1]}://{(text if isinstance(text, str) else text.as_posix())[found.end() :]}"
 
 
 def may_exist(text: object, *, windows: bool = os.name == "nt") -> bool:

@@ -5,7 +5,6 @@ import contextlib
 import gzip
 import io
 import lzma
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.corpus.paths import address_in
 from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError, compression_of
 from firth.errors import FormatError, MissingExtraError
 from firth.formats.atomic import atomic_write
@@ -36,15 +36,10 @@ BUFFER = 1 << 20  # bytes of content
 COMPRESSIONS = ("gz", "bz2", "xz", "zst")
 
 
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):[/\\]+")  # a Path keeps only one of two slashes
-
-
 def no_such_file(path: Path) -> FileNotFoundError:
     """The error for a path where there is nothing."""
-    address = _ADDRESS.match(str(path))
-    if address:
-        given = f"{address[1]}://{path.as_posix()[address.end() :]}"
-        return FileNotFoundError(f"{given}: is an address, not a file; download it first, and give the file")
+    if address := address_in(path):
+        return FileNotFoundError(f"{address}: is an address, not a file; download it first, and give the file")
     hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
     return FileNotFoundError(f"{path}: there is no such file{hint}")
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import pickle
 import sqlite3
 import tarfile
 import threading
@@ -57,6 +58,10 @@ NO_TEXT = {
     "Parquet": lambda path: pa.parquet.write_table(pa.table({"text": ["green tea"]}), path),
     "SQLite": database,
     "NumPy array": lambda path: path.write_bytes(b"\x93NUMPY\x01\x00" + TEXT.encode()),
+    "pickle": lambda path: path.write_bytes(pickle.dumps([TEXT])),
+    "pointer of Git LFS": lambda path: path.write_text(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
+    ),
     "binary": lambda path: path.write_bytes(np.random.default_rng(1).normal(size=2000).astype("<f4").tobytes()),
     r"vectors \(safetensors\)": lambda path: VECTORS.save(path, format="firth"),
     r"vectors \(safetensors\) ": lambda path: path.write_bytes(gzip.compress(saved("firth"))),

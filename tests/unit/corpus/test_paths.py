@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from collections import deque
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 import pandas as pd
@@ -111,6 +111,7 @@ def test_addresses_are_recognised(address):
         assert str(error.value) == f"'{address}' is an address: download it first, and give the file"
     for text in ["c:/texts", "note: this", "a://b c", "http:", "tea"]:
         assert address_in(text) is None
+    assert address_in(PureWindowsPath("https://example.org/a/b")) == "https://example.org/a/b"
 
 
 def test_a_home_folder_is_not_guessed():
