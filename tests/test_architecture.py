@@ -9,7 +9,7 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
-    {"cores"},
+    {"cores", "threads"},
     {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
     {"notebook", "progress", "settings", "decompression"},
     {"simd"},
@@ -136,10 +136,10 @@ def test_numba_flags_live_in_one_file_and_llvm_in_one_folder():
 
 
 def test_threads_are_started_in_one_file():
-    """parallel.py has the one policy for Ctrl-C; locks and events are no threads."""
+    """threads.py and parallel.py have the one policy for Ctrl-C; locks and events are no threads."""
     wrong = []
     for module in modules().values():
-        if module.name == "firth.parallel":
+        if module.name == "firth.threads":
             continue
         for name, line in imported_names(module):
             if name.partition(".")[0] in {"concurrent", "multiprocessing", "_thread", "asyncio"}:

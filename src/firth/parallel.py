@@ -10,7 +10,7 @@ then the exception is raised. No worker runs on after the call that started it h
 while they are waited for, abandons workers that do not stop: one may be blocked in a read from a pipe.
 
 Where the system starts no more threads, for want of memory or because a limit is reached, those that it has started do
-all the work, or the calling thread does.
+all the work, or the calling thread does. How threads are started and ended: threads.py.
 """
 
 import os
@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from firth.cores import granted_cores
+from firth.threads import TICK, Workers, start_thread
 
 __all__ = [
     "Pipeline",
@@ -31,15 +32,11 @@ __all__ = [
     "run_in_threads",
     "send_ahead",
     "share_parts",
-    "start_thread",
-    "startable_threads",
 ]
 
 Part = TypeVar("Part")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-_TICK = 0.1  # seconds between looks at the workers, and at whether to stop
 
 
 def available_cores() -> int:
@@ -52,101 +49,6 @@ def even_parts(length: int, parts: int) -> list[slice]:
     """Cut range(length) into slices of about the same length."""
     ends = [length * i // parts for i in range(parts + 1)]
     return [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)]
-
-
-def startable_threads(wanted: int) -> int:
-    """How many threads the system starts now, at least 1 and at most `wanted`.
-
-    For work that is divided among its threads beforehand, and for libraries that end the process where they cannot
-    start a thread.
-    """
-    enough = threading.Event()
-    started = 0
-    try:
-        while started < wanted and start_thread(enough.wait):
-            started += 1
-    finally:
-        enough.set()
-    return max(1, started)
-
-
-def start_thread(work: Callable[..., Any], *arguments: Any) -> bool:
-    """Call work(*arguments) in a new thread; False if the system starts none, or the interpreter is ending."""
-    try:
-        threading.Thread(target=work, args=arguments, daemon=True, name="firth").start()
-    except (RuntimeError, MemoryError):
-        return False
-    return True
-
-
-class _Workers:
-    """Threads that have all ended when the `with` block around them ends; then their first error is raised.
-
-    stop : called when the block or a worker fails; workers should return soon after.
-    """
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
-        self._gate = threading.Lock()
-        self._is_closed = False
-        # Events instead of Thread.join: a start() that Ctrl-C interrupts may or may not have started the thread, and an
-        # interrupted join() takes the thread for ended ever after (Python 3.11 and 3.12).
-        self._started: list[threading.Event] = []
-        self._working: list[threading.Event] = []  # of the threads that really began
-        self._errors: list[BaseException] = []
-
-    def start(self, work: Callable[..., Any], *arguments: Any) -> bool:
-        """Call work(*arguments) in a new thread; False if the system starts none."""
-        done = threading.Event()
-        self._started.append(done)
-        if not start_thread(self._run, done, work, arguments):
-            self._started.remove(done)
-            return False
-        return True
-
-    def _run(self, done: threading.Event, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        with self._gate:
-            if self._is_closed:
-                return
-            self._working.append(done)
-        try:
-            work(*arguments)
-        except BaseException as error:  # noqa: B036  (raised again by the calling thread)
-            self._errors.append(error)
-            self._stop()
-        finally:
-            done.set()
-
-    def wait(self, on_tick: Callable[[], object] = lambda: None) -> None:
-        """Wait until all have ended, calling on_tick() about ten times a second."""
-        for done in self._started:
-            while not done.wait(_TICK):
-                on_tick()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            try:
-                self.wait()
-            except BaseException:
-                self._end()
-                raise
-        else:
-            self._end()
-        if kind is None and self._errors:
-            raise self._errors[0]
-
-    def _end(self) -> None:
-        """Stop the workers and wait for those that began; the others will find the gate closed."""
-        self._stop()
-        with self._gate:
-            self._is_closed = True
-        for done in self._working:
-            done.wait()
 
 
 class _Parts(Iterator[Part]):
@@ -194,7 +96,7 @@ def run_in_threads(
         rest.stop()
         stop()
 
-    with _Workers(stop_all) as workers:
+    with Workers(stop_all) as workers:
         started = 0
         while started < len(jobs) and workers.start(work_on_rest):
             started += 1
@@ -230,7 +132,7 @@ class _Call(Generic[Result]):
 
     def wait(self) -> None:
         """Wait until the call is over."""
-        while not self._done.wait(_TICK):
+        while not self._done.wait(TICK):
             pass
 
     def result(self) -> Result:
@@ -328,7 +230,7 @@ class Pipeline(Generic[Result]):
         self._waiting: deque[_Call[Result]] = deque()
         self._calls: queue.SimpleQueue[_Call[Result] | None] = queue.SimpleQueue()
         self._is_stopped = False
-        self._workers = _Workers(self._stop)
+        self._workers = Workers(self._stop)
 
     def add(self, *arguments: Any) -> None:
         """Make one more call. Raises what an earlier call or take() raised."""
@@ -387,7 +289,7 @@ class _Channel(Generic[Item]):
         """Hand over an item, or None at the end; False if the channel was stopped."""
         while not self._stopped.is_set():
             try:
-                self._items.put(item, timeout=_TICK)
+                self._items.put(item, timeout=TICK)
             except queue.Full:
                 continue
             return True
@@ -407,7 +309,7 @@ class _Channel(Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         while not self._stopped.is_set():
             try:
-                item = self._items.get(timeout=_TICK)
+                item = self._items.get(timeout=TICK)
             except queue.Empty:
                 continue
             if item is None:
@@ -422,7 +324,7 @@ def read_ahead(items: Iterable[Item], ahead: int) -> Generator[Item]:
     Raises   what the iterator raises.
     """
     channel: _Channel[Item] = _Channel(ahead)
-    with _Workers(channel.stop) as workers:
+    with Workers(channel.stop) as workers:
         yield from channel if workers.start(channel.send_all, items) else items
 
 
@@ -436,7 +338,7 @@ def send_ahead(
     on_item : called in the calling thread with each item that was handed over.
     """
     channel: _Channel[Item] = _Channel(ahead)
-    with _Workers(channel.stop) as workers:
+    with Workers(channel.stop) as workers:
         if not workers.start(work, iter(channel)):
             work(_announced(items, on_item))
             return

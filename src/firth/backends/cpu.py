@@ -34,9 +34,10 @@ from firth.kernels.cpu.training.epoch import train_epoch
 from firth.kernels.cpu.training.hot_rows import merge_hot_rows
 from firth.kernels.cpu.training.softmax import new_softmax_workspace
 from firth.kernels.cpu.training.workspace import new_workspace
-from firth.parallel import run_in_threads, startable_threads
+from firth.parallel import run_in_threads
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
+from firth.threads import startable_threads
 
 __all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
 

@@ -13,7 +13,7 @@ import time
 
 from firth.cli.signals import end_now, signals
 from firth.interruption import keeping
-from firth.parallel import start_thread
+from firth.threads import start_thread
 
 __all__ = ["watch_signals"]
 

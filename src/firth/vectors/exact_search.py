@@ -13,7 +13,8 @@ The compiled ones are about twice as fast, but loading them takes 0.5 s: see Exa
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from types import ModuleType
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -204,6 +205,7 @@ class ExactSearch:
             with blas:
                 table = queries @ candidates.units(first, first + block_rows).T
             yield first, table
+            del table  # or two would be in memory
 
     # ---------------------------------------------------------------- strategies
 
@@ -232,17 +234,13 @@ class ExactSearch:
         compiled = self._use_compiled_scan(candidates.matrix, 1)
         if not compiled or count > LONGEST_HEAP:
             return largest(self._table_of_all(candidates, query[None], compiled), count).ravel()
-        with importing():
-            from firth.vectors.compiled_search import keep_best_of_parts
-
-        return _merged(self._share(candidates.matrix, partial(keep_best_of_parts, candidates, query, count)), count)
+        return _merged(
+            self._share(candidates.matrix, partial(_compiled().keep_best_of_parts, candidates, query, count)), count
+        )
 
     def _best_by_compiled_batch(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
-        with importing():
-            from firth.vectors.compiled_search import keep_best_of_blocks, tiled
-
         threads = max(1, min(self._cores(), candidates.n_rows // max(count, 1000)))
-        work = partial(keep_best_of_blocks, candidates, tiled(queries), (len(queries), count))
+        work = partial(_compiled().keep_best_of_blocks, candidates, _compiled().tiled(queries), (len(queries), count))
         found = share_parts(work, even_parts(candidates.n_rows, threads), threads)
         return np.hstack([rows for some in found for rows in some])
 
@@ -259,10 +257,7 @@ class ExactSearch:
         is_usual = len(queries) <= MOST_DIVIDED and matrix.shape[1] >= NARROWEST and count <= LONGEST_HEAP
         if candidates.rows is not None or not is_usual or not self._use_compiled_scan(matrix, 0):
             return None
-        with importing():
-            from firth.vectors.compiled_search import keep_best_quotients_of_parts
-
-        work = partial(keep_best_quotients_of_parts, candidates, queries, added, small, count)
+        work = partial(_compiled().keep_best_quotients_of_parts, candidates, queries, added, small, count)
         return _merged(self._share(matrix, work), count)
 
     # ---------------------------------------------------------------- one query and all rows
@@ -274,8 +269,7 @@ class ExactSearch:
         """The cosine of each row of candidates.matrix with each query (Q, rows)."""
         fill: Callable[..., None] = partial(_multiply, self.sizes.piece_numbers)
         if compiled:
-            with importing():
-                from firth.vectors.compiled_search import fill_parts as fill
+            fill = _compiled().fill_parts
         table = np.empty((len(queries), len(candidates.matrix)), np.float32)
         for query, cosines in zip(queries, table, strict=True):
             self._share(candidates.matrix, partial(fill, candidates, query, cosines))
@@ -297,6 +291,13 @@ class ExactSearch:
 
     def _cores(self) -> int:
         return self.sizes.threads or available_cores()
+
+
+@cache
+def _compiled() -> ModuleType:
+    with importing():
+        import firth.vectors.compiled_search as compiled_search
+    return compiled_search
 
 
 def _merged(found: list[tuple[Vector, NDArray[np.int64]]], count: int) -> NDArray[np.int64]:

@@ -17,8 +17,9 @@ from firth.arrays import Matrix, Vector
 from firth.errors import MissingExtraError, SettingError
 from firth.formats.target import check_space
 from firth.formats.voyager_file import read_graph
-from firth.parallel import available_cores, startable_threads
+from firth.parallel import available_cores
 from firth.progress import Reporter
+from firth.threads import startable_threads
 
 __all__ = ["GraphSettings", "Links", "build_links", "import_voyager"]
 
