@@ -75,7 +75,7 @@ def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[st
     ]
     if vocabulary.unknown_words:
         rows.append(("", f"{vocabulary.unknown_words:,} occurrences of rarer words left out"))
-    if model.history:
+    if model.history and model.history[-1].pairs:
         rows.append(("loss", f"{model.history[-1].loss:.4f} nats per pair in the last epoch"))
     if trained > 0:
         rows.append(("time", f"{seconds:.1f} s, training at {words / trained:,.0f} words/s"))

@@ -212,10 +212,19 @@ def _take_place(temporary: Path, target: Path, names: set[str]) -> None:
 
 
 def exchange_by_renaming(temporary: Path, target: Path, names: set[str]) -> None:
-    """Where two names cannot be exchanged. Between the two steps readers wait (see `settle`)."""
+    """Where two names cannot be exchanged. Between the two steps readers wait (see `settle`).
+
+    Raises FormatError on Windows, where a folder cannot be renamed while a file in it is open.
+    """
     aside = aside_of(target)
     with Lock.of(target):
-        target.rename(aside)
+        try:
+            target.rename(aside)
+        except PermissionError:
+            if sys.platform != "win32":
+                raise
+            problem = "is open in this or another process: close it, or open it with mmap=False, and save again"
+            raise FormatError(target, problem) from None
         try:
             temporary.rename(target)
         except BaseException:

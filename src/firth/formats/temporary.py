@@ -123,6 +123,8 @@ def remove_abandoned(target: Path, names: Collection[str] = ()) -> None:
 
 def settle(path: str | Path) -> None:
     """Return when what was put aside is there again: wait for its writer, or put it back where that was killed."""
+    if os.path.exists(path):  # noqa: PTH110  (the quickest)
+        return
     target = Path(os.path.realpath(path))
     aside = aside_of(target)
     deadline = time.monotonic() + LONGEST_EXCHANGE

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.errors import DivergenceError
+from firth.errors import DivergenceError, warn
 from firth.kernels.cpu.language_model.adagrad import adagrad_step
 from firth.language_models.neural_network import Examples, Network, Workspace
 from firth.language_models.settings import NeuralSettings
@@ -22,6 +22,9 @@ from firth.progress import Progress, Reporter, Stage
 __all__ = ["EpochScore", "TrainedNetwork", "train_network"]
 
 SMALLEST_SQUARE = 1e-8  # the summed squares start here, so that nothing is divided by 0
+# Times the loss of equal probabilities for all words. Where a text is learned, the loss is less than that.
+_DIVERGED = 10
+_WORSE = 1.5
 MAX_NATS = 700  # exp() overflows above 709
 
 
@@ -79,7 +82,7 @@ def train_network(
     network : where to start; changed in place.
     reporter : shows the stage "training"; an exception that it raises ends the training.
 
-    Raises DivergenceError if the loss is no longer finite.
+    Raises DivergenceError if the loss is no longer finite, or many times that of equal probabilities.
     """
     total = settings.epochs * len(training.next_words)
     with reporter.stage("training", total, "words", _summary) as stage:
@@ -118,6 +121,13 @@ class _Training:
             self._rate /= 2
             if since_best >= self._settings.patience:
                 break
+        if lowest > _WORSE * max(math.log(len(self._network.output)), 1.0):
+            perplexity = math.exp(min(lowest, MAX_NATS))
+            warn(
+                f"the lowest held-out perplexity, {perplexity:,.0f}, is above the number of words, "
+                f"{len(self._network.output):,}: the held-out text differs from the corpus, or "
+                f"learning_rate={self._settings.learning_rate:g} is too high"
+            )
         return TrainedNetwork(best, self._history)
 
     def _train_epoch(self, epoch: int) -> float:
@@ -133,11 +143,13 @@ class _Training:
             self._optimiser.step(gradient, examples.histories, self._rate)
             total += loss
             self._report(epoch, start + len(some), total / (start + len(some)))
-        if not math.isfinite(total):
+        mean, uniform = total / len(order), math.log(len(self._network.output))
+        if not mean <= _DIVERGED * max(uniform, 1.0):  # also where it is no number
             raise DivergenceError(
-                f"the loss of epoch {epoch} is {total}: take a smaller learning_rate than {self._rate:g}"
+                f"the loss of epoch {epoch} is {mean:.2f} nats per word, and that of equal probabilities "
+                f"{uniform:.2f}: take a smaller learning_rate than {self._rate:g}"
             )
-        return total / len(order)
+        return mean
 
     def _held_out_nats(self) -> float:
         """Mean negative log-probability of the held-out text."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import firth
-from firth.errors import DivergenceError, SettingError
+from firth.errors import DivergenceError, FirthWarning, SettingError
 from firth.illustrated.language_model import Network, compute_prediction, error_gradients, look_up, project
 from firth.language_models.load import load_language_model
 from firth.language_models.neural import NeuralModel
@@ -67,7 +67,8 @@ def test_it_learns_what_is_two_words_back(model):
 
 def test_training_stops_when_the_held_out_perplexity_does_not_fall():
     held_out = [["wine", "red", "or", "tea"]] * 5  # nothing like the training text
-    model = NeuralModel(**SMALL | {"patience": 1}).fit(phrases(300), held_out, progress=False)
+    with pytest.warns(FirthWarning, match="the held-out text differs from the corpus"):
+        model = NeuralModel(**SMALL | {"patience": 1}).fit(phrases(300), held_out, progress=False)
     perplexities = [score.held_out_perplexity for score in model.history]
     assert len(perplexities) < 20
     assert model.perplexity(held_out) == pytest.approx(min(perplexities), rel=1e-4)
@@ -100,6 +101,16 @@ def test_vectors_to_start_from():
 def test_divergence_is_an_error():
     with np.errstate(all="ignore"), pytest.raises(DivergenceError, match="learning_rate"):
         NeuralModel(**SMALL | {"learning_rate": 1e38}).fit(phrases(100), progress=False)
+
+
+def test_divergence_that_stays_finite():
+    """An error where the loss is many times that of equal probabilities, a warning where it is a few times."""
+    with pytest.raises(DivergenceError, match=r"equal probabilities \d\.\d\d: take a smaller learning_rate than 1000"):
+        NeuralModel(**SMALL | {"learning_rate": 1000.0}).fit(phrases(100), progress=False)
+    with pytest.warns(
+        FirthWarning, match=r"the lowest held-out perplexity, [\d,]+, is above.*learning_rate=3 is too high"
+    ):
+        NeuralModel(**SMALL | {"learning_rate": 3.0, "epochs": 1}).fit(phrases(100), progress=False)
 
 
 @pytest.mark.parametrize("direct", [False, True])
