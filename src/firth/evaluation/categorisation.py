@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from firth.evaluation.categories import CategorySource, load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
 from firth.evaluation.known_words import find_known_words, unit_rows
-from firth.interruption import blas
 from firth.evaluation.score import Score, warn_if_uncovered
+from firth.interruption import blas
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
