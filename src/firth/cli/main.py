@@ -25,7 +25,7 @@ import firth
 from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, signals
 from firth.cli.stopping import watch_signals
 from firth.cli.streams import open_streams
-from firth.errors import FirthError, FirthWarning, SettingError
+from firth.errors import FirthError, FirthWarning, SettingError, shortened
 from firth.printable import printable
 
 __all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
@@ -221,4 +221,4 @@ def _in_one_line(error: BaseException) -> str:
         text = error.format_message()  # type: ignore[attr-defined]
     else:
         text = str(error)
-    return printable(" ".join(text.split())) or type(error).__name__
+    return shortened(printable(" ".join(text.split()))) or type(error).__name__
