@@ -100,10 +100,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200, help="over all writers together")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--only", help="the name of one writer")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these writers")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    names = [arguments.only] if arguments.only else [name for name, writer in WRITERS.items() if writer.is_available]
+    names = arguments.only or [name for name, writer in WRITERS.items() if writer.is_available]
     each = -(-arguments.kills // len(names))
     begun = time.monotonic()
     with _empty_folder() as inputs:

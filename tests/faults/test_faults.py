@@ -4,6 +4,7 @@ writers.py lists what writes, trials.py says what has to hold.
 """
 
 import random
+import signal
 import sys
 
 import pytest
@@ -36,6 +37,11 @@ def test_killed_processes_leave_the_old_or_the_new_and_the_next_write_cleans_up(
     problems, killed = trials.kill(server, name, tmp_path, 8, random.Random(name))
     assert not problems
     assert killed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_commands_that_are_ended_leave_nothing_behind(server, tmp_path, number):
+    assert not trials.stop_politely(server, "firth convert, text", tmp_path, number, random.Random(number))
 
 
 @pytest.mark.parametrize(
