@@ -12,6 +12,7 @@ import functools
 import importlib
 import inspect
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -79,6 +80,8 @@ _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ 
 
 
 _STOPPED = "firth: stopped"
+# The parser looks at files before commands open them; one message for both.
+_UNREADABLE = re.compile(r"^Invalid value for .*: [Pp]ath '(.*)' is not readable\.$", re.DOTALL)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -224,7 +227,7 @@ def _in_one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
-        text = error.format_message()  # type: ignore[attr-defined]
+        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
     else:
         text = str(error)
     return printable(" ".join(text.split())) or type(error).__name__
