@@ -35,6 +35,7 @@ __all__ = [
     "TrainingInterrupted",
     "UnknownWordError",
     "quoted",
+    "shortened",
     "warn",
 ]
 
@@ -57,10 +58,11 @@ def warn(sentence: str) -> None:
     level, frame = 1, sys._getframe()
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "firth":
         level, frame = level + 1, frame.f_back  # type: ignore[assignment]
-    warnings.warn(_shortened(sentence), FirthWarning, stacklevel=level)
+    warnings.warn(shortened(sentence), FirthWarning, stacklevel=level)
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
+    """A message, which loses its middle where it is too long: what was wrong and what to do are at its ends."""
     half = _LONGEST_MESSAGE // 2
     return message if len(message) <= _LONGEST_MESSAGE else f"{message[:half]} … {message[-half:]}"
 
@@ -69,7 +71,7 @@ class FirthError(Exception):
     """The root of Firth's own errors."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(_shortened(message))
+        super().__init__(shortened(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes (multiprocessing): constructors of subclasses take other arguments than the message."""

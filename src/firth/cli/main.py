@@ -21,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import firth
-from firth.errors import FirthError, FirthWarning, SettingError
+from firth.errors import FirthError, FirthWarning, SettingError, shortened
 from firth.printable import printable
 
 __all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
@@ -227,4 +227,4 @@ def _in_one_line(error: BaseException) -> str:
         text = error.format_message()  # type: ignore[attr-defined]
     else:
         text = str(error)
-    return printable(" ".join(text.split())) or type(error).__name__
+    return shortened(printable(" ".join(text.split()))) or type(error).__name__

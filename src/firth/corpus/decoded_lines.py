@@ -8,8 +8,11 @@ from firth.corpus.file_parts import file_parts
 from firth.corpus.paths import Files
 from firth.corpus.pieces import ADDED_NEWLINE, BlockSizes, Piece, range_pieces, stream_pieces
 from firth.corpus.sources import Stream, Texts, check_text
+from firth.errors import CorpusError
 
 __all__ = ["Lines"]
+
+LONGEST_LINE = 1 << 26  # bytes
 
 
 class Lines:
@@ -62,15 +65,22 @@ class Lines:
 
     def _byte_lines(self, pieces: Iterator[Piece]) -> Iterator[str]:
         unfinished: list[bytes] = []
+        length = 0
         for piece in pieces:
             if piece is ADDED_NEWLINE:  # no line of the text ends there
                 continue
             self.text_bytes += len(piece)
             first, *others = bytes(piece).split(b"\n")
             unfinished.append(first)
+            length += len(first)
+            if length > LONGEST_LINE:
+                raise CorpusError(
+                    f"{self._source.name}: a line of more than {LONGEST_LINE:,} bytes, and a tokenizer gets whole "
+                    "lines: break it, or use a built-in tokenizer"
+                )
             for line in others:
                 yield self._decoded(b"".join(unfinished))
-                unfinished = [line]
+                unfinished, length = [line], len(line)
         if any(unfinished):
             yield self._decoded(b"".join(unfinished))
 

@@ -27,12 +27,12 @@ from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes, stream_pieces
 from firth.corpus.sources import Source, Stream, Texts, TokenLists
 from firth.corpus.spool import MemoryBudget
-from firth.corpus.text_counter import Chunk, TextCounter
+from firth.corpus.text_counter import LONGEST_WORD, Chunk, TextCounter
 from firth.corpus.token_counter import TokenCounter
 from firth.corpus.tokenizers import Tokenizer, tokens_of
 from firth.corpus.vocabulary import Vocabulary
 from firth.corpus.word_table import WordTable, closed_table
-from firth.errors import SettingError
+from firth.errors import SettingError, warn
 from firth.progress import Reporter
 
 __all__ = ["Scanned", "ScanOptions", "Tally", "scan"]
@@ -134,6 +134,8 @@ def _count_text(source: Files | Stream | Texts, points: CodePoints, options: Sca
         pieces = stream_pieces(source, options.blocks.piece)
         with options.reporter.stage("reading", unit="bytes") as stage:
             scan_pieces(pieces, counters[0], stage)
+    if long_words := sum(counter.long_words for counter in counters):
+        warn(f"{source.name}: {long_words:,} words of more than {LONGEST_WORD:,} bytes were left out: is this text?")
     return _joined(counters, known_ids)
 
 

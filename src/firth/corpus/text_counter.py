@@ -12,7 +12,9 @@ from firth.corpus.word_table import WordTable, edge_workspace, enlarged
 from firth.kernels.arguments import CleanText
 from firth.kernels.cpu.text import tokens, unicode
 
-__all__ = ["Chunk", "TextCounter"]
+__all__ = ["LONGEST_WORD", "Chunk", "TextCounter"]
+
+LONGEST_WORD = 1 << 20  # bytes; longer ones would fill the memory, and nobody wrote them as words
 
 _PART_POSITIONS = 1 << 40  # positions set aside for a part of the corpus, more than any part has bytes
 
@@ -46,6 +48,8 @@ class TextCounter:
         self._n_clean = 0  # bytes of an unfinished word at the start of _clean
         self._stream = np.empty(blocks.stream, np.int32)
         self._n_stream = 0
+        self.long_words = 0  # left out
+        self._is_in_long_word = False
         self._edges = edge_workspace()
         self._part = 0
         self._origin = 0  # position in the corpus of _clean[0]
@@ -91,6 +95,9 @@ class TextCounter:
         at = self._clean_text(end)
         self._carried = end - at
         self._raw[: self._carried] = self._raw[at:end].copy()
+        if self._is_in_long_word or self._n_clean > LONGEST_WORD:
+            self._leave_out_long_word()
+            before = 0
         if self._has_finished_words(before):
             self._number_words()
 
@@ -110,6 +117,20 @@ class TextCounter:
                 return at
             self._points.fill(int(self._state[unicode.MISSING]))
             self._state[unicode.MISSING] = -1
+
+    def _leave_out_long_word(self) -> None:
+        """Take the word at the beginning out of the clean text if it is too long; its end may still be to come."""
+        separators = np.flatnonzero(self._clean[: self._n_clean] <= ord(" "))
+        is_ended = len(separators) > 0
+        length = int(separators[0]) if is_ended else self._n_clean
+        if not self._is_in_long_word:
+            if length <= LONGEST_WORD:
+                return
+            self.long_words += 1
+        self._is_in_long_word = not is_ended
+        self._clean[: self._n_clean - length] = self._clean[length : self._n_clean].copy()
+        self._n_clean -= length
+        self._origin += length
 
     def _has_finished_words(self, before: int) -> bool:
         """False inside a word longer than a piece: rereading its start with each piece would take quadratic time."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from firth.evaluation.analogy_questions import AnalogyQuestion, AnalogySource, load_questions
 from firth.evaluation.known_words import KnownWords, find_known_words
-from firth.evaluation.score import AccuracyScore, ratio
+from firth.evaluation.score import AccuracyScore, ratio, warn_if_uncovered
 from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_scores, check_method
 from firth.vectors.query import unit
@@ -160,7 +160,10 @@ def evaluate_analogies(
     for question in covered.tolist():
         # A vocabulary of the question's own words alone leaves no candidate.
         answers[question] = vectors.words[best[question]] if best[question] >= 0 else ""
-    return AnalogyScore(questions, answers, right, method, considered)
+    score = AnalogyScore(questions, answers, right, method, considered)
+    if source is not None:
+        warn_if_uncovered(score, "questions", (word for question in questions for word in question[1:]))
+    return score
 
 
 def _answer(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firth.evaluation.categories import CategorySource, load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
 from firth.evaluation.known_words import find_known_words, unit_rows
-from firth.evaluation.score import Score
+from firth.evaluation.score import Score, warn_if_uncovered
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
@@ -116,7 +116,10 @@ def evaluate_categorisation(
     covered = np.flatnonzero(ids >= 0)
     units = unit_rows(vectors.matrix[ids[covered]])
     clusters = _cluster(units, len(np.unique(labels[covered])), np.random.default_rng(seed))
-    return CategorisationScore([words[i] for i in covered.tolist()], labels[covered], clusters, len(words))
+    score = CategorisationScore([words[i] for i in covered.tolist()], labels[covered], clusters, len(words))
+    if source is not None:
+        warn_if_uncovered(score, "words", words)
+    return score
 
 
 def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from firth.errors import FormatError, SettingError, quoted
 from firth.evaluation.categories import load_categories
 from firth.evaluation.known_words import KnownWords, find_known_words, unit_rows
 from firth.evaluation.question_file import question_lines, split_words
-from firth.evaluation.score import AccuracyScore
+from firth.evaluation.score import AccuracyScore, warn_if_uncovered
 from firth.vectors.given import as_list, listed_words
 from firth.vectors.word_vectors import WordVectors
 
@@ -60,6 +60,7 @@ def evaluate_odd_one_out(
     SettingError
         if a question that is given has fewer, or `top` is less than 1.
     """
+    given = source is not None
     if source is None:
         source = odd_questions_from_categories(load_categories(None))
     elif isinstance(source, str | os.PathLike):
@@ -73,7 +74,10 @@ def evaluate_odd_one_out(
     known = find_known_words(vectors, top, ignore_case)
     answers = [_find_odd(vectors, known, words) for words in questions]
     right = [answer == words[-1] for answer, words in zip(answers, questions, strict=True)]
-    return OddOneOutScore(questions, answers, np.array(right, bool))
+    score = OddOneOutScore(questions, answers, np.array(right, bool))
+    if given:
+        warn_if_uncovered(score, "questions", (word for words in questions for word in words))
+    return score
 
 
 def read_odd_questions(path: str | os.PathLike[str]) -> Iterator[list[str]]:

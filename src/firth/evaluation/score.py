@@ -6,19 +6,21 @@ considered; items that are not covered are left out of the score and lower the c
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import isnan, nan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.errors import quoted, warn
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
 from firth.notebook import html_table
 
-__all__ = ["SCORE_COLUMNS", "AccuracyScore", "Score", "format_number", "ratio"]
+__all__ = ["SCORE_COLUMNS", "AccuracyScore", "Score", "format_number", "ratio", "warn_if_uncovered"]
 
 SCORE_COLUMNS = ("measure", "score", "95 % interval", "covered")
 
@@ -138,3 +140,17 @@ class AccuracyScore(Score):
         """
         hits = self.right[self.is_covered].astype(np.float64)
         return percentile_interval(resampled_mean(hits, self.groups[self.is_covered], seed=seed), level)
+
+
+def warn_if_uncovered(score: Score, items: str, words: Iterable[str]) -> None:
+    """Issue a FirthWarning where the model covers nothing of a test set, so that the score says nothing.
+
+    items : what the test set consists of, in the plural.
+    words : words of the test set, of which the first few are examples.
+    """
+    if score.total and not score.covered:
+        examples = ", ".join(map(quoted, islice(words, 3)))
+        warn(
+            f"none of the {score.total:,} {items} is covered, so there is no score: "
+            f"they have words that the model does not know. The test set begins with {examples}"
+        )

@@ -21,7 +21,7 @@ from firth.errors import SettingError, quoted
 from firth.evaluation.correlation import pearson, spearman, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.known_words import find_known_words, unit_rows
-from firth.evaluation.score import Score
+from firth.evaluation.score import Score, warn_if_uncovered
 from firth.evaluation.similarity_table import SimilarityPair, read_similarity_pairs
 from firth.vectors.given import as_list
 from firth.vectors.word_vectors import WordVectors
@@ -140,7 +140,9 @@ def evaluate_similarity(
         unit_rows(vectors.matrix[first[known]]),
         unit_rows(vectors.matrix[second[known]]),
     )
-    return SimilarityScore(pairs, cosines, len(known_words.canonical))
+    score = SimilarityScore(pairs, cosines, len(known_words.canonical))
+    warn_if_uncovered(score, "pairs", (word for pair in pairs for word in pair[:2]))
+    return score
 
 
 def _given_pair(pair: SimilarityPair) -> SimilarityPair:

@@ -212,10 +212,19 @@ def _take_place(temporary: Path, target: Path, names: set[str]) -> None:
 
 
 def exchange_by_renaming(temporary: Path, target: Path, names: set[str]) -> None:
-    """Where two names cannot be exchanged. Between the two steps readers wait (see `settle`)."""
+    """Where two names cannot be exchanged. Between the two steps readers wait (see `settle`).
+
+    Raises FormatError on Windows, where a folder cannot be renamed while a file in it is open.
+    """
     aside = aside_of(target)
     with Lock.of(target):
-        target.rename(aside)
+        try:
+            target.rename(aside)
+        except PermissionError:
+            if sys.platform != "win32":
+                raise
+            problem = "is open in this or another process: close it, or open it with mmap=False, and save again"
+            raise FormatError(target, problem) from None
         try:
             temporary.rename(target)
         except BaseException:
@@ -228,8 +237,8 @@ def delete_folder(old: Path, new: Path, names: Collection[str]) -> None:
     """Delete the files of these names and the folder; a file that was added in the last moment moves to the new one."""
     with contextlib.suppress(OSError):  # the new folder is complete; what is left is removed the next time
         for path in list(old.iterdir()):
-            if path.name in names:
-                path.unlink()
-            else:
+            if path.name not in names:
                 path.rename(new / path.name)
+        for name in names:
+            (old / name).unlink(missing_ok=True)
         old.rmdir()

@@ -61,7 +61,8 @@ def keep_permissions(descriptor: int, old: os.stat_result | None) -> None:
                 os.fchown(descriptor, -1, old.st_gid)
             except OSError:
                 permissions &= ~stat.S_IRWXG  # they were meant for another group
-    os.fchmod(descriptor, permissions)
+    with contextlib.suppress(OSError):  # a file system without permissions; until here nobody else may read it
+        os.fchmod(descriptor, permissions)
 
 
 def exchange(first: Path, second: Path) -> bool:

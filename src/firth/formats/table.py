@@ -217,7 +217,7 @@ def _number(found: _Rows, number: int, index: int, cell: Any, scale: Scale | Non
     if math.isnan(value) and not isinstance(cell, str):
         raise found.wrong(number, f"{column}: missing number; every cell must hold a number")
     if not abs(value) <= _LARGEST:
-        raise found.wrong(number, f"{column}: {cell} must be finite and below {_LARGEST:.1e}")
+        raise found.wrong(number, f"{column}: {quoted(cell)} must be finite and below {_LARGEST:.1e}")
     if scale is not None and not scale[0] <= value <= scale[1]:
         raise found.wrong(number, f"{column}: {value:g} is outside the scale from {scale[0]:g} to {scale[1]:g}")
     return value

@@ -18,9 +18,15 @@ ROWS_AT_ONCE = 4096  # of a table of cosines
 
 def units_of(lookup: Lookup, items: Any) -> NDArray[np.float64]:
     """Words or vectors as vectors of length 1 (n, D). Raises SettingError and UnknownWordError."""
-    size, listed = lookup.vector_size, map(as_array, as_list(items, "a list of words, or vectors"))
-    vectors = [lookup.vector(item) if isinstance(item, str) else checked_vector(item, size) for item in listed]
-    return unit(np.array(vectors, np.float64).reshape(-1, size))
+    size, listed = lookup.vector_size, as_list(items, "a list of words, or vectors")
+    vectors = [
+        lookup.vector(item) if isinstance(item, str) else checked_vector(as_array(item), size) for item in listed
+    ]
+    units = unit(np.array(vectors, np.float64).reshape(-1, size))
+    if np.isnan(units.min(initial=0.0)):
+        wrong = listed[int(np.isnan(units).any(axis=1).argmax())]
+        raise SettingError(f"the vector of {quoted(wrong)} has numbers that are not finite: it has no direction")
+    return units
 
 
 def pairwise_cosines(lookup: Lookup, a: Any, b: Any) -> NDArray[np.float64]:

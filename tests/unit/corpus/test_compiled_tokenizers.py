@@ -100,7 +100,7 @@ def test_whitespace_is_what_line_sentence_sees(tmp_path, threads):
 @pytest.mark.parametrize("blocks", [BlockSizes(), BlockSizes(1000, 5000, 1000)])
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
 def test_very_long_words_and_lines(reference, tmp_path, tokenizer, blocks):
-    long = b"long" * (500_000 if tokenizer == "whitespace" else 100_000)
+    long = b"long" * (250_000 if tokenizer == "whitespace" else 100_000)
     many = b" ".join(b"w%d" % (i % 700) for i in range(50_000))
     check(reference, long + b" " + many + b" " + long + b" " + long[1:], tmp_path / "text.txt", tokenizer, 2, blocks)
 

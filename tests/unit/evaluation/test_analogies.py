@@ -125,12 +125,14 @@ def test_exact_analogies_are_solved_and_unknown_words_lower_coverage_only():
     assert (fruit.coverage, np.isnan(fruit.accuracy)) == (0, True)
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 def test_case_matters_only_without_ignore_case():
     question = [AnalogyQuestion("", "Man", "woman", "king", "queen")]
     assert evaluate_analogies(plane(), question).covered == 1
     assert evaluate_analogies(plane(), question, ignore_case=False).covered == 0
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 def test_top_restricts_known_words_and_candidates():
     questions = [AnalogyQuestion("", "man", "woman", "king", "queen")]
     score = evaluate_analogies(plane(), questions, top=3)

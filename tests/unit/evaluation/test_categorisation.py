@@ -24,6 +24,7 @@ def test_purity_counts_the_majority_of_each_cluster():
     assert score.coverage == pytest.approx(6 / 8)
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 def test_unknown_words_lower_coverage(clustered, categories):
     score = evaluate_categorisation(clustered(0.05), {**categories, "cities": ["oslo", "rome"]})
     assert (score.covered, score.total, score.purity) == (12, 14, 1)

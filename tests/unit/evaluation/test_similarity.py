@@ -69,6 +69,7 @@ def test_the_score_is_the_correlation_of_cosines_and_judgements():
     assert score.interval(level=0.5).low > low
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 def test_top_and_ignore_case_decide_what_is_covered():
     pairs = [SimilarityPair("W0", "w1", 1.0), SimilarityPair("w0", "w50", 2.0)]
     assert evaluate_similarity(random_vectors(), pairs, top=10).covered == 1

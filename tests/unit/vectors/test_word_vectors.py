@@ -154,7 +154,7 @@ def test_neighbours_of_a_saved_model_need_no_compiler(tmp_path):
 
 def test_impossible_arguments_are_errors(tmp_path):
     vectors = WordVectors(["a", "b", "c"], np.eye(3))
-    with pytest.raises(SettingError, match="5 is not a query"):
+    with pytest.raises(SettingError, match="5: must be a word, a vector"):
         vectors.most_similar(5)
     with pytest.raises(SettingError, match=r"counts\[1\] is -2"):
         WordVectors(["a", "b"], [[1], [2]], counts=[3, -2])
