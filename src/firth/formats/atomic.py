@@ -237,8 +237,8 @@ def delete_folder(old: Path, new: Path, names: Collection[str]) -> None:
     """Delete the files of these names and the folder; a file that was added in the last moment moves to the new one."""
     with contextlib.suppress(OSError):  # the new folder is complete; what is left is removed the next time
         for path in list(old.iterdir()):
-            if path.name in names:
-                path.unlink()
-            else:
+            if path.name not in names:
                 path.rename(new / path.name)
+        for name in names:
+            (old / name).unlink(missing_ok=True)
         old.rmdir()

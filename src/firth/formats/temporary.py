@@ -134,6 +134,9 @@ def settle(path: str | Path) -> None:
                 aside.rename(target)
                 return
         if time.monotonic() > deadline:
+            if sys.platform == "win32":  # where no lock shows that the writer was killed
+                with contextlib.suppress(OSError):
+                    aside.rename(target)
             return
         time.sleep(0.002)
 
@@ -145,20 +148,25 @@ def aside_of(target: Path) -> Path:
 
 @contextlib.contextmanager
 def _abandoned(path: Path) -> Iterator[bool]:
-    """Whether `path` exists, is the user's own and nobody uses it; nobody else takes it while the block runs."""
+    """Whether `path` exists, is the user's own, and nobody uses it; nobody else takes it while the block runs."""
     try:
         status = path.lstat()
     except OSError:
         yield False
         return
-    is_own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
-    if not is_own or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+    is_file = stat.S_ISREG(status.st_mode)
+    if not (is_file or stat.S_ISDIR(status.st_mode)) or not _is_own(status, is_file):
         yield False
     elif sys.platform == "win32":
         yield time.time() - status.st_mtime > ABANDONED
     else:
         with Lock.of(path) as lock:
             yield lock.is_held and lock.fits(path)
+
+
+def _is_own(status: os.stat_result, is_file: bool) -> bool:
+    """Whether this user made a temporary. What root writes in the place of others' files belongs to them."""
+    return sys.platform == "win32" or status.st_uid == os.geteuid() or (is_file and os.geteuid() == 0)
 
 
 def _unused(target: Path) -> Iterator[Path]:

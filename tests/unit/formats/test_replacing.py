@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import signal
 import stat
 import sys
 import threading
@@ -142,6 +143,14 @@ def test_files_of_a_replaced_folder_keep_their_permissions(tmp_path, monkeypatch
             (temporary / name).write_bytes((path / name).read_bytes())
 
 
+KILLED = """
+import os, signal, sys
+from firth.formats.atomic import atomic_write
+with atomic_write(sys.argv[1]) as file:
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
 def test_root_does_not_take_over_the_files_of_others(tmp_path):
     vectors_of(1).save(tmp_path / "x.firth")
@@ -152,6 +161,11 @@ def test_root_does_not_take_over_the_files_of_others(tmp_path):
     vectors_of(2).save(tmp_path / "x.firth")
     vectors_of(2).save(tmp_path / "x", "numpy")
     assert {(path.stat().st_uid, path.stat().st_gid) for path in everything} == {(1234, 2345)}
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", KILLED, str(tmp_path / "x.firth")], os.environ)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 3
+    vectors_of(2).save(tmp_path / "x.firth")
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @posix

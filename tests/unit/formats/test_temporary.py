@@ -1,9 +1,9 @@
 """What a killed process leaves next to a file or folder is found and removed, and what a living one uses is not."""
 
-import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -117,14 +117,14 @@ def test_a_reader_waits_for_a_writer_that_put_the_folder_aside(tmp_path):
     aside = aside_of(tmp_path / "x")
     with Lock.of(tmp_path / "x"):
         (tmp_path / "x").rename(aside)
-        pid = os.fork()
-        if pid == 0:
-            settle(tmp_path / "x")
-            os._exit(0 if (tmp_path / "x").exists() else 1)
+        found = []
+        reader = threading.Thread(target=lambda: (settle(tmp_path / "x"), found.append((tmp_path / "x").exists())))
+        reader.start()
         time.sleep(0.05)
         write_folder(tmp_path / "z")
         (tmp_path / "z").rename(tmp_path / "x")
-    assert os.waitpid(pid, 0)[1] == 0
+        reader.join()
+    assert found == [True]
     assert (tmp_path / "x" / "a").read_text() == "new"
 
 
