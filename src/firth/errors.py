@@ -7,7 +7,7 @@
         ├── FormatError                 (ValueError)   a file is damaged, or cannot hold what is written
         ├── UnknownWordError            (KeyError)     a word is not in the vocabulary
         ├── NotFittedError              (RuntimeError) a model is used before fit() or load()
-        ├── DivergenceError             (ArithmeticError) vectors were no longer finite in training
+        ├── DivergenceError             (ArithmeticError) vectors or a loss are not finite
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
@@ -35,6 +35,7 @@ __all__ = [
     "TrainingInterrupted",
     "UnknownWordError",
     "quoted",
+    "shortened",
     "warn",
 ]
 
@@ -57,10 +58,11 @@ def warn(sentence: str) -> None:
     level, frame = 1, sys._getframe()
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "firth":
         level, frame = level + 1, frame.f_back  # type: ignore[assignment]
-    warnings.warn(_shortened(sentence), FirthWarning, stacklevel=level)
+    warnings.warn(shortened(sentence), FirthWarning, stacklevel=level)
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
+    """A message, which loses its middle where it is too long: what was wrong and what to do are at its ends."""
     half = _LONGEST_MESSAGE // 2
     return message if len(message) <= _LONGEST_MESSAGE else f"{message[:half]} … {message[-half:]}"
 
@@ -69,7 +71,7 @@ class FirthError(Exception):
     """The root of Firth's own errors."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(_shortened(message))
+        super().__init__(shortened(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes (multiprocessing): constructors of subclasses take other arguments than the message."""
@@ -151,7 +153,7 @@ class NotFittedError(FirthError, RuntimeError):
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors were no longer finite, or the loss rose far above that of the start: the learning rate is too high."""
+    """Vectors or a loss are not finite, or the loss rose far above that of the start: the learning rate is too high."""
 
 
 class MissingExtraError(FirthError, ImportError):

@@ -147,3 +147,11 @@ def test_standard_input_cannot_be_combined_with_files(firth, tmp_path):
 def test_the_keyboard_needs_a_terminal(firth, tmp_path):
     NgramModel(order=2, min_count=1).fit(["a b c"]).save(tmp_path / "m.lm")
     assert "needs a terminal" in firth("lm", "keyboard", "m.lm", code=2, stdin=subprocess.DEVNULL).stderr
+
+
+def test_no_message_repeats_a_long_input_in_full(firth):
+    long = "x" * 5000
+    for arguments in ([long], ["train", long, "-o", "m.firth"], ["train", f"--{long}"], ["info", long]):
+        error = firth(*arguments, code=2).stderr
+        assert len(error) < 1100
+        assert error.startswith("firth: ")

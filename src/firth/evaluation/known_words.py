@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.errors import SettingError
 from firth.vectors.expected import check_vectors
 from firth.vectors.given import check_whole
 from firth.vectors.word_vectors import WordVectors
@@ -67,8 +68,14 @@ def find_known_words(vectors: WordVectors, top: int | None, ignore_case: bool) -
 
 
 def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
-    """A float32 copy of `matrix` (N, D) whose rows have length 1; rows of zeros stay zero."""
+    """A float32 copy of `matrix` (N, D) whose rows have length 1; rows of zeros stay zero.
+
+    Raises   SettingError if a row is not finite, or too long for float32.
+    """
     rows = np.array(matrix, np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all():
+        raise SettingError("a word of the test set has a vector that is not finite, or too long: it has no direction")
     np.divide(rows, lengths, out=rows, where=lengths > 0)
     return rows

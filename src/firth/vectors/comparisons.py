@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError, quoted
+from firth.interruption import blas
 from firth.vectors.given import as_array, as_list
 from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, is_many, unit
@@ -18,9 +19,15 @@ ROWS_AT_ONCE = 4096  # of a table of cosines
 
 def units_of(lookup: Lookup, items: Any) -> NDArray[np.float64]:
     """Words or vectors as vectors of length 1 (n, D). Raises SettingError and UnknownWordError."""
-    size, listed = lookup.vector_size, map(as_array, as_list(items, "a list of words, or vectors"))
-    vectors = [lookup.vector(item) if isinstance(item, str) else checked_vector(item, size) for item in listed]
-    return unit(np.array(vectors, np.float64).reshape(-1, size))
+    size, listed = lookup.vector_size, as_list(items, "a list of words, or vectors")
+    vectors = [
+        lookup.vector(item) if isinstance(item, str) else checked_vector(as_array(item), size) for item in listed
+    ]
+    units = unit(np.array(vectors, np.float64).reshape(-1, size))
+    if np.isnan(units.min(initial=0.0)):
+        wrong = listed[int(np.isnan(units).any(axis=1).argmax())]
+        raise SettingError(f"the vector of {quoted(wrong)} has numbers that are not finite: it has no direction")
+    return units
 
 
 def pairwise_cosines(lookup: Lookup, a: Any, b: Any) -> NDArray[np.float64]:
@@ -29,6 +36,7 @@ def pairwise_cosines(lookup: Lookup, a: Any, b: Any) -> NDArray[np.float64]:
     return cosines
 
 
+@blas
 def cosine_table(units: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """The cosine of each of n vectors of length 1 with each of m others (n, m)."""
     cosines = np.empty((len(units), len(others)), np.float64)

@@ -59,10 +59,11 @@ class Directions(NamedTuple):
 
 
 def unit(vector: Doubles) -> Doubles:
-    """The vector, or each row, scaled to length 1; zeros stay zeros."""
+    """The vector, or each row, scaled to length 1; zeros stay zeros, and a row with infinite numbers becomes NaN."""
     largest = np.max(np.abs(vector), axis=-1, keepdims=True, initial=0.0)
     scaled = np.zeros_like(vector)
-    np.divide(vector, largest, out=scaled, where=largest > 0)
+    with np.errstate(invalid="ignore"):
+        np.divide(vector, largest, out=scaled, where=~(largest <= 0))
     norms = np.sqrt(np.sum(scaled * scaled, axis=-1, keepdims=True))
     np.divide(scaled, norms, out=scaled, where=norms > 0)
     return scaled
@@ -132,6 +133,8 @@ def parse_pairs(call: str, *words: Any, is_one: Callable[[Any], bool] = is_word)
 
 def _paired(positive: Any, negative: Any) -> list[tuple[Any, Any]]:
     """The positive and the negative items of each of many queries."""
+    positive = None if positive is None else as_list(positive)
+    negative = None if negative is None else as_list(negative)
     length = len(positive if positive is not None else negative)
     positive = [None] * length if positive is None else positive
     negative = [None] * length if negative is None else negative

@@ -117,3 +117,16 @@ def test_what_is_no_vectors_is_an_error_with_advice(evaluate, given, advice):
 def test_top_is_a_whole_number(evaluate, top):
     with pytest.raises(SettingError, match="top=.*: must be a whole number, at least 1, or None"):
         evaluate(WordVectors(["a", "b"], np.eye(2)), top=top)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 3e38])
+def test_vectors_without_a_direction_are_an_error_not_an_unknown_word(number):
+    vectors = WordVectors(["a", "b", "c"], np.array([[1, 0], [0, 1], [number, number]], np.float32))
+    for evaluate in (
+        lambda: evaluate_similarity(vectors, [("a", "b", 1), ("a", "c", 2)]),
+        lambda: evaluate_odd_one_out(vectors, [["a", "b", "c"]]),
+        lambda: evaluate_categorisation(vectors, {"one": ["a", "b"], "two": ["c"]}),
+        lambda: evaluate_analogies(vectors, [("", "a", "b", "c", "a")]),
+    ):
+        with pytest.raises(SettingError, match="finite"):
+            evaluate()

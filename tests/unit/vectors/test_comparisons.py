@@ -163,3 +163,16 @@ def test_unknown_words_are_errors(ours):
     for call in (ours.mean_vector, ours.similarity_matrix):
         with pytest.raises(UnknownWordError, match="'wort1'"):
             call(["word1", "wort1"])
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_vectors_without_a_direction_are_named(number):
+    vectors = WordVectors(["a", "b", "c", "d"], np.array([[1, 0], [0, 1], [1, 1], [1, number]], np.float32))
+    for call in (
+        lambda: vectors.similarity("a", "d"),
+        lambda: vectors.similarity(["a", "d"], ["b", "c"]),
+        lambda: vectors.similarity_matrix(["a", "d"]),
+        lambda: vectors.odd_one_out(["a", "b", "d"]),
+    ):
+        with pytest.raises(SettingError, match="the vector of 'd' has numbers that are not finite"):
+            call()
