@@ -9,8 +9,8 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
-    {"cores"},
-    {"errors", "arrays", "parallel", "spelling", "colours", "printable"},
+    {"cores", "threads"},
+    {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
     {"notebook", "progress", "settings", "decompression"},
     {"simd"},
     {"kernels"},
@@ -32,7 +32,7 @@ LADDER = [
 MAY_IMPORT_ILLUSTRATED = {"firth.training.trace"}
 LEVEL = {package: level for level, packages in enumerate(LADDER) for package in packages}
 
-LAZY = {"firth", "firth.cli.main"}  # they name modules as text and import them when first used
+LAZY = {"firth", "firth.__main__", "firth.cli.main"}  # they name modules as text and import them when first used
 COMPILERS = {"njit", "jit", "generated_jit", "vectorize", "guvectorize", "cfunc", "stencil"}
 # Files of compiled code are code, whatever their format: they come from a folder that only the user can write to.
 MAY_READ_CODE = {"firth.kernels.cache.store"}
@@ -136,10 +136,10 @@ def test_numba_flags_live_in_one_file_and_llvm_in_one_folder():
 
 
 def test_threads_are_started_in_one_file():
-    """parallel.py has the one policy for Ctrl-C; locks and events are no threads."""
+    """threads.py and parallel.py have the one policy for Ctrl-C; locks and events are no threads."""
     wrong = []
     for module in modules().values():
-        if module.name == "firth.parallel":
+        if module.name == "firth.threads":
             continue
         for name, line in imported_names(module):
             if name.partition(".")[0] in {"concurrent", "multiprocessing", "_thread", "asyncio"}:

@@ -8,7 +8,8 @@ Names are imported when first used, so that `import firth` is quick.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # for type checkers it is true; importing typing would take longer than all the rest
 
 if TYPE_CHECKING:
     from firth.errors import (
@@ -78,11 +79,14 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module 'firth' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES.get(name, "firth.errors")), name)
+    from firth.interruption import importing
+
+    with importing():
+        value = getattr(importlib.import_module(_HOMES.get(name, "firth.errors")), name)
     globals()[name] = value
     return value
 

@@ -8,20 +8,21 @@ read_ahead       an iterator that runs in a thread of its own, a few items ahead
 One policy for Ctrl-C (and any other exception in the calling thread): the workers are stopped, they are waited for, and
 then the exception is raised. No worker runs on after the call that started it has returned. Only a second Ctrl-C,
 while they are waited for, abandons workers that do not stop: one may be blocked in a read from a pipe.
+
+Where the system starts no more threads, for want of memory or because a limit is reached, those that it has started do
+all the work, or the calling thread does. How threads are started and ended: threads.py.
 """
 
-import concurrent.futures
-import functools
 import os
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from firth.cores import granted_cores
+from firth.threads import TICK, Workers, start_thread
 
 __all__ = [
     "Pipeline",
@@ -37,8 +38,6 @@ Part = TypeVar("Part")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_TICK = 0.1  # seconds between looks at the workers, and at whether to stop
-
 
 def available_cores() -> int:
     """The cores this process may run on, or a container grants it: they can be fewer than the machine has."""
@@ -52,71 +51,21 @@ def even_parts(length: int, parts: int) -> list[slice]:
     return [slice(*two) for two in zip(ends[:-1], ends[1:], strict=True)]
 
 
-class _Workers:
-    """Threads that have all ended when the `with` block around them ends; then their first error is raised.
+class _Parts(Iterator[Part]):
+    """Parts that several threads take from, until there are no more or they are stopped."""
 
-    stop : called when the block or a worker fails; workers should return soon after.
-    """
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._rest = deque(parts)  # a single operation of which is atomic, with or without a global lock
 
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
-        self._gate = threading.Lock()
-        self._is_closed = False
-        # Events instead of Thread.join: a start() that Ctrl-C interrupts may or may not have started the thread, and an
-        # interrupted join() takes the thread for ended ever after (Python 3.11 and 3.12).
-        self._started: list[threading.Event] = []
-        self._working: list[threading.Event] = []  # of the threads that really began
-        self._errors: list[BaseException] = []
-
-    def start(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Call work(*arguments) in a new thread."""
-        done = threading.Event()
-        self._started.append(done)
-        threading.Thread(target=self._run, args=(done, work, arguments), daemon=True).start()
-
-    def _run(self, done: threading.Event, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        with self._gate:
-            if self._is_closed:
-                return
-            self._working.append(done)
+    def __next__(self) -> Part:
         try:
-            work(*arguments)
-        except BaseException as error:  # noqa: B036  (raised again by the calling thread)
-            self._errors.append(error)
-            self._stop()
-        finally:
-            done.set()
+            return self._rest.popleft()
+        except IndexError:
+            raise StopIteration from None
 
-    def wait(self, on_tick: Callable[[], object] = lambda: None) -> None:
-        """Wait until all have ended, calling on_tick() about ten times a second."""
-        for done in self._started:
-            while not done.wait(_TICK):
-                on_tick()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            try:
-                self.wait()
-            except BaseException:
-                self._end()
-                raise
-        else:
-            self._end()
-        if kind is None and self._errors:
-            raise self._errors[0]
-
-    def _end(self) -> None:
-        """Stop the workers and wait for those that began; the others will find the gate closed."""
-        self._stop()
-        with self._gate:
-            self._is_closed = True
-        for done in self._working:
-            done.wait()
+    def stop(self) -> None:
+        """Give out no more parts."""
+        self._rest.clear()
 
 
 def run_in_threads(
@@ -125,7 +74,9 @@ def run_in_threads(
     on_tick: Callable[[], None],
     stop: Callable[[], None],
 ) -> None:
-    """Call work(*jobs[t]) in thread t and on_tick() about ten times a second; return when all are done.
+    """Call work(*job) for each job, all at the same time, and on_tick() about ten times a second, until all are done.
+
+    Jobs must not wait for each other: if the system does not start a thread for each, a thread does several.
 
     Parameters
     ----------
@@ -135,27 +86,99 @@ def run_in_threads(
     Raises   what on_tick raises, KeyboardInterrupt, or the first exception of a job; in each case after all threads
              have ended.
     """
-    with _Workers(stop) as workers:
-        for job in jobs:
-            workers.start(work, *job)
+    rest = _Parts(jobs)
+
+    def work_on_rest() -> None:
+        for job in rest:
+            work(*job)
+
+    def stop_all() -> None:
+        rest.stop()
+        stop()
+
+    with Workers(stop_all) as workers:
+        started = 0
+        while started < len(jobs) and workers.start(work_on_rest):
+            started += 1
+        if not started:
+            work_on_rest()
         workers.wait(on_tick)
 
 
-class _Parts(Iterator[Part]):
-    """Parts that several threads take from, until there are no more or they are stopped."""
+class _Call(Generic[Result]):
+    """One call in another thread, and what became of it."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._rest = iter(parts)
-        self._is_stopped = False
+    def __init__(self, work: Callable[..., Result], arguments: tuple[Any, ...]) -> None:
+        self._work = work
+        self._arguments = arguments
+        self._fate: dict[str, bool] = {}  # whoever sets it first decides it
+        self._done = threading.Event()
+        self._result: Result
+        self._error: BaseException | None = None
 
-    def __next__(self) -> Part:
-        if self._is_stopped:
-            raise StopIteration
-        return next(self._rest)
+    def is_begun(self) -> bool:
+        """Whether a thread has begun it; if not, none will."""
+        return self._fate.setdefault("made", False)
 
-    def stop(self) -> None:
-        """Give out no more parts."""
-        self._is_stopped = True
+    def make(self) -> None:
+        """Make the call, unless is_begun() has prevented it; an error is kept for result()."""
+        if not self._fate.setdefault("made", True):
+            return
+        try:
+            self._result = self._work(*self._arguments)
+        except BaseException as error:  # noqa: B036  (raised by the thread that takes the result)
+            self._error = error
+        self._done.set()
+
+    def wait(self) -> None:
+        """Wait until the call is over."""
+        while not self._done.wait(TICK):
+            pass
+
+    def result(self) -> Result:
+        """Wait for the result."""
+        self.wait()
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+class _Helpers:
+    """Threads that stay, at most one for each other core, started when there is work for them."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[_Call[Any]] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._most = max(1, available_cores() - 1)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def put(self, call: _Call[Any]) -> None:
+        """Have a thread make the call as soon as one is free, if there is any."""
+        if not self._idle.acquire(blocking=False):
+            with self._lock:
+                if self._count < self._most and start_thread(self._make_calls):
+                    self._count += 1
+        if self._count:
+            self._calls.put(call)
+
+    def _make_calls(self) -> None:
+        while True:
+            self._calls.get().make()
+            self._idle.release()
+
+
+_helpers: _Helpers | None = None  # of this process
+
+
+def _use_new_helpers() -> None:
+    """In a forked process, where none of the threads are."""
+    global _helpers
+    _helpers = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_use_new_helpers)
 
 
 def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part], threads: int) -> list[Result]:
@@ -169,50 +192,23 @@ def share_parts(work: Callable[[Iterator[Part]], Result], parts: Sequence[Part],
     work : called once in each thread with one iterator that all of them take parts from; it should release the GIL.
     threads : at least 1; no more than there are cores are at work.
     """
+    global _helpers
     rest = _Parts(parts)
-    others: list[concurrent.futures.Future[Result]] = []
+    others = [_Call(work, (rest,)) for _ in range(threads - 1)]
     try:
-        for _ in range(threads - 1):
-            others.append(_pool(os.getpid()).submit(work, rest))
+        if others and _helpers is None:
+            _helpers = _Helpers()
+        for other in others:
+            _helpers.put(other)  # type: ignore[union-attr]
         results = [work(rest)]
         # A thread that has not begun yet would find no part left, and may be busy with another call.
-        return results + [other.result() for other in others if not other.cancel()]
+        return results + [other.result() for other in others if other.is_begun()]
     except BaseException:
         rest.stop()
-        concurrent.futures.wait([other for other in others if not other.cancel()])
+        for other in others:
+            if other.is_begun():
+                other.wait()
         raise
-
-
-@functools.cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads that stay; a forked process gets its own, because the threads do not survive the fork."""
-    return ThreadPoolExecutor(max(1, available_cores() - 1), thread_name_prefix="firth")
-
-
-class _Call(Generic[Result]):
-    """One call of a pipeline and what became of it."""
-
-    def __init__(self, arguments: tuple[Any, ...]) -> None:
-        self._arguments = arguments
-        self._done = threading.Event()
-        self._result: Result
-        self._error: BaseException | None = None
-
-    def make(self, work: Callable[..., Result]) -> None:
-        """Call `work`; an error is kept for result()."""
-        try:
-            self._result = work(*self._arguments)
-        except BaseException as error:  # noqa: B036  (raised by the thread that takes the result)
-            self._error = error
-        self._done.set()
-
-    def result(self) -> Result:
-        """Wait for the result."""
-        while not self._done.wait(_TICK):
-            pass
-        if self._error is not None:
-            raise self._error
-        return self._result
 
 
 class Pipeline(Generic[Result]):
@@ -234,19 +230,21 @@ class Pipeline(Generic[Result]):
         self._waiting: deque[_Call[Result]] = deque()
         self._calls: queue.SimpleQueue[_Call[Result] | None] = queue.SimpleQueue()
         self._is_stopped = False
-        self._workers = _Workers(self._stop)
+        self._workers = Workers(self._stop)
 
     def add(self, *arguments: Any) -> None:
         """Make one more call. Raises what an earlier call or take() raised."""
+        if self._running < self._threads:
+            if self._workers.start(self._make_calls):
+                self._running += 1
+            else:
+                self._threads = self._running
         if self._threads == 0:
             self._take(self._work(*arguments))
             return
-        call: _Call[Result] = _Call(arguments)
+        call = _Call(self._work, arguments)
         self._waiting.append(call)
         self._calls.put(call)
-        if self._running < self._threads:
-            self._running += 1
-            self._workers.start(self._make_calls)
         self._take_results(self._threads)
 
     def flush(self) -> None:
@@ -259,7 +257,7 @@ class Pipeline(Generic[Result]):
 
     def _make_calls(self) -> None:
         while (call := self._calls.get()) is not None and not self._is_stopped:
-            call.make(self._work)
+            call.make()
 
     def _stop(self) -> None:
         self._is_stopped = True
@@ -291,7 +289,7 @@ class _Channel(Generic[Item]):
         """Hand over an item, or None at the end; False if the channel was stopped."""
         while not self._stopped.is_set():
             try:
-                self._items.put(item, timeout=_TICK)
+                self._items.put(item, timeout=TICK)
             except queue.Full:
                 continue
             return True
@@ -311,7 +309,7 @@ class _Channel(Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         while not self._stopped.is_set():
             try:
-                item = self._items.get(timeout=_TICK)
+                item = self._items.get(timeout=TICK)
             except queue.Empty:
                 continue
             if item is None:
@@ -326,9 +324,8 @@ def read_ahead(items: Iterable[Item], ahead: int) -> Generator[Item]:
     Raises   what the iterator raises.
     """
     channel: _Channel[Item] = _Channel(ahead)
-    with _Workers(channel.stop) as workers:
-        workers.start(channel.send_all, items)
-        yield from channel
+    with Workers(channel.stop) as workers:
+        yield from channel if workers.start(channel.send_all, items) else items
 
 
 def send_ahead(
@@ -341,10 +338,18 @@ def send_ahead(
     on_item : called in the calling thread with each item that was handed over.
     """
     channel: _Channel[Item] = _Channel(ahead)
-    with _Workers(channel.stop) as workers:
-        workers.start(work, iter(channel))
+    with Workers(channel.stop) as workers:
+        if not workers.start(work, iter(channel)):
+            work(_announced(items, on_item))
+            return
         for item in items:
             if not channel.send((item,)):
                 break
             on_item(item)
         channel.send(None)
+
+
+def _announced(items: Iterable[Item], on_item: Callable[[Item], object]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        on_item(item)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import MatrixName, Totals
+from firth.errors import warn
 from firth.kernels.arguments import Sampling
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.arguments import (
@@ -36,6 +37,7 @@ from firth.kernels.cpu.training.workspace import new_workspace
 from firth.parallel import run_in_threads
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
+from firth.threads import startable_threads
 
 __all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
 
@@ -87,6 +89,7 @@ class CpuBackend:
     ) -> None:
         """See Backend."""
         self._plan = plan
+        self._limit_threads()
         self._vector_size = inputs.shape[1]
         self._stride = -(-self._vector_size // CACHE_LINE) * CACHE_LINE
         # Full softmax moves all rows alike: none is hot.
@@ -159,6 +162,13 @@ class CpuBackend:
     def hot_rows(self) -> list[HotRows]:
         """Where each thread's copies are."""
         return [thread.hot for thread in self._threads]
+
+    def _limit_threads(self) -> None:
+        """Work is divided, and memory set apart, for as many threads as there will be."""
+        started = startable_threads(self.threads)
+        if started < self.threads:
+            warn(f"the system starts {started} of {self.threads} threads: training with {started}")
+            self.threads = started
 
     def _new_thread(self, thread: int) -> _Thread:
         """What one thread has of its own. Copies and snapshots are zero, so that the first exchange fills both."""

@@ -4,23 +4,28 @@ A subcommand is a file of this folder with a function `run`, whose signature bec
 a group are in the folder of its name. Only the file of the called subcommand is imported, so that `firth --help` does
 not wait for Numba.
 
-Exit codes   0 done   2 an error, reported in one line on stderr   130 stopped by Ctrl-C
+A process begins in firth/__main__.py. What ends it early: signals.py and stopping.py, and streams.py.
+
+Exit codes   0 done   2 an error, reported in one line on stderr   130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP
 """
 
 import contextlib
 import functools
 import importlib
 import inspect
-import os
+import re
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 import firth
+from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, signals
+from firth.cli.stopping import watch_signals
+from firth.cli.streams import open_streams
 from firth.errors import FirthError, FirthWarning, SettingError, shortened
 from firth.printable import printable
 
@@ -78,33 +83,34 @@ RENAMED = {"step": "trace", "windows": "examples", "compare": "align", "odd": "o
 _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
-_STOPPED = "firth: stopped"
+# The parser looks at files before commands open them; one message for both.
+_UNREADABLE = re.compile(r"^Invalid value for .*: [Pp]ath '(.*)' is not readable\.$", re.DOTALL)
 
 
-def main(arguments: list[str] | None = None) -> NoReturn:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command line (default: that of this process) and exit."""
+    if arguments is None:
+        open_streams()
+        end_on_signals()
+        watch_signals()
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = _take_debug(words)
     if len(words) == 1 and words[0] in GROUPS:
         words.append("--help")
-    _print_any_word()
     try:
         _refuse_old_name(words)
         with _warnings_in_one_line():
             code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except KeyboardInterrupt:  # before the command began
-        typer.echo(_STOPPED, err=True)
-        code = 130
+    except Terminated as stopped:
+        typer.echo(STOPPED, err=True)
+        code = stopped.code
     except (FirthError, _UsageError, OSError, MemoryError, typer.Abort) as error:
         if debug:
             traceback.print_exc()
         typer.echo(f"firth: {_in_one_line(error)}", err=True)
         code = 2
-    sys.exit(code if isinstance(code, int) else 0)
+    exit_with(code if isinstance(code, int) else 0)
 
 
 def _refuse_old_name(words: list[str]) -> None:
@@ -155,9 +161,10 @@ def _reported_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(run)
     def reporting(*arguments: Any, **options: Any) -> Any:
         try:
-            return run(*arguments, **options)
+            with signals:
+                return run(*arguments, **options)
         except KeyboardInterrupt:
-            typer.echo(_STOPPED, err=True)
+            typer.echo(STOPPED, err=True)
             raise typer.Exit(130) from None
 
     return reporting
@@ -195,14 +202,6 @@ def _take_debug(words: list[str]) -> bool:
     return len(kept) < end
 
 
-def _print_any_word() -> None:
-    """Words can be in any script, whatever the console's encoding: never fail to print one."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
 @contextlib.contextmanager
 def _warnings_in_one_line() -> Iterator[None]:
     """Show each FirthWarning as errors are shown; Python would show the line of code as well, and each only once."""
@@ -224,7 +223,7 @@ def _in_one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
-        text = error.format_message()  # type: ignore[attr-defined]
+        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
     else:
         text = str(error)
     return shortened(printable(" ".join(text.split()))) or type(error).__name__

@@ -6,6 +6,8 @@ Names are imported when first used: settings need the names of the tokenizers, a
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from firth.interruption import importing
+
 if TYPE_CHECKING:
     from firth.corpus.encoded import EncodedCorpus
     from firth.corpus.encoding import encode
@@ -23,7 +25,8 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULES[name]), name)
+    with importing():
+        value = getattr(importlib.import_module(_MODULES[name]), name)
     globals()[name] = value
     return value
 

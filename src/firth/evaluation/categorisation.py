@@ -17,6 +17,7 @@ from firth.evaluation.categories import CategorySource, load_categories
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
 from firth.evaluation.known_words import find_known_words, unit_rows
 from firth.evaluation.score import Score, warn_if_uncovered
+from firth.interruption import blas
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
@@ -139,7 +140,8 @@ def _cluster(units: NDArray[np.float32], count: int, random: np.random.Generator
         centers = _spread_centers(units, count, random)
         labels = np.full(len(units), -1, np.int64)
         for _ in range(_ROUNDS):
-            nearest = (units @ centers.T).argmax(axis=1)
+            with blas:
+                nearest = (units @ centers.T).argmax(axis=1)
             if np.array_equal(nearest, labels):
                 break
             labels = nearest
@@ -157,7 +159,8 @@ def _spread_centers(units: NDArray[np.float32], count: int, random: np.random.Ge
     chosen = [int(random.integers(len(units)))]
     distance = np.full(len(units), np.inf)
     for _ in range(count - 1):
-        distance = np.minimum(distance, np.maximum(0, 1 - units @ units[chosen[-1]]))
+        with blas:
+            distance = np.minimum(distance, np.maximum(0, 1 - units @ units[chosen[-1]]))
         distance[chosen] = 0
         total = distance.sum()
         chances = distance / total if total > 0 else None

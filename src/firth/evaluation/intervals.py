@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.interruption import blas
+
 __all__ = ["Interval", "percentile_interval", "resample_weights", "resampled_mean"]
 
 # The ends of a 95 % interval then move by about 0.05 standard errors from seed to seed.
@@ -73,4 +75,5 @@ def resampled_mean(
     used = sizes > 0
     sizes, sums = sizes[used], sums[used]
     blocks = resample_weights(len(sizes), resamples, seed)
-    return np.concatenate([(weights @ sums) / (weights @ sizes) for weights in blocks])
+    with blas:
+        return np.concatenate([(weights @ sums) / (weights @ sizes) for weights in blocks])

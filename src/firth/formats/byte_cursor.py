@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
+from firth.interruption import importing
 from firth.kernels.arguments import FileMatrix
 from firth.parallel import available_cores, share_parts
 
@@ -89,7 +90,8 @@ def find_not_finite(matrix: FileMatrix) -> int | None:
     if size <= SMALL:
         wrong = np.flatnonzero(~np.isfinite(matrix.array.reshape(-1)))
         return int(wrong[0]) // columns if len(wrong) else None
-    from firth.kernels.cpu.files.finite import first_not_finite
+    with importing():
+        from firth.kernels.cpu.files.finite import first_not_finite
 
     def find(parts: Iterator[int]) -> list[int]:
         found = []

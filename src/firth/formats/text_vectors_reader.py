@@ -27,6 +27,7 @@ from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_blocks import LONGEST_LINE, BlockReader, TextBlock, block_of
 from firth.formats.text_vectors_parser import Header, find_layout, parse_line
+from firth.interruption import importing
 from firth.kernels.arguments import LINE_PADDING, ParsedLines
 from firth.parallel import Pipeline, available_cores
 from firth.progress import ProgressOption, Stage, open_progress
@@ -245,7 +246,8 @@ class _Reader:
 
     def _parse_compiled(self, block: TextBlock, first_row: int, numbers: Matrix) -> _Parsed:
         # Not at the top of the file: other formats and small files are read without loading Numba.
-        from firth.kernels.cpu.files.numbers import parse_lines
+        with importing():
+            from firth.kernels.cpu.files.numbers import parse_lines
 
         text = np.frombuffer(block.buffer, np.uint8, len(block) + LINE_PADDING, block.begin)
         rows = len(numbers)

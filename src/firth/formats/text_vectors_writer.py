@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from firth.arrays import Matrix
+from firth.interruption import importing
 from firth.parallel import Pipeline, available_cores
 from firth.progress import ProgressOption, open_progress
 
@@ -94,7 +95,8 @@ def _joined(words: list[bytes], numbers: list[str]) -> bytes:
 def exact_lines(words: list[bytes], matrix: Matrix) -> memoryview:
     """The same by compiled code, which leaves some numbers to Python."""
     # Not at the top of the file: small files are written without loading Numba.
-    from firth.kernels.cpu.files.digits import LONGEST_NUMBER, write_lines
+    with importing():
+        from firth.kernels.cpu.files.digits import LONGEST_NUMBER, write_lines
 
     numbers = np.ascontiguousarray(matrix, np.float32).view()
     numbers.flags.writeable = False  # as a mapped matrix is: one type of array, compiled once

@@ -16,9 +16,12 @@ silently run old machine code (Numba issues 8375 and 8396). So compiled code liv
 every source file that can end up in a kernel and of what else it depends on (kernels/cache/folder.py).
 """
 
+import functools
+
 import numba
 
 from firth.errors import SettingError
+from firth.interruption import importing
 from firth.kernels.cache.store import KernelCache, code_store
 
 __all__ = ["is_compiled", "is_prepared", "kernel", "mark_prepared", "step"]
@@ -53,7 +56,19 @@ def kernel(function):
     """Compile an entry point on its first call, or load it from the cache folder."""
     dispatcher = numba.njit(**_FLAGS)(function)
     dispatcher._cache = KernelCache(function)  # in place of the one that njit(cache=True) makes
+    dispatcher._compile_for_args = _whole(dispatcher._compile_for_args)
     return dispatcher
+
+
+def _whole(compile_for_args):
+    """What Numba calls at the first call with new types, not to be cut short: half a compilation leaves it broken."""
+
+    @functools.wraps(compile_for_args)
+    def compile_whole(*arguments, **options):
+        with importing():
+            return compile_for_args(*arguments, **options)
+
+    return compile_whole
 
 
 def step(function):

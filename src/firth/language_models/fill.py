@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from firth.corpus.tokenizers import tokenize_line
 from firth.errors import SettingError
+from firth.interruption import blas
 from firth.language_models.model import LanguageModel, NextWord, check_language_model, most_probable_words
 from firth.language_models.sentences import Sentences
 from firth.models.word2vec import Word2Vec
@@ -110,4 +111,6 @@ def fill_with_cbow(model: Word2Vec, sentence: str, count: int = 10) -> list[Next
         raise SettingError(f"{sentence!r}: none of the {len(around)} words around the gap is in the vocabulary")
     mean = vectors[known].astype(np.float64).mean(axis=0)
     noise = settings.noise_power * np.log(np.maximum(model.vocabulary.counts, 1))
-    return most_probable_words(vectors.words, _softmax(model.context_vectors @ mean + noise), count)
+    with blas:
+        scores = model.context_vectors @ mean
+    return most_probable_words(vectors.words, _softmax(scores + noise), count)

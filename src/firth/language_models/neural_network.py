@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
+from firth.interruption import blas
 from firth.kernels.cpu.language_model.softmax import softmax_errors
 from firth.simd.lanes import LANES
 
@@ -101,20 +102,22 @@ class Workspace:
         histories, next_words = examples
         x, hidden, errors = self._forward(network, histories)
         loss = float(self._softmax(network, next_words, 1 / len(next_words)).sum())
-        back = (errors @ network.output) * (1 - hidden * hidden)
-        back_x = back @ network.hidden
-        if network.direct is not None:
-            back_x += errors @ network.direct
-        gradient = Network(
-            embeddings=back_x.reshape(-1, network.embeddings.shape[1]),
-            hidden=back.T @ x,
-            hidden_bias=back.sum(axis=0),
-            output=errors.T @ hidden,
-            output_bias=errors.sum(axis=0),
-            direct=None if network.direct is None else errors.T @ x,
-        )
+        with blas:
+            back = (errors @ network.output) * (1 - hidden * hidden)
+            back_x = back @ network.hidden
+            if network.direct is not None:
+                back_x += errors @ network.direct
+            gradient = Network(
+                embeddings=back_x.reshape(-1, network.embeddings.shape[1]),
+                hidden=back.T @ x,
+                hidden_bias=back.sum(axis=0),
+                output=errors.T @ hidden,
+                output_bias=errors.sum(axis=0),
+                direct=None if network.direct is None else errors.T @ x,
+            )
         return BatchGradient(gradient, loss)
 
+    @blas
     def _forward(self, network: Network, histories: NDArray[np.int32]) -> _Forward:
         """Look up and compute, and project without the bias, which _softmax adds."""
         scores = self._scores[: len(histories), : self._n_outcomes]

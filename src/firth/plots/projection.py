@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import MissingExtraError, SettingError
+from firth.interruption import blas
 from firth.vectors.query import unit
 
 __all__ = ["Method", "Projection", "check_method", "check_packages", "project"]
@@ -67,6 +68,7 @@ def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
     return Projection(np.asarray(points, np.float64), None)
 
 
+@blas
 def _principal_components(directions: NDArray[np.float64]) -> Projection:
     """The two directions of largest variance, from the singular vectors of the centred matrix."""
     centred = directions - directions.mean(axis=0)

@@ -12,6 +12,7 @@ import threading
 import numpy as np
 
 from firth.arrays import Matrix
+from firth.interruption import importing
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.parallel import available_cores, run_in_threads
 from firth.progress import ProgressOption, open_progress
@@ -32,7 +33,8 @@ def word_means(words: WordBytes, table: FileMatrix, subwords: Subwords, progress
     if (len(words.text) + n_words) * subwords.max_length <= SMALL:  # no fewer than there are n-grams
         return word_means_in_python(words, table, subwords)
     # Not at the top of the file: small models should not wait 0.4 s for Numba.
-    from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
+    with importing():
+        from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
 
     n_buckets, vector_size = subwords.matrix.shape
     ngrams = Ngrams(n_words, n_buckets, subwords.min_length, subwords.max_length)

@@ -6,6 +6,7 @@ import time
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, Totals
 from firth.errors import DivergenceError, TrainingInterrupted, warn
+from firth.interruption import keeping
 from firth.progress import Progress, Reporter, Stage
 from firth.training.history import EpochRecord
 from firth.training.hyperparameters import Hyperparameters
@@ -46,7 +47,7 @@ class Trainer:
         epoch = 0
         total = self.hyperparameters.epochs * self.n_tokens
         try:  # around all epochs: much of the time of short ones is spent between them
-            with self.reporter.stage("training", total, "words", _summary) as stage:
+            with keeping, self.reporter.stage("training", total, "words", _summary) as stage:
                 for epoch in range(self.hyperparameters.epochs):
                     self._run_epoch(epoch, stage)
         except KeyboardInterrupt:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError
+from firth.interruption import blas
 from firth.vectors.expected import check_vectors
 from firth.vectors.given import check_whole, listed_words
 from firth.vectors.neighbours import Neighbour
@@ -161,11 +162,13 @@ def align(
     else:
         anchors = listed_words(words)
     rotation = best_rotation(_units(first, anchors), _units(second, anchors))
-    matrix = second.matrix @ rotation.astype(np.float32)
+    with blas:
+        matrix = second.matrix @ rotation.astype(np.float32)
     aligned = WordVectors(second.words, matrix, second.counts, metadata=second.metadata)
     return Alignment(first, aligned, rotation, anchors, shared, _changes(first, aligned, shared))
 
 
+@blas
 def best_rotation(first: Doubles, second: Doubles) -> Doubles:
     """The orthogonal matrix (D, D) for which `second @ rotation` is nearest to `first`, both (S, D).
 

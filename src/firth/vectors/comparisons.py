@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError, quoted
+from firth.interruption import blas
 from firth.vectors.given import as_array, as_list
 from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, is_many, unit
@@ -35,6 +36,7 @@ def pairwise_cosines(lookup: Lookup, a: Any, b: Any) -> NDArray[np.float64]:
     return cosines
 
 
+@blas
 def cosine_table(units: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """The cosine of each of n vectors of length 1 with each of m others (n, m)."""
     cosines = np.empty((len(units), len(others)), np.float64)

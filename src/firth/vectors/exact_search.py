@@ -13,7 +13,8 @@ The compiled ones are about twice as fast, but loading them takes 0.5 s: see Exa
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from types import ModuleType
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.formats.mapped import mapping_of
+from firth.interruption import blas, importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
@@ -185,7 +187,8 @@ class ExactSearch:
         piece = max(1, self.sizes.piece_numbers // candidates.matrix.shape[1])  # copied rows stay in the cache
         for first in range(0, len(candidates.rows), piece):
             last = first + piece
-            cosines[:, first:last] = queries @ candidates.units(first, last).T
+            with blas:
+                cosines[:, first:last] = queries @ candidates.units(first, last).T
         return cosines
 
     def cosine_blocks(
@@ -199,7 +202,10 @@ class ExactSearch:
             yield 0, self.cosines(candidates, queries)
             return
         for first in range(0, candidates.n_rows, block_rows):
-            yield first, queries @ candidates.units(first, first + block_rows).T
+            with blas:
+                table = queries @ candidates.units(first, first + block_rows).T
+            yield first, table
+            del table  # or two would be in memory
 
     # ---------------------------------------------------------------- strategies
 
@@ -228,15 +234,13 @@ class ExactSearch:
         compiled = self._use_compiled_scan(candidates.matrix, 1)
         if not compiled or count > LONGEST_HEAP:
             return largest(self._table_of_all(candidates, query[None], compiled), count).ravel()
-        from firth.vectors.compiled_search import keep_best_of_parts
-
-        return _merged(self._share(candidates.matrix, partial(keep_best_of_parts, candidates, query, count)), count)
+        return _merged(
+            self._share(candidates.matrix, partial(_compiled().keep_best_of_parts, candidates, query, count)), count
+        )
 
     def _best_by_compiled_batch(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
-        from firth.vectors.compiled_search import keep_best_of_blocks, tiled
-
         threads = max(1, min(self._cores(), candidates.n_rows // max(count, 1000)))
-        work = partial(keep_best_of_blocks, candidates, tiled(queries), (len(queries), count))
+        work = partial(_compiled().keep_best_of_blocks, candidates, _compiled().tiled(queries), (len(queries), count))
         found = share_parts(work, even_parts(candidates.n_rows, threads), threads)
         return np.hstack([rows for some in found for rows in some])
 
@@ -253,9 +257,7 @@ class ExactSearch:
         is_usual = len(queries) <= MOST_DIVIDED and matrix.shape[1] >= NARROWEST and count <= LONGEST_HEAP
         if candidates.rows is not None or not is_usual or not self._use_compiled_scan(matrix, 0):
             return None
-        from firth.vectors.compiled_search import keep_best_quotients_of_parts
-
-        work = partial(keep_best_quotients_of_parts, candidates, queries, added, small, count)
+        work = partial(_compiled().keep_best_quotients_of_parts, candidates, queries, added, small, count)
         return _merged(self._share(matrix, work), count)
 
     # ---------------------------------------------------------------- one query and all rows
@@ -267,7 +269,7 @@ class ExactSearch:
         """The cosine of each row of candidates.matrix with each query (Q, rows)."""
         fill: Callable[..., None] = partial(_multiply, self.sizes.piece_numbers)
         if compiled:
-            from firth.vectors.compiled_search import fill_parts as fill
+            fill = _compiled().fill_parts
         table = np.empty((len(queries), len(candidates.matrix)), np.float32)
         for query, cosines in zip(queries, table, strict=True):
             self._share(candidates.matrix, partial(fill, candidates, query, cosines))
@@ -291,6 +293,13 @@ class ExactSearch:
         return self.sizes.threads or available_cores()
 
 
+@cache
+def _compiled() -> ModuleType:
+    with importing():
+        import firth.vectors.compiled_search as compiled_search
+    return compiled_search
+
+
 def _merged(found: list[tuple[Vector, NDArray[np.int64]]], count: int) -> NDArray[np.int64]:
     """The best of the rows that the threads have found, of equals the first."""
     scores, rows = map(np.concatenate, zip(*found, strict=True))
@@ -312,6 +321,7 @@ def _multiply(
         pieces = (part.stop - part.start) // piece
         rest = part.start + pieces * piece
         stack = matrix[part.start : rest].reshape(pieces, piece, matrix.shape[1])
-        np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
-        np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
+        with blas:
+            np.matmul(stack, query, out=cosines[part.start : rest].reshape(pieces, piece))
+            np.matmul(matrix[rest : part.stop], query, out=cosines[rest : part.stop])
         np.multiply(cosines[part], candidates.inverse_norms[part], out=cosines[part])

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError, quoted
+from firth.interruption import blas
 from firth.vectors.given import as_list, listed_words
 from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, unit
@@ -64,14 +65,16 @@ def common_component(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
             "the common component needs at least 2 sentences with known words: give more, "
             "or common= a vector from other sentences, or common=False to keep it"
         )
-    _, axes = np.linalg.eigh(doubles.T @ doubles)
+    with blas:
+        _, axes = np.linalg.eigh(doubles.T @ doubles)
     component: NDArray[np.float64] = axes[:, -1]
     return component
 
 
 def _without(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> NDArray[np.float64]:
     """The vectors (S, D) minus their projections on a direction (D,) of length 1."""
-    return vectors - np.outer(vectors @ component, component)
+    with blas:
+        return vectors - np.outer(vectors @ component, component)
 
 
 def _split(sentences: Iterable[str | Sequence[str]]) -> list[Sequence[str]]:

@@ -17,6 +17,6 @@ def run(model: LanguageModelFile) -> None:
     word you have begun. Tab takes the first; F1, F2 and F3 take the first, second and third. Enter starts
     a new line; Ctrl-D or Ctrl-C ends and prints the text. The model does not learn from what you type.
     """
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise SettingError("the keyboard needs a terminal to type in; in scripts, use `firth lm predict`")
     output.print(type_with_suggestions(Keyboard(load_language_model(model))))

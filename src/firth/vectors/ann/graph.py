@@ -19,6 +19,7 @@ from firth.formats.target import check_space
 from firth.formats.voyager_file import read_graph
 from firth.parallel import available_cores
 from firth.progress import Reporter
+from firth.threads import startable_threads
 
 __all__ = ["GraphSettings", "Links", "build_links", "import_voyager"]
 
@@ -91,7 +92,8 @@ def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, 
     )
     # voyager's file has the rows and up to 2 M links for each; its size is only known when all are linked.
     check_space(Path(tempfile.gettempdir()) / "graph", len(rows) * 4 * (matrix.shape[1] + 2 * settings.links))
-    threads = settings.threads or available_cores()
+    # The library ends the process where a thread of its own cannot be started.
+    threads = startable_threads(settings.threads or available_cores())
     with reporter.stage("building the index", len(rows), "words") as stage:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]

@@ -6,9 +6,10 @@ Only the links of the graph are kept, not the vectors: they are read from the ma
 memory. A query then reads a few thousand rows of it, no matter how many there are.
 """
 
+import functools
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -20,6 +21,8 @@ from firth.errors import FormatError, SettingError
 from firth.formats import index_file
 from firth.formats.index_file import StoredIndex
 from firth.formats.mapped import in_memory, mapping_of
+from firth.interruption import importing
+from firth.kernels.arguments import Graph
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.ann.graph import GraphSettings, Links
 from firth.vectors.exact_search import ExactSearch
@@ -122,10 +125,7 @@ class Index:
 
     def _follow_links(self, queries: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
         """The best rows seen for each query (Q, wanted), padded with -1."""
-        # Not at the top of the file: exact queries should not wait 0.5 s for Numba.
-        from firth.kernels.arguments import Graph
-        from firth.kernels.cpu.search.graph import search_graph
-
+        search_graph = _graph_search()
         graph = Graph(self._numbers, self.inverse_norms, *self._links)
         unit = np.ascontiguousarray(queries, np.float32)
         beams = np.empty((len(unit), max(self.search_width, wanted)), np.int32)
@@ -203,6 +203,14 @@ class Index:
             matrix, stored.inverse_norms, Links(stored.links, stored.entries), settings,
             search_width=search_width, recall=recall, path=Path(path),
         )  # fmt: skip
+
+
+@functools.cache
+def _graph_search() -> Callable[..., None]:
+    # Not at the top of the file: exact queries should not wait 0.5 s for Numba.
+    with importing():
+        from firth.kernels.cpu.search.graph import search_graph
+    return search_graph  # type: ignore[no-any-return]
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
