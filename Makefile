@@ -1,13 +1,15 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-oldest oldest test-wheel portability fuzz check format bench docs docs-pictures clean
+.PHONY: help setup demo test test-kernels test-oldest oldest test-wheel portability fuzz faults soak check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CORPUS ?=
-MINUTES ?= 10
+COUNT ?= 1000000
+KILLS ?= 200
+MINUTES ?= 60
 SEED ?=
 SOURCES := src tests benchmarks docs/pictures.py docs/hooks
 
@@ -63,15 +65,22 @@ $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/pyth
 		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' fasttext-wheel gensim hypothesis pandas pytest
 	@touch $@
 
-test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (about a minute)
+test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (minutes)
 	$(BIN)/python tests/wheel.py
 
 portability: $(VENV)/.installed-test ## Train as older x86 processors would, and on ARM under an emulator (minutes)
 	$(BIN)/python tests/portability/processors.py
 
-fuzz: $(VENV)/.installed-test ## Damage files of every format for MINUTES=10 and see that they are read or refused
+# What docs/reliability.md reports; a short part of all three is in `make test`.
+fuzz: $(VENV)/.installed-test ## Damage COUNT=1000000 files of every kind and see that they are read or refused
 	@seed="$(SEED)"; seed=$${seed:-$$(date +%s)}; echo "seed $$seed (repeat with: make fuzz SEED=$$seed)"; \
-	FUZZ_SEED=$$seed FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/fuzz -q --capture=no
+	$(BIN)/python tests/fuzz/campaign.py --count $(COUNT) --seed $$seed --workers $(WORKERS)
+
+faults: $(VENV)/.installed-test ## Kill all that writes KILLS=200 times, fill disks, and look at the files then
+	$(BIN)/python tests/faults/campaign.py --kills $(KILLS) --seed $(or $(SEED),1)
+
+soak: $(VENV)/.installed-test ## Query, train, save and load for MINUTES=60, at steady memory, files and threads
+	$(BIN)/python tests/soak/soak.py --minutes $(MINUTES)
 
 check: $(VENV)/.installed-test ## Lint, formatting and types only
 	$(BIN)/ruff check $(SOURCES)

@@ -229,7 +229,35 @@ def objectives(results: dict) -> str:
     return grid(["architecture", "objective", "s per epoch", "analogies", "MEN"], rows) + f"\n\n{about}"
 
 
+def faults(results: dict) -> str:
+    rows = [[name, f"{count:,}"] for name, count in results["trials"].items()]
+    problems = "No promise was broken." if not results["problems"] else f"**{len(results['problems'])} problems.**"
+    about = f"{results['writers']} commands and calls, seed {results['seed']}, {results['date']}. {problems}"
+    return f"{grid(['trial', 'times'], rows)}\n\n{about}"
+
+
+def fuzz(results: dict) -> str:
+    counts = ("read", "refused", "unexpected", "hang", "crash")
+    rows = [[name, *(f"{found[key]:,}" for key in counts)] for name, found in results["kinds"].items()]
+    rows.append([f"**all: {results['files']:,}**", *(f"**{results[key]:,}**" for key in counts)])
+    header = ["kind", "read", "refused", "unexpected errors", "hangs", "crashes"]
+    about = f"No file took more than {results['megabytes']:,} MB of memory. Seed {results['seed']}, {results['date']}."
+    return f"{grid(header, rows)}\n\n{about}"
+
+
+def soak(results: dict) -> str:
+    rows = [
+        [name, *(f"{value:,}" for value in results[key])]
+        for name, key in (("memory, MB (median)", "megabytes"), ("open files", "files"), ("threads", "threads"))
+    ]
+    about = f"{results['minutes']:g} minutes, {results['actions']:,} actions, {results['date']}."
+    return f"{grid(['', 'second tenth', 'last tenth'], rows)}\n\n{about}"
+
+
 TABLES = {
+    "faults": faults,
+    "fuzz": fuzz,
+    "soak": soak,
     "approximate": approximate,
     "loading": loading,
     "fasttext_loading": fasttext_loading,
@@ -251,7 +279,7 @@ RESULTS_OF = {"hierarchical_softmax": "objectives"}  # tables that are not made 
 
 
 def main() -> None:
-    for page in ("benchmarks.md", "defaults.md", "language-models.md", "objectives.md"):
+    for page in ("benchmarks.md", "defaults.md", "language-models.md", "objectives.md", "reliability.md"):
         path = DOCS / page
         text = path.read_text()
         for name, table in TABLES.items():

@@ -7,7 +7,7 @@
         ├── FormatError                 (ValueError)   a file is damaged, or cannot hold what is written
         ├── UnknownWordError            (KeyError)     a word is not in the vocabulary
         ├── NotFittedError              (RuntimeError) a model is used before fit() or load()
-        ├── DivergenceError             (ArithmeticError) vectors were no longer finite in training
+        ├── DivergenceError             (ArithmeticError) vectors or a loss are not finite
         └── MissingExtraError           (ImportError)  an optional package is needed
     KeyboardInterrupt
     └── TrainingInterrupted             Ctrl-C during training; the model keeps the vectors so far
@@ -153,7 +153,7 @@ class NotFittedError(FirthError, RuntimeError):
 
 
 class DivergenceError(FirthError, ArithmeticError):
-    """Vectors were no longer finite, or the loss rose far above that of the start: the learning rate is too high."""
+    """Vectors or a loss are not finite, or the loss rose far above that of the start: the learning rate is too high."""
 
 
 class MissingExtraError(FirthError, ImportError):

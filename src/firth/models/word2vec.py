@@ -172,7 +172,8 @@ class Word2Vec:
         tokenizer : None for the model's own.
 
         Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or no two known words of it are
-                 neighbours; SettingError if the tokenizer was a function that the model's file could not keep.
+                 neighbours; DivergenceError if the loss is not finite; SettingError if the tokenizer was a function
+                 that the model's file could not keep.
         """
         settings = self.hyperparameters
         tokenizer = tokenizer or settings.tokenizer

@@ -95,8 +95,8 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
             f"its vectors have {stored.matrix.shape[1]:,} numbers, its hyperparameters say {settings.vector_size:,}"
         )
         raise FormatError(path, f"{problem}; the file is damaged")
-    if (np.asarray(stored.counts) < 0).any():
-        raise FormatError(path, "a word occurs fewer than 0 times; the file is damaged")
+    if (np.asarray(stored.counts) < 1).any():
+        raise FormatError(path, "a word of its vocabulary occurs 0 times or fewer; the file is damaged")
     vocabulary = Vocabulary(
         stored.words,
         np.asarray(stored.counts),

@@ -1,12 +1,13 @@
 """Loss on held-out text: how well the model predicts words it was not trained on."""
 
 import dataclasses
+import math
 from typing import NamedTuple
 
 from firth.arrays import Matrix
 from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
-from firth.errors import CorpusError
+from firth.errors import CorpusError, DivergenceError
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import plan_training
 
@@ -36,7 +37,8 @@ def score_text(
     output_vectors : the context vectors (V, D), or the node vectors (V - 1, D) of hierarchical softmax.
     seed : of all draws; the same seed and text give the same pairs and noise words.
 
-    Raises   CorpusError if no two known words of the text are close enough to be a pair; KeyboardInterrupt on Ctrl-C.
+    Raises   CorpusError if no two known words of the text are close enough to be a pair; DivergenceError if the loss is
+             not finite; KeyboardInterrupt on Ctrl-C.
     """
     backend = CpuBackend(hyperparameters.worker_threads)
     backend.start(plan_training(dataclasses.replace(hyperparameters, seed=seed), corpus), word_vectors, output_vectors)
@@ -46,5 +48,10 @@ def score_text(
         raise CorpusError(
             f"of {corpus.total_words:,} words the model knows {totals.words:,}, and no two of them were read in one "
             "window: give a longer text"
+        )
+    if not math.isfinite(totals.mean_loss):
+        raise DivergenceError(
+            f"the loss is {totals.mean_loss}: the model has numbers that are infinite, NaN or far too large; its file "
+            "is damaged, or its training diverged"
         )
     return Score(totals.mean_loss, totals.pairs, totals.words, corpus.unknown_words)

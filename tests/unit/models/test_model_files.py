@@ -47,11 +47,29 @@ def negative_count(header, tensors):
     tensors[begin : begin + 8] = (-3).to_bytes(8, "little", signed=True)
 
 
+def count_of_zero(header, tensors):
+    _, end = header["counts"]["data_offsets"]
+    tensors[end - 8 : end] = bytes(8)
+
+
+def infinite_context(header, tensors):
+    begin, _ = header["context_vectors"]["data_offsets"]
+    tensors[begin : begin + 4] = np.float32(np.inf).tobytes()
+
+
+def test_a_loss_that_is_not_finite_is_an_error(saved, tmp_path):
+    changed(saved, tmp_path / "m.firth", infinite_context)
+    model = firth.Word2Vec.load(tmp_path / "m.firth")
+    with pytest.raises(firth.DivergenceError, match="infinite, NaN or far too large; its file is damaged"):
+        model.score([" ".join(model.vocabulary.words)] * 500)
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
         (other_size, "its vectors have 4 numbers, its hyperparameters say 7; the file is damaged"),
-        (negative_count, "fewer than 0 times; the file is damaged"),
+        (negative_count, "occurs 0 times or fewer; the file is damaged"),
+        (count_of_zero, "occurs 0 times or fewer; the file is damaged"),
     ],
 )
 def test_parts_of_a_model_that_disagree(saved, tmp_path, change, problem):

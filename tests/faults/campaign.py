@@ -1,0 +1,137 @@
+"""Faults at random, for every command and every call that writes: `make faults KILLS=200`.
+
+Counts are written to benchmarks/results/faults.json. What does not hold is printed, and then the exit code is 1.
+"""
+
+import argparse
+import contextlib
+import datetime
+import json
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from faults import system_calls, trials  # noqa: E402
+from faults.server import Server  # noqa: E402
+from faults.writers import COMMANDS, WRITERS  # noqa: E402
+
+RESULTS = ROOT / "benchmarks" / "results" / "faults.json"
+MECHANISMS = ("save, firth", "save, firth.gz", "save, numpy", "firth convert, text")  # for a kill at each system call
+
+
+class Campaign:
+    """The counts, and what did not hold."""
+
+    def __init__(self, inputs: Path) -> None:
+        self.inputs = inputs
+        self.server = Server(inputs)
+        self.counts: dict[str, int] = {}
+        self.problems: list[str] = []
+
+    def count(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def note(self, problems: list[str]) -> None:
+        self.problems += problems
+        for problem in problems:
+            print("  " + problem.replace("\n", " ")[:400], flush=True)
+
+    def random_kills(self, name: str, number: int, rng: random.Random) -> None:
+        with _empty_folder() as folder:
+            problems, killed = trials.kill(self.server, name, folder, number, rng)
+        self.note(problems)
+        self.count("kill -9 at a random moment", killed)
+
+    def signals(self, name: str, rng: random.Random) -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with _empty_folder() as folder:
+                self.note(trials.stop_politely(self.server, name, folder, number, rng))
+            self.count("SIGTERM, SIGHUP, SIGINT while a command writes")
+
+    def disks(self, name: str) -> None:
+        with _empty_folder() as folder:
+            self.note(trials.limit_file_size(self.server, name, folder))
+        self.count("files that cannot become long enough", 4)
+        if trials.can_mount():
+            with _empty_folder() as folder:
+                self.note(trials.fill_disk(self.server, name, folder))
+            self.count("full disks", 5)
+        if trials.can_mount() or not trials.is_root():
+            with _empty_folder() as folder:
+                self.note(trials.refuse_writing(self.server, name, folder))
+            self.count("read-only folders")
+
+    def order(self, name: str) -> None:
+        with _empty_folder() as folder:
+            work = folder / "work"
+            work.mkdir()
+            self.server.write(name, work, 0)
+            self.note(system_calls.out_of_order(self.inputs, work, name))
+        self.count("fsync, rename, fsync in order")
+
+    def kills_at_each_call(self, name: str) -> None:
+        with _empty_folder() as folder:
+            work = folder / "work"
+            work.mkdir()
+            problems, tried = system_calls.kill_at_each_call(self.inputs, work, name)
+        self.note(problems)
+        self.count("kill -9 at each system call of a write", tried)
+
+
+@contextlib.contextmanager
+def _empty_folder() -> Iterator[Path]:
+    """A folder that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="firth-faults-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200, help="over all writers together")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--only", help="the name of one writer")
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    names = [arguments.only] if arguments.only else [name for name, writer in WRITERS.items() if writer.is_available]
+    each = -(-arguments.kills // len(names))
+    begun = time.monotonic()
+    with _empty_folder() as inputs:
+        campaign = Campaign(inputs)
+        for name in names:
+            rng = random.Random(f"{arguments.seed} {name}")
+            print(name, flush=True)
+            campaign.random_kills(name, each, rng)
+            campaign.disks(name)
+            if name in COMMANDS:
+                campaign.signals(name, rng)
+            if system_calls.has_strace():
+                campaign.order(name)
+                if name in MECHANISMS:
+                    campaign.kills_at_each_call(name)
+        campaign.server.close()
+    results = {
+        "date": datetime.date.today().isoformat(),
+        "seed": arguments.seed,
+        "minutes": round((time.monotonic() - begun) / 60, 1),
+        "writers": len(names),
+        "trials": campaign.counts,
+        "problems": campaign.problems,
+    }
+    arguments.output.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{json.dumps(campaign.counts)}: {len(campaign.problems)} problems; wrote {arguments.output}")
+    return 1 if campaign.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,292 @@
+"""A small right file or folder of everything that Firth reads, and how each is opened and then used.
+
+A kind is one line of KINDS. `make` writes it below a folder and returns what is opened; `use` opens that and computes
+something from it. A FirthError means that the file is refused; anything else that `use` raises is a fault.
+"""
+
+import bz2
+import gzip
+import lzma
+import random
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from firth import Word2Vec, WordVectors, load_language_model, read_table
+from firth.corpus.encoding import encode
+from firth.evaluation import (
+    evaluate_analogies,
+    evaluate_categorisation,
+    evaluate_odd_one_out,
+    evaluate_similarity,
+)
+from firth.formats import text_vectors_reader
+from firth.formats.detect import read_any
+from firth.formats.save import write_as
+from firth.formats.stored import StoredVectors
+from firth.language_models.mixture import MixtureModel
+from firth.language_models.neural import NeuralModel
+from firth.language_models.ngram import NgramModel
+from firth.subwords.ngrams import Subwords
+from firth.vectors.ann.index import Index
+
+WORDS = ["the", "naïve", "x", "東京"]
+MATRIX = np.random.default_rng(4).normal(size=(4, 3)).astype(np.float32)
+COUNTS = np.array([9, 5, 2, 1])
+SENTENCES = [["the", "naïve", "x", "東京"]] * 3
+TEXT = "the naïve x 東京\nThe x, the naïve!\n\nx the\n" * 3
+KNOWN = WordVectors([*WORDS, "tea"], np.vstack([MATRIX, -MATRIX[:1]]))
+
+
+class Kind(NamedTuple):
+    """One kind of file."""
+
+    make: Callable[[Path], Path]
+    use: Callable[[Path, random.Random], None]
+    needs: str = ""  # a package that makes or reads the sample
+
+    @property
+    def is_available(self) -> bool:
+        """Whether this machine has what it needs."""
+        return not self.needs or find_spec(self.needs) is not None
+
+
+# ---------------------------------------------------------------- opening and using
+
+
+def use_vectors(path: Path, rng: random.Random) -> None:
+    """Read as a file of vectors; some are read by compiled code and threads, as large files are."""
+    on_error = rng.choice(["raise", "skip"])
+    small, text_vectors_reader.SMALL = text_vectors_reader.SMALL, 0 if rng.random() < 0.04 else 1 << 18
+    try:
+        stored = read_any(path, on_error=on_error)
+    finally:
+        text_vectors_reader.SMALL = small
+    vectors = WordVectors.from_stored(stored)
+    words = vectors.words
+    if words:
+        vectors.most_similar(words[0], 1)
+    if stored.subwords is not None:
+        stored.subwords.vector("unseen")
+    assert all(isinstance(word, str) for word in words)
+    assert len(set(words)) == len(words) == len(stored.matrix)
+    assert stored.matrix.dtype == np.float32
+    assert not words or np.isfinite(stored.matrix).all()
+    assert stored.counts is None or stored.counts.shape == (len(words),)
+    assert stored.context_vectors is None or stored.context_vectors.shape == stored.matrix.shape
+    assert on_error == "skip" or stored.skipped.count == 0
+
+
+def use_model(path: Path, rng: random.Random) -> None:
+    model = Word2Vec.load(path)
+    assert np.isfinite(model.vectors.most_similar(model.vocabulary.words[0], 1)[0].similarity)
+    score = model.score([TEXT])
+    assert score.pairs == 0 or np.isfinite(score.loss)
+
+
+def use_language_model(path: Path, rng: random.Random) -> None:
+    model = load_language_model(path)
+    for history in ([], ["the"], ["the", "unseen", "x"]):
+        probabilities = model.distribution(history)
+        assert np.isfinite(probabilities).all()
+        assert (probabilities >= 0).all()
+    assert np.isfinite(model.perplexity([TEXT]))
+
+
+def use_index(path: Path, rng: random.Random) -> None:
+    index = Index.open(path, INDEXED.matrix)
+    found = index.nearest(np.ascontiguousarray(INDEXED.matrix[:2], np.float64), 3, [[], [1]])
+    assert np.isfinite(found.similarities).all()
+
+
+def use_table(path: Path, rng: random.Random) -> None:
+    table = read_table(path, scale=rng.choice([None, (-1000, 1000)]))
+    assert np.isfinite(table.matrix).all()
+    assert len(set(table.words)) == len(table) > 0
+
+
+def use_analogies(path: Path, rng: random.Random) -> None:
+    assert evaluate_analogies(KNOWN, path).covered >= 0
+
+
+def use_similarity(path: Path, rng: random.Random) -> None:
+    score = evaluate_similarity(KNOWN, path)
+    assert np.isfinite(score.judgements).all()
+
+
+def use_categories(path: Path, rng: random.Random) -> None:
+    assert evaluate_categorisation(KNOWN, path).covered >= 0
+
+
+def use_odd_words(path: Path, rng: random.Random) -> None:
+    assert evaluate_odd_one_out(KNOWN, path).covered >= 0
+
+
+def use_corpus(path: Path, rng: random.Random) -> None:
+    tokenizer = rng.choice(["words", "whitespace", str.split])
+    corpus = encode(path, min_count=1, tokenizer=tokenizer, threads=rng.choice([1, 2]))
+    assert corpus.sentence_offsets[-1] == len(corpus.ids) > 0
+    assert corpus.vocabulary.counts.sum() == len(corpus.ids)
+    assert corpus.ids.min() >= 0
+    assert corpus.ids.max() < len(corpus.vocabulary)
+
+
+# ---------------------------------------------------------------- right files
+
+
+def saved(format: str, words: list[str] = WORDS, subwords: Subwords | None = None) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        stored = StoredVectors(words, MATRIX, COUNTS, context_vectors=MATRIX, metadata={"a": [1]}, subwords=subwords)
+        write_as(folder / "a", stored, format)
+        return folder / "a"
+
+    return make
+
+
+def compressed(make: Callable[[Path], Path], kind: str) -> Callable[[Path], Path]:
+    def make_compressed(folder: Path) -> Path:
+        path = make(folder)
+        path.write_bytes(compress(path.read_bytes(), kind))
+        return path
+
+    return make_compressed
+
+
+def compress(content: bytes, kind: str) -> bytes:
+    """Content as a compressed file of this kind."""
+    if kind == "gz":
+        return gzip.compress(content, 1, mtime=0)
+    if kind == "bz2":
+        return bz2.compress(content, 1)
+    if kind == "xz":
+        return lzma.compress(content, preset=0)
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=1).compress(content)
+
+
+SMALL = {"Word2Vec": {}, "FastText": {"bucket": 5, "min_n": 2, "max_n": 3}}
+
+
+def gensim_model(kind: str, part: str, sep_limit: int = 10**9, protocol: int = 4) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        import gensim.models
+
+        model = getattr(gensim.models, kind)(SENTENCES, vector_size=3, min_count=1, epochs=1, workers=1, **SMALL[kind])
+        (model.wv if part == "wv" else model).save(str(folder / "a"), sep_limit=sep_limit, pickle_protocol=protocol)
+        return folder / "a"
+
+    return make
+
+
+def fasttext_model(folder: Path) -> Path:
+    import gensim.models
+    from gensim.models.fasttext import save_facebook_model
+
+    model = gensim.models.FastText(SENTENCES, vector_size=3, min_count=1, epochs=1, workers=1, **SMALL["FastText"])
+    save_facebook_model(model, str(folder / "a"))
+    return folder / "a"
+
+
+def whole_model(objective: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        model = Word2Vec(
+            objective=objective, min_count=1, vector_size=4, epochs=1, threads=1, subsample_threshold=0, window=2
+        )
+        model.fit([TEXT], progress=False).save(folder / "a.firth")
+        return folder / "a.firth"
+
+    return make
+
+
+def language_model(kind: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        settings = {"min_count": 1, "order": 3}
+        models = []
+        if kind in ("ngram", "mixture"):
+            models.append(NgramModel(**settings).fit([TEXT], progress=False))
+        if kind in ("neural", "mixture"):
+            network = NeuralModel(**settings, vector_size=3, hidden_size=3, epochs=1, direct_connections=True)
+            models.append(network.fit([TEXT], progress=False))
+        model = models[0] if len(models) == 1 else MixtureModel(models)
+        model.save(folder / "a.lm")
+        return folder / "a.lm"
+
+    return make
+
+
+INDEXED = WordVectors([f"w{i}" for i in range(60)], np.random.default_rng(5).normal(size=(60, 4)).astype(np.float32))
+
+
+def index(folder: Path) -> Path:
+    INDEXED.build_index(folder / "a.index", threads=1, progress=False)
+    return folder / "a.index"
+
+
+def text_file(name: str, text: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / name).write_bytes(text.encode())
+        return folder / name
+
+    return make
+
+
+def corpus_folder(folder: Path) -> Path:
+    (folder / "texts").mkdir()
+    (folder / "texts" / "a.txt").write_bytes(TEXT.encode())
+    (folder / "texts" / "b.txt.gz").write_bytes(compress(TEXT.encode(), "gz"))
+    return folder / "texts"
+
+
+TABLE = 'name;"height; cm";age\nJay;"1,5";20\n"Ann ""A""";-2.5e2;30\n東京;3;40\n'.replace('"1,5"', "1.5")
+SIMILARITY = "word1,word2,score\nthe,x,9.5\nthe,naïve,1\nx,東京,2.5\n"
+ANALOGIES = ": first\nthe x naïve 東京\nx the 東京 naïve\n: second\nthe tea x naïve\n"
+CATEGORIES = "things: the x\nothers: naïve 東京 tea\n"
+ODD_WORDS = "the x naïve 東京\n# a comment\ntea x the\n"
+BASE_KINDS = {  # (The readers know no difference between word2vec text, fastText's .vec and text for spaCy.)
+    "firth": Kind(saved("firth"), use_vectors),
+    "firth-subwords": Kind(saved("firth", subwords=Subwords(MATRIX, 2, 3)), use_vectors),
+    "word2vec-text": Kind(saved("word2vec-text"), use_vectors),
+    "word2vec-binary": Kind(saved("word2vec-binary"), use_vectors),
+    "glove": Kind(saved("glove", [". . .", "naïve", "x", "東京"]), use_vectors),
+    "fasttext-bin": Kind(fasttext_model, use_vectors, "gensim"),
+    "gensim-kv": Kind(gensim_model("Word2Vec", "wv"), use_vectors, "gensim"),
+    "gensim-kv-protocol-2": Kind(gensim_model("Word2Vec", "wv", protocol=2), use_vectors, "gensim"),
+    "gensim-kv-several-files": Kind(gensim_model("Word2Vec", "wv", sep_limit=5), use_vectors, "gensim"),
+    "gensim-model": Kind(gensim_model("Word2Vec", "model"), use_vectors, "gensim"),
+    "gensim-fasttext": Kind(gensim_model("FastText", "wv"), use_vectors, "gensim"),
+    "numpy": Kind(saved("numpy"), use_vectors),
+    "projector": Kind(saved("projector"), use_vectors),
+    "projector-bytes": Kind(saved("projector-bytes"), use_vectors),
+    "sentence-transformers": Kind(saved("sentence-transformers"), use_vectors),
+    "model": Kind(whole_model("negative_sampling"), use_model),
+    "model-nodes": Kind(whole_model("hierarchical_softmax"), use_model),
+    "ngram-model": Kind(language_model("ngram"), use_language_model),
+    "neural-model": Kind(language_model("neural"), use_language_model),
+    "mixture-model": Kind(language_model("mixture"), use_language_model),
+    "index": Kind(index, use_index, "voyager"),
+    "table": Kind(text_file("a.csv", TABLE), use_table),
+    "analogies": Kind(text_file("a.txt", ANALOGIES), use_analogies),
+    "similarity": Kind(text_file("a.csv", SIMILARITY), use_similarity),
+    "categories": Kind(text_file("a.txt", CATEGORIES), use_categories),
+    "odd-words": Kind(text_file("a.txt", ODD_WORDS), use_odd_words),
+    "corpus": Kind(text_file("a.txt", TEXT), use_corpus),
+    "corpus-folder": Kind(corpus_folder, use_corpus),
+}
+COMPRESSED = ("firth", "word2vec-text", "word2vec-binary", "fasttext-bin", "gensim-kv", "corpus")
+
+
+def _compressed_kinds() -> dict[str, Kind]:
+    kinds = {}
+    for name in COMPRESSED:
+        base = BASE_KINDS[name]
+        for suffix in ("gz", "bz2", "xz", "zst"):
+            needs = "zstandard" if suffix == "zst" and not base.needs else base.needs
+            kinds[f"{name}-{suffix}"] = Kind(compressed(base.make, suffix), base.use, needs)
+    return kinds
+
+
+KINDS = BASE_KINDS | _compressed_kinds()
