@@ -223,10 +223,9 @@ def _in_one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
-        text = error.format_message()  # type: ignore[attr-defined]
+        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
     elif isinstance(error, MemoryError):
         text = str(error) or "there is not enough memory"
-        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
     else:
         text = str(error)
     return shortened(printable(" ".join(text.split()))) or type(error).__name__
