@@ -224,6 +224,8 @@ def _in_one_line(error: BaseException) -> str:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
         text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
+    elif isinstance(error, MemoryError):
+        text = str(error) or "there is not enough memory"
     else:
         text = str(error)
     return shortened(printable(" ".join(text.split()))) or type(error).__name__
