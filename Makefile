@@ -65,7 +65,7 @@ $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/pyth
 		--editable '.[ann,demo,keyboard,maps,parquet,plot,zstd]' fasttext-wheel gensim hypothesis pandas pytest
 	@touch $@
 
-test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (about a minute)
+test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (minutes)
 	$(BIN)/python tests/wheel.py
 
 portability: $(VENV)/.installed-test ## Train as older x86 processors would, and on ARM under an emulator (minutes)

@@ -2,7 +2,7 @@
 
 It builds an sdist, and from that a wheel, in dist/; checks that both hold every file that they should; installs the
 wheel with the extra `demo` in a new environment outside the repository; and runs `firth demo` and a session there.
-It takes about a minute, and 300 MB of packages from PyPI or from pip's cache.
+It downloads 300 MB of packages, or takes them from pip's cache, and then takes about a minute.
 """
 
 import os

@@ -2,6 +2,11 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
+
+import pytest
 
 TEXT = "Thou shalt not make a machine in the likeness of a human mind."
 
@@ -51,3 +56,22 @@ def test_what_does_not_go_together(firth):
     assert "either a text or files" in firth("examples", code=2).stderr
     assert "there is no folder" in firth("examples", TEXT, "-o", "nowhere/pairs.csv", code=2).stderr
     assert "--parquet needs a file" in firth("examples", TEXT, "--parquet", code=2).stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_examples_on_a_terminal_command_nothing():
+    """As CSV and JSON; in a pipe the CSV file holds the words as they are."""
+    import pty
+
+    command = [sys.executable, "-m", "firth", "examples", "a\x1b[31m b\u202ec", "--tokenizer", "whitespace"]
+    for form in ("--csv", "--json"):
+        terminal, end = pty.openpty()
+        subprocess.run([*command, form], stdout=end, check=True)
+        os.close(end)
+        shown = os.read(terminal, 100_000).decode()
+        os.close(terminal)
+        assert "x1b" in shown or "u001b" in shown
+        assert "\x1b[31m" not in shown
+        assert "\u202e" not in shown
+    piped = subprocess.run([*command, "--csv"], capture_output=True, check=True, encoding="utf-8").stdout
+    assert "a\x1b[31m" in piped

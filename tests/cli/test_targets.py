@@ -20,7 +20,7 @@ WRITING = {
     "examples": ["examples", "--input", "missing.txt", "-o", "{target}.csv"],
     "examples as parquet": ["examples", "--input", "missing.txt", "-o", "{target}.parquet"],
     "people": ["people", "missing.csv", "-o", "{target}.firth"],
-    "sweep": ["sweep", "missing.txt", "-o", "{target}"],
+    "sweep": ["sweep", "-", "-o", "{target}"],
     "demo": ["demo", "-o", "{target}.firth"],
     **{
         f"plot {name}": ["plot", name, *arguments, "-o", "{target}.svg"]
@@ -90,7 +90,7 @@ def test_every_picture_is_among_them():
         (["lm", "train", "-", "--model", "neural", "--held-out", "-", "-o", "m.lm"], "are both standard input"),
         (["lm", "fill", "m.lm", "a ___ b", "--cbow", "missing.firth"], "missing.firth"),
         (["sweep", "text.txt", "--analogies", "missing.txt"], "missing.txt"),
-        (["train", "text.txt", "-o", "m.txt"], "must end in .firth"),
+        (["train", "text.txt", "-o", "m.txt"], "ends in .firth"),
         (["train", "text.txt", "-o", "m.firth", "--vector-size", "0"], "vector_size=0"),
         (["examples", "tea"], "there are no examples"),
         (["examples", "tea", "--steps"], "there are no examples"),

@@ -367,3 +367,32 @@ def test_ctrl_c_waits_for_the_workers_to_end(way, workers):
     program = PROGRAM.format(call=SCRIPTS[way].strip().replace("\n", "\n    "))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout == f"ended: {workers}\n", done.stderr
+
+
+FEW_THREADS = """
+import re, resource, threading
+from firth.parallel import Pipeline, read_ahead, run_in_threads, send_ahead, share_parts
+from firth.threads import startable_threads
+
+threading.stack_size(1 << 30)  # of each new thread
+used = int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read())[1]) << 10
+resource.setrlimit(resource.RLIMIT_AS, (used + ({threads} << 30) + (1 << 29),) * 2)
+started, done, taken, received = startable_threads(64), [], [], []
+run_in_threads(done.append, [(number,) for number in range(64)], lambda: None, lambda: None)
+with Pipeline(lambda number: number, taken.append, 64) as pipeline:
+    for number in range(64):
+        pipeline.add(number)
+send_ahead(range(64), received.extend, 4, lambda item: None)
+assert sorted(done) == taken == received == list(read_ahead(range(64), 4)) == list(range(64))
+assert sorted(sum(share_parts(list, range(64), 64), [])) == taken
+print(started)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
+@pytest.mark.parametrize("threads", [0, 2])
+def test_few_threads_or_none_do_all_the_work(threads):
+    program = FEW_THREADS.format(threads=threads)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert 1 <= int(done.stdout) <= max(1, threads)

@@ -13,6 +13,7 @@ import contextlib
 import functools
 import importlib
 import inspect
+import re
 import sys
 import traceback
 import warnings
@@ -80,6 +81,10 @@ RENAMED = {"step": "trace", "windows": "examples", "compare": "align", "odd": "o
 
 # The base of all errors that the command line parser raises; its module depends on Typer's version.
 _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
+# The parser looks at files before commands open them; one message for both.
+_UNREADABLE = re.compile(r"^Invalid value for .*: [Pp]ath '(.*)' is not readable\.$", re.DOTALL)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -218,7 +223,9 @@ def _in_one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
-        text = error.format_message()  # type: ignore[attr-defined]
+        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
+    elif isinstance(error, MemoryError):
+        text = str(error) or "there is not enough memory"
     else:
         text = str(error)
     return shortened(printable(" ".join(text.split()))) or type(error).__name__

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,10 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
     settle(path)
     if path.is_dir():
         return read_unchanged(path, _read_folder)
+    return read_unchanged(path, partial(_read_file, on_error=on_error, progress=progress))
+
+
+def _read_file(path: Path, *, on_error: OnError, progress: ProgressOption) -> StoredVectors:
     with open_decompressed(path) as file:
         beginning = file.read(ENOUGH)
     parse = next((parse for recognised, parse in _BINARY if recognised(beginning)), None)

@@ -1,4 +1,4 @@
-"""Reading several files as one: all of the old content or all of the new, also while another process replaces them."""
+"""Reading a file, or several as one: all old or all new content, also while another process replaces them."""
 
 import os
 from collections.abc import Callable
@@ -16,30 +16,34 @@ _State: TypeAlias = list[tuple[str, int, int, int, int]]
 ATTEMPTS = 20
 
 
-def read_unchanged(folder: Path, read: Callable[[Path], T]) -> T:
-    """What `read(folder)` returns, or raises, if the folder is the same before and after; else it is read again.
+def read_unchanged(path: Path, read: Callable[[Path], T]) -> T:
+    """What `read(path)` returns, or raises, if the file or folder is the same before and after; else it is read again.
 
-    Raises FormatError where the folder changes at every attempt.
+    A single file that was read without an error was read whole, whatever happened meanwhile.
+
+    Raises FormatError where it changes at every attempt.
     """
     for _ in range(ATTEMPTS):
-        settle(folder)
-        before = _state(folder)
+        settle(path)
+        before = _state(path)
         try:
-            result = read(folder)
+            result = read(path)
         except (FormatError, OSError):
-            if _state(folder) == before:
+            if _state(path) == before:
                 raise
         else:
-            if _state(folder) == before:
+            if path.is_file() or _state(path) == before:
                 return result
-    raise FormatError(folder, "changes again and again while it is read; open it when nobody writes it")
+    raise FormatError(path, "changes again and again while it is read; open it when nobody writes it")
 
 
-def _state(folder: Path) -> _State:
-    """What changes where the folder or something in it is replaced or written."""
+def _state(path: Path) -> _State:
+    """What changes where a file, or a folder or something in it, is replaced or written."""
     try:
-        state = [_identity("", folder.stat())]
-        with os.scandir(folder) as entries:
+        state = [_identity("", path.stat())]
+        if path.is_file():
+            return state
+        with os.scandir(path) as entries:
             for entry in entries:
                 state.append(_identity(entry.name, entry.stat()))
     except OSError:  # it was replaced at this moment, or has a link to nothing

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
+from firth.decompression import DecompressionError, check_expansion
 from firth.errors import FormatError
 from firth.formats.mapped import map_file
 from firth.formats.tensor_file import write_rows
@@ -64,9 +65,12 @@ def read_zipped_matrix(path: Path, member: str) -> Matrix:
             promised = archive.getinfo(member).file_size
             if promised > MOST_EXPANSION * path.stat().st_size:
                 raise FormatError(path, f"promises {promised:,} bytes, more than it can hold; the file is damaged")
+            check_expansion(path.stat().st_size, promised)
             content = np.frombuffer(file.read(), np.uint8)
     except (zipfile.BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FormatError(path, f"the .npz data are damaged or cut short ({error})") from None
+    except DecompressionError as error:
+        raise FormatError(path, str(error)) from None
     return _float_matrix(path, _parse_array(path, content))
 
 

@@ -42,7 +42,8 @@ def as_list(given: Any, wanted: str = "a list of words") -> list[Any]:
     given = as_array(given)
     is_number = isinstance(given, np.ndarray) and given.ndim == 0
     if isinstance(given, str) or not isinstance(given, Iterable) or is_number:
-        raise SettingError(f"{quoted(given)}: must be {wanted}")
+        kind = ", not one string" if isinstance(given, str) else ""
+        raise SettingError(f"{quoted(given)}: must be {wanted}{kind}")
     return list(given)
 
 

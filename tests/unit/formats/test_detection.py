@@ -17,6 +17,7 @@ from firth import Word2Vec, load, load_language_model, read_table
 from firth.errors import FormatError, SettingError
 from firth.formats import glove, native, word2vec_binary, word2vec_text
 from firth.formats.detect import read_any
+from firth.formats.npy import read_zipped_matrix
 from firth.formats.save import write_as
 from firth.formats.stored import StoredVectors
 
@@ -213,3 +214,9 @@ def test_a_word_of_blanks_alone(tmp_path):
 def test_an_address_is_repeated_as_it_was_given(read):
     with pytest.raises(FileNotFoundError, match="^https://example.org/a/glove.txt: is an address.*download"):
         read("https://example.org/a/glove.txt")
+
+
+def test_a_zipped_array_that_expands_too_far(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", val=np.zeros((3_000_000, 8), np.float32))
+    with pytest.raises(FormatError, match="a.npz: the compressed data expand to more than 100 times"):
+        read_zipped_matrix(tmp_path / "a.npz", "val.npy")

@@ -61,6 +61,28 @@ def test_a_folder_is_read_whole_while_it_is_replaced(tmp_path, monkeypatch, form
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
+@posix
+def test_a_file_is_recognised_and_read_while_others_replace_it_in_another_format(tmp_path):
+    """The first bytes of one format, and then the content of another."""
+    path = tmp_path / "x"
+    vectors_of(1).save(path, "firth")
+    stop = threading.Event()
+
+    def replace():
+        while not stop.is_set():
+            for format in ("word2vec-text", "word2vec-binary", "firth", "glove"):
+                vectors_of(1).save(path, format)
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        for _ in range(300):
+            assert list(firth.load(path)) == list(vectors_of(1))
+    finally:
+        stop.set()
+        writer.join()
+
+
 def test_a_folder_that_changes_at_every_attempt_is_an_error(tmp_path):
     (tmp_path / "a").write_text("")
     attempts = []
