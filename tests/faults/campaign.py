@@ -1,6 +1,7 @@
 """Faults at random, for every command and every call that writes: `make faults KILLS=200`.
 
-Counts are written to benchmarks/results/faults.json. What does not hold is printed, and then the exit code is 1.
+Counts are written to benchmarks/results/faults.json, also of what was done before Ctrl-C. What does not hold is printed,
+and then the exit code is 1.
 """
 
 import argparse
@@ -35,6 +36,17 @@ class Campaign:
         self.server = Server(inputs)
         self.counts: dict[str, int] = {}
         self.problems: list[str] = []
+        self.writers = 0  # whose trials are done
+
+    def all_of(self, name: str, kills: int, rng: random.Random) -> None:
+        """The trials of one writer, without those at each system call, which take long."""
+        self.random_kills(name, kills, rng)
+        self.disks(name)
+        if name in COMMANDS:
+            self.signals(name, rng)
+        if system_calls.has_strace():
+            self.order(name)
+        self.writers += 1
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -108,23 +120,19 @@ def main() -> int:
     begun = time.monotonic()
     with _empty_folder() as inputs:
         campaign = Campaign(inputs)
-        for name in names:
-            rng = random.Random(f"{arguments.seed} {name}")
-            print(name, flush=True)
-            campaign.random_kills(name, each, rng)
-            campaign.disks(name)
-            if name in COMMANDS:
-                campaign.signals(name, rng)
-            if system_calls.has_strace():
-                campaign.order(name)
-                if name in MECHANISMS:
-                    campaign.kills_at_each_call(name)
+        with contextlib.suppress(KeyboardInterrupt):
+            for name in names:
+                print(name, flush=True)
+                campaign.all_of(name, each, random.Random(f"{arguments.seed} {name}"))
+            for name in MECHANISMS if system_calls.has_strace() else ():
+                print(f"{name}, at each system call", flush=True)
+                campaign.kills_at_each_call(name)
         campaign.server.close()
     results = {
         "date": datetime.date.today().isoformat(),
         "seed": arguments.seed,
         "minutes": round((time.monotonic() - begun) / 60, 1),
-        "writers": len(names),
+        "writers": campaign.writers,
         "trials": campaign.counts,
         "problems": campaign.problems,
     }
