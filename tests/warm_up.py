@@ -2,11 +2,12 @@
 
 import multiprocessing
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
 
-from firth import NeuralModel, Word2Vec, WordVectors, load
+from firth import FirthWarning, NeuralModel, Word2Vec, WordVectors, load
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
@@ -17,6 +18,7 @@ OBJECTIVES = ("hierarchical_softmax", "softmax", "nce")  # and so does each obje
 
 
 def compile_training(architecture: str) -> None:
+    warnings.simplefilter("ignore", FirthWarning)  # so little text teaches nothing
     for block in BLOCKS:
         settings = {"max_vocabulary": 1} if block == 1 else {"negative_samples": block - 1}
         model = Word2Vec(architecture=architecture, min_count=1, vector_size=8, epochs=1, threads=1, **settings)
@@ -57,6 +59,7 @@ def compile_language_models() -> None:
 
 
 def main() -> None:
+    warnings.simplefilter("ignore", FirthWarning)
     Word2Vec(min_count=1, vector_size=8, epochs=1).fit(TEXT, progress=False)  # what both processes need
     cbow = multiprocessing.get_context("spawn").Process(target=compile_training, args=("cbow",))
     cbow.start()

@@ -58,9 +58,11 @@ def check_neighbours(corpus: EncodedCorpus, given: object = None, *, required: b
 def _left_out(corpus: EncodedCorpus) -> str:
     if not corpus.unknown_words:
         return ""
+    vocabulary = corpus.vocabulary
+    limit = "" if vocabulary.max_vocabulary is None else f", max_vocabulary={vocabulary.max_vocabulary}"
     return (
         f", and {corpus.unknown_words:,} of {corpus.total_words:,} words were left out "
-        f"(min_count={corpus.vocabulary.min_count})"
+        f"(min_count={vocabulary.min_count}{limit})"
     )
 
 
