@@ -45,7 +45,8 @@ def test_commands_that_are_ended_leave_nothing_behind(server, tmp_path, number):
 
 
 @pytest.mark.parametrize(
-    "name", [*ONE_OF_EACH_KIND, "save, firth.xz", "save, firth.bz2", "save, firth.zst", "firth convert, text"]
+    "name",
+    [*ONE_OF_EACH_KIND, "save, firth.xz", "save, firth.bz2", "save, firth.zst", "build_index", "firth convert, text"],
 )
 def test_files_that_cannot_become_long_enough_leave_the_old_ones(server, tmp_path, name):
     if WRITERS[name].is_available:

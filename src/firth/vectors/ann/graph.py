@@ -101,7 +101,12 @@ def build_links(matrix: Matrix, inverse_norms: Vector, settings: GraphSettings, 
             stage.update(start + len(some))
     with tempfile.TemporaryDirectory(prefix="firth-") as folder:
         path = Path(folder) / "graph.voyager"
-        index.save(str(path))
+        try:
+            with path.open("wb") as file:  # the library itself would not notice that a disk is full
+                index.save(file)
+        except OSError as error:
+            problem = f"cannot hold the graph ({error.strerror or error}): let TMPDIR name a folder with more space"
+            raise OSError(error.errno, problem, tempfile.gettempdir()) from None
         del index
         graph = read_graph(np.fromfile(path, np.uint8), len(matrix))
     entries = graph.rows[np.argsort(-graph.layers, kind="stable")[:ENTRIES]]
