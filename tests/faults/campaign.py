@@ -1,7 +1,7 @@
 """Faults at random, for every command and every call that writes: `make faults KILLS=200`.
 
-Counts are written to benchmarks/results/faults.json, also of what was done before Ctrl-C. What does not hold is printed,
-and then the exit code is 1.
+Counts are written to benchmarks/results/faults.json, also of what was done before Ctrl-C. What does not hold is
+printed, and then the exit code is 1.
 """
 
 import argparse
