@@ -234,8 +234,8 @@ def faults(results: dict) -> str:
     problems = "No promise was broken." if not results["problems"] else f"**{len(results['problems'])} problems.**"
     if results.get("mended_since"):
         problems = (
-            f"{len(results['mended_since'])} trials failed ({'; '.join(results['mended_since'])}); the cause was mended, "
-            "and these trials were repeated without a failure."
+            f"{len(results['mended_since'])} trials failed ({'; '.join(results['mended_since'])}); the cause was "
+            "mended, and these trials were repeated without a failure."
         )
     about = f"{results['writers']} commands and calls, seed {results['seed']}, {results['date']}. {problems}"
     return f"{grid(['trial', 'times'], rows)}\n\n{about}"
