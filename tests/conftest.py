@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -8,6 +10,13 @@ settings.register_profile("firth", deadline=None, derandomize=True)
 settings.load_profile("firth")
 
 MAY_NOT_LINK = 1314  # what Windows answers where a user may not make symbolic links
+
+
+def pytest_configure():
+    """Signals do what they usually do, in tests and what they start: nohup or `&` may have switched them off."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -167,7 +167,7 @@ def test_it_is_watched_from_the_calling_thread_whose_exception_stops_it(make, er
 
     with pytest.raises(error):
         backend.train_epoch(0, RATES, range(tokens), watch)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # threads of an earlier test may have ended
     assert [totals.words for totals in seen] == sorted(totals.words for totals in seen)
     assert seen[-1].words <= backend.totals().words < tokens
     assert backend.is_finite()

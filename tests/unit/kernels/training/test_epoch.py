@@ -16,6 +16,9 @@ from firth.training.plan import plan_training
 from firth.training.trainer import Trainer
 from reference.numpy_backend import NumpyBackend
 
+# Random texts are small, and their starting vectors large: what a user is warned of is wanted here.
+pytestmark = pytest.mark.filterwarnings("ignore::firth.errors.FirthWarning")
+
 WORDS = 60
 
 
