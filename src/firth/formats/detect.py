@@ -25,7 +25,6 @@ from firth.formats.folder_reading import read_unchanged
 from firth.formats.inert_pickle import is_pickle
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
-from firth.formats.temporary import settle
 from firth.formats.tensor_file import is_safetensors
 from firth.formats.text_vectors_parser import Header, parse_header, split_fields
 from firth.progress import ProgressOption
@@ -110,10 +109,14 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
     """
     path = Path(path)
     SkipReport(on_error)  # refuses an unknown choice for every format
-    settle(path)
+    return read_unchanged(path, partial(_read_once, on_error=on_error, progress=progress))
+
+
+def _read_once(path: Path, *, on_error: OnError, progress: ProgressOption) -> StoredVectors:
+    """A folder may be missing for a moment while it is replaced: what `path` is, is looked up at each attempt."""
     if path.is_dir():
-        return read_unchanged(path, _read_folder)
-    return read_unchanged(path, partial(_read_file, on_error=on_error, progress=progress))
+        return _read_folder(path)
+    return _read_file(path, on_error=on_error, progress=progress)
 
 
 def _read_file(path: Path, *, on_error: OnError, progress: ProgressOption) -> StoredVectors:

@@ -54,15 +54,15 @@ def test_an_error_in_the_progress_callback_ends_all_threads(text, error, way, mo
 
 
 PROGRAM = """
-import _thread, gzip, os, random, signal, sys, threading, time
+import _thread, gzip, os, pathlib, random, signal, sys, threading, time
 from firth.corpus import encode
 from firth.corpus.pieces import BlockSizes
 
 folder = sys.argv[1]
 line = b"some words of a text that is long enough to be interrupted\\n"
-plain, packed = os.path.join(folder, "a.txt"), os.path.join(folder, "a.gz")
-open(plain, "wb").write(line * 6_000)
-open(packed, "wb").write(gzip.compress(line * 6_000))
+plain, packed = pathlib.Path(folder, "a.txt"), pathlib.Path(folder, "a.gz")
+plain.write_bytes(line * 6_000)
+packed.write_bytes(gzip.compress(line * 6_000))
 blocks = BlockSizes(piece=256, part=4096, stream=256)
 corpora = [lambda: plain, lambda: packed, lambda: [plain, packed], lambda: iter([line.decode()] * 6_000)]
 options = dict(threads=3, memory_limit=0, blocks=blocks, min_count=1)
@@ -80,13 +80,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the ba
 random.seed(1)
 interrupted = left = 0
 for attempt in range(40):
-    threading.Timer(random.random() * usual, os.kill, (os.getpid(), signal.SIGINT)).start()
     try:
+        threading.Timer(random.random() * usual, os.kill, (os.getpid(), signal.SIGINT)).start()
         encode(corpora[attempt % len(corpora)](), **options)
-        time.sleep(60)  # the signal comes
+        for _ in range(6000):  # the signal comes; one that comes just before a sleep is noticed after it
+            time.sleep(0.01)
     except KeyboardInterrupt:
         interrupted += 1
-    time.sleep(0.02)
+    for _ in range(100):  # a thread that has signalled its end still needs a moment to be gone
+        if threading.active_count() == 1:
+            break
+        time.sleep(0.02)
     left += threading.active_count() - 1
 print("interrupted:", interrupted, "left:", left, "late:", len(late))
 """
