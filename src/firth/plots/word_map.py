@@ -17,6 +17,7 @@ from firth.plots.projection import Method, Projection, check_method, project
 from firth.plots.text_extent import text_sizes
 from firth.plots.theme import FONT_SIZE, Theme, ThemeName, find_theme
 from firth.vectors.expected import check_vectors
+from firth.vectors.given import check_whole
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["word_map"]
@@ -100,8 +101,7 @@ def _choose_words(vectors: WordVectors, words: Sequence[str] | None, top: int | 
         raise SettingError("words= and top= both choose the words: give one of them")
     if words is None:
         top = _ALL_LABELLED if top is None else top
-        if isinstance(top, bool) or not isinstance(top, int | np.integer) or top < 2:
-            raise SettingError(f"top={top!r}: must be a whole number, at least 2")
+        check_whole("top", top, least=2)
         if top > _MOST:
             raise SettingError(f"top={top:,}: a map holds at most {_MOST:,} words")
         words = vectors.words[:top]
