@@ -11,7 +11,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 from firth.training.untrained_loss import untrained_loss
 
-__all__ = ["huffman_tree", "initial_word_vectors", "plan_training"]
+__all__ = ["huffman_tree", "initial_word_vectors", "plan_training", "random_vectors"]
 
 
 def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingPlan:
@@ -52,9 +52,14 @@ def initial_word_vectors(words: int, vector_size: int, seed: int) -> Matrix:
 
     word2vec.c draws from half of that range; ranges from a tenth to five times made no measurable difference.
     """
-    matrix = np.random.default_rng(seed % 2**64).random((words, vector_size), np.float32)
+    return random_vectors(words, vector_size, 1 / vector_size, np.random.default_rng(seed % 2**64))
+
+
+def random_vectors(words: int, vector_size: int, largest: float, rng: np.random.Generator) -> Matrix:
+    """(words, D) numbers drawn uniformly from -largest to largest."""
+    matrix = rng.random((words, vector_size), np.float32)
     matrix -= np.float32(0.5)
-    matrix *= np.float32(2 / vector_size)
+    matrix *= np.float32(2 * largest)
     return matrix
 
 
