@@ -1,7 +1,7 @@
 """What words are made of: their own rows and the rows of those n-grams that occur, numbered without gaps.
 
-A model with n-grams has a matrix of V rows of the words' own vectors, then P rows of n-grams. fastText hashes n-grams to
-B buckets, of which 20 MB of novels touch 6 % (110,869 of 2,000,000): only those that occur have a row.
+The matrix of a model with n-grams has V rows of the words' own vectors, then P rows of n-grams. fastText hashes n-grams
+to B buckets, of which 20 MB of novels touch 6 % (110,869 of 2,000,000): only those that occur have a row.
 
 Source  Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information", section 3.2.
 Shapes  V words, P rows of n-grams, N parts of all words together, D numbers per row.
@@ -18,9 +18,9 @@ from firth.errors import SettingError
 from firth.interruption import importing
 from firth.kernels.arguments import Ngrams, WordBytes
 from firth.parallel import available_cores, share_parts
-from firth.subwords.ngrams import check_ngrams, ngram_rows
+from firth.subwords.ngrams import check_ngrams
 
-__all__ = ["WordParts", "composed", "composed_in_python", "word_parts", "word_parts_in_python"]
+__all__ = ["WordParts", "composed", "word_parts"]
 
 WORDS_AT_ONCE = 4096  # that a thread takes at a time
 LISTED = 256  # n-grams that are listed at a time: they stay in the L1 cache
@@ -74,21 +74,6 @@ def word_parts(words: WordBytes, min_length: int, max_length: int, n_buckets: in
     return WordParts(starts, parts.view(np.int32), found[order])
 
 
-def word_parts_in_python(words: WordBytes, min_length: int, max_length: int, n_buckets: int) -> WordParts:
-    """The same, word by word: the reference implementation of kernels/cpu/text/parts.py."""
-    text, ends = words.text.tobytes(), words.ends.tolist()
-    hashed = [
-        ngram_rows(text[begin:end], min_length, max_length, n_buckets)
-        for begin, end in zip([0, *ends], ends, strict=False)
-    ]
-    buckets = sorted({bucket for some in hashed for bucket in some})
-    row_of = {bucket: len(ends) + p for p, bucket in enumerate(buckets)}
-    parts = [[word, *(row_of[bucket] for bucket in some)] for word, some in enumerate(hashed)]
-    starts = np.cumsum([0, *map(len, parts)], dtype=np.int64)
-    listed = np.array([part for some in parts for part in some], np.int32)
-    return WordParts(starts, listed, np.array(buckets, np.uint32))
-
-
 def composed(parts: WordParts, rows: Matrix) -> Matrix:
     """The vector of each word (V, D): the mean of its own row and all its n-grams', as fastText has it.
 
@@ -105,15 +90,6 @@ def composed(parts: WordParts, rows: Matrix) -> Matrix:
     rows = np.ascontiguousarray(rows, np.float32)
     means = np.empty((n_words, rows.shape[1]), np.float32)
     _in_threads(n_words, lambda first, last: average_parts(starts, listed, rows, first, last, means))
-    return means
-
-
-def composed_in_python(parts: WordParts, rows: Matrix) -> Matrix:
-    """The same, word by word: the reference implementation."""
-    means = np.empty((len(parts.starts) - 1, rows.shape[1]), np.float32)
-    for word in range(len(means)):
-        mine = parts.parts[parts.starts[word] : parts.starts[word + 1]]
-        means[word] = np.add.reduce(rows[mine]) * np.float32(1 / len(mine))
     return means
 
 

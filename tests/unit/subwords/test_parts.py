@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from firth.errors import SettingError
 from firth.kernels.arguments import FileMatrix, WordBytes
 from firth.subwords import parts as parts_module
-from firth.subwords.ngrams import Subwords, ngram_hashes
-from firth.subwords.parts import composed, composed_in_python, word_parts, word_parts_in_python
+from firth.subwords.ngrams import Subwords, ngram_hashes, ngram_rows
+from firth.subwords.parts import WordParts, composed, word_parts
 from firth.subwords.word_means import word_means_in_python
 
 MOST = 2**32 - 1
@@ -23,6 +23,30 @@ lengths = st.tuples(st.integers(1, 7), st.integers(0, 5)).map(lambda two: (two[0
 def packed(words):
     ends = np.cumsum([len(word) for word in words], dtype=np.int64)
     return WordBytes(np.frombuffer(b"".join(words), np.uint8).copy(), ends)
+
+
+def word_parts_in_python(words, min_length, max_length, n_buckets):
+    """The reference implementation: word by word."""
+    text, ends = words.text.tobytes(), words.ends.tolist()
+    hashed = [
+        ngram_rows(text[begin:end], min_length, max_length, n_buckets)
+        for begin, end in zip([0, *ends], ends, strict=False)
+    ]
+    buckets = sorted({bucket for some in hashed for bucket in some})
+    row_of = {bucket: len(ends) + p for p, bucket in enumerate(buckets)}
+    parts = [[word, *(row_of[bucket] for bucket in some)] for word, some in enumerate(hashed)]
+    starts = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+    listed = np.array([part for some in parts for part in some], np.int32)
+    return WordParts(starts, listed, np.array(buckets, np.uint32))
+
+
+def composed_in_python(parts, rows):
+    """The reference implementation: word by word."""
+    means = np.empty((len(parts.starts) - 1, rows.shape[1]), np.float32)
+    for word in range(len(means)):
+        mine = parts.parts[parts.starts[word] : parts.starts[word + 1]]
+        means[word] = np.add.reduce(rows[mine]) * np.float32(1 / len(mine))
+    return means
 
 
 def assert_equal(found, expected):

@@ -1,6 +1,6 @@
 """Which rows of a matrix make up each word: its own, and those of the n-grams that occur; and the means of these rows.
 
-Reference   firth.subwords.parts.word_parts_in_python and composed_in_python
+Reference   word_parts_in_python() and composed_in_python() in tests/unit/subwords/test_parts.py
 Shapes      V words end to end, P different buckets of n-grams that occur in them, N parts of all words together.
             starts (V + 1,) int64: the parts of word w are parts[starts[w] : starts[w + 1]], its own row first.
 Threads     count, list and average words of their own; buckets are numbered by one thread.
