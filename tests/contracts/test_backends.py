@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firth.backends.cpu import CpuBackend
+from firth.backends.protocol import NOTHING
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.training.hyperparameters import OBJECTIVES, Hyperparameters
@@ -132,6 +133,25 @@ def test_a_range_of_tokens_trains_its_positions_alone(started):
     assert [half.words for half in halves] == [401, TOKENS - 401]
     assert sum(half.pairs for half in halves) == whole.pairs
     assert sum(half.loss for half in halves) == pytest.approx(whole.loss, rel=1e-5)
+
+
+PARTS = {"numpy": lambda: NumpyBackend(batch=64), "cpu-1": lambda: CpuBackend(1, chunk=128)}
+
+
+@pytest.mark.parametrize("make", PARTS.values(), ids=PARTS)
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_an_epoch_in_parts_has_the_same_bits(make, architecture):
+    """Learning rates included, which belong to positions of the corpus, and the loss."""
+    plan, results = plan_of(architecture=architecture), []
+    for cuts in ([0, TOKENS], [0, 1, 2, 5, TOKENS]):
+        backend, totals = make(), NOTHING
+        cuts = [min(cut * backend.chunk, TOKENS) for cut in cuts]
+        backend.start(plan, *start_of(plan))
+        for first, stop in zip(cuts[:-1], cuts[1:], strict=True):
+            totals = backend.train_epoch(0, RATES, range(first, stop), ignore, totals)
+        results.append((totals, *(matrix.tobytes() for matrix in backend.matrices())))
+    assert results[0] == results[1]
+    assert results[0][0].words == TOKENS
 
 
 def test_no_tokens_are_no_error(started):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from firth.backends.protocol import Totals
+from firth.backends.protocol import NOTHING, Totals
 from firth.illustrated.draws import Draws, positions
 from firth.illustrated.hierarchical_softmax import Path, path_targets
 from firth.illustrated.nce import contrast_targets
@@ -25,6 +25,7 @@ class NumpyBackend:
 
     def __init__(self, *, batch=1024, targets_at_once=None, tile=16):
         self.batch, self.targets_at_once, self.tile = batch, targets_at_once, tile
+        self.chunk = batch
 
     def start(self, plan, inputs, outputs, message=lambda sentence: None):
         self.plan = plan
@@ -33,22 +34,22 @@ class NumpyBackend:
         self._output = np.zeros(shape) if outputs is None else np.array(outputs, np.float64)
         self._totals = Totals(0, 0, 0.0)
 
-    def train_epoch(self, epoch, rates, tokens, watch):
-        self._totals = Totals(0, 0, 0.0)
+    def train_epoch(self, epoch, rates, tokens, watch, so_far=NOTHING):
+        self._totals = so_far
         sampling = self.plan.sampling_of(epoch)
         draws = Draws(*sampling[:5], int(sampling.key), different=self.plan.objective == "negative_sampling")
         ids, offsets = self.plan.corpus
         sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
-        slope = (rates[1] - rates[0]) / max(len(tokens), 1)
+        slope = (rates[1] - rates[0]) / max(len(ids), 1)
         found = (one for one in positions(sentences, draws) if one.position in tokens)
         for number, batch in groupby(found, lambda one: (one.position - tokens.start) // self.batch):
             watch(self._totals)
-            rate = rates[0] + slope * number * self.batch
+            rate = rates[0] + slope * (tokens.start + number * self.batch)
             train = self._train_softmax if self.plan.objective == "softmax" else self._train
             pairs, loss = train(list(batch), rate, sentences, draws)
-            words = min((number + 1) * self.batch, len(tokens))
+            words = so_far.words + min((number + 1) * self.batch, len(tokens))
             self._totals = Totals(words, self._totals.pairs + pairs, self._totals.loss + loss)
-        self._totals = self._totals._replace(words=len(tokens))
+        self._totals = self._totals._replace(words=so_far.words + len(tokens))
         return self._totals
 
     def totals(self):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
-from firth.backends.protocol import MatrixName, Totals
+from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.errors import warn
 from firth.kernels.arguments import Sampling
 from firth.kernels.compile import is_prepared, mark_prepared
@@ -76,7 +76,7 @@ class CpuBackend:
 
     def __init__(self, threads: int, *, chunk: int = CHUNK, hot_rows: int = HOT_ROWS) -> None:
         self.threads = threads
-        self._chunk = chunk
+        self.chunk = chunk
         self._most_hot_rows = hot_rows if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
         self._new_counters()
 
@@ -105,16 +105,23 @@ class CpuBackend:
         self._compile(message)
 
     def train_epoch(
-        self, epoch: int, rates: tuple[float, float], tokens: range, watch: Callable[[Totals], None]
+        self,
+        epoch: int,
+        rates: tuple[float, float],
+        tokens: range,
+        watch: Callable[[Totals], None],
+        so_far: Totals = NOTHING,
     ) -> Totals:
         """See Backend."""
         self._new_counters()
+        # Not added at the end: the loss is then rounded as in an epoch of one part.
+        self._tokens[0, 0], self._pairs[0, 0], self._loss[0, 0] = so_far
         schedule = Schedule(
             first=tokens.start,
             stop=tokens.stop,
             first_rate=float(rates[0]),
-            slope=float(rates[1] - rates[0]) / max(len(tokens), 1),
-            chunk=self._chunk,
+            slope=float(rates[1] - rates[0]) / max(len(self._plan.corpus.ids), 1),
+            chunk=self.chunk,
             batch=batch_tokens(self.threads),
         )
         sampling = self._plan.sampling_of(epoch)
@@ -225,7 +232,7 @@ class CpuBackend:
         if not is_prepared(variant):
             message("Compiling the training kernel for this processor, once …")
         self._merge_copies()
-        train_epoch(self._arguments(self._plan.sampling, Schedule(0, 0, 0.0, 0.0, self._chunk, BATCH), 0))
+        train_epoch(self._arguments(self._plan.sampling, Schedule(0, 0, 0.0, 0.0, self.chunk, BATCH), 0))
         mark_prepared(variant)
 
     def _merge_copies(self) -> None:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol
 from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
 
-__all__ = ["Backend", "MatrixName", "Totals"]
+__all__ = ["NOTHING", "Backend", "MatrixName", "Totals"]
 
 MatrixName = Literal["input", "output"]
 
@@ -28,8 +28,13 @@ class Totals(NamedTuple):
         return self.loss / self.pairs if self.pairs else float("nan")
 
 
+NOTHING = Totals(0, 0, 0.0)
+
+
 class Backend(Protocol):
     """Trains the two matrices of a plan on some machine."""
+
+    chunk: int  # tokens that are trained as a unit
 
     def start(
         self,
@@ -48,16 +53,26 @@ class Backend(Protocol):
         """
 
     def train_epoch(
-        self, epoch: int, rates: tuple[float, float], tokens: range, watch: Callable[[Totals], None]
+        self,
+        epoch: int,
+        rates: tuple[float, float],
+        tokens: range,
+        watch: Callable[[Totals], None],
+        so_far: Totals = NOTHING,
     ) -> Totals:
         """Train once on some tokens of the corpus.
+
+        An epoch may be trained in parts that end at multiples of `chunk`: with one thread, every bit of the result and
+        of the loss is then that of the epoch in one part.
 
         Parameters
         ----------
         epoch : counted from 0; decides all draws.
-        rates : the learning rate at the first token and behind the last; linear in between.
+        rates : the learning rate at the first token of the corpus and behind the last one, whatever part of it
+            `tokens` is; linear in between.
         tokens : positions in the corpus, a range with step 1.
         watch : called in the calling thread about ten times a second with what has been trained so far.
+        so_far : what counting goes on from: the totals of the epoch's earlier parts.
 
         Raises   KeyboardInterrupt, and what watch raises, when training has stopped; totals() says how far it came.
         """

@@ -25,7 +25,7 @@ class Schedule(NamedTuple):
 
     first: int  # the tokens first .. stop - 1 are trained
     stop: int
-    first_rate: float  # learning rate at the first token
+    first_rate: float  # learning rate at the first token of the corpus
     slope: float  # its change per token, not positive
     chunk: int  # tokens a thread takes at a time
     batch: int  # tokens it trains between two exchanges of hot rows, at most batches.BATCH

@@ -103,7 +103,7 @@ def train_epoch(e):
             for c in range(centers.n_words):
                 batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
             # One rate for the whole batch: epochs have millions of tokens, over 1,024 of them it hardly changes.
-            rate = float32(schedule.first_rate + schedule.slope * (position - schedule.first))
+            rate = float32(schedule.first_rate + schedule.slope * position)
             pairs, loss = _train_batch(centers, rate, e, e.softmax)
             counters.pairs[0] += pairs
             counters.loss[0] += float64(loss)
