@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
-from firth.backends.protocol import Backend, Totals
+from firth.backends.protocol import NOTHING, Backend, Totals
 from firth.progress import Progress
 from firth.training.history import EpochRecord, History
 
-__all__ = ["Follower", "Moment", "Position", "TrainingState"]
+__all__ = ["BEGINNING", "Follower", "Moment", "Position", "TrainingState"]
 
 Moment = Literal["start", "tick", "part", "epoch", "end"]
 
@@ -17,9 +17,12 @@ class Position(NamedTuple):
     """Where a training is: with the weights, all that is needed to go on from there."""
 
     epoch: int = 0  # of this training, counted from 0; the number of its epochs when it is finished
-    totals: Totals = Totals(0, 0, 0.0)  # of this epoch so far; its tokens before totals.words have been trained
+    totals: Totals = NOTHING  # of this epoch so far; its tokens before totals.words have been trained
     seconds: float = 0.0  # of this epoch so far
     history: tuple[EpochRecord, ...] = ()  # of the epochs before it, those of earlier trainings of the model included
+
+
+BEGINNING = Position()
 
 
 class TrainingState(NamedTuple):

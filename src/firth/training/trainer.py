@@ -2,7 +2,7 @@
 
 Without followers an epoch is trained in one call of the backend. Where a follower needs the weights at rest, an epoch
 is trained in parts. With one thread the bits are the same: all draws are functions of the seed, the epoch and the
-position in the corpus, the learning rate is one of the position, and sums of losses go on from those of the parts before.
+position in the corpus, the learning rate is one of the position, and sums of losses go on from those of the last part.
 """
 
 import math
@@ -15,7 +15,7 @@ from firth.backends.protocol import Backend, Totals
 from firth.errors import DivergenceError, TrainingInterrupted, warn
 from firth.interruption import keeping
 from firth.progress import Progress, Reporter, Stage
-from firth.training.followers import Follower, Moment, Position, TrainingState
+from firth.training.followers import BEGINNING, Follower, Moment, Position, TrainingState
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 
@@ -25,6 +25,7 @@ __all__ = ["Trainer"]
 _DIVERGED = 10
 _WORSE = 1.1
 
+_CHUNKS_PER_THREAD = 4  # in a part, at least
 _GROWTH = 8  # times the tokens of the part before: the speed of a short part is not that of a long one
 
 
@@ -58,7 +59,7 @@ class Trainer:
         backend: Backend,
         reporter: Reporter,
         *,
-        start: Position = Position(),
+        start: Position = BEGINNING,
         epochs_before: int = 0,
         followers: Sequence[Follower] = (),
     ) -> None:
@@ -72,7 +73,10 @@ class Trainer:
         self._epochs_before = epochs_before
         self._followers = followers
         self._is_stopped = False
-        self._part_tokens = backend.part_tokens
+        threads = hyperparameters.worker_threads
+        # Threads end a part together, but for the time of a chunk.
+        self._least_part = backend.chunk * (1 if threads == 1 else _CHUNKS_PER_THREAD * threads)
+        self._part_tokens = self._least_part
         self._first_word = self._words_at(start)
 
     def run(self) -> History:
@@ -166,7 +170,7 @@ class Trainer:
         if not wanted:
             yield range(first, self.n_tokens)
             return
-        least = self.backend.part_tokens
+        least = self._least_part
         while first < self.n_tokens:
             stop = min((first // least + self._part_tokens // least) * least, self.n_tokens)
             begun = time.perf_counter()
