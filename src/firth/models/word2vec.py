@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from firth.arrays import Matrix
+import numpy as np
+
+from firth.arrays import Counts, Matrix
 from firth.backends.cpu import CpuBackend
+from firth.backends.plan import TrainingPlan
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
@@ -19,13 +22,17 @@ from firth.errors import NotFittedError, SettingError, TrainingInterrupted
 from firth.models import gensim_names
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
-from firth.progress import ProgressOption, open_progress
+from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
+from firth.training.carried_over import Start, random_start, start_of_run
 from firth.training.corpus_for import corpus_for
+from firth.training.followers import BEGINNING
+from firth.training.frozen import Frozen
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.new_text import NewWords, Replay, read_new_text, settings_of_run
 from firth.training.notes import outcome_notes, training_notes
-from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.plan import Extras, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
@@ -135,23 +142,99 @@ class Word2Vec:
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
             encoded = corpus_for(settings, corpus, reporter)
-            vocabulary = encoded.vocabulary
-            for note in training_notes(settings, encoded):
-                reporter.message(note)
-            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
-            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
-            backend.start(plan, start, None, reporter.message)
-            del start  # the backend has a copy
-            trainer = Trainer(settings, plan, backend, reporter)
-            try:
-                trainer.run()
-            except TrainingInterrupted:
-                self._keep(vocabulary, trainer.history, backend.matrices())
-                raise
-            self._keep(vocabulary, trainer.history, backend.matrices())
-            for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
-                reporter.message(note)
+            start = random_start(settings, encoded.vocabulary)
+            self._train(settings, encoded, plan_training(settings, encoded), start, reporter)
         return self
+
+    def continue_training(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        *,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        final_learning_rate: float | None = None,
+        new_words: NewWords = "add",
+        replay: "CorpusInput | EncodedCorpus | None" = None,
+        replay_words: float = 3.0,
+        frozen: Frozen = None,
+        threads: int | None = None,
+        tokenizer: Tokenizer | None = None,
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Learn from a new text what it has to teach, and keep what was learned before. Returns self.
+
+        The counts of both texts are added, and decide the order of the words and subsampling; noise words are drawn by
+        the counts of what is read now, so that words which the new text lacks are not pushed away from all others.
+        Epochs are counted on: no draws repeat. The settings of the model stay as they are. docs/going-on.md has
+        measurements.
+
+        Parameters
+        ----------
+        corpus : the new text, of any kind that fit() takes.
+        epochs : passes over the new text; None for as many as the model's settings say.
+        learning_rate : at its first word, from where it falls linearly; None for half of the model's first rate. More
+            makes the model forget the old text, less leaves new words where they began.
+        final_learning_rate : at the last word; None for the model's.
+        new_words : "add": the words of both texts; those that the model did not know have to occur min_count times.
+            "ignore": only those it knows. "only": the words of the new text alone, as fit() chooses them; others are
+            dropped, and words in common keep their vectors. Beyond max_vocabulary the rarest words are left out.
+            With hierarchical softmax only "ignore" is possible, which then keeps all counts and the tree.
+        replay : the old text, of any kind: sentences of it are drawn at random, as a function of the seed, and mixed
+            evenly among the new ones. If you still have the text, this keeps most of what was learned from it.
+        replay_words : words of the old text for each word of the new one; all of it is read where there are fewer.
+        frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
+            0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
+        threads : worker threads; None for the model's.
+        tokenizer : None for the model's own.
+        progress : as for fit().
+
+        Raises   NotFittedError before fit(). CorpusError if a text cannot be read, or no two words of it that are kept
+                 are neighbours. SettingError for impossible values, or if the tokenizer was a function that the model's
+                 file could not keep. TrainingInterrupted and DivergenceError as fit(). The model is as it was after an
+                 error; after Ctrl-C in training it has the vectors so far.
+        """
+        old, matrices = self.vocabulary, (self.vectors.matrix, self._outputs())
+        given = {"epochs": epochs, "learning_rate": learning_rate, "final_learning_rate": final_learning_rate}
+        settings = settings_of_run(self.hyperparameters, **given, threads=threads, tokenizer=tokenizer)
+        done = self.history[-1].epoch if self.history else 0
+        rng = np.random.default_rng([settings.seed % 2**64, done])
+        with open_progress(progress) as reporter:
+            text = read_new_text(settings, old, corpus, new_words, Replay(replay, replay_words), rng, reporter)
+            start = start_of_run(matrices, text.rows, rng, nodes=settings.has_nodes)
+            extras = Extras(noise_counts=text.counts)
+            plan = plan_training(settings, text.corpus, extras)
+            self._train(settings, text.corpus, plan, start, reporter, text.counts)
+        return self
+
+    def _train(
+        self,
+        settings: Hyperparameters,
+        corpus: EncodedCorpus,
+        plan: TrainingPlan,
+        start: Start,
+        reporter: Reporter,
+        counts: Counts | None = None,
+    ) -> None:
+        """Train, and keep what was learned.
+
+        counts : (V,) how often each word is read, where a training goes on from the present history; else None.
+        """
+        for note in training_notes(settings, corpus, counts):
+            reporter.message(note)
+        backend = CpuBackend(settings.worker_threads)
+        backend.start(plan, start.inputs, start.outputs, reporter.message)
+        history = () if counts is None else tuple(self.history)
+        epochs_before = history[-1].epoch if history else 0
+        beginning = BEGINNING._replace(history=history)
+        trainer = Trainer(settings, plan, backend, reporter, start=beginning, epochs_before=epochs_before)
+        try:
+            trainer.run()
+        except TrainingInterrupted:
+            self._keep(corpus.vocabulary, trainer.history, backend.matrices())
+            raise
+        self._keep(corpus.vocabulary, trainer.history, backend.matrices())
+        for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
+            reporter.message(note)
 
     def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
         self._vocabulary = vocabulary

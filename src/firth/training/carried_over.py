@@ -15,10 +15,10 @@ from firth.errors import SettingError, quoted
 from firth.formats.detect import read_any
 from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import random_vectors
+from firth.training.plan import initial_word_vectors, random_vectors
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Initial", "Start", "check_initial", "open_initial", "start_from_vectors", "start_of_run"]
+__all__ = ["Initial", "Start", "check_initial", "open_initial", "random_start", "start_from_vectors", "start_of_run"]
 
 
 class Start(NamedTuple):
@@ -44,6 +44,12 @@ class Initial(NamedTuple):
     vectors: WordVectors
     contexts: Matrix | None
     objective: str | None
+
+
+def random_start(settings: Hyperparameters, vocabulary: Vocabulary) -> Start:
+    """The matrices of a model that knows nothing: random word vectors, and zeros."""
+    words = len(vocabulary)
+    return Start(initial_word_vectors(words, settings.vector_size, settings.seed), None, np.zeros(words, np.bool_))
 
 
 def start_of_run(

@@ -1,5 +1,7 @@
 """From hyperparameters and an encoded text to what a backend trains: the plan, and the vectors it starts from."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from firth.arrays import Counts, Matrix
@@ -11,24 +13,31 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 from firth.training.untrained_loss import untrained_loss
 
-__all__ = ["huffman_tree", "initial_word_vectors", "plan_training", "random_vectors"]
+__all__ = ["Extras", "huffman_tree", "initial_word_vectors", "plan_training", "random_vectors"]
 
 
-def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingPlan:
+class Extras(NamedTuple):
+    """What a plan may have beyond the settings and the text; None for what it has not."""
+
+    noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
+
+
+def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extras = Extras()) -> TrainingPlan:
     """The plan of training a model with these settings on a text."""
     counts = corpus.vocabulary.counts
+    noise = counts if extras.noise_counts is None else extras.noise_counts
     negative_samples = settings.noise_words
     if settings.objective == "negative_sampling":
         # All noise words of a position differ from each other and from its word.
-        negative_samples = min(negative_samples, len(counts) - 1)
+        negative_samples = min(negative_samples, int(np.count_nonzero(noise)) - 1)
     shifts = tree = None
     if settings.objective == "nce":
-        shifts = contrast_shifts(counts, settings.noise_power, negative_samples)
+        shifts = contrast_shifts(noise, settings.noise_power, negative_samples)
     elif settings.objective == "hierarchical_softmax":
         tree = huffman_tree(counts)
     sampling = Sampling(
         keep_thresholds=keep_thresholds(counts, settings.subsample_threshold),
-        noise_table=noise_table(counts, settings.noise_power),
+        noise_table=noise_table(noise, settings.noise_power),
         window=settings.window,
         shrink_window=settings.shrink_window,
         negative_samples=negative_samples,
