@@ -80,7 +80,7 @@ def test_rows_go_with_their_words(model, new_words, encoded):
 def test_ties_keep_the_old_order_then_that_of_the_new_text():
     model = model_of([["a", "b", "c", "a", "b", "c", "c"]], min_count=1)
     unmoved(model, [["e", "d", "a", "e", "d", "f"]])
-    assert list(model.vocabulary.words) == ["a", "c", "b", "e", "d", "f"]
+    assert list(model.vocabulary.words) == ["c", "a", "b", "e", "d", "f"]
     assert model.vocabulary.counts.tolist() == [3, 3, 2, 2, 2, 1]
 
 
