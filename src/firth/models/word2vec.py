@@ -4,44 +4,46 @@ A model is its settings (training/hyperparameters.py) and what fit() learned. Th
 queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-import numpy as np
-
-from firth.arrays import Counts, Matrix
-from firth.backends.cpu import CpuBackend
-from firth.backends.plan import TrainingPlan
+from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.errors import NotFittedError, SettingError
 from firth.models import gensim_names
-from firth.models.word2vec_file import StoredModel, read_model, write_model
+from firth.models.training_run import (
+    Companions,
+    Run,
+    check_companions,
+    read_checkpoint,
+    run_training,
+    started_backend,
+)
+from firth.models.word2vec_file import StoredModel, read_model, trained_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
-from firth.training.carried_over import Start, random_start, start_of_run
+from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
-from firth.training.followers import BEGINNING
-from firth.training.frozen import Frozen
-from firth.training.history import EpochRecord, History
+from firth.training.corpus_mark import mark_of
+from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.new_text import NewWords, Replay, read_new_text, settings_of_run
 from firth.training.notes import outcome_notes, training_notes
-from firth.training.plan import Extras, plan_training
+from firth.training.observation import Observer
+from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
-from firth.training.trainer import Trainer
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
 
 
-class Word2Vec:
+class Word2Vec(Learned):
     """Word vectors, learned from which words occur near each other in a text.
 
     Parameters
@@ -110,19 +112,25 @@ class Word2Vec:
         seed: int = 1,
         tokenizer: Tokenizer = "words",
     ) -> None:
-        settings = {name: value for name, value in locals().items() if name != "self"}
-        self.hyperparameters = Hyperparameters(**settings)
-        self.history = History()
-        self._vocabulary: Vocabulary | None = None
-        self._vectors: WordVectors | None = None
-        self._output_vectors: Matrix | None = None  # context vectors, or node vectors
+        settings = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        super().__init__(Hyperparameters(**settings))
 
     @classmethod
     def from_hyperparameters(cls, hyperparameters: Hyperparameters) -> Self:
         """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
         return cls(**hyperparameters.values())
 
-    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        progress: ProgressOption = None,
+        *,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        initial: "WordVectors | Word2Vec | str | Path | None" = None,
+        frozen: Frozen = None,
+        observers: Iterable[Observer] = (),
+    ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -133,18 +141,83 @@ class Word2Vec:
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
+            None for none.
+        every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
+        initial : vectors from which words start that have one there, or n-grams of one: a file of any format,
+            WordVectors, or a model, whose context vectors are used if it has the same objective. Other words start at
+            random, about as long as these. None: all words do.
+        frozen : words whose vectors are held; or by how much the vectors of words from `initial` move: 0 holds them,
+            0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
+        observers : functions that see the training while it runs, each called with an Observation at its start, about
+            ten times a second, at the end of every epoch and at its end; see firth.training.observers.
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
-                 SettingError if an encoded corpus has another min_count or max_vocabulary.
+                 SettingError if an encoded corpus has another min_count or max_vocabulary, or `initial` another
+                 vector_size or no word of the text; FormatError or OSError if `initial` cannot be read or the
+                 checkpoint cannot be written. What an observer raises; the model then keeps what it had.
         """
-        settings = self.hyperparameters
+        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
+        check_frozen(frozen, initial, checkpoint)
         with open_progress(progress) as reporter:
+            given = None if initial is None else open_initial(_parts_of(initial), settings, reporter)
             encoded = corpus_for(settings, corpus, reporter)
-            start = random_start(settings, encoded.vocabulary)
-            self._train(settings, encoded, plan_training(settings, encoded), start, reporter)
+            start = first_start(settings, encoded.vocabulary, given, reporter)
+            shares = shares_of(frozen, encoded.vocabulary.words, start.known)
+            plan = plan_training(settings, encoded, Extras(composition=held(shares)))
+            for note in training_notes(settings, encoded, encoded.vocabulary.counts):
+                reporter.message(note)
+            backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
+            del start  # the backend has a copy
+            self._train(Run(settings, settings, encoded.vocabulary, plan, backend), companions, reporter)
         return self
+
+    @classmethod
+    def resume(
+        cls,
+        path: str | Path,
+        corpus: "CorpusInput | EncodedCorpus",
+        *,
+        tokenizer: Tokenizer | None = None,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        observers: Iterable[Observer] = (),
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Go on with a training from its checkpoint; returns the model.
+
+        It goes on at the same word of the same epoch, on the same line of the learning rate. Draws follow from the seed
+        and the position in the text: with threads=1 every bit of the result, and the losses of the history, are those
+        of a training that was not interrupted.
+
+        Parameters
+        ----------
+        path : what fit() wrote as its checkpoint.
+        corpus : the same as for fit().
+        tokenizer : None for the model's own; to be given if that was a function.
+        checkpoint : where to write further checkpoints; None for `path`.
+        every, observers, progress : as for fit().
+
+        Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
+                 model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
+                 the vectors so far. All else as fit().
+        """
+        stored, at = read_checkpoint(path, tokenizer)
+        companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
+        model = cls.from_hyperparameters(stored.hyperparameters)
+        with open_progress(progress) as reporter:
+            encoded = corpus_for(model.hyperparameters, corpus, reporter)
+            plan = plan_training(model.hyperparameters, encoded)
+            at.mark.check(mark_of(encoded.vocabulary, plan), path)
+            start = stored.vectors.matrix, stored.output_vectors
+            backend = started_backend(at.settings, plan, start, reporter)
+            del stored, start  # the file is replaced, and need not stay open
+            where = at.position, at.epochs_before
+            run = Run(model.hyperparameters, at.settings, encoded.vocabulary, plan, backend, *where)
+            model._train(run, companions, reporter)
+        return model
 
     def continue_training(
         self,
@@ -160,8 +233,9 @@ class Word2Vec:
         threads: int | None = None,
         tokenizer: Tokenizer | None = None,
         progress: ProgressOption = None,
+        observers: Iterable[Observer] = (),
     ) -> Self:
-        """Learn from a new text what it has to teach, and keep what was learned before. Returns self.
+        """Learn from a new text, keep what was learned before, and return self.
 
         The counts of both texts are added, and decide the order of the words and subsampling; noise words are drawn by
         the counts of what is read now, so that words which the new text lacks are not pushed away from all others.
@@ -171,7 +245,7 @@ class Word2Vec:
         Parameters
         ----------
         corpus : the new text, of any kind that fit() takes.
-        epochs : passes over the new text; None for as many as the model's settings say.
+        epochs : passes over it; None for as many as the model's settings say.
         learning_rate : at its first word, from where it falls linearly; None for half of the model's first rate. More
             makes the model forget the old text, less leaves new words where they began.
         final_learning_rate : at the last word; None for the model's.
@@ -181,66 +255,44 @@ class Word2Vec:
             With hierarchical softmax only "ignore" is possible, which then keeps all counts and the tree.
         replay : the old text, of any kind: sentences of it are drawn at random, as a function of the seed, and mixed
             evenly among the new ones. If you still have the text, this keeps most of what was learned from it.
-        replay_words : words of the old text for each word of the new one; all of it is read where there are fewer.
+        replay_words : words of the old text for each word of the new one; all of it is read where it has fewer.
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
         threads : worker threads; None for the model's.
-        tokenizer : None for the model's own.
-        progress : as for fit().
+        tokenizer : None for the model's own; to be given if that was a function that a file could not keep.
+        progress, observers : as for fit().
 
         Raises   NotFittedError before fit(). CorpusError if a text cannot be read, or no two words of it that are kept
-                 are neighbours. SettingError for impossible values, or if the tokenizer was a function that the model's
-                 file could not keep. TrainingInterrupted and DivergenceError as fit(). The model is as it was after an
-                 error; after Ctrl-C in training it has the vectors so far.
+                 are neighbours. SettingError for impossible values, and TrainingInterrupted and DivergenceError as
+                 fit(). The model is as it was after an error; after Ctrl-C in training it has the vectors so far.
         """
-        old, matrices = self.vocabulary, (self.vectors.matrix, self._outputs())
         given = {"epochs": epochs, "learning_rate": learning_rate, "final_learning_rate": final_learning_rate}
         settings = settings_of_run(self.hyperparameters, **given, threads=threads, tokenizer=tokenizer)
-        done = self.history[-1].epoch if self.history else 0
-        rng = np.random.default_rng([settings.seed % 2**64, done])
+        companions = check_companions(None, CHECKPOINT_SECONDS, observers)
+        old, matrices, at = self.vocabulary, (self.vectors.matrix, self._outputs()), Position(history=tuple(self.history))
+        rng = rng_of_run(settings, self.history)
         with open_progress(progress) as reporter:
             text = read_new_text(settings, old, corpus, new_words, Replay(replay, replay_words), rng, reporter)
             start = start_of_run(matrices, text.rows, rng, nodes=settings.has_nodes)
-            extras = Extras(noise_counts=text.counts)
-            plan = plan_training(settings, text.corpus, extras)
-            self._train(settings, text.corpus, plan, start, reporter, text.counts)
+            shares = shares_of(frozen, text.corpus.vocabulary.words, start.known)
+            plan = plan_training(settings, text.corpus, Extras(composition=held(shares), noise_counts=text.counts))
+            for note in training_notes(settings, text.corpus, text.counts):
+                reporter.message(note)
+            backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
+            del start  # the backend has a copy
+            vocabulary, before = text.corpus.vocabulary, self.history.epochs
+            self._train(Run(self.hyperparameters, settings, vocabulary, plan, backend, at, before), companions, reporter)
         return self
 
-    def _train(
-        self,
-        settings: Hyperparameters,
-        corpus: EncodedCorpus,
-        plan: TrainingPlan,
-        start: Start,
-        reporter: Reporter,
-        counts: Counts | None = None,
-    ) -> None:
-        """Train, and keep what was learned.
-
-        counts : (V,) how often each word is read, where a training goes on from the present history; else None.
-        """
-        for note in training_notes(settings, corpus, counts):
+    def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
+        """Train, and keep the result, also after Ctrl-C."""
+        trained = run_training(run, companions, reporter)
+        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices)
+        self._keep(model)
+        if trained.interruption is not None:
+            raise trained.interruption
+        for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):
             reporter.message(note)
-        backend = CpuBackend(settings.worker_threads)
-        backend.start(plan, start.inputs, start.outputs, reporter.message)
-        history = () if counts is None else tuple(self.history)
-        epochs_before = history[-1].epoch if history else 0
-        beginning = BEGINNING._replace(history=history)
-        trainer = Trainer(settings, plan, backend, reporter, start=beginning, epochs_before=epochs_before)
-        try:
-            trainer.run()
-        except TrainingInterrupted:
-            self._keep(corpus.vocabulary, trainer.history, backend.matrices())
-            raise
-        self._keep(corpus.vocabulary, trainer.history, backend.matrices())
-        for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
-            reporter.message(note)
-
-    def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
-        self._vocabulary = vocabulary
-        self.history = History(history)
-        self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
-        self._output_vectors = matrices[1]
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -298,46 +350,6 @@ class Word2Vec:
         words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
         return trace_step(self.hyperparameters, matrices, words, learning_rate)
 
-    @property
-    def vectors(self) -> WordVectors:
-        """The word vectors (V, D): the document's Embedding. Raises NotFittedError before fit()."""
-        if self._vectors is None:
-            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._vectors
-
-    @property
-    def context_vectors(self) -> Matrix:
-        """The context vectors (V, D), rows as in `vectors`: the document's Context.
-
-        Raises   NotFittedError before fit(); SettingError with hierarchical softmax, which has none.
-        """
-        if self.hyperparameters.has_nodes:
-            raise SettingError("objective='hierarchical_softmax' has no context vectors; use node_vectors")
-        return self._outputs()
-
-    @property
-    def node_vectors(self) -> Matrix:
-        """The vectors (V - 1, D) of the inner nodes of the Huffman tree, by falling count: row 0 is the root's.
-
-        Raises   NotFittedError before fit(); SettingError with other objectives than hierarchical softmax.
-        """
-        if not self.hyperparameters.has_nodes:
-            objective = self.hyperparameters.objective
-            raise SettingError(f"objective={objective!r} has no node vectors; use context_vectors")
-        return self._outputs()
-
-    def _outputs(self) -> Matrix:
-        if self._output_vectors is None:
-            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._output_vectors
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words and their counts, most frequent first. Raises NotFittedError before fit()."""
-        if self._vocabulary is None:
-            raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._vocabulary
-
     def save(self, path: str | Path) -> None:
         """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
 
@@ -357,8 +369,7 @@ class Word2Vec:
         """
         stored = read_model(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
-        model.history, model._vocabulary = stored.history, stored.vocabulary
-        model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
+        model._keep(stored)
         return model
 
     if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
@@ -369,25 +380,11 @@ class Word2Vec:
             problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
             raise AttributeError(problem, name=name, obj=self)
 
-    def __repr__(self) -> str:
-        size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
-        settings = self.hyperparameters
-        objective = "" if settings.objective == "negative_sampling" else f" with {settings.objective}"
-        return f"Word2Vec({settings.architecture}{objective}, {settings.vector_size} numbers per vector, {size})"
 
-    def _repr_html_(self) -> str:
-        settings = self.hyperparameters
-        facts = [
-            ("architecture", settings.architecture),
-            ("objective", settings.objective),
-            ("numbers per vector", f"{settings.vector_size:,}"),
-            ("vocabulary", "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"),
-        ]
-        if self.history:
-            last = self.history[-1]
-            facts += [
-                ("epochs", f"{len(self.history)} of {settings.epochs}"),
-                ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
-                ("speed", f"{last.words_per_second:,.0f} words/s"),
-            ]
-        return html_table("Word2Vec", ["", ""], facts, numbers=0)
+def _parts_of(initial: Any) -> Any:
+    """What fit() starts from: of a model, its vectors and context vectors; other things unchanged."""
+    if not isinstance(initial, Word2Vec):
+        return initial
+    settings = initial.hyperparameters
+    contexts = None if settings.has_nodes else initial.context_vectors
+    return Initial(initial.vectors, contexts, settings.objective)
