@@ -47,8 +47,13 @@ class Word2Vec:
         words, so that scores become log-probabilities.
     vector_size : D, numbers per vector.
     window : largest distance, in words, between a center word and a context word. 2 to 5 makes interchangeable words
-        similar, 10 and more words of one topic.
+        similar, 10 and more words of one topic. Two numbers are those before and after the center: (5, 0) looks back.
     shrink_window : draw each position's distance from 1 to `window`, so that near words count more.
+    subwords : the shortest and longest character n-grams, in characters, whose vectors make up that of a word, as
+        fastText does with (3, 6) (Bojanowski et al. 2017, arXiv:1607.04606); unknown words then have vectors, too.
+        None for none.
+    subword_buckets : numbers that n-grams are hashed to, by fastText's function; None for 2,000,000. Only those that
+        occur take memory. Only with subwords.
     min_count : words that occur less often are left out.
     max_vocabulary : keep at most this number of words, the most frequent; None for no limit.
     subsample_threshold : occurrences of words whose share of the text is greater are skipped at random, the more
@@ -60,7 +65,7 @@ class Word2Vec:
     cbow_gradient : "word2vec" (None) gives each context word the whole gradient of their mean, as word2vec.c and gensim
         do; "exact" divides it by their number (Irsoy et al. 2020, arXiv:2012.15332) and needs a learning rate of about
         0.1. Only with cbow.
-    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls linearly.
+    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow, and with subwords). It falls linearly.
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
     threads : worker threads; None for one per available core.
@@ -88,8 +93,10 @@ class Word2Vec:
         architecture: str = "skipgram",
         objective: str = "negative_sampling",
         vector_size: int = 100,
-        window: int = 5,
+        window: int | tuple[int, int] = 5,
         shrink_window: bool = True,
+        subwords: tuple[int, int] | None = None,
+        subword_buckets: int | None = None,
         min_count: int = 5,
         max_vocabulary: int | None = None,
         subsample_threshold: float = 1e-3,
