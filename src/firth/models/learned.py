@@ -54,6 +54,11 @@ class Learned:
             raise SettingError(f"objective={objective!r} has no node vectors; use context_vectors")
         return self._outputs()
 
+    @property
+    def matrices(self) -> tuple[Matrix, Matrix]:
+        """The word vectors, and the context or node vectors. Raises NotFittedError before fit()."""
+        return self.vectors.matrix, self._outputs()
+
     def _outputs(self) -> Matrix:
         if self._output_vectors is None:
             raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
-from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError
+from firth.errors import SettingError
 from firth.models import gensim_names
+from firth.models.learned import Learned
+from firth.models.new_runs import MoreText, first_run, initial_for, run_on_new_text
 from firth.models.training_run import (
     Companions,
     Run,
@@ -25,17 +25,17 @@ from firth.models.training_run import (
     started_backend,
 )
 from firth.models.word2vec_file import StoredModel, read_model, trained_model, write_model
-from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.corpus_mark import mark_of
-from firth.training.history import History
+from firth.training.frozen import Frozen, check_frozen
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.notes import outcome_notes, training_notes
+from firth.training.new_text import NewWords, Replay, settings_of_run
+from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
-from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.plan import plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
@@ -56,8 +56,13 @@ class Word2Vec(Learned):
         words, so that scores become log-probabilities.
     vector_size : D, numbers per vector.
     window : largest distance, in words, between a center word and a context word. 2 to 5 makes interchangeable words
-        similar, 10 and more words of one topic.
+        similar, 10 and more words of one topic. Two numbers are those before and after the center: (5, 0) looks back.
     shrink_window : draw each position's distance from 1 to `window`, so that near words count more.
+    subwords : the shortest and longest character n-grams, in characters, whose vectors make up that of a word, as
+        fastText does with (3, 6) (Bojanowski et al. 2017, arXiv:1607.04606); unknown words then have vectors, too.
+        None for none.
+    subword_buckets : numbers that n-grams are hashed to, by fastText's function; None for 2,000,000. Only those that
+        occur take memory. Only with subwords.
     min_count : words that occur less often are left out.
     max_vocabulary : keep at most this number of words, the most frequent; None for no limit.
     subsample_threshold : occurrences of words whose share of the text is greater are skipped at random, the more
@@ -69,7 +74,7 @@ class Word2Vec(Learned):
     cbow_gradient : "word2vec" (None) gives each context word the whole gradient of their mean, as word2vec.c and gensim
         do; "exact" divides it by their number (Irsoy et al. 2020, arXiv:2012.15332) and needs a learning rate of about
         0.1. Only with cbow.
-    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls linearly.
+    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow, and with subwords). It falls linearly.
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
     threads : worker threads; None for one per available core.
@@ -97,8 +102,10 @@ class Word2Vec(Learned):
         architecture: str = "skipgram",
         objective: str = "negative_sampling",
         vector_size: int = 100,
-        window: int = 5,
+        window: int | tuple[int, int] = 5,
         shrink_window: bool = True,
+        subwords: tuple[int, int] | None = None,
+        subword_buckets: int | None = None,
         min_count: int = 5,
         max_vocabulary: int | None = None,
         subsample_threshold: float = 1e-3,
@@ -162,16 +169,9 @@ class Word2Vec(Learned):
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
         check_frozen(frozen, initial, checkpoint)
         with open_progress(progress) as reporter:
-            given = None if initial is None else open_initial(_parts_of(initial), settings, reporter)
+            given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter)
-            start = first_start(settings, encoded.vocabulary, given, reporter)
-            shares = shares_of(frozen, encoded.vocabulary.words, start.known)
-            plan = plan_training(settings, encoded, Extras(composition=held(shares)))
-            for note in training_notes(settings, encoded, encoded.vocabulary.counts):
-                reporter.message(note)
-            backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
-            del start  # the backend has a copy
-            self._train(Run(settings, settings, encoded.vocabulary, plan, backend), companions, reporter)
+            self._train(first_run(settings, encoded, given, frozen, reporter), companions, reporter)
         return self
 
     @classmethod
@@ -266,22 +266,18 @@ class Word2Vec(Learned):
                  are neighbours. SettingError for impossible values, and TrainingInterrupted and DivergenceError as
                  fit(). The model is as it was after an error; after Ctrl-C in training it has the vectors so far.
         """
-        given = {"epochs": epochs, "learning_rate": learning_rate, "final_learning_rate": final_learning_rate}
-        settings = settings_of_run(self.hyperparameters, **given, threads=threads, tokenizer=tokenizer)
+        settings = settings_of_run(
+            self.hyperparameters,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            final_learning_rate=final_learning_rate,
+            threads=threads,
+            tokenizer=tokenizer,
+        )
         companions = check_companions(None, CHECKPOINT_SECONDS, observers)
-        old, matrices, at = self.vocabulary, (self.vectors.matrix, self._outputs()), Position(history=tuple(self.history))
-        rng = rng_of_run(settings, self.history)
+        more = MoreText(corpus, new_words, Replay(replay, replay_words), frozen)
         with open_progress(progress) as reporter:
-            text = read_new_text(settings, old, corpus, new_words, Replay(replay, replay_words), rng, reporter)
-            start = start_of_run(matrices, text.rows, rng, nodes=settings.has_nodes)
-            shares = shares_of(frozen, text.corpus.vocabulary.words, start.known)
-            plan = plan_training(settings, text.corpus, Extras(composition=held(shares), noise_counts=text.counts))
-            for note in training_notes(settings, text.corpus, text.counts):
-                reporter.message(note)
-            backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
-            del start  # the backend has a copy
-            vocabulary, before = text.corpus.vocabulary, self.history.epochs
-            self._train(Run(self.hyperparameters, settings, vocabulary, plan, backend, at, before), companions, reporter)
+            self._train(run_on_new_text(self, settings, more, reporter), companions, reporter)
         return self
 
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
@@ -379,12 +375,3 @@ class Word2Vec(Learned):
             advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
             problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
             raise AttributeError(problem, name=name, obj=self)
-
-
-def _parts_of(initial: Any) -> Any:
-    """What fit() starts from: of a model, its vectors and context vectors; other things unchanged."""
-    if not isinstance(initial, Word2Vec):
-        return initial
-    settings = initial.hyperparameters
-    contexts = None if settings.has_nodes else initial.context_vectors
-    return Initial(initial.vectors, contexts, settings.objective)

@@ -18,7 +18,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import initial_word_vectors, random_vectors
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Initial", "Start", "check_initial", "open_initial", "random_start", "start_from_vectors", "start_of_run"]
+__all__ = ["Initial", "Start", "first_start", "open_initial", "start_from_vectors", "start_of_run"]
 
 
 class Start(NamedTuple):
@@ -46,12 +46,6 @@ class Initial(NamedTuple):
     objective: str | None
 
 
-def random_start(settings: Hyperparameters, vocabulary: Vocabulary) -> Start:
-    """The matrices of a model that knows nothing: random word vectors, and zeros."""
-    words = len(vocabulary)
-    return Start(initial_word_vectors(words, settings.vector_size, settings.seed), None, np.zeros(words, np.bool_))
-
-
 def start_of_run(
     matrices: tuple[Matrix, Matrix], rows: NDArray[np.int64], rng: np.random.Generator, *, nodes: bool
 ) -> Start:
@@ -74,31 +68,43 @@ def start_of_run(
     return Start(inputs, outputs, known)
 
 
-def open_initial(given: Any, reporter: Reporter) -> Initial:
-    """Vectors from a file of any format, or as they were loaded.
+def open_initial(given: Any, settings: Hyperparameters, reporter: Reporter) -> Initial:
+    """Vectors from a file of any format, or as they were loaded, for a model with these settings.
 
-    Raises   FileNotFoundError, FormatError; SettingError for anything else.
+    Raises   FileNotFoundError, FormatError; SettingError for anything else, or vectors of another length.
     """
+    initial: Initial
     if isinstance(given, WordVectors):
-        return Initial(given, None, None)
-    if not isinstance(given, str | os.PathLike):
-        raise SettingError(
-            f"initial={quoted(given)}: must be a path of a file of vectors, WordVectors, or a trained Word2Vec"
-        )
-    stored = read_any(Path(given), progress=reporter)
-    settings = stored.metadata.get("hyperparameters")
-    objective = settings.get("objective") if isinstance(settings, dict) else None
-    return Initial(WordVectors.from_stored(stored, Path(given)), stored.context_vectors, objective)
-
-
-def check_initial(settings: Hyperparameters, initial: Initial) -> None:
-    """Raise SettingError unless vectors of a model with these settings can start there."""
-    if initial.vectors.vector_size != settings.vector_size:
-        size = initial.vectors.vector_size
+        initial = Initial(given, None, None)
+    else:
+        initial = given if isinstance(given, Initial) else _read(given, reporter)
+    if (size := initial.vectors.vector_size) != settings.vector_size:
         raise SettingError(
             f"initial: its vectors have {size:,} numbers, those of the model {settings.vector_size:,}; "
             f"set vector_size={size}"
         )
+    return initial
+
+
+def _read(path: Any, reporter: Reporter) -> Initial:
+    if not isinstance(path, str | os.PathLike):
+        raise SettingError(
+            f"initial={quoted(path)}: must be the path of a file of vectors, WordVectors, or a trained Word2Vec"
+        )
+    stored = read_any(Path(path), progress=reporter)
+    settings = stored.metadata.get("hyperparameters")
+    objective = settings.get("objective") if isinstance(settings, dict) else None
+    return Initial(WordVectors.from_stored(stored, Path(path)), stored.context_vectors, objective)
+
+
+def first_start(
+    settings: Hyperparameters, vocabulary: Vocabulary, initial: Initial | None, reporter: Reporter
+) -> Start:
+    """The matrices of a new model. Raises SettingError if words are to start at vectors that none of them has."""
+    if initial is not None:
+        return start_from_vectors(settings, vocabulary, initial, reporter)
+    words = len(vocabulary)
+    return Start(initial_word_vectors(words, settings.vector_size, settings.seed), None, np.zeros(words, np.bool_))
 
 
 def start_from_vectors(

@@ -1,19 +1,44 @@
 """Which word vectors training moves less than others, or not at all."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError, quoted
+from firth.kernels.arguments import Composition
 from firth.vectors.given import listed_words
 
-__all__ = ["Frozen", "shares_of"]
+__all__ = ["Frozen", "check_frozen", "held", "shares_of"]
 
 Frozen: TypeAlias = "float | Iterable[str] | None"
 
 _WANTED = "words whose vectors are held, or the share from 0 to 1 by which known words move"
+
+
+def check_frozen(frozen: Frozen, initial: object, checkpoint: str | Path | None) -> None:
+    """Raise SettingError unless fit() can hold vectors, where it is to hold some."""
+    if frozen is None:
+        return
+    if initial is None:
+        raise SettingError(
+            f"frozen={quoted(frozen)}: applies only with initial=, since other vectors start at random; leave it out"
+        )
+    if checkpoint is not None:
+        raise SettingError(
+            "frozen= with checkpoint=: a checkpoint does not say which vectors are held, so that a training that is "
+            "resumed would move them; leave one of them out"
+        )
+
+
+def held(shares: NDArray[np.float32] | None) -> Composition | None:
+    """Words whose vectors are their rows, which move by these shares (V,)."""
+    if shares is None:
+        return None
+    words = len(shares)
+    return Composition(np.arange(words + 1), np.arange(words, dtype=np.int32), shares)
 
 
 def shares_of(frozen: Frozen, words: Sequence[str], known: NDArray[np.bool_]) -> NDArray[np.float32] | None:

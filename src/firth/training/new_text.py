@@ -24,6 +24,7 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, quoted
 from firth.progress import Reporter
 from firth.training.corpus_for import corpus_for
+from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.lone_words import check_neighbours
 
@@ -34,6 +35,7 @@ __all__ = [
     "Replay",
     "check_new_words",
     "read_new_text",
+    "rng_of_run",
     "rows_in",
     "settings_of_run",
 ]
@@ -199,6 +201,11 @@ def _with_old_sentences(
             "and all of them are read again."
         )
     return mix(text, old, wanted, rng)
+
+
+def rng_of_run(settings: Hyperparameters, history: History) -> np.random.Generator:
+    """What draws the vectors of new words, and old sentences: a function of the seed and the epochs before."""
+    return np.random.default_rng([settings.seed % 2**64, history.last_epoch])
 
 
 def settings_of_run(settings: Hyperparameters, **given: Any) -> Hyperparameters:
