@@ -48,12 +48,10 @@ def noise_probabilities(counts: Counts, exponent: float) -> NDArray[np.float64]:
 def noise_table(counts: Counts, exponent: float) -> NDArray[np.uint64]:
     """The noise distribution as an alias table (V,): acceptance threshold << 32 | alias.
 
-    The threshold is 0 for words with a count of 0, and for no others: so kernels recognise the words that are never
-    drawn.
+    The threshold is 0 for words that are never drawn, and for no others.
     """
     packed = np.empty(len(counts), np.uint64)
     fill_alias_table(noise_probabilities(counts, exponent), packed)
-    packed[(counts > 0) & (packed >> np.uint64(32) == 0)] |= np.uint64(1 << 32)
     return packed
 
 

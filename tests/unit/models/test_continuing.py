@@ -1,6 +1,5 @@
 """Going on with new text: what is kept, what grows, what is refused."""
 
-
 import numpy as np
 import pytest
 
