@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import json
-import json
 import math
 
 import numpy as np
