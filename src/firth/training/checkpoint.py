@@ -65,9 +65,11 @@ class Checkpoint:
         epoch, totals, seconds, _ = self.position
         return {
             "finished": self.is_finished,
-            "epoch": epoch,
-            **totals._asdict(),
-            "seconds": seconds,
+            "epochs_done": epoch,
+            "words_done": totals.words,  # of the epoch after those, and so on
+            "pairs_done": totals.pairs,
+            "loss_sum": totals.loss,
+            "seconds_done": seconds,
             "epochs": self.settings.epochs,
             "learning_rate": self.settings.rate,
             "final_learning_rate": self.settings.final_learning_rate,
@@ -85,13 +87,13 @@ class Checkpoint:
             mark = CorpusMark.from_json(values["corpus"])
             names = "epochs", "learning_rate", "final_learning_rate"
             settings = dataclasses.replace(settings, **{name: values[name] for name in names})
-            limits = {"epoch": settings.epochs, "words": mark.words, "pairs": None, "epochs_before": None}
-            for name, limit in limits.items():
+            limits = {"epochs_done": settings.epochs, "words_done": mark.words}
+            for name, limit in {**limits, "pairs_done": None, "epochs_before": None}.items():
                 _check(name, values[name], whole_number(0, limit))
-            for name in ("loss", "seconds"):
+            for name in ("loss_sum", "seconds_done"):
                 _check(name, values[name], real_number(0))
-            totals = Totals(values["words"], values["pairs"], values["loss"])
-            position = Position(values["epoch"], totals, values["seconds"], tuple(history))
+            totals = Totals(values["words_done"], values["pairs_done"], values["loss_sum"])
+            position = Position(values["epochs_done"], totals, values["seconds_done"], tuple(history))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"where its training was cannot be read: {error!r}; the file is damaged"
             raise FormatError(path, problem) from None
