@@ -63,7 +63,7 @@ def test_what_resuming_refuses(firth, corpus, tmp_path):
     found = firth("train", "--resume", "m.firth", corpus, "-o", "n.firth", code=2)
     assert "m.firth is a model, not a checkpoint" in found.stderr
     assert len(found.stderr.splitlines()) == 1
-    found = firth("train", corpus, "-o", "n.firth", "--checkpoint", "missing/c.firth", code=1)
+    found = firth("train", corpus, "-o", "n.firth", "--checkpoint", "missing/c.firth", code=2)
     assert "there is no folder" in found.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "m.firth"]
 

@@ -23,29 +23,33 @@ from firth.training.hyperparameters import Hyperparameters
 __all__ = ["check_model_file", "run", "summary_rows"]
 
 
+_Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A .firth file to which the training is written again and again, so that --resume can go on from there "
+        "after a crash.",
+    ),
+]
+_Every = Annotated[
+    float, typer.Option(metavar="SECONDS", help="Time between two checkpoints; each epoch's end has one, too.")
+]
+_Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
+    ),
+]
+
+
 def _train(
     context: typer.Context,
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="A .firth file to which the training is written again and again, so that --resume can go on from "
-            "there after a crash.",
-        ),
-    ] = None,
-    checkpoint_every: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", help="Time between two checkpoints; each epoch's end has one, too."),
-    ] = CHECKPOINT_SECONDS,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
-        ),
-    ] = None,
+    checkpoint: _Checkpoint = None,
+    checkpoint_every: _Every = CHECKPOINT_SECONDS,
+    resume: _Resume = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
@@ -71,12 +75,12 @@ def _train(
             else:
                 model = Word2Vec.resume(resume, encoded, progress=reporter, **saving)
     except TrainingInterrupted:
-        if checkpoint is not None and checkpoint.exists():
-            model = Word2Vec.load(checkpoint)
+        if resume is not None and checkpoint is not None:
+            model = Word2Vec.load(checkpoint)  # what was trained until now
         elif not any(record.pairs for record in model.history):
             raise  # there is nothing to save
         interrupted = True
-    if not (interrupted and checkpoint == target):  # the checkpoint has the vectors so far
+    if not (interrupted and checkpoint == target):  # where the vectors so far are already
         model.save(target)
     seconds = time.perf_counter() - started
     if json:
