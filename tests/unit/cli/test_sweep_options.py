@@ -40,7 +40,7 @@ def test_every_setting_is_here():
 @pytest.mark.parametrize("name", VALUES)
 def test_values_become_those_of_the_setting(name):
     others = {"cbow_gradient": {"architecture": "cbow"}, "subword_buckets": {"subwords": "3-6"}}.get(name, {})
-    grid = make_grid(read_values({name: VALUES[name], **others}) | {"window": 2} | read_values({name: VALUES[name]}))
+    grid = make_grid(read_values({"window": "2", **others, name: VALUES[name]}))
     found = [getattr(settings, name) for _, settings in grid]
     text = VALUES[name]
     expected = [part.strip() for part in text.split(",")] if isinstance(text, str) else [text]
