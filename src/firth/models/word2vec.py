@@ -16,17 +16,21 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.formats.stored import StoredVectors
 from firth.models import gensim_names
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, open_progress
 from firth.settings import answers_names
+from firth.subwords.parts import WordParts
 from firth.training.corpus_for import corpus_for
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import composition_of, parts_of_words, words_and_subwords
 from firth.training.notes import outcome_notes, training_notes
-from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.plan import Extras, initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
+from firth.training.sequences import Groups, Sessions
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.training.trainer import Trainer
 from firth.vectors.word_vectors import WordVectors
@@ -115,6 +119,7 @@ class Word2Vec:
         self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
+        self._own_vectors: Matrix | None = None  # with subwords: rows of words, without those of their n-grams
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
 
     @classmethod
@@ -122,7 +127,14 @@ class Word2Vec:
         """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
         return cls(**hyperparameters.values())
 
-    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        progress: ProgressOption = None,
+        *,
+        sessions: Sessions | None = None,
+        groups: Groups | None = None,
+    ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -133,6 +145,9 @@ class Word2Vec:
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        sessions : for sequences, an item of each that all of its positions predict as well; see Sessions.
+        groups : groups of items, from whose own members each center gets further noise words; see Groups. Both only
+            with objective="negative_sampling".
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
@@ -140,30 +155,48 @@ class Word2Vec:
                  SettingError if an encoded corpus has another min_count or max_vocabulary.
         """
         settings = self.hyperparameters
+        for name, given in (("sessions", sessions), ("groups", groups)):
+            if given is not None and settings.objective != "negative_sampling":
+                raise SettingError(f"{name}: only with objective='negative_sampling', not {settings.objective!r}")
         with open_progress(progress) as reporter:
             encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)
-            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
-            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
+            parts = parts_of_words(settings, vocabulary)
+            extras = Extras(
+                composition=composition_of(parts, len(vocabulary)),
+                ngram_rows=0 if parts is None else len(parts.buckets),
+                groups=None if groups is None else groups.encoded(encoded, settings.noise_power),
+                sessions=None if sessions is None else sessions.encoded(corpus, encoded),
+            )
+            plan, backend = plan_training(settings, encoded, extras), CpuBackend(settings.worker_threads)
+            start = initial_word_vectors(plan.n_inputs, settings.vector_size, settings.seed)
             backend.start(plan, start, None, reporter.message)
             del start  # the backend has a copy
             trainer = Trainer(settings, plan, backend, reporter)
             try:
                 trainer.run()
             except TrainingInterrupted:
-                self._keep(vocabulary, trainer.history, backend.matrices())
+                self._keep(vocabulary, parts, trainer.history, backend.matrices())
                 raise
-            self._keep(vocabulary, trainer.history, backend.matrices())
+            self._keep(vocabulary, parts, trainer.history, backend.matrices())
             for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
                 reporter.message(note)
         return self
 
-    def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
+    def _keep(
+        self,
+        vocabulary: Vocabulary,
+        parts: WordParts | None,
+        history: list[EpochRecord],
+        matrices: tuple[Matrix, Matrix],
+    ) -> None:
+        words, self._own_vectors, subwords = words_and_subwords(self.hyperparameters, parts, matrices[0])
         self._vocabulary = vocabulary
         self.history = History(history)
-        self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
+        stored = StoredVectors(vocabulary.words, words, vocabulary.counts, subwords=subwords)
+        self._vectors = WordVectors.from_stored(stored)
         self._output_vectors = matrices[1]
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
@@ -269,7 +302,8 @@ class Word2Vec:
                  FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
+        own = self._own_vectors
+        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, own))
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
@@ -283,6 +317,7 @@ class Word2Vec:
         model = cls.from_hyperparameters(stored.hyperparameters)
         model.history, model._vocabulary = stored.history, stored.vocabulary
         model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
+        model._own_vectors = stored.own_vectors
         return model
 
     if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error

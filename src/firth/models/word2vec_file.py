@@ -36,6 +36,7 @@ class StoredModel(NamedTuple):
     vocabulary: Vocabulary
     vectors: WordVectors
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
+    own_vectors: Matrix | None = None  # (V, D) with subwords: rows of words, without those of their n-grams
 
 
 def check_model_name(path: str | Path) -> None:
@@ -72,6 +73,8 @@ def write_model(path: str | Path, model: StoredModel) -> None:
         metadata=metadata,
         context_vectors=None if settings.has_nodes else outputs,
         node_vectors=outputs if settings.has_nodes else None,
+        own_vectors=model.own_vectors,
+        subwords=model.vectors.subwords,
     )
     native.write(path, stored)
 
@@ -104,13 +107,18 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
         settings.max_vocabulary,
         _read_total_words(path, stored.metadata.get("total_words", -1)),
     )
-    vectors = StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
+    if settings.subwords is not None and (stored.own_vectors is None or stored.subwords is None):
+        raise _vectors_only(path)
+    vectors = StoredVectors(
+        stored.words, stored.matrix, stored.counts, metadata=stored.metadata, subwords=stored.subwords
+    )
     return StoredModel(
         settings,
         _read_history(path, stored.metadata.get("history", [])),
         vocabulary,
         WordVectors.from_stored(vectors, path, mmap=mmap),
         outputs,
+        stored.own_vectors,
     )
 
 
