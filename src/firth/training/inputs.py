@@ -1,17 +1,22 @@
 """What the input of a word is made of: its row, or also the rows of its n-grams; and how its vector comes of them."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, WordIds
+from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.formats.packed_words import PackedWords
 from firth.kernels.arguments import Composition, WordBytes
 from firth.subwords.ngrams import Subwords
 from firth.subwords.parts import WordParts, composed, word_parts
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import Extras
+from firth.training.sequences import Groups, Sessions
 
-__all__ = ["composition_of", "parts_of_words", "words_and_subwords"]
+__all__ = ["composition_of", "extras_of", "parts_of_words", "rows_of_words", "words_and_subwords"]
 
 
 def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordParts | None:
@@ -37,6 +42,39 @@ def composition_of(
     else:
         starts, listed, _ = parts
     return Composition(starts, listed, np.ones(n_words, np.float32) if shares is None else shares)
+
+
+def extras_of(
+    settings: Hyperparameters,
+    corpus: EncodedCorpus,
+    parts: WordParts | None,
+    sequences: tuple[object, Sessions | None, Groups | None],
+) -> Extras:
+    """What the plan of a training has besides settings and text.
+
+    sequences : what the user gave as a corpus, and with it.
+    """
+    given, sessions, groups = sequences
+    return Extras(
+        composition=composition_of(parts, len(corpus.vocabulary)),
+        ngram_rows=0 if parts is None else len(parts.buckets),
+        groups=None if groups is None else groups.encoded(corpus, settings.noise_power),
+        sessions=None if sessions is None else sessions.encoded(given, corpus),
+    )
+
+
+def rows_of_words(parts: WordParts | None, ids: WordIds, rows: Callable[[WordIds], Matrix]) -> Matrix:
+    """The vectors (n, D) of some words, from a function that gives rows of the input matrix."""
+    if parts is None:
+        return rows(ids)
+    starts, stops = parts.starts[ids], parts.starts[ids + 1]
+    listed = [parts.parts[first:stop] for first, stop in zip(starts, stops, strict=True)]
+    if not listed:
+        return rows(ids)
+    gathered = rows(np.concatenate(listed))
+    counts = stops - starts
+    sums = np.add.reduceat(gathered, np.cumsum(counts) - counts, axis=0)
+    return np.asarray(sums / counts[:, None], np.float32)
 
 
 def words_and_subwords(

@@ -14,9 +14,10 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, SettingError, quoted, warn
 from firth.kernels.arguments import GroupNoise, SessionTargets
 from firth.settings import Kind, real_number, whole_number
+from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import noise_table
 
-__all__ = ["Groups", "Sessions"]
+__all__ = ["Groups", "Sessions", "check_extras"]
 
 
 class Groups:
@@ -107,6 +108,13 @@ class Sessions:
         if unknown := wanted - int((ids >= 0).sum()):
             warn(f"sessions: {unknown:,} of {wanted:,} targets are not in the vocabulary and have no effect")
         return SessionTargets(ids, self.weight)
+
+
+def check_extras(settings: Hyperparameters, sessions: Sessions | None, groups: Groups | None) -> None:
+    """Raise SettingError if the objective has no use for them."""
+    for name, given in (("sessions", sessions), ("groups", groups)):
+        if given is not None and settings.objective != "negative_sampling":
+            raise SettingError(f"{name}: only with objective='negative_sampling', not {settings.objective!r}")
 
 
 def _check(name: str, value: object, kind: Kind) -> None:
