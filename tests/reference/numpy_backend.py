@@ -37,13 +37,13 @@ class NumpyBackend:
     def start(self, plan, inputs, outputs, message=lambda sentence: None):
         self.plan = plan
         self._rows = np.array(inputs, np.float64)  # of words and n-grams
-        self._input = self._rows  # what is trained: those rows, or composed ones
         shape = plan.n_outputs, self._rows.shape[1]
         self._output = np.zeros(shape) if outputs is None else np.array(outputs, np.float64)
         self._totals = Totals(0, 0, 0.0)
 
     def train_epoch(self, epoch, rates, tokens, watch, so_far=NOTHING):
         self._totals = so_far
+        self._input = self._rows  # what is trained: those rows, or composed ones
         sampling = self.plan.sampling_of(epoch)
         self._key = int(sampling.key)
         draws = Draws(*sampling[:5], self._key, different=self.plan.objective == "negative_sampling")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.kernels.arguments import Composition, EncodedIds, Groups, Sampling, Sessions, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.random import draw_many
 
 __all__ = ["TrainingPlan", "epoch_key"]
@@ -47,8 +47,8 @@ class TrainingPlan:
     untrained_loss: float
     composition: Composition | None = None
     ngram_rows: int = 0
-    groups: Groups | None = None
-    sessions: Sessions | None = None
+    groups: GroupNoise | None = None
+    sessions: SessionTargets | None = None
 
     @property
     def n_words(self) -> int:

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets, WordIds
 
-__all__ = ["Composition", "EncodedIds", "Groups", "Sampling", "Sessions", "Tree"]  # training, for all backends
+__all__ = [
+    "Composition",
+    "EncodedIds",
+    "GroupNoise",
+    "Sampling",
+    "SessionTargets",
+    "Tree",
+]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
@@ -53,8 +60,8 @@ class Composition(NamedTuple):
     shares: NDArray[np.float32]  # (V,) by how much of what the word learned each part moves: 1; 0 if it is frozen
 
 
-class Groups(NamedTuple):
-    """Groups of words, from which each center gets further noise words: those of its own group."""
+class GroupNoise(NamedTuple):
+    """GroupNoise of words, from which each center gets further noise words: those of its own group."""
 
     of_word: NDArray[np.int32]  # (V,) -1 for words without a group
     starts: Offsets  # (G + 1,) the words of group g are words[starts[g] : starts[g + 1]]
@@ -63,7 +70,7 @@ class Groups(NamedTuple):
     negative_samples: int  # for each position; fewer where a group has fewer other words
 
 
-class Sessions(NamedTuple):
+class SessionTargets(NamedTuple):
     """A word for each sentence that is one more positive target at all of its positions."""
 
     targets: WordIds  # (S,) -1 for sentences without one

@@ -20,11 +20,13 @@ class Learned:
         self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
+        self._own_vectors: Matrix | None = None  # with subwords: rows of words, without those of their n-grams
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
 
     def _keep(self, model: StoredModel) -> None:
         self._vocabulary, self.history = model.vocabulary, model.history
         self._vectors, self._output_vectors = model.vectors, model.output_vectors
+        self._own_vectors = model.own_vectors
 
     @property
     def vectors(self) -> WordVectors:
@@ -54,10 +56,10 @@ class Learned:
             raise SettingError(f"objective={objective!r} has no node vectors; use context_vectors")
         return self._outputs()
 
-    @property
-    def matrices(self) -> tuple[Matrix, Matrix]:
-        """The word vectors, and the context or node vectors. Raises NotFittedError before fit()."""
-        return self.vectors.matrix, self._outputs()
+    def stored(self) -> StoredModel:
+        """The model as its file has it. Raises NotFittedError before fit()."""
+        vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
+        return StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, self._own_vectors)
 
     def _outputs(self) -> Matrix:
         if self._output_vectors is None:

@@ -24,19 +24,21 @@ from firth.models.training_run import (
     run_training,
     started_backend,
 )
-from firth.models.word2vec_file import StoredModel, read_model, trained_model, write_model
+from firth.models.word2vec_file import read_model, trained_model, write_model
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.corpus_mark import mark_of
-from firth.training.frozen import Frozen, check_frozen
+from firth.training.frozen import Frozen, check_first_frozen
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import extras_of, parts_of_words
 from firth.training.new_text import NewWords, Replay, settings_of_run
 from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
 from firth.training.plan import plan_training
 from firth.training.scoring import Score, score_text
+from firth.training.sequences import Groups, Sessions, check_extras
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
 
@@ -132,6 +134,8 @@ class Word2Vec(Learned):
         corpus: "CorpusInput | EncodedCorpus",
         progress: ProgressOption = None,
         *,
+        sessions: Sessions | None = None,
+        groups: Groups | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         initial: "WordVectors | Word2Vec | str | Path | None" = None,
@@ -148,6 +152,9 @@ class Word2Vec(Learned):
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        sessions : for sequences, an item of each that all of its positions predict as well; see Sessions.
+        groups : groups of items, from whose own members each center gets further noise words; see Groups. Both only
+            with objective="negative_sampling".
         checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
             None for none.
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
@@ -167,11 +174,13 @@ class Word2Vec(Learned):
                  checkpoint cannot be written. What an observer raises; the model then keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
-        check_frozen(frozen, initial, checkpoint)
+        check_first_frozen(settings, frozen, initial, checkpoint)
+        check_extras(settings, sessions, groups)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter)
-            self._train(first_run(settings, encoded, given, frozen, reporter), companions, reporter)
+            run = first_run(settings, encoded, given, frozen, (corpus, sessions, groups), reporter)
+            self._train(run, companions, reporter)
         return self
 
     @classmethod
@@ -184,6 +193,8 @@ class Word2Vec(Learned):
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
+        sessions: Sessions | None = None,
+        groups: Groups | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -198,7 +209,7 @@ class Word2Vec(Learned):
         corpus : the same as for fit().
         tokenizer : None for the model's own; to be given if that was a function.
         checkpoint : where to write further checkpoints; None for `path`.
-        every, observers, progress : as for fit().
+        every, observers, sessions, groups, progress : as for fit().
 
         Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
@@ -209,13 +220,14 @@ class Word2Vec(Learned):
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
             encoded = corpus_for(model.hyperparameters, corpus, reporter)
-            plan = plan_training(model.hyperparameters, encoded)
+            settings, parts = model.hyperparameters, parts_of_words(model.hyperparameters, encoded.vocabulary)
+            plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
             at.mark.check(mark_of(encoded.vocabulary, plan), path)
-            start = stored.vectors.matrix, stored.output_vectors
+            start = stored.inputs, stored.output_vectors
             backend = started_backend(at.settings, plan, start, reporter)
             del stored, start  # the file is replaced, and need not stay open
             where = at.position, at.epochs_before
-            run = Run(model.hyperparameters, at.settings, encoded.vocabulary, plan, backend, *where)
+            run = Run(settings, at.settings, encoded.vocabulary, plan, backend, parts, *where)
             model._train(run, companions, reporter)
         return model
 
@@ -277,13 +289,13 @@ class Word2Vec(Learned):
         companions = check_companions(None, CHECKPOINT_SECONDS, observers)
         more = MoreText(corpus, new_words, Replay(replay, replay_words), frozen)
         with open_progress(progress) as reporter:
-            self._train(run_on_new_text(self, settings, more, reporter), companions, reporter)
+            self._train(run_on_new_text(self.stored(), settings, more, reporter), companions, reporter)
         return self
 
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
-        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices)
+        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices, run.parts)
         self._keep(model)
         if trained.interruption is not None:
             raise trained.interruption
@@ -352,8 +364,7 @@ class Word2Vec(Learned):
         Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
                  FormatError or OSError if the file cannot be written.
         """
-        vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
+        write_model(path, self.stored())
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:

@@ -8,37 +8,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError, quoted
-from firth.kernels.arguments import Composition
+from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.given import listed_words
 
-__all__ = ["Frozen", "check_frozen", "held", "shares_of"]
+__all__ = ["Frozen", "check_first_frozen", "check_frozen", "shares_of"]
 
 Frozen: TypeAlias = "float | Iterable[str] | None"
 
 _WANTED = "words whose vectors are held, or the share from 0 to 1 by which known words move"
 
 
-def check_frozen(frozen: Frozen, initial: object, checkpoint: str | Path | None) -> None:
-    """Raise SettingError unless fit() can hold vectors, where it is to hold some."""
-    if frozen is None:
-        return
-    if initial is None:
+def check_frozen(settings: Hyperparameters, frozen: Frozen) -> None:
+    """Raise SettingError if vectors of a model with these settings cannot be held."""
+    if frozen is not None and settings.subwords is not None:
+        raise SettingError(
+            f"frozen={quoted(frozen)}: with subwords, words share the vectors of their n-grams, which other words "
+            "move; leave it out"
+        )
+
+
+def check_first_frozen(
+    settings: Hyperparameters, frozen: Frozen, initial: object, checkpoint: str | Path | None
+) -> None:
+    """The same for fit(), which has vectors that it could hold only with `initial`."""
+    check_frozen(settings, frozen)
+    if frozen is not None and initial is None:
         raise SettingError(
             f"frozen={quoted(frozen)}: applies only with initial=, since other vectors start at random; leave it out"
         )
-    if checkpoint is not None:
+    if frozen is not None and checkpoint is not None:
         raise SettingError(
             "frozen= with checkpoint=: a checkpoint does not say which vectors are held, so that a training that is "
             "resumed would move them; leave one of them out"
         )
-
-
-def held(shares: NDArray[np.float32] | None) -> Composition | None:
-    """Words whose vectors are their rows, which move by these shares (V,)."""
-    if shares is None:
-        return None
-    words = len(shares)
-    return Composition(np.arange(words + 1), np.arange(words, dtype=np.int32), shares)
 
 
 def shares_of(frozen: Frozen, words: Sequence[str], known: NDArray[np.bool_]) -> NDArray[np.float32] | None:

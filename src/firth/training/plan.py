@@ -7,7 +7,7 @@ import numpy as np
 from firth.arrays import Counts, Matrix
 from firth.backends.plan import TrainingPlan, epoch_key
 from firth.corpus.encoded import EncodedCorpus
-from firth.kernels.arguments import Composition, EncodedIds, Groups, Sampling, Sessions, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
@@ -21,8 +21,8 @@ class Extras(NamedTuple):
 
     composition: Composition | None = None
     ngram_rows: int = 0  # P, rows of the input matrix behind those of the words
-    groups: Groups | None = None
-    sessions: Sessions | None = None
+    groups: GroupNoise | None = None
+    sessions: SessionTargets | None = None
     noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
 
 

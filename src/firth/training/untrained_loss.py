@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts
-from firth.kernels.arguments import Groups, Sessions, Tree
+from firth.kernels.arguments import GroupNoise, SessionTargets, Tree
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_probabilities, noise_probabilities
 
@@ -19,8 +19,8 @@ def untrained_loss(
     counts: Counts,
     negative_samples: int,
     tree: Tree | None,
-    groups: Groups | None = None,
-    sessions: Sessions | None = None,
+    groups: GroupNoise | None = None,
+    sessions: SessionTargets | None = None,
 ) -> float:
     """Nats per pair; exact for negative sampling and softmax, the expectation for the other two.
 
@@ -42,7 +42,9 @@ def untrained_loss(
     return float((1 + negative_samples + _further_targets(frequencies, groups, sessions)) * np.log(2))
 
 
-def _further_targets(frequencies: NDArray[np.float64], groups: Groups | None, sessions: Sessions | None) -> float:
+def _further_targets(
+    frequencies: NDArray[np.float64], groups: GroupNoise | None, sessions: SessionTargets | None
+) -> float:
     """How many targets a position has besides the center and its noise words, about: on average over the text."""
     targets = 0.0
     if groups is not None:

@@ -216,8 +216,8 @@ def test_settings_given_again_are_the_same():
 
 def test_names_of_newer_versions_are_an_error():
     values = Hyperparameters().to_json()
-    with pytest.raises(SettingError, match="unknown settings: alpha, subwords"):
-        Hyperparameters.from_json({**values, "subwords": True, "alpha": 1})
+    with pytest.raises(SettingError, match="unknown settings: alpha, gamma"):
+        Hyperparameters.from_json({**values, "gamma": True, "alpha": 1})
 
 
 def test_numbers_of_numpy_are_numbers():

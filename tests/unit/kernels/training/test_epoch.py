@@ -6,7 +6,7 @@ import pytest
 from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import Composition, Groups, Sessions
+from firth.kernels.arguments import Composition, GroupNoise, SessionTargets
 from firth.kernels.cpu.training.batches import BATCH
 from firth.kernels.cpu.training.softmax import TILE
 from firth.kernels.cpu.training.workspace import target_block
@@ -184,7 +184,7 @@ def groups_of(words, negatives, rng):
     members = [np.flatnonzero(of_word == group) for group in range(4)]
     tables = [noise_table(rng.integers(1, 50, len(group)), 0.75) for group in members]
     starts = np.concatenate(([0], np.cumsum([len(group) for group in members])))
-    return Groups(of_word, starts, np.concatenate(members).astype(np.int32), np.concatenate(tables), negatives)
+    return GroupNoise(of_word, starts, np.concatenate(members).astype(np.int32), np.concatenate(tables), negatives)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
@@ -204,7 +204,7 @@ def test_targets_of_sentences(architecture, weight, grouped):
 
     def extras(corpus):
         targets = np.random.default_rng(5).integers(-1, 9, corpus.n_sentences).astype(np.int32)
-        return Extras(groups=groups, sessions=Sessions(targets, weight))
+        return Extras(groups=groups, sessions=SessionTargets(targets, weight))
 
     compare(rng, vector_size=20, architecture=architecture, extras=extras, tokens=3000, epochs=1)
 

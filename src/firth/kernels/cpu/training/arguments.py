@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
-from firth.kernels.arguments import Composition, EncodedIds, Groups, Sampling, Sessions, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 
 __all__ = ["NEXT_CHUNK", "STOP", "Batch", "Centers", "ComposedRows", "Counters", "EpochArguments", "HotRows", "Mean"]
 __all__ += [
@@ -90,8 +90,8 @@ class Objective(NamedTuple):
 
     tree: Tree | None  # hierarchical softmax: the nodes on the path to the center
     contrast_shifts: NDArray[np.float32] | None  # noise-contrastive estimation: (V,) log(K V x noise probability)
-    groups: Groups | None  # negative sampling: noise words of the center's group as well
-    sessions: Sessions | None  # negative sampling: the target of the sentence as well
+    groups: GroupNoise | None  # negative sampling: noise words of the center's group as well
+    sessions: SessionTargets | None  # negative sampling: the target of the sentence as well
 
 
 class Batch(NamedTuple):

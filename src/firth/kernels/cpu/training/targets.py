@@ -10,12 +10,19 @@ __all__ = ["list_targets"]
 
 
 @step
+def _list_ungrouped(i, e, sessions):
+    if sessions is None:
+        list_noise(i, e.sampling, e.weights, e.hot, e.workspace)
+    else:
+        list_with_extras(i, e.sampling, e.weights, e.hot, e.workspace, (None, sessions))
+
+
+@step
 def _list_sampled(i, e, groups, sessions):
     if groups is None:
-        if sessions is None:
-            list_noise(i, e.sampling, e.weights, e.hot, e.workspace)
-            return
-    list_with_extras(i, e.sampling, e.weights, e.hot, e.workspace, (groups, sessions))
+        _list_ungrouped(i, e, sessions)
+    else:
+        list_with_extras(i, e.sampling, e.weights, e.hot, e.workspace, (groups, sessions))
 
 
 @step

@@ -1,0 +1,149 @@
+"""Options of `firth train` for a model that goes on with a new text, or starts at vectors from elsewhere."""
+
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_args
+
+import typer
+
+from firth.cli.corpus import source_of
+from firth.cli.settings import option_name
+from firth.corpus.sources import CorpusInput
+from firth.errors import SettingError
+from firth.formats.packed_words import decode_word
+from firth.formats.words_file import read_lines
+from firth.models.word2vec import Word2Vec
+from firth.progress import Reporter
+from firth.training.new_text import NewWords
+
+__all__ = [
+    "ContinueOption",
+    "FrozenOption",
+    "GoingOn",
+    "InitialOption",
+    "NewWordsOption",
+    "ReplayOption",
+    "ReplayWordsOption",
+    "check_settings",
+    "continue_training",
+    "given_on_command_line",
+    "read_frozen",
+]
+
+ContinueOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--continue",
+        metavar="MODEL",
+        help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text and "
+        "keeps what it knows. Of the hyperparameters, --epochs, --learning-rate (by default half of the model's), "
+        "--final-learning-rate, --threads and --tokenizer may be given; the others are those of the model.",
+    ),
+]
+NewWordsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(get_args(NewWords)),
+        help="Which words the model has afterwards; add: those it had and the new ones; ignore: only those it had; only: "
+        "those of the new text alone. [default: add; only with --continue]",
+    ),
+]
+ReplayOption = Annotated[
+    list[str],
+    typer.Option(
+        metavar="OLD_TEXT",
+        help="The text that the model was trained on before: a file, a folder or a pattern; may be given several times. "
+        "Some of its sentences are read among the new ones, so that little of it is forgotten. [only with --continue]",
+    ),
+]
+ReplayWordsOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NUMBER", help="Words of the old text for each word of the new one. [default: 3; only with --replay]"
+    ),
+]
+InitialOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="VECTORS",
+        help="Let words start at the vectors of this file, of any format that Firth reads, if they are in it; other "
+        "words start at random.",
+    ),
+]
+FrozenOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE|FILE",
+        help="By how much vectors that are known already move: 0 holds them where they are, 0.2 moves them a fifth as far "
+        "as others; or a file with a word on each line, whose vectors are held. [only with --continue or --initial]",
+    ),
+]
+
+_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "tokenizer")
+
+
+class GoingOn(NamedTuple):
+    """The options, as they were given."""
+
+    model: Path | None
+    new_words: str | None
+    replay: list[str]
+    replay_words: float | None
+    initial: Path | None
+    frozen: str | None
+
+
+def given_on_command_line(context: typer.Context, names: Any) -> list[str]:
+    """Those of the options that the user has written."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+
+
+def check_settings(options: GoingOn, given: list[str]) -> None:
+    """Raise SettingError if options do not go together.
+
+    given : the hyperparameters that the user has written.
+    """
+    if options.model is None:
+        for name, value in [("--new-words", options.new_words), ("--replay", options.replay)]:
+            if value:
+                raise SettingError(f"{name}: applies only with --continue MODEL; leave it out, or name the model")
+    elif options.initial is not None:
+        raise SettingError("--continue with --initial: a model goes on from its own vectors; leave one of them out")
+    for name in given:
+        if options.model is not None and name not in _OF_A_RUN:
+            raise SettingError(
+                f"{option_name(name)} with --continue: the settings are those of {options.model}; leave it out"
+            )
+    if options.replay_words is not None and not options.replay:
+        raise SettingError("--replay-words: applies only with --replay; leave it out, or name the old text")
+    if options.frozen is not None and options.model is None and options.initial is None:
+        raise SettingError(
+            "--frozen: applies only with --continue or --initial, since other vectors start at random; leave it out"
+        )
+
+
+def read_frozen(given: str | None) -> float | list[str] | None:
+    """A share, or the words of a file. Raises SettingError if it is neither."""
+    if given is None:
+        return None
+    try:
+        return float(given)
+    except ValueError:
+        pass
+    if not Path(given).is_file():
+        raise SettingError(f"--frozen {given}: must be a number from 0 to 1, or a file with a word on each line")
+    return [decode_word(line) for line in read_lines(Path(given)) if line]
+
+
+def continue_training(
+    model: Word2Vec, text: CorpusInput, options: GoingOn, settings: dict[str, Any], reporter: Reporter
+) -> None:
+    """Have a model go on with a new text.
+
+    settings : those of the run that the user has written.
+    """
+    more: dict[str, Any] = {"new_words": options.new_words, "replay_words": options.replay_words}
+    more = {name: value for name, value in more.items() if value is not None}
+    if options.replay:
+        more["replay"] = source_of(options.replay)
+    model.continue_training(text, frozen=read_frozen(options.frozen), progress=reporter, **settings, **more)
