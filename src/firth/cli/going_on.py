@@ -23,7 +23,7 @@ __all__ = [
     "NewWordsOption",
     "ReplayOption",
     "ReplayWordsOption",
-    "check_settings",
+    "check_together",
     "continue_training",
     "given_on_command_line",
     "read_frozen",
@@ -34,25 +34,26 @@ ContinueOption = Annotated[
     typer.Option(
         "--continue",
         metavar="MODEL",
-        help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text and "
-        "keeps what it knows. Of the hyperparameters, --epochs, --learning-rate (by default half of the model's), "
-        "--final-learning-rate, --threads and --tokenizer may be given; the others are those of the model.",
+        help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text "
+        "and keeps what it knows. Its settings stay; --epochs, --learning-rate (by default half of the model's), "
+        "--final-learning-rate, --threads and --tokenizer may be given.",
     ),
 ]
 NewWordsOption = Annotated[
     str | None,
     typer.Option(
         metavar="|".join(get_args(NewWords)),
-        help="Which words the model has afterwards; add: those it had and the new ones; ignore: only those it had; only: "
-        "those of the new text alone. [default: add; only with --continue]",
+        help="Which words the model has afterwards; add: those it had and the new ones; ignore: only those it had; "
+        "only: those of the new text alone. [default: add; only with --continue]",
     ),
 ]
 ReplayOption = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         metavar="OLD_TEXT",
-        help="The text that the model was trained on before: a file, a folder or a pattern; may be given several times. "
-        "Some of its sentences are read among the new ones, so that little of it is forgotten. [only with --continue]",
+        help="The text that the model was trained on before: a file, a folder or a pattern; may be given several "
+        "times. Some of its sentences are read among the new ones, so that little of it is forgotten. [only with "
+        "--continue]",
     ),
 ]
 ReplayWordsOption = Annotated[
@@ -73,8 +74,9 @@ FrozenOption = Annotated[
     str | None,
     typer.Option(
         metavar="SHARE|FILE",
-        help="By how much vectors that are known already move: 0 holds them where they are, 0.2 moves them a fifth as far "
-        "as others; or a file with a word on each line, whose vectors are held. [only with --continue or --initial]",
+        help="By how much vectors that are known already move: 0 holds them where they are, 0.2 moves them a fifth as "
+        "far as others; or a file with a word on each line, whose vectors are held. [only with --continue or "
+        "--initial]",
     ),
 ]
 
@@ -98,28 +100,34 @@ def given_on_command_line(context: typer.Context, names: Any) -> list[str]:
     return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
 
 
-def check_settings(options: GoingOn, given: list[str]) -> None:
+def check_together(options: GoingOn, given: list[str], checkpoint: Path | None, resume: Path | None) -> None:
     """Raise SettingError if options do not go together.
 
     given : the hyperparameters that the user has written.
+    checkpoint : of --checkpoint or --resume.
     """
-    if options.model is None:
-        for name, value in [("--new-words", options.new_words), ("--replay", options.replay)]:
-            if value:
-                raise SettingError(f"{name}: applies only with --continue MODEL; leave it out, or name the model")
-    elif options.initial is not None:
-        raise SettingError("--continue with --initial: a model goes on from its own vectors; leave one of them out")
-    for name in given:
-        if options.model is not None and name not in _OF_A_RUN:
-            raise SettingError(
-                f"{option_name(name)} with --continue: the settings are those of {options.model}; leave it out"
-            )
-    if options.replay_words is not None and not options.replay:
-        raise SettingError("--replay-words: applies only with --replay; leave it out, or name the old text")
-    if options.frozen is not None and options.model is None and options.initial is None:
-        raise SettingError(
-            "--frozen: applies only with --continue or --initial, since other vectors start at random; leave it out"
-        )
+    goes_on, model = options.model is not None, options.model
+    only_with_continue = "applies only with --continue MODEL; leave it out, or name the model"
+    impossible = [
+        (goes_on and checkpoint, "--continue with --checkpoint or --resume: only a first training has checkpoints"),
+        (goes_on and options.initial, "--continue with --initial: a model goes on from its own vectors; leave one out"),
+        (resume and options.initial, "--initial with --resume: a checkpoint has its own vectors; leave --initial out"),
+        (options.new_words and not goes_on, f"--new-words: {only_with_continue}"),
+        (options.replay and not goes_on, f"--replay: {only_with_continue}"),
+        (options.replay_words is not None and not options.replay, "--replay-words: applies only with --replay"),
+        (
+            options.frozen is not None and not (goes_on or options.initial),
+            "--frozen: applies only with --continue or --initial, since other vectors start at random; leave it out",
+        ),
+    ]
+    impossible += [
+        (True, f"{option_name(name)} with --continue: the settings are those of {model}; leave it out")
+        for name in given
+        if goes_on and name not in _OF_A_RUN
+    ]
+    for is_so, problem in impossible:
+        if is_so:
+            raise SettingError(problem)
 
 
 def read_frozen(given: str | None) -> float | list[str] | None:
@@ -137,8 +145,8 @@ def read_frozen(given: str | None) -> float | list[str] | None:
 
 def continue_training(
     model: Word2Vec, text: CorpusInput, options: GoingOn, settings: dict[str, Any], reporter: Reporter
-) -> None:
-    """Have a model go on with a new text.
+) -> Word2Vec:
+    """The model, when it has learned a new text.
 
     settings : those of the run that the user has written.
     """
@@ -146,4 +154,4 @@ def continue_training(
     more = {name: value for name, value in more.items() if value is not None}
     if options.replay:
         more["replay"] = source_of(options.replay)
-    model.continue_training(text, frozen=read_frozen(options.frozen), progress=reporter, **settings, **more)
+    return model.continue_training(text, frozen=read_frozen(options.frozen), progress=reporter, **settings, **more)
