@@ -17,7 +17,8 @@ from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
 from firth.models import gensim_names
-from firth.models.word2vec_file import StoredModel, read_model, write_model
+from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
+from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, write_model
 from firth.notebook import html_table
 from firth.progress import ProgressOption, open_progress
 from firth.settings import answers_names
@@ -109,6 +110,7 @@ class Word2Vec:
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
+        self._own_vectors: Matrix | None = None  # with subwords, the words' own rows
 
     @classmethod
     def from_hyperparameters(cls, hyperparameters: Hyperparameters) -> Self:
@@ -157,7 +159,7 @@ class Word2Vec:
         self._vocabulary = vocabulary
         self.history = History(history)
         self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
-        self._output_vectors = matrices[1]
+        self._output_vectors, self._own_vectors = matrices[1], None
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -255,27 +257,36 @@ class Word2Vec:
             raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
         return self._vocabulary
 
-    def save(self, path: str | Path) -> None:
-        """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
+    def save(self, path: str | Path, format: ModelFormat | None = None) -> None:
+        """Write the whole model, both matrices included, as one file; replaces an old one only when complete.
 
-        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
-                 FormatError or OSError if the file cannot be written.
+        format : "firth", or "fasttext" for a .bin that fastText and gensim open and train on. It holds neither the
+            history nor settings that fastText does not have, and zeros for n-grams that do not occur. None: "firth".
+
+        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like, or if
+                 it does with "fasttext"; FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
+        stored = StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, self._own_vectors)
+        write_model(path, stored, format)
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
-        """Read a model that save() wrote; its matrices are mapped into memory.
+        """Read a model that save() wrote, or fastText's own .bin; its matrices are mapped into memory.
+
+        A model of fastText's has the settings that its file holds, and the defaults of others. One whose training
+        cannot go on here is refused: supervised, quantised, or with a tree of hierarchical softmax that is not ours.
 
         mmap : False reads them, for files that other programs write in place; see firth.load.
 
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
-        stored = read_model(path, mmap=mmap)
+        read = read_fasttext_model if is_fasttext_model(path) else read_model
+        stored = read(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
         model.history, model._vocabulary = stored.history, stored.vocabulary
         model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
+        model._own_vectors = stored.own_vectors
         return model
 
     if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error

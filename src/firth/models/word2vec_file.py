@@ -1,18 +1,20 @@
 """The file of a whole Word2Vec model: a .firth file (formats/native.py) with the settings and history as JSON.
 
-The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax.
+The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax. A model with n-grams
+also has `own_vectors` and subwords. fasttext_file.py reads models of fastText, which are written here as well.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
 from firth.arrays import Matrix
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
-from firth.formats import native
+from firth.formats import fasttext_writer, native
 from firth.formats.compressed import compressed_by_name, without_compression
 from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
@@ -22,8 +24,10 @@ from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredModel", "check_model_name", "check_model_space", "read_model", "write_model"]
+__all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "write_model"]
 
+
+ModelFormat: TypeAlias = Literal["firth", "fasttext"]
 
 _MATRICES = 2  # in a file: word vectors, and context or node vectors
 
@@ -36,13 +40,22 @@ class StoredModel(NamedTuple):
     vocabulary: Vocabulary
     vectors: WordVectors
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
+    own_vectors: Matrix | None = None  # (V, D) of a model with n-grams: the words' own rows, without those of n-grams
 
 
-def check_model_name(path: str | Path) -> None:
-    """Raise SettingError for a name that says another format than that of a whole model."""
-    if without_compression(Path(path)).suffix.lower() != ".firth":
+def check_model_name(path: str | Path, format: ModelFormat | None = None) -> None:
+    """Raise SettingError for a name that says another format than that of a whole model, or an unknown format."""
+    if format is not None and format not in get_args(ModelFormat):
         raise SettingError(
-            f"{path}: a model is saved under a name that ends in .firth; "
+            f"format={format!r}: a model is saved as 'firth' or 'fasttext'; "
+            "model.vectors.save() writes its vectors in other formats"
+        )
+    is_native = without_compression(Path(path)).suffix.lower() == ".firth"
+    if is_native and format == "fasttext":
+        raise SettingError(f"{path}: a file of format 'fasttext' cannot have a name that ends in .firth; use .bin")
+    if not is_native and format != "fasttext":
+        raise SettingError(
+            f"{path}: a model is saved under a name that ends in .firth, or with format='fasttext' as fastText's .bin; "
             "`firth convert` or model.vectors.save() writes its vectors in other formats"
         )
 
@@ -53,12 +66,13 @@ def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int])
         check_space(path, sum(_MATRICES * words * size * np.dtype(np.float32).itemsize for size in vector_sizes))
 
 
-def write_model(path: str | Path, model: StoredModel) -> None:
+def write_model(path: str | Path, model: StoredModel, format: ModelFormat | None = None) -> None:
     """Write a file; an old one is replaced only when the new one is complete.
 
-    Raises   SettingError if the name does not end in .firth; FormatError or OSError if the file cannot be written.
+    Raises   SettingError if the name does not end in .firth, or does with format="fasttext"; FormatError or OSError if
+             the file cannot be written.
     """
-    check_model_name(path)
+    check_model_name(path, format)
     settings, vocabulary, outputs = model.hyperparameters, model.vocabulary, model.output_vectors
     metadata = {
         "hyperparameters": settings.to_json(),
@@ -72,8 +86,15 @@ def write_model(path: str | Path, model: StoredModel) -> None:
         metadata=metadata,
         context_vectors=None if settings.has_nodes else outputs,
         node_vectors=outputs if settings.has_nodes else None,
+        subwords=model.vectors.subwords,
+        own_vectors=model.own_vectors,
     )
-    native.write(path, stored)
+    if format != "fasttext":
+        native.write(path, stored)
+        return
+    # Where the model was read from such a file, what Word2Vec has no setting for is kept.
+    from_file = {name: value for name, value in model.vectors.metadata.items() if name == "fasttext"}
+    fasttext_writer.write(path, replace(stored, metadata=metadata | from_file))
 
 
 def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
@@ -104,13 +125,14 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
         settings.max_vocabulary,
         _read_total_words(path, stored.metadata.get("total_words", -1)),
     )
-    vectors = StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata)
+    vectors = replace(stored, context_vectors=None, node_vectors=None, own_vectors=None)
     return StoredModel(
         settings,
         _read_history(path, stored.metadata.get("history", [])),
         vocabulary,
         WordVectors.from_stored(vectors, path, mmap=mmap),
         outputs,
+        stored.own_vectors,
     )
 
 
