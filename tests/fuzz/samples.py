@@ -193,6 +193,19 @@ def fasttext_model(folder: Path) -> Path:
     return folder / "a"
 
 
+def of_version_11(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """The version before the one that is written, of the same layout."""
+
+    def make_older(folder: Path) -> Path:
+        path = make(folder)
+        content = bytearray(path.read_bytes())
+        content[4] = 11
+        path.write_bytes(content)
+        return path
+
+    return make_older
+
+
 def whole_model(objective: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         model = Word2Vec(
@@ -256,6 +269,8 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "word2vec-binary": Kind(saved("word2vec-binary"), use_vectors),
     "glove": Kind(saved("glove", [". . .", "naïve", "x", "東京"]), use_vectors),
     "fasttext-bin": Kind(fasttext_model, use_vectors, "gensim"),
+    "fasttext-bin-written": Kind(saved("fasttext", subwords=OCCURRING, own_vectors=MATRIX), use_vectors),
+    "fasttext-bin-11": Kind(of_version_11(saved("fasttext", subwords=OCCURRING)), use_vectors),
     "gensim-kv": Kind(gensim_model("Word2Vec", "wv"), use_vectors, "gensim"),
     "gensim-kv-protocol-2": Kind(gensim_model("Word2Vec", "wv", protocol=2), use_vectors, "gensim"),
     "gensim-kv-several-files": Kind(gensim_model("Word2Vec", "wv", sep_limit=5), use_vectors, "gensim"),

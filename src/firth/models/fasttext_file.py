@@ -21,7 +21,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import huffman_tree
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["is_fasttext_model", "read_fasttext_model"]
+__all__ = ["is_fasttext_model", "makes_same_tree", "read_fasttext_model"]
 
 _ADVICE = "read its vectors with firth.load(), and train a model that starts from them: fit(corpus, initial=vectors)"
 
@@ -72,7 +72,7 @@ def _read_hyperparameters(path: str | Path, stored: StoredVectors) -> Hyperparam
 
 def _node_vectors(path: str | Path, counts: Counts, outputs: Matrix) -> Matrix:
     """The vectors (V - 1, D) of the nodes as we number them: the last that was made is the root, number 0."""
-    if not _makes_same_tree(counts):
+    if not makes_same_tree(counts):
         problem = (
             "its tree of hierarchical softmax, where words and nodes have the same count, is not the one of Word2Vec"
         )
@@ -80,7 +80,7 @@ def _node_vectors(path: str | Path, counts: Counts, outputs: Matrix) -> Matrix:
     return outputs[: len(counts) - 1][::-1]
 
 
-def _makes_same_tree(counts: Counts) -> bool:
+def makes_same_tree(counts: Counts) -> bool:
     """Whether fastText makes the tree that we make: words by falling count, and no node weighs as much as a word."""
     if (np.diff(counts) > 0).any():
         return False
