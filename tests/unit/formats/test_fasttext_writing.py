@@ -112,6 +112,18 @@ def test_gensim_has_the_same_vectors(tmp_path, stored):
                 np.testing.assert_allclose(vectors[word], ours, atol=1e-6)
 
 
+def test_gensim_trains_on_what_is_written(tmp_path):
+    gensim = pytest.importorskip("gensim.models.fasttext")
+    write_as(tmp_path / "a.bin", compact(), "fasttext")
+    model = gensim.load_facebook_model(str(tmp_path / "a.bin"))
+    more = [[*WORDS, "tulip"]] * 20
+    model.build_vocab(more, update=True)
+    model.train(more, total_examples=len(more), epochs=2)
+    assert model.wv.index_to_key == [*WORDS, "tulip"]
+    assert np.isfinite(model.wv.vectors).all()
+    assert not np.allclose(model.wv["the"], compact().matrix[0])
+
+
 @pytest.mark.parametrize("stored", MODELS)
 def test_what_is_read_is_written_byte_for_byte(tmp_path, stored):
     write_as(tmp_path / "a.bin", stored, "fasttext")

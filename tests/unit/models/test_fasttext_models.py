@@ -1,11 +1,8 @@
-"""Models that are saved as fastText's .bin, and models of the fastText program and of gensim that are loaded."""
-
-import os
-from importlib.util import find_spec
+"""Models that are saved as fastText's .bin, and which files of that format are models that can be trained on."""
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firth
@@ -15,12 +12,16 @@ from firth.formats.mapped import mapping_of
 from firth.models.fasttext_file import makes_same_tree
 from firth.training.plan import huffman_tree
 
-needs_fasttext = pytest.mark.skipif(
-    find_spec("fasttext") is None and os.environ.get("CI") != "true", reason="the package fasttext-wheel is not here"
-)
 WORDS = ["rose", "größe", "東京", "a", "daisy", "the", "😀x", "ß"]
-UNSEEN = ["roses", "größer", "東京都", "unseen"]
-SETTINGS = {"min_count": 1, "vector_size": 5, "subsample_threshold": 0, "epochs": 2, "threads": 1, "window": 2}
+SETTINGS = {
+    "tokenizer": "whitespace",
+    "min_count": 1,
+    "vector_size": 5,
+    "subsample_threshold": 0,
+    "epochs": 2,
+    "threads": 1,
+    "window": 2,
+}
 
 
 def text():
@@ -29,8 +30,8 @@ def text():
     return [" ".join(part) for part in np.array_split(np.random.default_rng(1).permutation(tokens), 9)]
 
 
-def fitted(**settings):
-    return Word2Vec(**SETTINGS | settings).fit(text(), progress=False)
+def fitted(**changes):
+    return Word2Vec(**SETTINGS | changes).fit(text(), progress=False)
 
 
 def fasttext_tree(counts):
@@ -61,6 +62,7 @@ def fasttext_tree(counts):
     return paths
 
 
+@settings(max_examples=60)
 @given(counts=st.lists(st.integers(1, 30) | st.integers(1, 10**6), min_size=2, max_size=12))
 def test_which_trees_are_those_of_the_program(counts):
     """Node j of ours is the one that it makes as number V - 2 - j; its label is 1 where our code is 0."""
@@ -80,16 +82,16 @@ def test_a_tree_over_words_in_another_order_is_not_ours():
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "changes",
     [
         {},
-        {"architecture": "cbow", "window": 3, "negative_samples": 2},
+        {"architecture": "cbow", "window": 3, "negative_samples": 3},
         {"objective": "softmax"},
         {"objective": "hierarchical_softmax", "subsample_threshold": 0.1},
     ],
 )
-def test_a_model_without_ngrams_comes_back(tmp_path, settings):
-    model = fitted(**settings)
+def test_a_model_without_ngrams_comes_back(tmp_path, changes):
+    model = fitted(**changes)
     assert list(model.vocabulary) == WORDS
     model.save(tmp_path / "a.bin", format="fasttext")
     back = Word2Vec.load(tmp_path / "a.bin")
@@ -130,9 +132,9 @@ def test_compressed_models(tmp_path):
 def test_settings_that_fasttext_does_not_have(tmp_path):
     """nce has the output matrix of ns; a threshold of 0 would skip every word there."""
     fitted(objective="nce").save(tmp_path / "a.bin", format="fasttext")
-    settings = Word2Vec.load(tmp_path / "a.bin").hyperparameters
-    assert (settings.objective, settings.negative_samples) == ("negative_sampling", 5)
-    assert settings.subsample_threshold == 1.0
+    back = Word2Vec.load(tmp_path / "a.bin").hyperparameters
+    assert (back.objective, back.negative_samples) == ("negative_sampling", 5)
+    assert back.subsample_threshold == 1.0
 
 
 @pytest.mark.parametrize(
@@ -161,9 +163,9 @@ def test_models_that_cannot_be_trained_on(tmp_path, made_by_hand):
         ({"settings": {"neg": -1}}, "cannot be trained on: negative_samples=-1"),
         ({"quantised": 1}, "quantised fastText model"),
         ({"entries": ((b"one", 4, 0), (b"two", 0, 0))}, "occurs 0 times"),
-        ({"settings": {"loss": 1, "bucket": 0}, "entries": ((b"one", 3, 0), (b"two", 4, 0)), "input_shape": (2, 2),
-          "numbers": range(4)}, "tree of hierarchical softmax"),
+        ({"settings": {"loss": 1}, "entries": ((b"one", 3, 0), (b"two", 4, 0))}, "tree of hierarchical"),
     ]:  # fmt: skip
+        changes["settings"] = changes.get("settings", {}) | {"maxn": 0}
         path.write_bytes(made_by_hand(**changes))
         with pytest.raises(FormatError, match=problem):
             Word2Vec.load(path)
@@ -178,78 +180,3 @@ def test_hierarchical_softmax_over_another_tree_is_refused(tmp_path):
     with pytest.raises(FormatError, match=r"is not the one of Word2Vec; read its vectors with firth\.load"):
         Word2Vec.load(tmp_path / "a.bin")
     assert firth.load(tmp_path / "a.bin").matrix.tobytes() == model.vectors.matrix.tobytes()
-
-
-# ---------------------------------------------------------------- n-grams
-
-
-@needs_fasttext
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"model": "cbow", "minn": 2, "maxn": 2, "ws": 3, "neg": 7},
-        {"minn": 1, "maxn": 2, "loss": "softmax"},
-        {"maxn": 0},
-        {"loss": "hs", "bucket": 5},
-    ],
-)
-def test_a_model_of_the_program_is_loaded_whole(tmp_path, changes):
-    import fasttext
-
-    (tmp_path / "text").write_text("\n".join(text()), encoding="utf-8")
-    options = {"dim": 5, "epoch": 2, "minCount": 1, "bucket": 99, "thread": 1, "verbose": 0} | changes
-    theirs = fasttext.train_unsupervised(str(tmp_path / "text"), **options)
-    theirs.save_model(str(tmp_path / "a.bin"))
-    model = Word2Vec.load(tmp_path / "a.bin")
-    words, counts = theirs.get_words(include_freq=True)
-    assert list(model.vocabulary) == words
-    assert model.vocabulary.counts.tolist() == counts.tolist()
-    np.testing.assert_allclose(model.vectors.matrix, [theirs.get_word_vector(word) for word in words], atol=1e-6)
-    for word in UNSEEN if model.vectors.subwords is not None else []:
-        np.testing.assert_allclose(model.vectors.subwords.vector(word), theirs.get_word_vector(word), atol=1e-6)
-    outputs = theirs.get_output_matrix()
-    if "loss" in changes and changes["loss"] == "hs":
-        assert model.node_vectors.tobytes() == outputs[-2::-1].tobytes()
-    else:
-        assert model.context_vectors.tobytes() == outputs.tobytes()
-    model.save(tmp_path / "b.bin", format="fasttext")
-    assert (tmp_path / "b.bin").read_bytes() == (tmp_path / "a.bin").read_bytes()
-    model.save(tmp_path / "c.firth")
-    native = Word2Vec.load(tmp_path / "c.firth")
-    assert native.vectors.matrix.tobytes() == model.vectors.matrix.tobytes()
-    for word in UNSEEN if model.vectors.subwords is not None else []:
-        assert native.vectors.subwords.vector(word).tobytes() == model.vectors.subwords.vector(word).tobytes()
-
-
-@pytest.mark.parametrize("settings", [{}, {"sg": 1, "min_n": 2, "max_n": 2}, {"bucket": 0}, {"max_n": 0}])
-def test_a_model_of_gensim_is_loaded_whole(tmp_path, settings):
-    gensim = pytest.importorskip("gensim.models.fasttext")
-    settings = {"vector_size": 5, "bucket": 90, "min_count": 1, "epochs": 2, "workers": 1, "seed": 1} | settings
-    theirs = gensim.FastText([line.split() for line in text()], **settings)
-    gensim.save_facebook_model(theirs, str(tmp_path / "a.bin"))
-    model = Word2Vec.load(tmp_path / "a.bin")
-    assert list(model.vocabulary) == theirs.wv.index_to_key
-    assert model.hyperparameters.architecture == ("skipgram" if settings.get("sg") else "cbow")
-    np.testing.assert_allclose(model.vectors.matrix, theirs.wv.vectors, atol=1e-6)
-    assert model.context_vectors.tobytes() == theirs.syn1neg.tobytes()
-    for word in UNSEEN if model.vectors.subwords is not None else []:
-        np.testing.assert_allclose(model.vectors.subwords.vector(word), theirs.wv[word], atol=1e-6)
-    model.save(tmp_path / "b.bin", format="fasttext")
-    assert (tmp_path / "b.bin").read_bytes() == (tmp_path / "a.bin").read_bytes()
-
-
-def test_gensim_trains_on_a_model_of_ours(tmp_path):
-    gensim = pytest.importorskip("gensim.models.fasttext")
-    model = fitted(subwords=(2, 4), subword_buckets=1000)
-    model.save(tmp_path / "a.bin", format="fasttext")
-    theirs = gensim.load_facebook_model(str(tmp_path / "a.bin"))
-    np.testing.assert_allclose(theirs.wv.vectors, model.vectors.matrix, atol=1e-6)
-    for word in UNSEEN:
-        np.testing.assert_allclose(theirs.wv[word], model.vectors.subwords.vector(word), atol=1e-6)
-    more = [line.replace("daisy", "tulip").split() for line in text()]
-    theirs.build_vocab(more, update=True)
-    theirs.train(more, total_examples=len(more), epochs=1)
-    assert "tulip" in theirs.wv
-    assert np.isfinite(theirs.wv.vectors).all()
-    assert not np.allclose(theirs.wv["rose"], model.vectors["rose"], atol=1e-6)
