@@ -4,32 +4,41 @@ A model is its settings (training/hyperparameters.py) and what fit() learned. Th
 queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from firth.arrays import Matrix
-from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError, TrainingInterrupted
+from firth.errors import NotFittedError, SettingError
 from firth.models import gensim_names
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
-from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, write_model
+from firth.models.training_run import (
+    Companions,
+    Run,
+    check_companions,
+    read_checkpoint,
+    run_training,
+    started_backend,
+)
+from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, trained_model, write_model
 from firth.notebook import html_table
-from firth.progress import ProgressOption, open_progress
+from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
+from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
-from firth.training.history import EpochRecord, History
+from firth.training.corpus_mark import mark_of
+from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.notes import outcome_notes, training_notes
+from firth.training.observation import Observer
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
-from firth.training.trainer import Trainer
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
@@ -117,7 +126,15 @@ class Word2Vec:
         """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
         return cls(**hyperparameters.values())
 
-    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        progress: ProgressOption = None,
+        *,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        observers: Iterable[Observer] = (),
+    ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -128,38 +145,90 @@ class Word2Vec:
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
+            None for none.
+        every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
+        observers : functions that see the training while it runs, each called with an Observation at its start, about
+            ten times a second, at the end of every epoch and at its end; see firth.training.observers.
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
-                 SettingError if an encoded corpus has another min_count or max_vocabulary.
+                 SettingError if an encoded corpus has another min_count or max_vocabulary; FormatError or OSError if
+                 the checkpoint cannot be written. What an observer raises; the model then keeps what it had.
         """
-        settings = self.hyperparameters
+        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
         with open_progress(progress) as reporter:
             encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)
-            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
-            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
-            backend.start(plan, start, None, reporter.message)
+            plan = plan_training(settings, encoded)
+            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed), None
+            backend = started_backend(settings, plan, start, reporter)
             del start  # the backend has a copy
-            trainer = Trainer(settings, plan, backend, reporter)
-            try:
-                trainer.run()
-            except TrainingInterrupted:
-                self._keep(vocabulary, trainer.history, backend.matrices())
-                raise
-            self._keep(vocabulary, trainer.history, backend.matrices())
-            for note in outcome_notes(self.history, plan.untrained_loss, self.vectors.matrix):
-                reporter.message(note)
+            self._train(Run(settings, settings, vocabulary, plan, backend), companions, reporter)
         return self
 
-    def _keep(self, vocabulary: Vocabulary, history: list[EpochRecord], matrices: tuple[Matrix, Matrix]) -> None:
-        self._vocabulary = vocabulary
-        self.history = History(history)
-        self._vectors = WordVectors(vocabulary.words, matrices[0], vocabulary.counts)
-        self._output_vectors, self._own_vectors = matrices[1], None
+    @classmethod
+    def resume(
+        cls,
+        path: str | Path,
+        corpus: "CorpusInput | EncodedCorpus",
+        *,
+        tokenizer: Tokenizer | None = None,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        observers: Iterable[Observer] = (),
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Go on with a training from its checkpoint; returns the model.
+
+        It goes on at the same word of the same epoch, on the same line of the learning rate. Draws follow from the seed
+        and the position in the text: with threads=1 every bit of the result, and the losses of the history, are those
+        of a training that was not interrupted.
+
+        Parameters
+        ----------
+        path : what fit() wrote as its checkpoint.
+        corpus : the same as for fit().
+        tokenizer : None for the model's own; to be given if that was a function.
+        checkpoint : where to write further checkpoints; None for `path`.
+        every, observers, progress : as for fit().
+
+        Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
+                 model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
+                 the vectors so far. All else as fit().
+        """
+        stored, at = read_checkpoint(path, tokenizer)
+        companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
+        model = cls.from_hyperparameters(stored.hyperparameters)
+        with open_progress(progress) as reporter:
+            encoded = corpus_for(model.hyperparameters, corpus, reporter)
+            plan = plan_training(model.hyperparameters, encoded)
+            at.mark.check(mark_of(encoded.vocabulary, plan), path)
+            start = stored.vectors.matrix, stored.output_vectors
+            backend = started_backend(at.settings, plan, start, reporter)
+            del stored, start  # the file is replaced, and need not stay open
+            where = at.position, at.epochs_before
+            run = Run(model.hyperparameters, at.settings, encoded.vocabulary, plan, backend, *where)
+            model._train(run, companions, reporter)
+        return model
+
+    def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
+        """Train, and keep the result, also after Ctrl-C."""
+        trained = run_training(run, companions, reporter)
+        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices)
+        self._keep(model)
+        if trained.interruption is not None:
+            raise trained.interruption
+        for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):
+            reporter.message(note)
+
+    def _keep(self, model: StoredModel) -> None:
+        self._vocabulary, self.history = model.vocabulary, model.history
+        self._vectors, self._output_vectors = model.vectors, model.output_vectors
+        self._own_vectors = model.own_vectors
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -284,9 +353,7 @@ class Word2Vec:
         read = read_fasttext_model if is_fasttext_model(path) else read_model
         stored = read(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
-        model.history, model._vocabulary = stored.history, stored.vocabulary
-        model._vectors, model._output_vectors = stored.vectors, stored.output_vectors
-        model._own_vectors = stored.own_vectors
+        model._keep(stored)
         return model
 
     if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error

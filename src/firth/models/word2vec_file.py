@@ -20,11 +20,13 @@ from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
+from firth.training.checkpoint import Checkpoint
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "write_model"]
+__all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
+__all__ += ["write_model"]
 
 
 ModelFormat: TypeAlias = Literal["firth", "fasttext"]
@@ -40,7 +42,21 @@ class StoredModel(NamedTuple):
     vocabulary: Vocabulary
     vectors: WordVectors
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
-    own_vectors: Matrix | None = None  # (V, D) of a model with n-grams: the words' own rows, without those of n-grams
+    own_vectors: Matrix | None = None  # (V, D) with subwords: rows of words, without those of their n-grams
+    training: Checkpoint | None = None  # where the training of a checkpoint is
+
+
+def trained_model(
+    hyperparameters: Hyperparameters,
+    history: Iterable[EpochRecord],
+    vocabulary: Vocabulary,
+    matrices: tuple[Matrix, Matrix],
+    training: Checkpoint | None = None,
+) -> StoredModel:
+    """The model that a backend's matrices are, at the end of a training or at a checkpoint."""
+    inputs, outputs = matrices
+    vectors = WordVectors(vocabulary.words, inputs, vocabulary.counts)
+    return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, training=training)
 
 
 def check_model_name(path: str | Path, format: ModelFormat | None = None) -> None:
@@ -74,11 +90,13 @@ def write_model(path: str | Path, model: StoredModel, format: ModelFormat | None
     """
     check_model_name(path, format)
     settings, vocabulary, outputs = model.hyperparameters, model.vocabulary, model.output_vectors
-    metadata = {
+    metadata: dict[str, Any] = {
         "hyperparameters": settings.to_json(),
         "history": [record.to_json() for record in model.history],
         "total_words": vocabulary.total_words,
     }
+    if model.training is not None:
+        metadata["training"] = model.training.to_json()
     stored = StoredVectors(
         vocabulary.words,
         model.vectors.matrix,
@@ -125,15 +143,15 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
         settings.max_vocabulary,
         _read_total_words(path, stored.metadata.get("total_words", -1)),
     )
-    vectors = replace(stored, context_vectors=None, node_vectors=None, own_vectors=None)
-    return StoredModel(
-        settings,
-        _read_history(path, stored.metadata.get("history", [])),
-        vocabulary,
-        WordVectors.from_stored(vectors, path, mmap=mmap),
-        outputs,
-        stored.own_vectors,
+    history, training = _read_history(path, stored.metadata.get("history", [])), None
+    if "training" in stored.metadata:
+        training = Checkpoint.from_json(path, stored.metadata["training"], settings, history)
+    vectors = WordVectors.from_stored(
+        StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata, subwords=stored.subwords),
+        path,
+        mmap=mmap,
     )
+    return StoredModel(settings, history, vocabulary, vectors, outputs, stored.own_vectors, training)
 
 
 def _vectors_only(path: str | Path) -> FormatError:
