@@ -16,6 +16,7 @@ from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError
 from firth.models import gensim_names
+from firth.models.description import as_html, in_one_line
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.training_run import (
     Companions,
@@ -26,7 +27,6 @@ from firth.models.training_run import (
     started_backend,
 )
 from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, trained_model, write_model
-from firth.notebook import html_table
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -384,24 +384,10 @@ class Word2Vec:
             raise AttributeError(problem, name=name, obj=self)
 
     def __repr__(self) -> str:
-        size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
-        settings = self.hyperparameters
-        objective = "" if settings.objective == "negative_sampling" else f" with {settings.objective}"
-        return f"Word2Vec({settings.architecture}{objective}, {settings.vector_size} numbers per vector, {size})"
+        return in_one_line(self.hyperparameters, self._size())
 
     def _repr_html_(self) -> str:
-        settings = self.hyperparameters
-        facts = [
-            ("architecture", settings.architecture),
-            ("objective", settings.objective),
-            ("numbers per vector", f"{settings.vector_size:,}"),
-            ("vocabulary", "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"),
-        ]
-        if self.history:
-            last = self.history[-1]
-            facts += [
-                ("epochs", f"{len(self.history)} of {settings.epochs}"),
-                ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
-                ("speed", f"{last.words_per_second:,.0f} words/s"),
-            ]
-        return html_table("Word2Vec", ["", ""], facts, numbers=0)
+        return as_html(self.hyperparameters, self._size(), self.history)
+
+    def _size(self) -> int | None:
+        return None if self._vocabulary is None else len(self._vocabulary)
