@@ -3,8 +3,8 @@
 from firth.arrays import Matrix
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError
+from firth.models.description import as_html, in_one_line
 from firth.models.word2vec_file import StoredModel
-from firth.notebook import html_table
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.word_vectors import WordVectors
@@ -74,24 +74,10 @@ class Learned:
         return self._vocabulary
 
     def __repr__(self) -> str:
-        size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
-        settings = self.hyperparameters
-        objective = "" if settings.objective == "negative_sampling" else f" with {settings.objective}"
-        return f"Word2Vec({settings.architecture}{objective}, {settings.vector_size} numbers per vector, {size})"
+        return in_one_line(self.hyperparameters, self._size())
 
     def _repr_html_(self) -> str:
-        settings = self.hyperparameters
-        facts = [
-            ("architecture", settings.architecture),
-            ("objective", settings.objective),
-            ("numbers per vector", f"{settings.vector_size:,}"),
-            ("vocabulary", "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"),
-        ]
-        if self.history:
-            last = self.history[-1]
-            facts += [
-                ("epochs", f"{len(self.history)} of {settings.epochs}"),
-                ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
-                ("speed", f"{last.words_per_second:,.0f} words/s"),
-            ]
-        return html_table("Word2Vec", ["", ""], facts, numbers=0)
+        return as_html(self.hyperparameters, self._size(), self.history)
+
+    def _size(self) -> int | None:
+        return None if self._vocabulary is None else len(self._vocabulary)

@@ -14,6 +14,7 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.errors import SettingError
 from firth.models import gensim_names
+from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
 from firth.models.new_runs import MoreText, first_run, initial_for, run_on_new_text
 from firth.models.training_run import (
@@ -24,7 +25,7 @@ from firth.models.training_run import (
     run_training,
     started_backend,
 )
-from firth.models.word2vec_file import read_model, trained_model, write_model
+from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -358,23 +359,30 @@ class Word2Vec(Learned):
         words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
         return trace_step(self.hyperparameters, matrices, words, learning_rate)
 
-    def save(self, path: str | Path) -> None:
-        """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
+    def save(self, path: str | Path, format: ModelFormat | None = None) -> None:
+        """Write the whole model, both matrices included, as one file; replaces an old one only when complete.
 
-        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
-                 FormatError or OSError if the file cannot be written.
+        format : "firth", or "fasttext" for a .bin that fastText and gensim open and train on. It holds neither the
+            history nor settings that fastText does not have, and zeros for n-grams that do not occur. None: "firth".
+
+        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like, or if
+                 it does with "fasttext"; FormatError or OSError if the file cannot be written.
         """
-        write_model(path, self.stored())
+        write_model(path, self.stored(), format)
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
-        """Read a model that save() wrote; its matrices are mapped into memory.
+        """Read a model that save() wrote, or fastText's own .bin; its matrices are mapped into memory.
+
+        A model of fastText's has the settings that its file holds, and the defaults of others. One whose training
+        cannot go on here is refused: supervised, quantised, or with a tree of hierarchical softmax that is not ours.
 
         mmap : False reads them, for files that other programs write in place; see firth.load.
 
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
-        stored = read_model(path, mmap=mmap)
+        read = read_fasttext_model if is_fasttext_model(path) else read_model
+        stored = read(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
         model._keep(stored)
         return model
