@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from firth.language_models.neural import NeuralModel
     from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
+    from firth.phrases.model import Phrases
+    from firth.phrases.scoring import PairCounts
+    from firth.phrases.settings import ENGLISH_CONNECTOR_WORDS
+    from firth.phrases.table import Phrase
     from firth.vectors.alignment import align
     from firth.vectors.load import load, read_table
     from firth.vectors.neighbours import Neighbour, WordBetween
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
     "CorpusError",
     "DivergenceError",
     "FirthError",
@@ -50,6 +55,9 @@ __all__ = [
     "NeuralModel",
     "NgramModel",
     "NotFittedError",
+    "PairCounts",
+    "Phrase",
+    "Phrases",
     "SettingError",
     "TrainingInterrupted",
     "UnknownWordError",
@@ -64,11 +72,15 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ENGLISH_CONNECTOR_WORDS": "firth.phrases.settings",
     "Keyboard": "firth.language_models.keyboard",
     "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",
     "NeuralModel": "firth.language_models.neural",
     "NgramModel": "firth.language_models.ngram",
+    "PairCounts": "firth.phrases.scoring",
+    "Phrase": "firth.phrases.table",
+    "Phrases": "firth.phrases.model",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.neighbours",
     "WordVectors": "firth.vectors.word_vectors",

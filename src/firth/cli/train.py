@@ -23,6 +23,10 @@ __all__ = ["check_model_file", "run", "summary_rows"]
 def _train(
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
+    phrases: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="Join the phrases of this table, which `firth phrases` wrote."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
@@ -38,7 +42,7 @@ def _train(
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            encoded = corpus_for(model.hyperparameters, source_of(corpus, target), reporter)
+            encoded = corpus_for(model.hyperparameters, source_of(corpus, target), reporter, phrases)
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
             model.fit(encoded, progress=reporter)
     except TrainingInterrupted:

@@ -17,7 +17,7 @@ from firth.corpus.file_parts import file_parts
 from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes, Piece, range_pieces, stream_pieces
 from firth.corpus.scan import Scanned
-from firth.corpus.sources import CorpusInput, Source, Stream, Texts, TokenLists, recognise
+from firth.corpus.sources import CorpusInput, Stream, Texts, TokenLists, recognise
 from firth.corpus.spool import IdSpool, MemoryBudget
 from firth.corpus.text_counter import TextCounter
 from firth.corpus.token_counter import TokenCounter
@@ -61,7 +61,7 @@ def _token_blocks(sentences: Iterable[object], lines: Lines | None, name: str) -
         warn_of_invalid_bytes(_scanned(counter, lines.invalid_bytes, lines.text_bytes), name)
 
 
-def _text_blocks(source: Source, counter: TextCounter) -> Iterator[Block]:
+def _text_blocks(source: Files | Stream | Texts, counter: TextCounter) -> Iterator[Block]:
     blocks = _Blocks(counter)
     for piece in _pieces(source):
         counter.read_part(0, iter((piece,)))

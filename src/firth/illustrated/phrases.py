@@ -70,7 +70,7 @@ def join_phrases(sentence: Sequence[str], phrases: Mapping[tuple[str, ...], str]
 def best_phrases_joined(
     sentence: Sequence[str], phrases: Mapping[tuple[str, ...], str], scores: Mapping[tuple[str, ...], float]
 ) -> list[str]:
-    """Replace phrases by falling score, those of equal score from left to right; each unless it overlaps an earlier one.
+    """Replace phrases by falling score (of equal ones the left), each unless it overlaps one replaced before.
 
     Of the phrases that begin at the same word, the longest counts.
     """

@@ -131,7 +131,7 @@ class Ngrams(NamedTuple):
 
 
 class Connectors(NamedTuple):
-    """Words that may stand inside a phrase, and the G runs of them that occur: a tree with run 0, the empty one, as root.
+    """Words that may be inside a phrase, and the G runs of them that occur, as a tree: run 0 is the empty one.
 
     Run g is run parents[g] and then words[g].
     """

@@ -19,6 +19,7 @@ from firth.errors import NotFittedError, SettingError, TrainingInterrupted
 from firth.models import gensim_names
 from firth.models.word2vec_file import StoredModel, read_model, write_model
 from firth.notebook import html_table
+from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, open_progress
 from firth.settings import answers_names
 from firth.training.corpus_for import corpus_for
@@ -115,7 +116,13 @@ class Word2Vec:
         """A model, not fitted yet, with these settings: `Word2Vec(**hyperparameters.values())`."""
         return cls(**hyperparameters.values())
 
-    def fit(self, corpus: "CorpusInput | EncodedCorpus", progress: ProgressOption = None) -> "Word2Vec":
+    def fit(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        progress: ProgressOption = None,
+        *,
+        phrases: PhrasesInput | None = None,
+    ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
         Parameters
@@ -126,15 +133,18 @@ class Word2Vec:
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
+            fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
-                 SettingError if an encoded corpus has another min_count or max_vocabulary.
+                 SettingError if an encoded corpus has another min_count or max_vocabulary. FormatError if the table of
+                 phrases is damaged.
         """
         settings = self.hyperparameters
         with open_progress(progress) as reporter:
-            encoded = corpus_for(settings, corpus, reporter)
+            encoded = corpus_for(settings, corpus, reporter, phrases)
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)

@@ -88,14 +88,21 @@ def _candidates(
     scores = scores_of(
         settings.scoring,
         PairCounts(
-            *(column.astype(np.float64) for column in (pairs.counts, counts[pairs.first], counts[pairs.second])),
+            together=pairs.counts.astype(np.float64),
+            first=counts[pairs.first].astype(np.float64),
+            second=counts[pairs.second].astype(np.float64),
             distinct=n_words + pairs.distinct,
             total=len(text.ids),
             min_count=settings.min_count,
         ),
     )
     order = np.lexsort((-pairs.counts, np.where(np.isnan(scores), np.inf, -scores)))
-    pairs = CountedPairs(*(column[order] for column in pairs[:4]), *pairs[4:])
+    pairs = pairs._replace(
+        first=pairs.first[order],
+        second=pairs.second[order],
+        between=pairs.between[order],
+        counts=pairs.counts[order],
+    )
     scores = scores[order]
     depths = np.array(words.depths, np.int8)
     thresholds = np.array(settings.thresholds)[np.maximum(depths[pairs.first], depths[pairs.second])]

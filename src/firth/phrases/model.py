@@ -1,7 +1,8 @@
 """Phrases: found in a text, kept as a table, joined in texts and for training."""
 
+import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -11,12 +12,12 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
-from firth.errors import CorpusError, FormatError, NotFittedError, SettingError, quoted, warn
+from firth.errors import FormatError, NotFittedError, SettingError, quoted, warn
 from firth.notebook import html_table
 from firth.phrases.encoding import encode_joined
 from firth.phrases.learning import PassCandidates, find_phrases
-from firth.phrases.sentences import joined_sentences
 from firth.phrases.scoring import Scoring
+from firth.phrases.sentences import joined_sentences
 from firth.phrases.settings import Connectors, PhraseSettings
 from firth.phrases.table import Phrase, check_phrase, read_table, write_table
 from firth.progress import ProgressOption, open_progress
@@ -32,12 +33,12 @@ class Phrases:
     Parameters
     ----------
     min_count : pairs that occur less often are no phrases.
-    threshold : pairs whose score is above it are phrases; None for 10, or 0.5 with npmi. A tuple has one number for each
-        pass: a pair of plain words is always compared with the first, a pair with a phrase of the first pass with the
-        second, and so on.
-    scoring : "default": (n_ab - min_count) V / (n_a n_b), where V is the number of different words and pairs (Mikolov et
-        al. 2013, arXiv:1310.4546, section 4; as in word2phrase and gensim). "npmi": normalised pointwise mutual
-        information, from -1 to 1 (Bouma 2009). Or a function of a PairCounts, of arrays (N,), that returns (N,) scores.
+    threshold : pairs whose score is above it are phrases; None for 10, or 0.5 with npmi. A tuple has one number for
+        each pass: a pair of plain words is always compared with the first, a pair with a phrase of the first pass with
+        the second, and so on.
+    scoring : "default": (n_ab - min_count) V / (n_a n_b), where V is the number of different words and pairs (Mikolov
+        et al. 2013, arXiv:1310.4546, section 4; as in gensim). "npmi": normalised pointwise mutual information, from
+        -1 to 1 (Bouma 2009). Or a function of a PairCounts, of arrays (N,), that returns scores (N,).
     connectors : words that may be inside a phrase, but begin and end none: bank_of_england. "english" stands for
         ENGLISH_CONNECTOR_WORDS.
     delimiter : what joins the words.
@@ -91,7 +92,8 @@ class Phrases:
         ----------
         corpus : as for Word2Vec.fit. An EncodedCorpus should be encoded with min_count=1: where words were left out,
             those on both sides count as neighbours, and a warning says so.
-        progress : as for Word2Vec.fit; the stages are "reading" (bytes), "counting pairs" and "joining phrases" (words).
+        progress : as for Word2Vec.fit; the stages are "reading" (bytes), "counting pairs" and "joining phrases", both
+            in words.
 
         Raises   CorpusError if the corpus cannot be read or has no words; SettingError if the scoring function or the
                  tokenizer was lost with a file, or the function returns no scores.
@@ -230,13 +232,17 @@ class Phrases:
 PhrasesInput: TypeAlias = Phrases | str | os.PathLike[str]
 
 
-def given_phrases(given: Any) -> Phrases:
-    """Phrases, from a path if that was given.
+def given_phrases(given: Any, threads: int | None) -> Phrases:
+    """Phrases; where a path was given, those of its table.
 
-    Raises   SettingError for anything else.
+    threads : for those that are read from a table.
+
+    Raises   SettingError for anything else; FormatError if the table is damaged.
     """
     if isinstance(given, Phrases):
         return given
     if isinstance(given, str | os.PathLike):
-        return Phrases.load(Path(given))
+        phrases = Phrases.load(Path(given))
+        phrases.settings = dataclasses.replace(phrases.settings, threads=threads)
+        return phrases
     raise SettingError(f"phrases={quoted(given)}: must be Phrases, or the path of a table that Phrases.save wrote")

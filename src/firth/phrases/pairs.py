@@ -9,7 +9,6 @@ its share; of these only the frequent ones are kept, and the number of all. A sh
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -83,10 +82,9 @@ def count_pairs(text: EncodedIds, is_connector: NDArray[np.uint8], limits: PairL
 def _numbered_runs(text: EncodedIds, is_connector: NDArray[np.uint8]) -> Connectors:
     """The runs of connectors that occur."""
     capacity = 1 << 8
-    connectors = _grown(
-        Connectors(is_connector, *(np.zeros(0, kind) for kind in (np.uint64, *(np.int32,) * 3)), np.ones(1, np.int64)),
-        capacity,
-    )
+    none = np.zeros(0, np.int32)
+    empty = Connectors(is_connector, np.zeros(0, np.uint64), none, none, none, np.ones(1, np.int64))
+    connectors = _grown(empty, capacity)
     state = _start()
     while is_connector.any():
         kernels.number_runs(text, connectors, state)

@@ -1,23 +1,20 @@
 """The settings of phrases, declared as those of models are (firth/settings.py)."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
 from firth.errors import SettingError, quoted
 from firth.parallel import available_cores
 from firth.settings import Kind, Settings, one_of, setting, whole_number
 
-if TYPE_CHECKING:
-    from firth.phrases.scoring import Scoring
-
 __all__ = ["CUSTOM_SCORING", "ENGLISH_CONNECTOR_WORDS", "OVERLAPS", "SCORINGS", "PhraseSettings", "as_connectors"]
 
 # The same as in gensim: articles, prepositions, conjunctions.
 ENGLISH_CONNECTOR_WORDS: tuple[str, ...] = tuple(
-    sorted("a an the for of with without at from to in on by and or".split())
+    sorted(["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"])
 )
 
 SCORINGS = ("default", "npmi")
@@ -31,7 +28,7 @@ Connectors: TypeAlias = str | Iterable[str]
 
 
 def as_connectors(given: Any) -> Any:
-    """Connector words as a sorted tuple; "english" stands for ENGLISH_CONNECTOR_WORDS. What is neither stays as it is."""
+    """Connector words as a sorted tuple; "english" is ENGLISH_CONNECTOR_WORDS; what is no words stays as it is."""
     if given == "english":
         return ENGLISH_CONNECTOR_WORDS
     if isinstance(given, str) or not isinstance(given, Iterable):
@@ -82,7 +79,7 @@ class PhraseSettings(Settings):
         "a pair whose score is above this is a phrase; the higher, the fewer phrases",
         none="10, or 0.5 for npmi",
     )
-    scoring: "str | Scoring" = setting(
+    scoring: str | Callable[..., Any] = setting(
         "default",
         Kind(_is_scoring, "'default', 'npmi' or a function of a PairCounts", SCORINGS, _stored_scoring),
         "how pairs are scored; default: that of word2phrase and gensim, 0 and more; npmi: normalised pointwise mutual "
@@ -136,9 +133,7 @@ class PhraseSettings(Settings):
         for threshold in self.thresholds:
             if not (low <= threshold < high):
                 limits = "0 or more" if high == math.inf else f"at least {low:g} and below {high:g}"
-                raise SettingError(
-                    f"threshold={threshold:g}: scores of scoring={self.scoring!r} are compared with it: must be {limits}"
-                )
+                raise SettingError(f"threshold={threshold:g}: must be {limits} with scoring={self.scoring!r}")
 
     @property
     def thresholds(self) -> tuple[float, ...]:

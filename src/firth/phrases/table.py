@@ -45,7 +45,7 @@ class Phrase(NamedTuple):
     """
 
     words: tuple[str, ...]
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # tuples have a method of this name
     score: float = math.inf
     in_pass: int = 1
 
@@ -127,7 +127,7 @@ def read_table(path: str | Path) -> tuple[dict[str, Any], list[Phrase]]:
     except UnicodeDecodeError as error:
         raise FormatError(path, "not a text file in UTF-8", byte=error.start) from None
     settings = _settings_in(path, lines[0])
-    phrases = []
+    phrases: list[Phrase] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -173,8 +173,8 @@ def _phrase_in(path: str | Path, number: int, cells: list[str]) -> Phrase:
             wanted = "a number" if kind is float else "a whole number"
             raise FormatError(path, f"{name} {quoted(cell)} must be {wanted}", line=number) from None
     phrase = Phrase(words, *values)
-    if problem := _problem_of_numbers(*phrase[1:]):
-        raise FormatError(path, problem, line=number)
+    if wrong := _problem_of_numbers(*phrase[1:]):
+        raise FormatError(path, wrong, line=number)
     return phrase
 
 
@@ -189,6 +189,6 @@ def _unescaped(path: str | Path, number: int, word: str) -> str:
             if value > 0x10FFFF:
                 raise FormatError(path, f"{quoted(word)}: there is no character {escape[0]}", line=number)
             return chr(value)
-        return "" if code == "e" else code
+        return "" if code == "e" else "\\"
 
     return _ESCAPE.sub(character, word) if "\\" in word else word

@@ -16,10 +16,10 @@ from firth import CorpusError, FirthWarning, NotFittedError, SettingError
 from firth.corpus import EncodedCorpus, encode
 from firth.datasets import king_james
 from firth.illustrated import phrases as reference
+from firth.kernels.arguments import EncodedIds
 from firth.phrases import ENGLISH_CONNECTOR_WORDS, Phrase, Phrases
 from firth.phrases.numbering import GrowingWords
 from firth.phrases.pairs import PairLimits, count_pairs
-from firth.kernels.arguments import EncodedIds
 from firth.progress import Reporter
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcdeof"), max_size=12), min_size=1, max_size=12)
@@ -253,12 +253,12 @@ def test_every_source_gives_the_same(tmp_path):
     joined = list(expected.join(tokens))
     assert ["a_town", "new_york"] in joined
     encoded = encode(path, min_count=1)
-    sources = [path, lines, encoded, tokens, path.open("rb"), path.open()]
-    for source in sources:
+    for source in (path, lines, encoded, tokens):
         found = Phrases(min_count=2, threshold=0.2).fit(source, progress=False)
         assert found.table == expected.table
-    for source in [path, lines, encoded, tokens, path.open("rb"), path.open(), iter(tokens)]:
-        assert list(expected.join(source)) == joined
+    with path.open("rb") as as_bytes, path.open() as as_text:
+        for source in (path, lines, encoded, tokens, iter(tokens), as_bytes, as_text):
+            assert list(expected.join(source)) == joined
     own = Phrases(min_count=2, threshold=0.2, tokenizer=split)
     assert own.fit(path, progress=False).table == expected.table
     assert list(own.join(path)) == joined

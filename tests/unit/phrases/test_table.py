@@ -116,7 +116,7 @@ def test_random_damage_is_read_or_refused(tmp_path):
         try:
             Phrases.load(path)
         except FormatError as error:
-            assert error.line is not None or error.byte is not None  # noqa: PT017
+            assert error.line is not None or error.byte is not None
 
 
 def test_functions_are_not_kept_in_files(tmp_path):
