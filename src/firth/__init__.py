@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from firth.models.word2vec import Word2Vec
     from firth.phrases.model import Phrases
     from firth.phrases.scoring import PairCounts
-    from firth.phrases.settings import ENGLISH_CONNECTOR_WORDS
     from firth.phrases.table import Phrase
     from firth.vectors.alignment import align
     from firth.vectors.load import load, read_table
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "ENGLISH_CONNECTOR_WORDS",
     "CorpusError",
     "DivergenceError",
     "FirthError",
@@ -72,7 +70,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ENGLISH_CONNECTOR_WORDS": "firth.phrases.settings",
     "Keyboard": "firth.language_models.keyboard",
     "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",

@@ -74,18 +74,16 @@ def _find_phrases(
         check_target(written)
     started = time.perf_counter()
     source = source_of(corpus, target or text)
+    to_join: CorpusInput | EncodedCorpus = source
     if table is not None:
         phrases = Phrases.load(table)
-        _write_text(text, phrases, source)
     else:
         phrases = Phrases(threshold=_thresholds(threshold), connectors=_connectors(connectors), **settings)
-        with open_progress(False if quiet or json else None) as reporter:
-            chosen = phrases.settings
-            encoded = encode(source, tokenizer=chosen.tokenizer, min_count=1, threads=chosen.threads, progress=reporter)
-            phrases.fit(encoded, progress=reporter)
-        if target is not None:
-            phrases.save(target)
-        _write_text(text, phrases, encoded)
+        to_join = _fit(phrases, source, is_silent=quiet or json)
+    if target is not None:
+        phrases.save(target)
+    if text is not None:
+        _write_text(text, phrases, to_join)
     seconds = time.perf_counter() - started
     if json:
         print_json(_record(phrases, (target, text), seconds, count))
@@ -103,6 +101,15 @@ def _check_joining(target: Path | None, text: Path | None, settings: dict[str, A
             raise SettingError(f"{option_name(name)} with --table: the settings are those of the table; leave it out")
 
 
+def _fit(phrases: Phrases, source: CorpusInput, *, is_silent: bool) -> EncodedCorpus:
+    """Find phrases; returns the text, which is read once."""
+    settings = phrases.settings
+    with open_progress(False if is_silent else None) as reporter:
+        encoded = encode(source, tokenizer=settings.tokenizer, min_count=1, threads=settings.threads, progress=reporter)
+        phrases.fit(encoded, progress=reporter)
+    return encoded
+
+
 def _thresholds(text: str | None) -> float | tuple[float, ...] | None:
     if text is None:
         return None
@@ -118,9 +125,7 @@ def _connectors(text: str) -> str | list[str]:
     return text if text == "english" else [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _write_text(path: Path | None, phrases: Phrases, corpus: "CorpusInput | EncodedCorpus") -> None:
-    if path is None:
-        return
+def _write_text(path: Path, phrases: Phrases, corpus: "CorpusInput | EncodedCorpus") -> None:
     with atomic_write(path) as file:
         lines: list[str] = []
         for sentence in phrases.join(corpus):
