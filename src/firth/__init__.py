@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from firth.phrases.model import Phrases
     from firth.phrases.scoring import PairCounts
     from firth.phrases.table import Phrase
+    from firth.training.sequences import Groups, Sessions
     from firth.vectors.alignment import align
     from firth.vectors.load import load, read_table
     from firth.vectors.neighbours import Neighbour, WordBetween
@@ -46,6 +47,7 @@ __all__ = [
     "FirthError",
     "FirthWarning",
     "FormatError",
+    "Groups",
     "Keyboard",
     "MissingExtraError",
     "MixtureModel",
@@ -56,6 +58,7 @@ __all__ = [
     "PairCounts",
     "Phrase",
     "Phrases",
+    "Sessions",
     "SettingError",
     "TrainingInterrupted",
     "UnknownWordError",
@@ -70,6 +73,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Groups": "firth.training.sequences",
     "Keyboard": "firth.language_models.keyboard",
     "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",
@@ -78,6 +82,7 @@ _HOMES = {
     "PairCounts": "firth.phrases.scoring",
     "Phrase": "firth.phrases.table",
     "Phrases": "firth.phrases.model",
+    "Sessions": "firth.training.sequences",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.neighbours",
     "WordVectors": "firth.vectors.word_vectors",

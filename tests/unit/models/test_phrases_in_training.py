@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth import CorpusError, FirthWarning, FormatError, Phrases, SettingError, Word2Vec
+from firth import CorpusError, FirthWarning, FormatError, Phrases, Sessions, SettingError, Word2Vec
 from firth.corpus import encode
 from firth.evaluation import evaluate_analogies
 
@@ -48,6 +48,18 @@ def test_held_out_text_is_scored_with_its_phrases_joined(joined):
     assert joined.score(PHRASES.join(TEXTS)) == joined.score(list(PHRASES.join(TOKENS)))
 
 
+def test_a_training_on_phrases_goes_on(joined, tmp_path):
+    path = tmp_path / "so far.firth"
+
+    def stop(observation):
+        if observation.moment == "epoch":
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        Word2Vec(**QUICK).fit(TEXTS, progress=False, phrases=PHRASES, checkpoint=path, observers=[stop])
+    same(Word2Vec.resume(path, TEXTS, progress=False, phrases=PHRASES), joined)
+
+
 def test_what_does_not_fit(tmp_path):
     model = Word2Vec(**QUICK)
     with pytest.raises(SettingError, match="phrases=3: must be Phrases, or the path of a table"):
@@ -61,6 +73,8 @@ def test_what_does_not_fit(tmp_path):
         model.fit(TEXTS, progress=False, phrases=tmp_path / "table.tsv")
     with pytest.raises(FileNotFoundError):
         model.fit(TEXTS, progress=False, phrases=tmp_path / "missing.tsv")
+    with pytest.raises(SettingError, match="phrases with sessions: join the sequences first"):
+        model.fit(TOKENS, progress=False, phrases=PHRASES, sessions=Sessions([None] * len(TOKENS)))
     with pytest.raises(CorpusError, match="each of the 5 sentences has one word"):
         model.fit(["new york"] * 5, progress=False, phrases=PHRASES)
 
