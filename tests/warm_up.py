@@ -11,6 +11,7 @@ from firth import FirthWarning, NeuralModel, Word2Vec, WordVectors, load
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
+from firth.subwords.parts import composed, word_parts
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
 BLOCKS = (1, 2, 4, 6, 7, 8)  # target rows in registers, of which each number has its own training kernel
@@ -52,6 +53,8 @@ def compile_subwords() -> None:
     ngrams = Ngrams(first_row=1, n_buckets=3, min_length=3, max_length=6)
     average_ngrams(words, table, ngrams, 0, 1, np.empty(LISTED, np.int64), np.empty((1, 4), np.float32))
     first_not_finite(table.content, 0, 16)
+    parts = word_parts(words, 3, 6, 3)
+    composed(parts, np.zeros((1 + len(parts.buckets), 4), np.float32))
 
 
 def compile_language_models() -> None:

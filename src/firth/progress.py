@@ -61,6 +61,8 @@ class Reporter:
         total: int | None = None,
         unit: str = "",
         summary: Callable[[Progress], str] | None = None,
+        *,
+        done: int = 0,
     ) -> "Stage":
         """Begin a stage.
 
@@ -70,8 +72,9 @@ class Reporter:
         total : units of work; None if unknown.
         unit : what is counted: "bytes", "words", …
         summary : the text of a bar or a line, from a record; None for the count.
+        done : units that were done before, where something goes on.
         """
-        return Stage(self, name, total, unit, summary)
+        return Stage(self, name, total, unit, summary, done)
 
     def _begin(self, stage: "Stage") -> None:
         """A stage has begun."""
@@ -97,12 +100,14 @@ class Stage:
         total: int | None,
         unit: str,
         summary: Callable[[Progress], str] | None,
+        first: int,
     ) -> None:
         self.name = name
         self.total = total
         self.unit = unit
         self._reporter = reporter
         self._summary = summary
+        self._first = first  # units that were done before
         self._began = time.perf_counter()
         self._next = self._began  # the first update shows at once
         self._last: tuple[int, Mapping[str, Any]] | None = None  # an update that was too early to be shown
@@ -143,13 +148,16 @@ class Stage:
         counted = f"{progress.done:,}" if progress.total is None else f"{progress.done:,} of {progress.total:,}"
         return f"{counted} {self.unit}".rstrip()
 
+    def record(self, done: int, facts: Mapping[str, Any]) -> Progress:
+        """What an update would show now."""
+        seconds, did = self.seconds, done - self._first
+        left = seconds * (self.total - done) / did if self.total is not None and did > 0 else None
+        return Progress(self.name, done, self.total, seconds, left, facts)
+
     def _report(self, done: int, facts: Mapping[str, Any], *, milestone: bool) -> None:
-        now = time.perf_counter()
-        seconds = now - self._began
-        left = seconds * (self.total - done) / done if self.total is not None and done > 0 else None
         self._last = None
-        self._next = now + _INTERVAL
-        self._reporter._show(self, Progress(self.name, done, self.total, seconds, left, facts), milestone=milestone)
+        self._next = time.perf_counter() + _INTERVAL
+        self._reporter._show(self, self.record(done, facts), milestone=milestone)
 
 
 def open_progress(option: ProgressOption) -> Reporter:

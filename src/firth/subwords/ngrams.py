@@ -12,10 +12,11 @@ import numpy as np
 from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 
-__all__ = ["Subwords", "ngram_hashes", "ngram_rows"]
+__all__ = ["Subwords", "check_ngrams", "ngram_hashes", "ngram_rows"]
 
 END_OF_SENTENCE = b"</s>"  # the one word without n-grams
 OFFSET_BASIS, PRIME = 2166136261, 16777619  # of the 32-bit FNV-1a hash
+MOST_BUCKETS = 1 << 32  # there are no more hashes; fewer than these are allowed
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +43,9 @@ class Subwords:
 
     def __post_init__(self) -> None:
         shape = np.shape(self.matrix)
-        if len(shape) != 2 or not 0 < shape[0] < 1 << 32 or shape[1] < 1:
+        if len(shape) != 2 or not 0 < shape[0] < MOST_BUCKETS or shape[1] < 1:
             raise SettingError(f"subwords of shape {shape}: must be (B, D), at least one row for n-grams")
-        lengths = (self.min_length, self.max_length)
-        if any(type(length) is not int for length in lengths) or not 1 <= lengths[0] <= lengths[1]:
-            raise SettingError(
-                f"n-grams of {lengths[0]!r} to {lengths[1]!r} characters: must be whole numbers of at least 1, "
-                "the smaller first"
-            )
+        check_ngrams(self.min_length, self.max_length, shape[0])
 
     def rows(self, word: str) -> list[int]:
         """The rows of the word's n-grams, in [0, B); a row may come twice."""
@@ -69,6 +65,17 @@ class Subwords:
         if not np.isfinite(mean).all():
             raise SettingError(f"the vectors of the n-grams of {word!r} are not finite; the file is damaged")
         return mean
+
+
+def check_ngrams(min_length: int, max_length: int, n_buckets: int) -> None:
+    """Raise SettingError unless n-grams of these lengths can be hashed to so many buckets."""
+    if any(type(length) is not int for length in (min_length, max_length)) or not 1 <= min_length <= max_length:
+        raise SettingError(
+            f"n-grams of {min_length!r} to {max_length!r} characters: must be whole numbers of at least 1, "
+            "the smaller first"
+        )
+    if type(n_buckets) is not int or not 0 < n_buckets < MOST_BUCKETS:
+        raise SettingError(f"{n_buckets!r} buckets of n-grams: must be a whole number, at least 1 and less than 2^32")
 
 
 def ngram_rows(word: bytes, min_length: int, max_length: int, n_rows: int) -> list[int]:

@@ -57,9 +57,9 @@ def test_the_backend_is_given_that_rate():
     trainer = trainer_of(epochs=2, learning_rate=0.05, final_learning_rate=0.01)
     train_epoch, calls = trainer.backend.train_epoch, []
 
-    def record(epoch, rates, tokens, watch):
+    def record(epoch, rates, tokens, *others):
         calls.append((epoch, rates, tokens))
-        return train_epoch(epoch, rates, tokens, watch)
+        return train_epoch(epoch, rates, tokens, *others)
 
     trainer.backend.train_epoch = record
     trainer.run()
