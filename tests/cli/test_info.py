@@ -11,9 +11,12 @@ from firth.subwords.ngrams import Subwords
 def test_subwords_are_shown(firth, tmp_path):
     matrix = np.ones((4, 2), np.float32)
     native.write(tmp_path / "a.firth", StoredVectors(["a"], matrix[:1], subwords=Subwords(matrix, 3, 6)))
-    assert "n-grams of 3 to 6 characters, hashed to 4 rows" in firth("info", "a.firth").stdout
+    assert "n-grams of 3 to 6 characters, hashed to 4 buckets\n" in firth("info", "a.firth").stdout
     facts = json.loads(firth("info", "a.firth", "--json").stdout)
-    assert facts["subwords"] == {"rows": 4, "min_length": 3, "max_length": 6}
+    assert facts["subwords"] == {"rows": 4, "buckets": 4, "min_length": 3, "max_length": 6}
+    occurring = Subwords(matrix, 3, 6, np.arange(4, dtype=np.uint32), 2_000_000)
+    native.write(tmp_path / "a.firth", StoredVectors(["a"], matrix[:1], subwords=occurring))
+    assert "hashed to 2,000,000 buckets, 4 of which have a row" in firth("info", "a.firth").stdout
 
 
 def test_each_fact_is_shown_once_and_lists_as_words(firth, tmp_path):

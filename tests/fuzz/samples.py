@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from firth.vectors.ann.index import Index
 WORDS = ["the", "naïve", "x", "東京"]
 MATRIX = np.random.default_rng(4).normal(size=(4, 3)).astype(np.float32)
 COUNTS = np.array([9, 5, 2, 1])
+OCCURRING = Subwords(MATRIX, 2, 3, np.array([1, 4, 5, 9], np.uint32), 11)
 SENTENCES = [["the", "naïve", "x", "東京"]] * 3
 TEXT = "the naïve x 東京\nThe x, the naïve!\n\nx the\n" * 3
 KNOWN = WordVectors([*WORDS, "tea"], np.vstack([MATRIX, -MATRIX[:1]]))
@@ -71,6 +72,7 @@ def use_vectors(path: Path, rng: random.Random) -> None:
         vectors.most_similar(words[0], 1)
     if stored.subwords is not None:
         stored.subwords.vector("unseen")
+    assert stored.own_vectors is None or stored.own_vectors.shape == stored.matrix.shape
     assert all(isinstance(word, str) for word in words)
     assert len(set(words)) == len(words) == len(stored.matrix)
     assert stored.matrix.dtype == np.float32
@@ -137,9 +139,9 @@ def use_corpus(path: Path, rng: random.Random) -> None:
 # ---------------------------------------------------------------- right files
 
 
-def saved(format: str, words: list[str] = WORDS, subwords: Subwords | None = None) -> Callable[[Path], Path]:
+def saved(format: str, words: list[str] = WORDS, **more: Any) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
-        stored = StoredVectors(words, MATRIX, COUNTS, context_vectors=MATRIX, metadata={"a": [1]}, subwords=subwords)
+        stored = StoredVectors(words, MATRIX, COUNTS, context_vectors=MATRIX, metadata={"a": [1]}, **more)
         write_as(folder / "a", stored, format)
         return folder / "a"
 
@@ -249,6 +251,7 @@ ODD_WORDS = "the x naïve 東京\n# a comment\ntea x the\n"
 BASE_KINDS = {  # (The readers know no difference between word2vec text, fastText's .vec and text for spaCy.)
     "firth": Kind(saved("firth"), use_vectors),
     "firth-subwords": Kind(saved("firth", subwords=Subwords(MATRIX, 2, 3)), use_vectors),
+    "firth-occurring-subwords": Kind(saved("firth", subwords=OCCURRING, own_vectors=MATRIX), use_vectors),
     "word2vec-text": Kind(saved("word2vec-text"), use_vectors),
     "word2vec-binary": Kind(saved("word2vec-binary"), use_vectors),
     "glove": Kind(saved("glove", [". . .", "naïve", "x", "東京"]), use_vectors),

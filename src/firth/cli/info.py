@@ -26,6 +26,7 @@ def run(model: Model, json: Json = False) -> None:
     if subwords := vectors.subwords:
         facts["subwords"] = {
             "rows": len(subwords.matrix),
+            "buckets": subwords.n_buckets,
             "min_length": subwords.min_length,
             "max_length": subwords.max_length,
         }
@@ -35,7 +36,8 @@ def run(model: Model, json: Json = False) -> None:
     facts["first_words"] = " ".join(facts["first_words"])
     if subwords:
         lengths = f"{subwords.min_length} to {subwords.max_length}"
-        facts["subwords"] = f"n-grams of {lengths} characters, hashed to {len(subwords.matrix):,} rows"
+        occurring = "" if subwords.buckets is None else f", {len(subwords.matrix):,} of which have a row"
+        facts["subwords"] = f"n-grams of {lengths} characters, hashed to {subwords.n_buckets:,} buckets{occurring}"
     known = dict(_flat(vectors.metadata)) | facts  # the settings of a training repeat the vector size
     rows = [(name, known[name]) for name in dict.fromkeys([*facts, *known])]
     print_table(str(model), ["", ""], [(name.replace("_", " "), _shown(value)) for name, value in rows], numbers=0)

@@ -32,7 +32,7 @@ from firth.formats.compressed import read_content
 from firth.formats.fasttext_dictionary import Dictionary, read_dictionary
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
-from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means
@@ -177,7 +177,8 @@ def _word_vectors(
         )
     vectors = table.array[: len(words)].copy()
     if subwords is not None:
-        vectors = word_means(WordBytes(words.text, words.ends), table, subwords, progress)
+        ngrams = Ngrams(len(words), subwords.n_buckets, subwords.min_length, subwords.max_length)
+        vectors = word_means(WordBytes(words.text, words.ends), table, ngrams, progress)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         problem = f"the vector of {words[row]!r}, with its n-grams added, is not finite; the file is damaged"

@@ -30,7 +30,7 @@ from firth.formats.inert_objects import Bag, InertArray
 from firth.formats.inert_pickle import read_pickle
 from firth.formats.packed_words import PackedWords, find_repetitions
 from firth.formats.stored import StoredVectors
-from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means
@@ -160,8 +160,9 @@ def _subwords(keyed: _Saved) -> Subwords | None:
 def _means(path: Path, words: list[str], own: Matrix, subwords: Subwords, progress: ProgressOption) -> Matrix:
     """Vectors that gensim does not save: the mean of a word's own row and those of its n-grams."""
     table = FileMatrix.of(np.concatenate([own, subwords.matrix]))
+    ngrams = Ngrams(len(words), subwords.n_buckets, subwords.min_length, subwords.max_length)
     packed = PackedWords.pack(words)
-    vectors = word_means(WordBytes(packed.text, packed.ends), table, subwords, progress)
+    vectors = word_means(WordBytes(packed.text, packed.ends), table, ngrams, progress)
     row = find_not_finite(FileMatrix.of(vectors))
     if row is not None:
         raise FormatError(path, f"the vector of {words[row]!r}, with its n-grams added, is not finite; it is damaged")

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from firth.errors import FormatError
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
-from firth.subwords.ngrams import Subwords
 
 if sys.platform == "win32":
     import _winapi
@@ -109,6 +108,10 @@ def in_memory(array: Array) -> Array:
     return copy
 
 
+def _in_memory(array: Array | None) -> Array | None:
+    return None if array is None else in_memory(array)
+
+
 def stored_in_memory(stored: StoredVectors) -> StoredVectors:
     """The same without anything that is mapped."""
     words, subwords = stored.words, stored.subwords
@@ -116,8 +119,10 @@ def stored_in_memory(stored: StoredVectors) -> StoredVectors:
         stored,
         words=PackedWords(in_memory(words.text), in_memory(words.ends)) if isinstance(words, PackedWords) else words,
         matrix=in_memory(stored.matrix),
-        counts=None if stored.counts is None else in_memory(stored.counts),
-        context_vectors=None if stored.context_vectors is None else in_memory(stored.context_vectors),
-        node_vectors=None if stored.node_vectors is None else in_memory(stored.node_vectors),
-        subwords=subwords and Subwords(in_memory(subwords.matrix), subwords.min_length, subwords.max_length),
+        counts=_in_memory(stored.counts),
+        context_vectors=_in_memory(stored.context_vectors),
+        node_vectors=_in_memory(stored.node_vectors),
+        subwords=subwords
+        and replace(subwords, matrix=in_memory(subwords.matrix), buckets=_in_memory(subwords.buckets)),
+        own_vectors=_in_memory(stored.own_vectors),
     )

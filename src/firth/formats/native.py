@@ -8,12 +8,16 @@ Tensors
     word_vectors      F32  (V, D)
     context_vectors   F32  (V, D)   optional: the output side, for more training
     node_vectors      F32  (V-1, D) optional: the output side of a model with hierarchical softmax
-    subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see firth/subwords/ngrams.py
+    own_vectors       F32  (V, D)   optional: of words with n-grams, whose vectors are means of these and their n-grams'
+    subword_vectors   F32  (B, D)   optional: rows of hashed n-grams, see firth/subwords/ngrams.py; (P, D) with buckets
+    subword_buckets   U32  (P,)     optional: the bucket of each row, ascending; other buckets count as zeros
     words             U8            all words in UTF-8, end to end; any string is a legal word
 
 Metadata: "format" is "firth", "version" a whole number; every other value is a JSON document
 (a trained model writes "hyperparameters" and "history"). "subwords" comes with subword_vectors:
-{"hash": "fasttext", "min_length": 3, "max_length": 6}.
+{"hash": "fasttext", "min_length": 3, "max_length": 6}, and with subword_buckets "buckets": B.
+
+A file is of version 2 if it has subword_buckets, which readers of version 1 would ignore; otherwise of version 1.
 """
 
 import json
@@ -24,7 +28,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
 from firth.errors import FormatError, SettingError
 from firth.formats.compressed import read_content, write_compressed
 from firth.formats.packed_words import PackedWords, check_ends
@@ -34,7 +37,8 @@ from firth.subwords.ngrams import Subwords
 
 __all__ = ["VERSION", "parse", "read", "write"]
 
-VERSION = 1
+VERSION = 2
+FIRST_VERSION = 1  # of files that need nothing newer, so that an older Firth opens them
 RESERVED = ("format", "version", "subwords")
 HASH = "fasttext"  # how n-grams are hashed to rows; a later version may add others
 
@@ -54,7 +58,9 @@ _TENSORS = {
     "word_vectors": _Expected("F32", 2, True),
     "context_vectors": _Expected("F32", 2, False),
     "node_vectors": _Expected("F32", 2, False),
+    "own_vectors": _Expected("F32", 2, False),
     "subword_vectors": _Expected("F32", 2, False),
+    "subword_buckets": _Expected("U32", 1, False),
     "words": _Expected("U8", 1, True),
 }
 
@@ -90,6 +96,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
         ("counts", matrix.shape[:1]),
         ("context_vectors", matrix.shape),
         ("node_vectors", (matrix.shape[0] - 1, matrix.shape[1])),
+        ("own_vectors", matrix.shape),
         ("subword_vectors", (*tensors.get("subword_vectors", matrix).shape[:1], *matrix.shape[1:])),
     ):
         if name in tensors and tensors[name].shape != shape:
@@ -100,7 +107,7 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
             )
     if matrix.shape[1] < 1:
         raise FormatError(path, f"word_vectors have shape {matrix.shape}: no numbers at all")
-    subwords = _read_subwords(path, metadata.pop("subwords", None), tensors.get("subword_vectors"))
+    subwords = _read_subwords(path, metadata.pop("subwords", None), tensors)
     return StoredVectors(
         words=PackedWords(tensors["words"], ends),
         matrix=matrix,
@@ -109,12 +116,14 @@ def parse(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
         node_vectors=tensors.get("node_vectors"),
         metadata=metadata,
         subwords=subwords,
+        own_vectors=tensors.get("own_vectors"),
     )
 
 
-def _read_subwords(path: Path, description: Any, vectors: Matrix | None) -> Subwords | None:
+def _read_subwords(path: Path, description: Any, tensors: Mapping[str, NDArray[Any]]) -> Subwords | None:
     """The n-grams, from what the metadata say of them and their vectors."""
-    if description is None and vectors is None:
+    vectors, buckets = tensors.get("subword_vectors"), tensors.get("subword_buckets")
+    if description is None and vectors is None and buckets is None:
         return None
     if vectors is None or not isinstance(description, dict):
         raise FormatError(path, "n-grams need both the tensor 'subword_vectors' and the metadata 'subwords'")
@@ -123,8 +132,11 @@ def _read_subwords(path: Path, description: Any, vectors: Matrix | None) -> Subw
         raise FormatError(path, f"n-grams hashed by {hashed!r}: this reads {HASH!r}; a newer Firth may know it")
     shortest: Any = description.get("min_length")
     longest: Any = description.get("max_length")
+    n_buckets: Any = description.get("buckets")
     try:
-        return Subwords(vectors, shortest, longest)
+        if buckets is None:
+            return Subwords(vectors, shortest, longest)
+        return Subwords(vectors, shortest, longest, buckets, n_buckets)
     except SettingError as error:
         raise FormatError(path, f"{error}; the file is damaged") from None
 
@@ -157,22 +169,30 @@ def write(path: str | Path, stored: StoredVectors) -> None:
         "word_vectors": stored.matrix,
         "context_vectors": stored.context_vectors,
         "node_vectors": stored.node_vectors,
+        "own_vectors": stored.own_vectors,
         "subword_vectors": None if stored.subwords is None else stored.subwords.matrix,
+        "subword_buckets": None if stored.subwords is None else stored.subwords.buckets,
         "words": packed.text,
     }
     present = {name: array for name, array in arrays.items() if array is not None}
     dtypes = {name: expected.dtype for name, expected in _TENSORS.items()}
     metadata = _described(path, stored.metadata)
     if stored.subwords is not None:
-        ngrams = {"min_length": stored.subwords.min_length, "max_length": stored.subwords.max_length}
-        metadata["subwords"] = json.dumps({"hash": HASH, **ngrams})
+        metadata["subwords"] = json.dumps(_describe_subwords(stored.subwords))
+        if stored.subwords.buckets is not None:
+            metadata["version"] = str(VERSION)
     with write_compressed(path) as file:
         write_tensors(file, present, dtypes, metadata)
 
 
+def _describe_subwords(subwords: Subwords) -> dict[str, Any]:
+    described = {"hash": HASH, "min_length": subwords.min_length, "max_length": subwords.max_length}
+    return described if subwords.buckets is None else described | {"buckets": subwords.n_buckets}
+
+
 def _described(path: str | Path, metadata: Mapping[str, Any]) -> dict[str, str]:
     """The metadata with every value as a JSON document."""
-    described = {"format": "firth", "version": str(VERSION)}
+    described = {"format": "firth", "version": str(FIRST_VERSION)}
     for name, value in metadata.items():
         if name in RESERVED:
             raise FormatError(path, f"metadata cannot be named {name!r}: the file itself uses it")

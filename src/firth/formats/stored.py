@@ -28,6 +28,7 @@ class StoredVectors:
     metadata: Mapping[str, Any] = field(default_factory=dict)  # any JSON values, by name
     node_vectors: Matrix | None = None  # (V - 1, D) float32, the output side of a model with hierarchical softmax
     subwords: Subwords | None = None  # vectors of character n-grams, for words that are not among `words`
+    own_vectors: Matrix | None = None  # (V, D) float32; with subwords, a word's vector is the mean of these and n-grams
     skipped: Skipped = Skipped()  # what the reader left out; never written
 
     def __post_init__(self) -> None:
@@ -43,6 +44,8 @@ class StoredVectors:
             raise SettingError(
                 f"context_vectors of shape {np.shape(self.context_vectors)}: must be {shape}, like the matrix"
             )
+        if self.own_vectors is not None and np.shape(self.own_vectors) != shape:
+            raise SettingError(f"own_vectors of shape {np.shape(self.own_vectors)}: must be {shape}, like the matrix")
         nodes = (shape[0] - 1, shape[1])
         if self.node_vectors is not None and np.shape(self.node_vectors) != nodes:
             raise SettingError(f"node_vectors of shape {np.shape(self.node_vectors)}: must be {nodes}, one row fewer")

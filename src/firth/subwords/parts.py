@@ -18,7 +18,7 @@ from firth.errors import SettingError
 from firth.interruption import importing
 from firth.kernels.arguments import Ngrams, WordBytes
 from firth.parallel import available_cores, share_parts
-from firth.subwords.ngrams import check_ngrams
+from firth.subwords.ngrams import Buckets, check_ngrams
 
 __all__ = ["WordParts", "composed", "word_parts"]
 
@@ -31,7 +31,7 @@ class WordParts(NamedTuple):
 
     starts: Offsets  # (V + 1,) the parts of word w are parts[starts[w] : starts[w + 1]]
     parts: NDArray[np.int32]  # (N,) first w, its own row; then V + p for each n-gram of bucket buckets[p]
-    buckets: NDArray[np.uint32]  # (P,) the buckets that occur, ascending
+    buckets: Buckets  # (P,) those that occur, ascending
 
 
 def word_parts(words: WordBytes, min_length: int, max_length: int, n_buckets: int) -> WordParts:

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from firth.errors import FormatError, SettingError
 from firth.formats import native
+from firth.formats.mapped import mapping_of, stored_in_memory
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import write_tensors
 from firth.subwords.ngrams import Subwords
@@ -51,6 +53,78 @@ def test_any_words_and_numbers_come_back(tmp_path_factory, words, vector_size, d
     assert back.context_vectors.tobytes() == (-matrix).tobytes()
     assert back.counts.tolist() == counts.tolist()
     assert back.metadata == {"a": [1, None, "ü"]}
+
+
+@given(words=any_words, data=st.data())
+def test_ngrams_that_occur_and_own_vectors_come_back(tmp_path_factory, words, data):
+    path = tmp_path_factory.mktemp("native") / "a.firth"
+    n_buckets = data.draw(st.sampled_from([40, 2_000_000, 2**32 - 1]))
+    buckets = np.array(sorted(data.draw(st.sets(st.integers(0, n_buckets - 1), max_size=9))), np.uint32)
+    rows = np.random.default_rng(5).normal(size=(len(buckets), 3)).astype(np.float32)
+    own = np.random.default_rng(6).normal(size=(len(words), 3)).astype(np.float32)
+    native.write(path, stored(words, subwords=Subwords(rows, 3, 6, buckets, n_buckets), own_vectors=own))
+    back = native.read(path)
+    assert back.own_vectors.tobytes() == own.tobytes()
+    assert back.subwords.matrix.tobytes() == rows.tobytes()
+    assert back.subwords.buckets.tolist() == buckets.tolist()
+    assert (back.subwords.n_buckets, back.subwords.min_length, back.subwords.max_length) == (n_buckets, 3, 6)
+    read = stored_in_memory(back)
+    assert read.subwords.buckets.tolist() == buckets.tolist()
+    assert read.own_vectors.tobytes() == own.tobytes()
+    assert all(mapping_of(array) is None for array in (read.own_vectors, read.subwords.matrix, read.subwords.buckets))
+
+
+def compact(path):
+    buckets = np.array([3, 5], np.uint32)
+    return small(path, subwords=Subwords(np.ones((2, 3), np.float32), 3, 6, buckets, 9))
+
+
+def test_the_version_is_that_of_the_oldest_firth_that_reads_the_file_rightly(tmp_path):
+    """An older one would take the rows of the n-grams that occur for those of all buckets."""
+    assert load_metadata(small(tmp_path / "a.firth", subwords=Subwords(np.ones((2, 3), np.float32), 3, 6))) == "1"
+    assert load_metadata(small(tmp_path / "a.firth", own_vectors=np.ones((3, 3), np.float32))) == "1"
+    assert load_metadata(compact(tmp_path / "a.firth")) == "2"
+
+
+def load_metadata(path):
+    with safe_open(path, "np") as file:
+        return file.metadata()["version"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        ("subword_buckets", {"shape": [1], "data_offsets": [0, 4]}, "begins at|takes"),
+        ("subword_buckets", {"dtype": "I32"}, "is I32 with 1 dimensions instead of U32"),
+        ("subword_buckets", None, "begins at"),
+        ("__metadata__", {"subwords": '{"hash": "fasttext", "min_length": 3, "max_length": 6}'}, "None buckets"),
+        (
+            "__metadata__",
+            {"subwords": '{"hash": "fasttext", "min_length": 3, "max_length": 6, "buckets": 5}'},
+            "less than 5",
+        ),
+        (
+            "__metadata__",
+            {"subwords": '{"hash": "fasttext", "min_length": 3, "max_length": 6, "buckets": true}'},
+            "True",
+        ),
+        ("__metadata__", {"subwords": "[]"}, "need both"),
+    ],
+)
+def test_buckets_that_make_no_sense(tmp_path, name, change, problem):
+    path = compact(tmp_path / "a.firth")
+    edit_header(path, lambda header: header.pop(name) if change is None else header[name].update(change))
+    with pytest.raises(FormatError, match=problem):
+        native.read(path)
+
+
+def test_own_vectors_have_the_shape_of_the_vectors(tmp_path):
+    with pytest.raises(SettingError, match="own_vectors of shape"):
+        stored(["a"], own_vectors=np.ones((2, 3), np.float32))
+    path = small(tmp_path / "a.firth", own_vectors=np.ones((3, 3), np.float32))
+    edit_header(path, lambda header: header["own_vectors"].update(shape=[1, 9]))
+    with pytest.raises(FormatError, match="own_vectors has shape"):
+        native.read(path)
 
 
 def test_optional_parts_stay_absent(tmp_path):
@@ -131,7 +205,7 @@ def test_bytes_too_many_are_noticed(tmp_path):
 
 def test_a_newer_version_says_so(tmp_path):
     path = small(tmp_path / "a.firth")
-    edit_header(path, lambda header: header["__metadata__"].update(version="2"))
+    edit_header(path, lambda header: header["__metadata__"].update(version="3"))
     with pytest.raises(FormatError, match="newer Firth.*upgrade"):
         native.read(path)
 

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firth import WordVectors
 from firth.errors import SettingError
@@ -59,6 +61,69 @@ def test_no_ngram_no_vector():
     assert Subwords(MATRIX, 1, 6).vector("</s>") is None  # the one word without n-grams
 
 
+@st.composite
+def compact_subwords(draw):
+    """N-grams of which only some have a row, and the same with a row of zeros for each of the others."""
+    n_buckets = draw(st.integers(1, 40))
+    buckets = np.array(sorted(draw(st.sets(st.integers(0, n_buckets - 1)))), np.uint32)
+    columns = draw(st.integers(2, 5))
+    matrix = np.random.default_rng(n_buckets).normal(size=(len(buckets), columns)).astype(np.float32)
+    shortest = draw(st.integers(1, 4))
+    lengths = shortest, shortest + draw(st.integers(0, 3))
+    table = np.zeros((n_buckets, columns), np.float32)
+    table[buckets] = matrix
+    return Subwords(matrix, *lengths, buckets, n_buckets), Subwords(table, *lengths)
+
+
+@given(both=compact_subwords(), word=st.text(max_size=9))
+def test_ngrams_without_a_row_count_as_zeros(both, word):
+    compact, expanded = both
+    assert compact.buckets[compact.rows(word)].tolist() == [
+        bucket for bucket in expanded.rows(word) if bucket in compact.buckets
+    ]
+    ours, theirs = compact.vector(word), expanded.vector(word)
+    assert (ours is None) == (theirs is None)
+    if ours is not None:
+        assert ours.dtype == np.float32
+        assert ours.tobytes() == theirs.tobytes()
+
+
+@given(both=compact_subwords(), data=st.data())
+def test_vectors_of_buckets(both, data):
+    compact, expanded = both
+    wanted = np.array(data.draw(st.lists(st.integers(0, compact.n_buckets - 1), max_size=8)), np.uint32)
+    found = compact.vectors_of(wanted)
+    assert found.tobytes() == expanded.vectors_of(wanted).tobytes() == expanded.matrix[wanted].tobytes()
+    found[:] = 7  # a copy
+
+
+def test_buckets_may_be_as_many_as_there_are_hashes():
+    hashes = sorted({fnv(ngram) for ngram in ngrams("größte", 3, 6)})
+    matrix = np.random.default_rng(2).normal(size=(len(hashes), 4)).astype(np.float32)
+    subwords = Subwords(matrix, 3, 6, np.array(hashes, np.uint32), 2**32 - 1)
+    np.testing.assert_allclose(subwords.vector("größte"), matrix.mean(axis=0), atol=1e-6)
+    assert not subwords.vector("xxxx").any()
+
+
+@pytest.mark.parametrize(
+    ("buckets", "n_buckets", "problem"),
+    [
+        ([0, 1], 11, r"must be \(11,\) uint32"),
+        (np.arange(11)[::-1], 11, "must be ascending"),
+        (np.full(11, 3), 11, "must be ascending"),
+        (np.arange(11) + 1, 11, "less than 11"),
+        (np.arange(11), 0, "0 buckets"),
+        (np.arange(11), 2**32, "4294967296 buckets"),
+        (None, 12, "must be a row for each"),
+    ],
+)
+def test_buckets_that_do_not_fit(buckets, n_buckets, problem):
+    with pytest.raises(SettingError, match=problem):
+        Subwords(MATRIX, 3, 6, buckets if buckets is None else np.array(buckets, np.uint32), n_buckets)
+    with pytest.raises(SettingError, match="type int64"):
+        Subwords(MATRIX, 3, 6, np.arange(11), 11)
+
+
 def test_a_string_that_has_no_utf8_has_a_vector_too():
     assert Subwords(MATRIX, 1, 3).vector("\ud800").shape == (4,)
 
@@ -81,6 +146,14 @@ def test_word_vectors_keep_subwords():
     assert vectors.subwords is stored.subwords
     assert vectors.stored().subwords is stored.subwords
     assert WordVectors(["a"], [[1]]).subwords is None
+
+
+def test_compact_subwords_replace_unknown_words():
+    subwords = Subwords(MATRIX, 2, 3, np.arange(0, 33, 3, dtype=np.uint32), 33)
+    vectors = WordVectors.from_stored(StoredVectors(["a"], MATRIX[:1], subwords=subwords))
+    vectors.fallback = "subword"
+    assert vectors["unseen"].tobytes() == subwords.vector("unseen").tobytes()
+    assert np.isfinite(vectors.similarity("unseen", "a"))
 
 
 def test_subwords_of_another_length_are_refused():

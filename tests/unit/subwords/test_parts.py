@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from firth.errors import SettingError
-from firth.kernels.arguments import FileMatrix, WordBytes
+from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.subwords import parts as parts_module
-from firth.subwords.ngrams import Subwords, ngram_hashes, ngram_rows
+from firth.subwords.ngrams import ngram_hashes, ngram_rows
 from firth.subwords.parts import WordParts, composed, word_parts
 from firth.subwords.word_means import word_means_in_python
 
@@ -107,7 +107,7 @@ def test_composed_vectors_are_those_of_a_file_with_all_buckets(words, lengths, n
     rows = np.concatenate([table[:n_words], table[n_words + parts.buckets.astype(np.int64)]])
     vectors = composed(parts, rows)
     assert vectors.tobytes() == composed_in_python(parts, rows).tobytes()
-    of_file = word_means_in_python(words, FileMatrix.of(table), Subwords(table[n_words:], *lengths))
+    of_file = word_means_in_python(words, FileMatrix.of(table), Ngrams(n_words, n_buckets, *lengths))
     assert vectors.tobytes() == of_file.tobytes()
 
 

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files import word_means as kernels
-from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means_in_python
 
 any_bytes = st.binary(max_size=30)
@@ -48,13 +47,13 @@ def test_means_equal_the_reference_implementation(words, start, columns, n_bucke
     words = packed(words)
     table = table_at(start, len(words.ends) + n_buckets, columns)
     lengths = (min_length, min_length + more)
-    expected = word_means_in_python(words, table, Subwords(table.array[len(words.ends) :], *lengths))
+    expected = word_means_in_python(words, table, Ngrams(len(words.ends), n_buckets, *lengths))
     assert compiled_means(words, table, n_buckets, lengths).tobytes() == expected.tobytes()
 
 
 def test_more_ngrams_than_are_listed_at_once():
     words = packed([b"abcdefgh" * 100, "ñ東".encode() * 300])
     table = table_at(1, 502, 5)
-    expected = word_means_in_python(words, table, Subwords(table.array[2:], 3, 6))
+    expected = word_means_in_python(words, table, Ngrams(2, 500, 3, 6))
     for listed in (4, 7, kernels.LISTED):
         np.testing.assert_array_equal(compiled_means(words, table, 500, (3, 6), listed), expected)
