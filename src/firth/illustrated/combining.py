@@ -1,8 +1,8 @@
 """Copies of a model that were trained apart become one model again.
 
-N copies start from the same matrix, and each is trained on another part of the text. A row closes a share 1 - exp(-x) of
-the gap between where it is and where its updates draw it; x is the learning rate times the number of updates times how
-the loss curves.
+N copies start from the same matrix, and each is trained on another part of the text. A row closes a share 1 - exp(-x)
+of the gap between where it is and where its updates draw it; x is the learning rate times the number of updates times
+how the loss curves.
 
 x near 0         no copy has come far, and what one has learned the others have not: changes are added
 x large          every copy has closed the same gap by itself: changes are averaged; their sum would go N times too far

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from firth.arrays import Matrix
-from firth.backends.cpu import CpuBackend
+from firth.backends.layout import cpu_backend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
@@ -138,7 +138,8 @@ class Word2Vec:
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)
-            plan, backend = plan_training(settings, encoded), CpuBackend(settings.worker_threads)
+            plan = plan_training(settings, encoded)
+            backend = cpu_backend(settings.threads, plan, settings.vector_size)
             start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed)
             backend.start(plan, start, None, reporter.message)
             del start  # the backend has a copy

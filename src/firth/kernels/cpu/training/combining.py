@@ -16,8 +16,21 @@ from firth.kernels.cpu.training.activation import exp_of_minus, sigmoid_and_soft
 from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_word
 from firth.simd.lanes import LANES
-from firth.simd.operations import absolute, add, choose, div, fma, lanes_above, load, maximum, mul, splat, store, sub
-from firth.simd.operations import sum_lanes
+from firth.simd.operations import (
+    absolute,
+    add,
+    choose,
+    div,
+    fma,
+    lanes_above,
+    load,
+    maximum,
+    mul,
+    splat,
+    store,
+    sub,
+    sum_lanes,
+)
 from firth.simd.rows import BLOCK_ROWS, load_rows, splat_row, weighted_sum
 
 __all__ = ["DIRECTIONS", "add_curvature", "combine_rows", "count_words", "find_directions"]
@@ -73,7 +86,7 @@ def _draw_block(mine, theirs, random_bits, first, share, rows, weights, scratch)
 
 @kernel
 def add_curvature(mine, theirs, random_bits, pairs, block, scratch, curvature):
-    """curvature += the mean of s (1 - s) c c' over drawn pairs of a row and a row c of the other matrix.
+    """Curvature += the mean of s (1 - s) c c' over drawn pairs of a row and a row c of the other matrix.
 
     s is the sigmoid of their dot product. Pairs are drawn without regard to which words really occur together: most
     pairs of training are with noise words.
@@ -88,14 +101,16 @@ def add_curvature(mine, theirs, random_bits, pairs, block, scratch, curvature):
     rows = scratch[: BLOCK_ROWS * stride]
     row = scratch[BLOCK_ROWS * stride : (BLOCK_ROWS + 1) * stride]
     weights = scratch[(BLOCK_ROWS + 1) * stride :]
-    share = float32(1.0 / (pairs * mine.mean_of))
+    share = float32(1.0) / float32(max(pairs, 1) * mine.mean_of)
     for first in range(0, pairs, BLOCK_ROWS):
         _draw_block(mine, theirs, random_bits, first, share, rows, weights, row)
         for column in range(0, columns, LANES):
             others = load_rows(rows, block, column)
             for i in range(columns):
                 at = i * stride + column
-                store(curvature, at, weighted_sum(splat_row(block, weights, BLOCK_ROWS * i), others, load(curvature, at)))
+                store(
+                    curvature, at, weighted_sum(splat_row(block, weights, BLOCK_ROWS * i), others, load(curvature, at))
+                )
 
 
 @step
@@ -189,7 +204,7 @@ def _share_of_sum(x, nodes):
 
 @step
 def _sum_changes(copies, at, total):
-    """total = the sum over the copies of what a row has moved; returns whether any has moved."""
+    """Sets total to the sum over the copies of what a row has moved; returns whether any has moved."""
     moved = splat(float32(0))
     for column in range(0, copies.columns, LANES):
         before = load(copies.common, at + column)
