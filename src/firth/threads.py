@@ -1,11 +1,13 @@
 """Starting threads, and ending them together: the only file that starts any. Their uses are in parallel.py."""
 
+import queue
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["TICK", "Workers", "start_thread", "startable_threads"]
+__all__ = ["TICK", "Assistant", "Workers", "start_thread", "startable_threads"]
 
 TICK = 0.1  # seconds between looks at the workers, and at whether to stop
 
@@ -103,3 +105,90 @@ class Workers:
             self._is_closed = True
         for done in self._working:
             done.wait()
+
+
+class Assistant:
+    """A thread that makes calls, in the order in which they are given to it, while the calling thread does its work.
+
+    A context manager. At the end of the block all calls have been made and the thread has ended; then the first error
+    of a call is raised, after which no further calls are made. After an exception in the block, the thread has
+    `patience` seconds; then calls that have not begun are dropped, and one that has is left to end by itself. It may
+    be code of the user's, which nothing can stop.
+
+    patience : None for as long as it takes.
+    """
+
+    def __init__(self, patience: float | None) -> None:
+        self._patience = patience
+        self._calls: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._given = 0  # counted by the calling thread alone
+        self._made = 0  # by the other one alone
+        self._has_made = threading.Event()
+        self._is_dropping = False
+        self._thread: bool | None = None  # whether there is one; None: not yet known
+        self._error: BaseException | None = None
+
+    def give(self, call: Callable[[], object]) -> None:
+        """Have a call made; where the system starts no thread, at once and by the calling one."""
+        if self._thread is None:
+            self._thread = start_thread(self._make_calls)
+        self._given += 1
+        if self._thread:
+            self._calls.put(call)
+        else:
+            self._make(call)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all calls have been made."""
+        return self._made == self._given
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until all calls have been made, at most so long."""
+        until = None if seconds is None else time.monotonic() + seconds
+        while not self.is_idle:
+            left = TICK if until is None else min(TICK, until - time.monotonic())
+            if left <= 0:
+                return
+            self._has_made.clear()
+            if not self.is_idle:
+                self._has_made.wait(left)
+
+    def check(self) -> None:
+        """Raise the error of a call, if there was one."""
+        if self._error is not None:
+            raise self._error
+
+    def _make_calls(self) -> None:
+        while (call := self._calls.get()) is not None:
+            self._make(call)
+
+    def _make(self, call: Callable[[], object]) -> None:
+        try:
+            if self._error is None and not self._is_dropping:
+                call()
+        except BaseException as error:  # noqa: B036  (raised by the calling thread)
+            self._error = error
+        self._made += 1
+        self._has_made.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                try:
+                    self.wait(None)
+                except BaseException:
+                    self.wait(self._patience)
+                    raise
+            else:
+                self.wait(self._patience)
+        finally:
+            self._is_dropping = True
+            self._calls.put(None)
+        if kind is None:
+            self.check()

@@ -11,7 +11,7 @@ import numpy as np
 
 from firth.arrays import Matrix, WordIds
 from firth.backends.cpu import CpuBackend
-from firth.backends.meeting import Meeting
+from firth.backends.meeting import Meeting, can_meet
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.backends.rounds import Rounds
@@ -96,9 +96,9 @@ class GroupedBackend:
         outputs: Matrix | None,
         message: Callable[[str], None] = lambda sentence: None,
     ) -> None:
-        """See Backend. Other objectives than negative sampling are trained by one group of all threads."""
+        """See Backend. Plans whose copies cannot meet are trained by one group of all threads."""
         self._plan = plan
-        if plan.objective != "negative_sampling":
+        if not can_meet(plan):
             self.n_groups, self.threads = 1, self.n_groups * self.threads
         self._limit_groups()
         blocks = _Blocks(self.n_groups)

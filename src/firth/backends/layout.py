@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from firth.backends.cpu import CpuBackend
 from firth.backends.groups import GroupedBackend
+from firth.backends.meeting import can_meet
 from firth.backends.memory import available_memory
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
@@ -34,7 +35,7 @@ def best_layout(threads: int | None, plan: TrainingPlan, vector_size: int, memor
     """
     wanted = threads or available_cores()
     groups = 1
-    if plan.objective == "negative_sampling":
+    if can_meet(plan):
         row = 4 * -(-vector_size // CACHE_LINE) * CACHE_LINE
         of_copy = row * (plan.n_words + plan.n_outputs)
         memory = available_memory() if memory is None else memory

@@ -5,7 +5,7 @@ Kernel      kernels/cpu/training/combining.py
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from firth.parallel import share_parts
 from firth.simd.memory import aligned_zeros
 from firth.simd.rows import BLOCK_ROWS
 
-__all__ = ["Meeting", "safety_factor"]
+__all__ = ["Meeting", "can_meet", "safety_factor"]
 
 PAIRS = 8192  # that the curvature is measured on
 _ROWS_AT_A_TIME = 256
@@ -57,7 +57,7 @@ class _Side(NamedTuple):
 class Meeting:
     """The state of both matrices when the groups last met, and what is needed for the next meeting.
 
-    plan : with another objective than negative sampling there can be only one group.
+    plan : there can be only one group unless can_meet(plan).
     shape : D, and the weights of any group.
     blocks : the input matrices of all groups, one behind the other, and their output matrices.
     groups : N, and the threads of each.
@@ -76,11 +76,11 @@ class Meeting:
         self._groups = groups[0]
         self._threads = groups[0] * groups[1]
         self._safety = safety_factor(self._groups) if safety is None else safety
-        self._reads = np.zeros((self._groups, plan.n_words), np.int32)
+        self._reads = np.zeros((self._groups, plan.n_inputs), np.int32)
         tasks = update_counts(plan)
         is_cbow = plan.architecture == "cbow"
         window = round(inputs_of_center(plan.sampling))
-        rows = plan.n_words, plan.n_outputs
+        rows = plan.n_inputs, plan.n_outputs
         self._sides = [
             self._new_side(block, n_rows, shape[1], task, mean_of)
             for block, n_rows, task, mean_of in zip(blocks, rows, tasks, (window if is_cbow else 1, 1), strict=True)
@@ -176,10 +176,12 @@ class Meeting:
         directions = aligned_zeros(DIRECTIONS, stride)
         directions[:, : self._vector_size] = np.random.default_rng(1).normal(size=(DIRECTIONS, self._vector_size))
         table = np.empty(n_rows, np.uint64)
-        fill_alias_table(counts.shares[:n_rows].copy(), table)
+        fill_alias_table(_sized(counts.shares, n_rows), table)
         return _Side(
             Copies(block.reshape(-1), size, self._groups, common.reshape(-1), stride, columns),
-            Updates(self._reads, np.zeros(n_rows, np.float32), counts.factors[:n_rows], counts.noise[:n_rows]),
+            Updates(
+                self._reads, np.zeros(n_rows, np.float32), _sized(counts.factors, n_rows), _sized(counts.noise, n_rows)
+            ),
             Spectrum(
                 directions.reshape(-1),
                 np.zeros(columns * DIRECTIONS, np.float32),
@@ -201,9 +203,14 @@ class UpdateCounts(NamedTuple):
     shares: NDArray[np.float64]  # (V,) in an epoch
 
 
+def can_meet(plan: TrainingPlan) -> bool:
+    """Whether it is known how often rows move, and quality was measured."""
+    return plan.objective == "negative_sampling" and plan.composition is plan.groups is plan.sessions is None
+
+
 def inputs_of_center(sampling: Sampling) -> float:
     """Context words of a center, on average, where the sentence does not end."""
-    return sampling.window + 1 if sampling.shrink_window else 2 * sampling.window
+    return sum((reach + 1) / 2 if sampling.shrink_window and reach else reach for reach in sampling.window)
 
 
 def update_counts(plan: TrainingPlan) -> tuple[UpdateCounts, UpdateCounts]:
@@ -229,6 +236,13 @@ def update_counts(plan: TrainingPlan) -> tuple[UpdateCounts, UpdateCounts]:
             reads + noise * reads.sum() + 1e-9,
         ),
     )
+
+
+def _sized(numbers: NDArray[Any], length: int) -> NDArray[Any]:
+    """A copy of this length, with zeros at the end or without the last numbers."""
+    sized = np.zeros(length, numbers.dtype)
+    sized[: len(numbers)] = numbers[:length]
+    return sized
 
 
 def alias_probabilities(table: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -20,12 +20,12 @@ CorpusArgument = Annotated[
 ]
 
 
-def source_of(corpus: list[str], target: Path | None = None) -> CorpusInput:
+def source_of(corpus: list[str], *targets: Path | None) -> CorpusInput:
     """The corpus as the library takes it: files, because strings could be texts; or standard input.
 
-    target : the file that is about to be written; where an earlier run left it in a folder of texts, it is no text.
+    targets : the files that are about to be written; where an earlier run left one in a folder of texts, it is no text.
 
-    Raises SettingError for standard input together with files; CorpusError if there are no files, or the target is one.
+    Raises SettingError for standard input together with files; CorpusError if there are no files, or a target is one.
     """
     if "-" in corpus and len(corpus) > 1:
         raise SettingError(
@@ -34,4 +34,6 @@ def source_of(corpus: list[str], target: Path | None = None) -> CorpusInput:
     if corpus == ["-"]:
         return "-"
     files = joined(files_at(Path(name)) for name in corpus)
-    return files if target is None else without(files, target)
+    for target in targets:
+        files = files if target is None else without(files, target)
+    return files

@@ -1,5 +1,6 @@
 """`firth train CORPUS… -o MODEL`"""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,21 +9,47 @@ import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import output, print_json, print_table, printable
-from firth.cli.settings import with_settings
-from firth.errors import TrainingInterrupted
+from firth.cli.settings import option_name, with_settings
+from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.save import check_saving
+from firth.models.training_run import check_companions, read_checkpoint
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_name, check_model_space
 from firth.progress import open_progress
+from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["check_model_file", "run", "summary_rows"]
 
 
+_Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A .firth file to which the training is written again and again, so that --resume can go on from there "
+        "after a crash.",
+    ),
+]
+_Every = Annotated[
+    float, typer.Option(metavar="SECONDS", help="Time between two checkpoints; each epoch's end has one, too.")
+]
+_Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
+    ),
+]
+
+
 def _train(
+    context: typer.Context,
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
+    checkpoint: _Checkpoint = None,
+    checkpoint_every: _Every = CHECKPOINT_SECONDS,
+    resume: _Resume = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
@@ -33,19 +60,28 @@ def _train(
     saves the vectors so far.
     """
     check_model_file(target)
-    model = Word2Vec(**hyperparameters)
+    checkpoint = checkpoint or resume
+    check_companions(checkpoint, checkpoint_every, ())
+    model = _new_model(context, hyperparameters, resume)
     started = time.perf_counter()
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            encoded = corpus_for(model.hyperparameters, source_of(corpus, target), reporter)
+            encoded = corpus_for(model.hyperparameters, source_of(corpus, target, checkpoint), reporter)
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
-            model.fit(encoded, progress=reporter)
+            saving: dict[str, Any] = {"checkpoint": checkpoint, "every": checkpoint_every}
+            if resume is None:
+                model.fit(encoded, progress=reporter, **saving)
+            else:
+                model = Word2Vec.resume(resume, encoded, progress=reporter, **saving)
     except TrainingInterrupted:
-        if not any(record.pairs for record in model.history):
+        if resume is not None and checkpoint is not None:
+            model = Word2Vec.load(checkpoint)  # what was trained until now
+        elif not any(record.pairs for record in model.history):
             raise  # there is nothing to save
         interrupted = True
-    model.save(target)
+    if not (interrupted and checkpoint == target):  # where the vectors so far are already
+        model.save(target)
     seconds = time.perf_counter() - started
     if json:
         print_json(_summary_record(model, target, seconds, interrupted))
@@ -55,7 +91,22 @@ def _train(
         output.print(f"\nNext: firth similar {target} {some_word}")
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
+        if checkpoint is not None:
+            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *corpus, "-o", str(target)])
+            typer.echo(f"firth: to go on: {command}", err=True)
         raise typer.Exit(130)
+
+
+def _new_model(context: typer.Context, hyperparameters: dict[str, Any], resume: Path | None) -> Word2Vec:
+    """A model with the settings that were given, or with those of a checkpoint."""
+    if resume is None:
+        return Word2Vec(**hyperparameters)
+    for name in hyperparameters:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise SettingError(f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
+    stored, _ = read_checkpoint(resume, None)
+    return Word2Vec.from_hyperparameters(stored.hyperparameters)
 
 
 def check_model_file(target: Path) -> None:

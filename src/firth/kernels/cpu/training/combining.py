@@ -48,15 +48,15 @@ def count_words(ids, counts):
 
 
 @step
-def _mean_of_rows(matrix, table, of, random_bits, columns, stride, mean, at):
-    """mean[at : at + columns] = the mean of `of` rows that are drawn from an alias table."""
-    share = splat(float32(1.0 / of))
-    for column in range(0, columns, LANES):
+def _mean_of_rows(drawn, random_bits, mean, at):
+    """mean[at : at + columns] = the mean of as many drawn rows as a vector is made of."""
+    share = splat(float32(1.0 / drawn.mean_of))
+    for column in range(0, drawn.columns, LANES):
         store(mean, at + column, splat(float32(0)))
-    for i in range(of):
-        row = int64(draw_word(draw(random_bits, i), table)) * stride
-        for column in range(0, columns, LANES):
-            store(mean, at + column, fma(share, load(matrix, row + column), load(mean, at + column)))
+    for i in range(drawn.mean_of):
+        row = int64(draw_word(draw(random_bits, i), drawn.table)) * drawn.stride
+        for column in range(0, drawn.columns, LANES):
+            store(mean, at + column, fma(share, load(drawn.matrix, row + column), load(mean, at + column)))
 
 
 @step
@@ -68,25 +68,27 @@ def _dot(one, at, other, other_at, columns):
 
 
 @step
-def _draw_block(mine, theirs, random_bits, first, share, rows, weights, scratch):
-    """rows[p] = c of pair first + p, and weights[8 i + p] = share s (1 - s) c[i], for the pairs of a block."""
+def _draw_block(mine, theirs, random_bits, first, share, scratch):
+    """Draw the pairs of a block: c of pair p at p * stride, and behind all rows share s (1 - s) c[i] at 8 i + p."""
     columns, stride = mine.columns, mine.stride
+    row = BLOCK_ROWS * stride
+    weights = row + stride
     for p in range(BLOCK_ROWS):
         at = p * stride
         bits = draw(random_bits, first + p)
-        _mean_of_rows(mine.matrix, mine.table, mine.mean_of, bits, columns, stride, scratch, 0)
-        _mean_of_rows(theirs.matrix, theirs.table, theirs.mean_of, bits ^ uint64(1), columns, stride, rows, at)
-        s, _ = sigmoid_and_softplus(splat(_dot(scratch, 0, rows, at, columns)))
+        _mean_of_rows(mine, bits, scratch, row)
+        _mean_of_rows(theirs, bits ^ uint64(1), scratch, at)
+        s, _ = sigmoid_and_softplus(splat(_dot(scratch, row, scratch, at, columns)))
         weight = mul(mul(s, sub(splat(float32(1)), s)), splat(share))
         for column in range(0, columns, LANES):
-            store(scratch, column, mul(weight, load(rows, at + column)))
+            store(scratch, row + column, mul(weight, load(scratch, at + column)))
         for i in range(columns):
-            weights[BLOCK_ROWS * i + p] = scratch[i]
+            scratch[weights + BLOCK_ROWS * i + p] = scratch[row + i]
 
 
 @kernel
 def add_curvature(mine, theirs, random_bits, pairs, block, scratch, curvature):
-    """Curvature += the mean of s (1 - s) c c' over drawn pairs of a row and a row c of the other matrix.
+    """Adds to curvature the mean of s (1 - s) c c' over drawn pairs of a row and a row c of the other matrix.
 
     s is the sigmoid of their dot product. Pairs are drawn without regard to which words really occur together: most
     pairs of training are with noise words.
@@ -98,19 +100,16 @@ def add_curvature(mine, theirs, random_bits, pairs, block, scratch, curvature):
     curvature      (columns * stride,) row i and column j of the moment at i * stride + j
     """
     columns, stride = mine.columns, mine.stride
-    rows = scratch[: BLOCK_ROWS * stride]
-    row = scratch[BLOCK_ROWS * stride : (BLOCK_ROWS + 1) * stride]
-    weights = scratch[(BLOCK_ROWS + 1) * stride :]
+    weights = (BLOCK_ROWS + 1) * stride
     share = float32(1.0) / float32(max(pairs, 1) * mine.mean_of)
     for first in range(0, pairs, BLOCK_ROWS):
-        _draw_block(mine, theirs, random_bits, first, share, rows, weights, row)
+        _draw_block(mine, theirs, random_bits, first, share, scratch)
         for column in range(0, columns, LANES):
-            others = load_rows(rows, block, column)
+            others = load_rows(scratch, block, column)
             for i in range(columns):
                 at = i * stride + column
-                store(
-                    curvature, at, weighted_sum(splat_row(block, weights, BLOCK_ROWS * i), others, load(curvature, at))
-                )
+                factors = splat_row(block, scratch, weights + BLOCK_ROWS * i)
+                store(curvature, at, weighted_sum(factors, others, load(curvature, at)))
 
 
 @step

@@ -1,0 +1,171 @@
+"""Checkpoints: a training is written to a file now and then, and goes on from there.
+
+A checkpoint is the file of a whole model (models/word2vec_file.py) with one more document, "training", that says where
+the training is, and what identifies the text. Draws are functions of the seed, the epoch and the position in the text,
+and the learning rate is one of the position: nothing else is needed to go on as if nothing had happened.
+"""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from firth.arrays import Matrix
+from firth.backends.protocol import Totals
+from firth.errors import FirthError, FormatError, SettingError, quoted, warn
+from firth.settings import real_number, whole_number
+from firth.threads import Assistant
+from firth.training.corpus_mark import CorpusMark
+from firth.training.followers import Position, TrainingState
+from firth.training.history import History
+from firth.training.hyperparameters import Hyperparameters
+
+__all__ = ["CHECKPOINT_SECONDS", "Checkpoint", "Checkpoints", "check_every"]
+
+CHECKPOINT_SECONDS = 600.0  # between two checkpoints
+
+# The weights can be copied between two parts of an epoch: parts are short next to the time between two checkpoints, but
+# no shorter than that threads hardly wait for one another.
+_PARTS = 20
+_SHORTEST_PART, _LONGEST_PART = 0.2, 10.0  # seconds
+
+
+def check_every(every: float) -> None:
+    """Raise SettingError unless checkpoints can be written at this interval."""
+    seconds = real_number(0, above=True)
+    if not seconds.accepts(every):
+        raise SettingError(f"every={quoted(every)}: must be {seconds.wanted}, the seconds between two checkpoints")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The document "training" of a file.
+
+    position : its history is that of the file.
+    settings : with the epochs and learning rates of this training, which may be others than those of the model.
+    epochs_before : of earlier trainings of the model.
+    mark : of the text.
+    """
+
+    position: Position
+    settings: Hyperparameters
+    epochs_before: int
+    mark: CorpusMark
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all epochs have been trained."""
+        return self.position.epoch == self.settings.epochs
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values by name; numbers keep every bit."""
+        epoch, totals, seconds, _ = self.position
+        return {
+            "finished": self.is_finished,
+            "epochs_done": epoch,
+            "words_done": totals.words,  # of the epoch after those, and so on
+            "pairs_done": totals.pairs,
+            "loss_sum": totals.loss,
+            "seconds_done": seconds,
+            "epochs": self.settings.epochs,
+            "learning_rate": self.settings.rate,
+            "final_learning_rate": self.settings.final_learning_rate,
+            "epochs_before": self.epochs_before,
+            "corpus": self.mark.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, path: str | Path, values: Any, settings: Hyperparameters, history: History) -> Self:
+        """What to_json returned, from a file with the settings and the history of a model.
+
+        Raises   FormatError if it makes no sense.
+        """
+        try:
+            mark = CorpusMark.from_json(values["corpus"])
+            names = "epochs", "learning_rate", "final_learning_rate"
+            settings = dataclasses.replace(settings, **{name: values[name] for name in names})
+            limits = {"epochs_done": settings.epochs, "words_done": mark.words}
+            for name, limit in {**limits, "pairs_done": None, "epochs_before": None}.items():
+                _check(name, values[name], whole_number(0, limit))
+            for name in ("loss_sum", "seconds_done"):
+                _check(name, values[name], real_number(0))
+            totals = Totals(values["words_done"], values["pairs_done"], values["loss_sum"])
+            position = Position(values["epochs_done"], totals, values["seconds_done"], tuple(history))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problem = f"where its training was cannot be read: {error!r}; the file is damaged"
+            raise FormatError(path, problem) from None
+        return cls(position, settings, values["epochs_before"], mark)
+
+
+def _check(name: str, value: Any, kind: Any) -> None:
+    if not kind.accepts(value):
+        raise ValueError(f"{name} is {value!r}")
+
+
+class Checkpoints:
+    """Writes checkpoints of a training: follows it (see followers.py).
+
+    A copy of the weights is written by a thread of its own, while training goes on. Where a file cannot be written,
+    a warning says so, training goes on, and the checkpoint before stays.
+
+    every : seconds between two checkpoints; there is also one at each end of an epoch, unless one is being written.
+    write : writes a file; called with a position, and the input and output matrices that belong to it.
+    """
+
+    def __init__(self, every: float, write: Callable[[Position, tuple[Matrix, Matrix]], object]) -> None:
+        self.part_seconds = min(max(every / _PARTS, _SHORTEST_PART), _LONGEST_PART)
+        self._every = every
+        self._write = write
+        self._assistant = Assistant(patience=None)
+        self._last = 0.0  # when the last one was begun
+        self._is_due = False
+        self._written: Position | None = None
+        self._problem: Exception | None = None
+
+    def __enter__(self) -> Self:
+        self._assistant.__enter__()
+        self._last = time.perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._assistant.__exit__(kind, error, trace)
+        if kind is None or issubclass(kind, KeyboardInterrupt):
+            self._warn()
+
+    def follow(self, training: TrainingState) -> None:
+        """Write a checkpoint, if one is due and the one before is complete; at the end, in any case."""
+        moment = training.moment
+        if moment in ("start", "tick"):
+            return
+        if moment == "end":
+            self._assistant.wait(None)
+        self._warn()
+        self._is_due |= moment in ("epoch", "end") or time.perf_counter() - self._last >= self._every
+        if self._is_due and self._assistant.is_idle and training.position != self._written:
+            self._begin(training)
+
+    def _begin(self, training: TrainingState) -> None:
+        position, backend = training.position, training.backend
+        if not backend.is_finite():
+            return  # the end of the epoch reports it; the checkpoint before is worth more
+        matrices = backend.matrices()
+        self._is_due = False
+        self._last = time.perf_counter()
+        self._assistant.give(lambda: self._try_writing(position, matrices))
+
+    def _try_writing(self, position: Position, matrices: tuple[Matrix, Matrix]) -> None:
+        try:
+            self._write(position, matrices)
+            self._written = position
+        except (FirthError, OSError) as error:
+            self._problem = error
+
+    def _warn(self) -> None:
+        if self._problem is not None:
+            problem, self._problem = self._problem, None
+            warn(f"a checkpoint could not be written: {problem}. The training goes on; the checkpoint before is kept")

@@ -1,0 +1,77 @@
+"""Checkpoints from the command line."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from firth import Word2Vec, load
+
+QUICK = ("--vector-size", 20, "--min-count", 1, "--threads", 1, "--seed", 3)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    rng, path = random.Random(1), tmp_path / "corpus.txt"
+    words = [f"w{i}" for i in range(100)]
+    path.write_text("\n".join(" ".join(rng.choices(words, k=20)) for _ in range(2_000)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
+    arguments = "train", corpus, "-o", "m.firth", *QUICK, "--epochs", 60
+    command = [sys.executable, "-m", "firth", *map(str, arguments), "--checkpoint", "c.firth"]
+    messages = tmp_path / "stderr.txt"
+    with messages.open("w") as stderr:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            cwd=tmp_path,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        while "epoch 3 " not in messages.read_text() and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130, messages.read_text()
+    says = messages.read_text().splitlines()
+    assert says[-2] == "firth: stopped early; the vectors so far are in m.firth"
+    assert says[-1] == f"firth: to go on: firth train --resume c.firth {corpus} -o m.firth"
+    assert len(load(tmp_path / "c.firth")) == len(load(tmp_path / "m.firth")) == 100
+    (answer,) = json.loads(firth("similar", "c.firth", "w2", "--json").stdout)
+    assert len(answer["neighbours"]) == 10
+
+    done = firth(*says[-1].split()[5:], "--json")
+    assert json.loads(done.stdout)["interrupted"] is False
+    one = Word2Vec.load(tmp_path / "m.firth")
+    other = Word2Vec(vector_size=20, min_count=1, threads=1, seed=3, epochs=60).fit(corpus, progress=False)
+    assert (one.vectors.matrix == other.vectors.matrix).all()
+    assert [record.loss for record in one.history] == [record.loss for record in other.history]
+    found = firth("train", "--resume", "c.firth", corpus, "-o", "m.firth", code=2)
+    assert "is finished, all 60 epochs" in found.stderr
+
+
+def test_what_resuming_refuses(firth, corpus, tmp_path):
+    Word2Vec(vector_size=5, min_count=1, epochs=1).fit(corpus, progress=False).save(tmp_path / "m.firth")
+    found = firth("train", "--resume", "m.firth", corpus, "-o", "n.firth", "--window", 3, code=2)
+    assert found.stderr == "firth: --window with --resume: the settings are those of m.firth; leave it out\n"
+    found = firth("train", "--resume", "m.firth", corpus, "-o", "n.firth", code=2)
+    assert "m.firth is a model, not a checkpoint" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
+    found = firth("train", corpus, "-o", "n.firth", "--checkpoint", "missing/c.firth", code=2)
+    assert "there is no folder" in found.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "m.firth"]
+
+
+def test_a_checkpoint_in_the_folder_of_the_texts_is_no_text(firth, corpus, tmp_path):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    corpus.rename(texts / "corpus.txt")
+    (texts / "c.firth").write_text("of an earlier run")
+    firth("train", "texts", "-o", "texts/m.firth", "--checkpoint", "texts/c.firth", *QUICK, "--epochs", 1)
+    assert Word2Vec.load(texts / "c.firth").vocabulary.total_words == 40_000
