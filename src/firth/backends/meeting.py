@@ -51,6 +51,7 @@ class _Side(NamedTuple):
     spectrum: Spectrum
     table: NDArray[np.uint64]  # draws rows as often as training meets them
     mean_of: int  # rows that are met together, as a mean
+    share: np.float32  # by how much of the gradient of what is met rows move
     curvatures: NDArray[np.float32]  # (N, columns * stride) what the copies have measured
 
 
@@ -78,6 +79,7 @@ class Meeting:
         self._safety = safety_factor(self._groups) if safety is None else safety
         self._reads = np.zeros((self._groups, plan.n_inputs), np.int32)
         tasks = update_counts(plan)
+        self._is_exact = plan.exact_gradient
         is_cbow = plan.architecture == "cbow"
         window = round(inputs_of_center(plan.sampling))
         rows = plan.n_inputs, plan.n_outputs
@@ -164,7 +166,7 @@ class Meeting:
         return DrawnRows(matrix, side.table, side.mean_of, copies.stride, copies.columns)
 
     def _decompose(self, side: _Side) -> None:
-        curvature = side.curvatures.mean(axis=0)
+        curvature = side.curvatures.mean(axis=0) * side.share
         scratch = np.empty(DIRECTIONS * side.spectrum.stride, np.float32)
         find_directions(curvature, self._vector_size, side.spectrum, scratch)
 
@@ -191,6 +193,8 @@ class Meeting:
             ),
             table,
             mean_of,
+            # All words of a window move: together by all of the gradient of their mean, or by 1 / n of it.
+            np.float32(1 / mean_of if self._is_exact else 1),
             np.zeros((self._groups, columns * stride), np.float32),
         )
 
@@ -205,7 +209,8 @@ class UpdateCounts(NamedTuple):
 
 def can_meet(plan: TrainingPlan) -> bool:
     """Whether it is known how often rows move, and quality was measured."""
-    return plan.objective == "negative_sampling" and plan.composition is plan.groups is plan.sessions is None
+    has_extras = any(extra is not None for extra in (plan.composition, plan.groups, plan.sessions))
+    return plan.objective == "negative_sampling" and not has_extras
 
 
 def inputs_of_center(sampling: Sampling) -> float:

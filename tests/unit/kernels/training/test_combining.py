@@ -124,14 +124,11 @@ def test_the_curvature_is_a_mean_over_rows_by_their_shares():
     np.testing.assert_allclose(found, expected, atol=0.01)
 
 
-def test_means_of_rows_curve_as_means():
-    """With CBOW a row is one of `mean_of` whose mean is the input; what it meets may be such a mean, too."""
+def test_vectors_can_be_means_of_rows():
     row, other = np.random.default_rng(3).normal(size=(2, 5))
     expected = illustrated.curvature(row[None], other[None])
-    one, mean = drawn_rows(row[None], [1]), drawn_rows(row[None], [1], mean_of=4)
-    theirs, mean_of_theirs = drawn_rows(other[None], [1]), drawn_rows(other[None], [1], mean_of=3)
-    np.testing.assert_allclose(measured(mean, theirs, 8, 5), expected / 4, atol=1e-6)
-    np.testing.assert_allclose(measured(one, mean_of_theirs, 8, 5), expected, atol=1e-6)
+    mine, theirs = (drawn_rows(one[None], [1], mean_of=count) for one, count in ((row, 4), (other, 3)))
+    np.testing.assert_allclose(measured(mine, theirs, 8, 5), expected, atol=1e-6)
 
 
 def meeting(words, vector_size, count, seed=0):

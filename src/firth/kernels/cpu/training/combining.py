@@ -101,7 +101,7 @@ def add_curvature(mine, theirs, random_bits, pairs, block, scratch, curvature):
     """
     columns, stride = mine.columns, mine.stride
     weights = (BLOCK_ROWS + 1) * stride
-    share = float32(1.0) / float32(max(pairs, 1) * mine.mean_of)
+    share = float32(1.0) / float32(max(pairs, 1))
     for first in range(0, pairs, BLOCK_ROWS):
         _draw_block(mine, theirs, random_bits, first, share, scratch)
         for column in range(0, columns, LANES):
