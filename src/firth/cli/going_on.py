@@ -100,16 +100,18 @@ def given_on_command_line(context: typer.Context, names: Any) -> list[str]:
     return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
 
 
-def check_together(options: GoingOn, given: list[str], checkpoint: Path | None, resume: Path | None) -> None:
+def check_together(options: GoingOn, given: list[str], files: tuple[Path | None, Path | None, Path | None]) -> None:
     """Raise SettingError if options do not go together.
 
     given : the hyperparameters that the user has written.
-    checkpoint : of --checkpoint or --resume.
+    files : of --checkpoint or --resume, of --resume, of --phrases.
     """
+    checkpoint, resume, phrases = files
     goes_on, model = options.model is not None, options.model
     only_with_continue = "applies only with --continue MODEL; leave it out, or name the model"
     impossible = [
         (goes_on and checkpoint, "--continue with --checkpoint or --resume: only a first training has checkpoints"),
+        (goes_on and phrases, "--continue with --phrases: give the text that `firth phrases TEXT -o OUT` has joined"),
         (goes_on and options.initial, "--continue with --initial: a model goes on from its own vectors; leave one out"),
         (resume and options.initial, "--initial with --resume: a checkpoint has its own vectors; leave --initial out"),
         (options.new_words and not goes_on, f"--new-words: {only_with_continue}"),

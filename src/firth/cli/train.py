@@ -61,6 +61,10 @@ def _train(
     context: typer.Context,
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
+    phrases: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="Join the phrases of this table, which `firth phrases` wrote."),
+    ] = None,
     checkpoint: _Checkpoint = None,
     checkpoint_every: _Every = CHECKPOINT_SECONDS,
     resume: _Resume = None,
@@ -84,15 +88,15 @@ def _train(
     check_companions(checkpoint, checkpoint_every, ())
     going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, hyperparameters)
-    check_together(going_on, given, checkpoint, resume)
+    check_together(going_on, given, (checkpoint, resume, phrases))
     model = _new_model(hyperparameters, given, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
             text, settings = source_of(corpus, target, checkpoint), {name: hyperparameters[name] for name in given}
-            saving = _Saving(target, checkpoint, checkpoint_every, resume)
-            model = _trained(model, text, going_on, settings, saving, reporter)
+            files = _Files(target, checkpoint, checkpoint_every, resume, phrases)
+            model = _trained(model, text, going_on, settings, files, reporter)
     except TrainingInterrupted:
         if resume is not None and checkpoint is not None:
             model = Word2Vec.load(checkpoint)  # what was trained until now
@@ -111,18 +115,20 @@ def _train(
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
-            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *corpus, "-o", str(target)])
+            joining = [] if phrases is None else ["--phrases", str(phrases)]
+            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *joining, *corpus, "-o", str(target)])
             typer.echo(f"firth: to go on: {command}", err=True)
         raise typer.Exit(130)
 
 
-class _Saving(NamedTuple):
-    """Files of a training: that of the model, and its checkpoint."""
+class _Files(NamedTuple):
+    """Files of a training: that of the model, its checkpoint, a table of phrases."""
 
     target: Path
     checkpoint: Path | None
     every: float
     resume: Path | None
+    phrases: Path | None
 
 
 def _trained(
@@ -130,7 +136,7 @@ def _trained(
     text: CorpusInput,
     going_on: GoingOn,
     settings: dict[str, Any],
-    saving: _Saving,
+    files: _Files,
     reporter: Reporter,
 ) -> Word2Vec:
     """Train the model, or the one of a checkpoint.
@@ -139,15 +145,15 @@ def _trained(
     """
     vector_size = model.hyperparameters.vector_size
     if going_on.model is not None:
-        check_model_space(saving.target, len(model.vocabulary), [vector_size])
+        check_model_space(files.target, len(model.vocabulary), [vector_size])
         return continue_training(model, text, going_on, settings, reporter)
-    encoded = corpus_for(model.hyperparameters, text, reporter)
-    check_model_space(saving.target, len(encoded.vocabulary), [vector_size])
-    files: dict[str, Any] = {"checkpoint": saving.checkpoint, "every": saving.every}
-    if saving.resume is not None:
-        return Word2Vec.resume(saving.resume, encoded, progress=reporter, **files)
-    files |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
-    return model.fit(encoded, progress=reporter, **files)
+    encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
+    check_model_space(files.target, len(encoded.vocabulary), [vector_size])
+    options: dict[str, Any] = {"checkpoint": files.checkpoint, "every": files.every}
+    if files.resume is not None:
+        return Word2Vec.resume(files.resume, encoded, progress=reporter, **options)
+    options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
+    return model.fit(encoded, progress=reporter, **options)
 
 
 def _new_model(hyperparameters: dict[str, Any], given: list[str], resume: Path | None) -> Word2Vec:

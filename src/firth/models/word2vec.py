@@ -26,6 +26,7 @@ from firth.models.training_run import (
     started_backend,
 )
 from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
+from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -142,6 +143,7 @@ class Word2Vec(Learned):
         initial: "WordVectors | Word2Vec | str | Path | None" = None,
         frozen: Frozen = None,
         observers: Iterable[Observer] = (),
+        phrases: PhrasesInput | None = None,
     ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
@@ -160,26 +162,28 @@ class Word2Vec(Learned):
             None for none.
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
         initial : vectors from which words start that have one there, or n-grams of one: a file of any format,
-            WordVectors, or a model, whose context vectors are used if it has the same objective. Other words start at
-            random, about as long as these. None: all words do.
+            WordVectors, or a model, whose contexts are used if it has the same objective. Others start at random.
         frozen : words whose vectors are held; or by how much the vectors of words from `initial` move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
         observers : functions that see the training while it runs, each called with an Observation at its start, about
             ten times a second, at the end of every epoch and at its end; see firth.training.observers.
+        phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
+            fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
                  SettingError if an encoded corpus has another min_count or max_vocabulary, or `initial` another
-                 vector_size or no word of the text; FormatError or OSError if `initial` cannot be read or the
-                 checkpoint cannot be written. What an observer raises; the model then keeps what it had.
+                 vector_size or no word of the text; FormatError or OSError if `initial` or the
+                 phrases cannot be read or the checkpoint cannot be written. What an observer raises; the model then
+                 keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
         check_first_frozen(settings, frozen, initial, checkpoint)
-        check_extras(settings, sessions, groups)
+        check_extras(settings, sessions, groups, phrases)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
-            encoded = corpus_for(settings, corpus, reporter)
+            encoded = corpus_for(settings, corpus, reporter, phrases)
             run = first_run(settings, encoded, given, frozen, (corpus, sessions, groups), reporter)
             self._train(run, companions, reporter)
         return self
@@ -196,6 +200,7 @@ class Word2Vec(Learned):
         observers: Iterable[Observer] = (),
         sessions: Sessions | None = None,
         groups: Groups | None = None,
+        phrases: PhrasesInput | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -210,17 +215,18 @@ class Word2Vec(Learned):
         corpus : the same as for fit().
         tokenizer : None for the model's own; to be given if that was a function.
         checkpoint : where to write further checkpoints; None for `path`.
-        every, observers, sessions, groups, progress : as for fit().
+        every, observers, sessions, groups, phrases, progress : as for fit().
 
         Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
                  the vectors so far. All else as fit().
         """
         stored, at = read_checkpoint(path, tokenizer)
+        check_extras(stored.hyperparameters, sessions, groups, phrases)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
-            encoded = corpus_for(model.hyperparameters, corpus, reporter)
+            encoded = corpus_for(model.hyperparameters, corpus, reporter, phrases)
             settings, parts = model.hyperparameters, parts_of_words(model.hyperparameters, encoded.vocabulary)
             plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
             at.mark.check(mark_of(encoded.vocabulary, plan), path)
@@ -252,8 +258,7 @@ class Word2Vec(Learned):
 
         The counts of both texts are added, and decide the order of the words and subsampling; noise words are drawn by
         the counts of what is read now, so that words which the new text lacks are not pushed away from all others.
-        Epochs are counted on: no draws repeat. The settings of the model stay as they are. docs/going-on.md has
-        measurements.
+        Epochs are counted on: no draws repeat. The model keeps its settings. docs/going-on.md has measurements.
 
         Parameters
         ----------
@@ -263,11 +268,11 @@ class Word2Vec(Learned):
             makes the model forget the old text, less leaves new words where they began.
         final_learning_rate : at the last word; None for the model's.
         new_words : "add": the words of both texts; those that the model did not know have to occur min_count times.
-            "ignore": only those it knows. "only": the words of the new text alone, as fit() chooses them; others are
-            dropped, and words in common keep their vectors. Beyond max_vocabulary the rarest words are left out.
-            With hierarchical softmax only "ignore" is possible, which then keeps all counts and the tree.
-        replay : the old text, of any kind: sentences of it are drawn at random, as a function of the seed, and mixed
-            evenly among the new ones. If you still have the text, this keeps most of what was learned from it.
+            "ignore": only those it knows. "only": the words of the new text alone, as fit() chooses them; those in
+            common keep their vectors. Beyond max_vocabulary the rarest words are left out. With hierarchical softmax
+            only "ignore" is possible, which then keeps all counts and the tree.
+        replay : the old text, of any kind: sentences of it, drawn at random by the seed, are mixed evenly among the new
+            ones. If you still have the text, this keeps most of what was learned from it.
         replay_words : words of the old text for each word of the new one; all of it is read where it has fewer.
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
