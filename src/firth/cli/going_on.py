@@ -111,7 +111,10 @@ def check_together(options: GoingOn, given: list[str], files: tuple[Path | None,
     only_with_continue = "applies only with --continue MODEL; leave it out, or name the model"
     impossible = [
         (goes_on and checkpoint, "--continue with --checkpoint or --resume: only a first training has checkpoints"),
-        (goes_on and phrases, "--continue with --phrases: give the text that `firth phrases TEXT -o OUT` has joined"),
+        (
+            goes_on and phrases,
+            "--continue with --phrases: first write the joined text with `firth phrases --text`",
+        ),
         (goes_on and options.initial, "--continue with --initial: a model goes on from its own vectors; leave one out"),
         (resume and options.initial, "--initial with --resume: a checkpoint has its own vectors; leave --initial out"),
         (options.new_words and not goes_on, f"--new-words: {only_with_continue}"),

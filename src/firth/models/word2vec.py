@@ -276,8 +276,7 @@ class Word2Vec(Learned):
         replay_words : words of the old text for each word of the new one; all of it is read where it has fewer.
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
-        threads : worker threads; None for the model's.
-        tokenizer : None for the model's own; to be given if that was a function that a file could not keep.
+        threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
         progress, observers : as for fit().
 
         Raises   NotFittedError before fit(). CorpusError if a text cannot be read, or no two words of it that are kept

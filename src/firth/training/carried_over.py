@@ -124,8 +124,8 @@ def first_start(
 ) -> Start:
     """The matrices of a new model.
 
-    Words start at their vector in `initial`, or at that of their n-grams there; others at random, about as long as
-    these. Contexts start at zero, unless `initial` is a model with the objective of this one: theirs would else be
+    Words start at their vector in `initial`, or at that of their n-grams there; others at random, as without it.
+    Contexts start at zero, unless `initial` is a model with the objective of this one: theirs would else be
     scaled for other probabilities. In a model with subwords, n-grams start at their vectors in `initial`, where those
     are of the same kind, and at random otherwise; the words' own rows are such that the vector of each word, the mean
     of its parts, is the given one.
@@ -151,9 +151,8 @@ def first_start(
         composed_rows, are_composed = _means_of_ngrams(given, [vocabulary.words[word] for word in unknown.tolist()])
         wanted[unknown[are_composed]], has[unknown[are_composed]] = composed_rows[are_composed], True
     if parts is None:
-        largest = float(np.sqrt(3 * np.square(found, dtype=np.float64).mean()))  # of an even distribution
-        rng = np.random.default_rng(settings.seed % 2**64)
-        wanted[~has] = random_vectors(int((~has).sum()), size, largest, rng)
+        # Not as long as the others: what is random in them would then not be unlearned (docs/going-on.md).
+        wanted[~has] = initial_word_vectors(n_words, size, settings.seed)[~has]
         inputs = wanted
     else:
         inputs = initial_word_vectors(n_words + n_ngrams, size, settings.seed)
