@@ -289,8 +289,8 @@ def continuing(results: dict) -> str:
     keys = ["loss_a", "loss_b", "new", "old", "analogies", "men"]
     seeds = len({run["seed"] for run in results["runs"]})
     facts = (
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}, "
-        f"of which {results['new_words']:,} different ones are new. {measured_on(results)}"
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. "
+        f"A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}, of which {results['new_words']:,} different ones are new. {measured_on(results)}"
     )
     return f"{grid(header, _means_of(results, 'ways', keys))}\n\n{facts}"
 
@@ -335,11 +335,21 @@ TABLES = {
     "hierarchical_softmax": hierarchical_softmax,
     "objectives": objectives,
 }
-RESULTS_OF = {"hierarchical_softmax": "objectives", "starting": "continuing"}  # tables that are not made of the results of their own name
+RESULTS_OF = {
+    "hierarchical_softmax": "objectives",
+    "starting": "continuing",
+}  # tables that are not made of the results of their own name
 
 
 def main() -> None:
-    for page in ("benchmarks.md", "defaults.md", "going-on.md", "language-models.md", "objectives.md", "reliability.md"):
+    for page in (
+        "benchmarks.md",
+        "defaults.md",
+        "going-on.md",
+        "language-models.md",
+        "objectives.md",
+        "reliability.md",
+    ):
         path = DOCS / page
         text = path.read_text()
         for name, table in TABLES.items():
