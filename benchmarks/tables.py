@@ -288,9 +288,10 @@ def continuing(results: dict) -> str:
     header = ["", "loss of A", "loss of B", "new words", "old words", "analogies", "MEN"]
     keys = ["loss_a", "loss_b", "new", "old", "analogies", "men"]
     seeds = len({run["seed"] for run in results["runs"]})
+    texts = f"A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}"
     facts = (
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. "
-        f"A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}, of which {results['new_words']:,} different ones are new. {measured_on(results)}"
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. {texts}, of which {results['new_words']:,} different ones are new. "
+        f"{measured_on(results)}"
     )
     return f"{grid(header, _means_of(results, 'ways', keys))}\n\n{facts}"
 
