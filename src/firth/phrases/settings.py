@@ -104,7 +104,7 @@ class PhraseSettings(Settings):
         "the highest score",
     )
     max_pairs: int = setting(
-        40_000_000, whole_number(10_000), "pairs kept in memory at one time, 16 to 43 bytes each; fewer take more time"
+        40_000_000, whole_number(10_000), "pairs kept in memory at one time, about 40 bytes each; fewer take more time"
     )
     tokenizer: Tokenizer = setting(
         "words",
