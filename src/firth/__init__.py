@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from firth.language_models.neural import NeuralModel
     from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
+    from firth.training.sequences import Groups, Sessions
     from firth.vectors.alignment import align
     from firth.vectors.load import load, read_table
     from firth.vectors.neighbours import Neighbour, WordBetween
@@ -43,6 +44,7 @@ __all__ = [
     "FirthError",
     "FirthWarning",
     "FormatError",
+    "Groups",
     "Keyboard",
     "MissingExtraError",
     "MixtureModel",
@@ -50,6 +52,7 @@ __all__ = [
     "NeuralModel",
     "NgramModel",
     "NotFittedError",
+    "Sessions",
     "SettingError",
     "TrainingInterrupted",
     "UnknownWordError",
@@ -64,11 +67,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Groups": "firth.training.sequences",
     "Keyboard": "firth.language_models.keyboard",
     "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",
     "NeuralModel": "firth.language_models.neural",
     "NgramModel": "firth.language_models.ngram",
+    "Sessions": "firth.training.sequences",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.neighbours",
     "WordVectors": "firth.vectors.word_vectors",

@@ -30,11 +30,13 @@ __all__ = [
     "answers_names",
     "declaration",
     "one_of",
+    "one_or_two_distances",
     "real_number",
     "setting",
     "switch",
     "unknown_setting",
     "whole_number",
+    "whole_numbers",
 ]
 
 
@@ -54,12 +56,14 @@ class Kind:
     wanted : the possible values, to follow "must be".
     choices : the possible words, or those that the command line offers.
     stored : the JSON value of a setting.
+    parsed : the value that a text of the command line means, where that is neither a word nor a number.
     """
 
     accepts: Callable[[Any], bool]
     wanted: str
     choices: tuple[str, ...] = ()
     stored: Callable[[Any], Any] = _unchanged
+    parsed: Callable[[str], Any] | None = None
 
 
 def one_of(choices: tuple[str, ...]) -> Kind:
@@ -103,6 +107,38 @@ def real_number(low: float, high: float = math.inf, *, above: bool = False, belo
     if math.isfinite(high):
         limits += f" and less than {high:g}" if below else f" and at most {high:g}"
     return Kind(accepts, f"a number, {limits}")
+
+
+def whole_numbers(low: int, high: int) -> Kind:
+    """Two of them from `low` to `high`, the smaller first; "3-6" on the command line."""
+
+    def accepts(value: Any) -> bool:
+        return _are_two(value, low, high) and value[0] <= value[1]
+
+    return Kind(accepts, f"two whole numbers from {low:,} to {high:,}, the smaller first", parsed=_one_or_two)
+
+
+def one_or_two_distances(high: int) -> Kind:
+    """A whole number from 1 to `high`, or two from 0 that are not both 0; "5" or "5-0" on the command line."""
+    one = whole_number(1, high)
+
+    def accepts(value: Any) -> bool:
+        return one.accepts(value) or (_are_two(value, 0, high) and any(value))
+
+    return Kind(accepts, f"{one.wanted}, or two from 0 to {high:,} that are not both 0", parsed=_one_or_two)
+
+
+def _are_two(value: Any, low: int, high: int) -> bool:
+    number = whole_number(low, high)
+    return isinstance(value, tuple) and len(value) == 2 and all(map(number.accepts, value))
+
+
+def _one_or_two(text: str) -> Any:
+    """`5` as a number, `3-6` as two. Raises ValueError for other texts."""
+    numbers = [int(part) for part in text.split("-")]
+    if len(numbers) > 2:
+        raise ValueError(text)
+    return tuple(numbers) if len(numbers) == 2 else numbers[0]
 
 
 class Depends(NamedTuple):
@@ -295,9 +331,11 @@ def _shown(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's, so that they can be saved as JSON; other values unchanged."""
+    """Numbers of NumPy as Python's, so that they can be saved as JSON, and lists as tuples; other values unchanged."""
     if isinstance(value, bool):
         return value
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
     if isinstance(value, numbers.Integral):
         return int(value)
     return float(value) if isinstance(value, numbers.Real) else value

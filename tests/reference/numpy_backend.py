@@ -8,11 +8,18 @@ from itertools import groupby
 import numpy as np
 
 from firth.backends.protocol import NOTHING, Totals
-from firth.illustrated.draws import Draws, positions
+from firth.illustrated.composition import compose, return_changes
+from firth.illustrated.draws import Draws, alias_draw, positions, random_bits
 from firth.illustrated.hierarchical_softmax import Path, path_targets
 from firth.illustrated.nce import contrast_targets
 from firth.illustrated.softmax import softmax_step
-from firth.illustrated.targets import noise_targets, train_each, train_mean
+from firth.illustrated.targets import (
+    add_noise_of_group,
+    add_session_target,
+    noise_targets,
+    train_each,
+    train_mean,
+)
 
 
 class NumpyBackend:
@@ -29,24 +36,31 @@ class NumpyBackend:
 
     def start(self, plan, inputs, outputs, message=lambda sentence: None):
         self.plan = plan
-        self._input = np.array(inputs, np.float64)
-        shape = plan.n_outputs, self._input.shape[1]
+        self._rows = np.array(inputs, np.float64)  # of words and n-grams
+        shape = plan.n_outputs, self._rows.shape[1]
         self._output = np.zeros(shape) if outputs is None else np.array(outputs, np.float64)
         self._totals = Totals(0, 0, 0.0)
 
     def train_epoch(self, epoch, rates, tokens, watch, so_far=NOTHING):
         self._totals = so_far
+        self._input = self._rows  # what is trained: those rows, or composed ones
         sampling = self.plan.sampling_of(epoch)
-        draws = Draws(*sampling[:5], int(sampling.key), different=self.plan.objective == "negative_sampling")
+        self._key = int(sampling.key)
+        draws = Draws(*sampling[:5], self._key, different=self.plan.objective == "negative_sampling")
         ids, offsets = self.plan.corpus
         sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
         slope = (rates[1] - rates[0]) / max(len(ids), 1)
         found = (one for one in positions(sentences, draws) if one.position in tokens)
+        train = self._train_softmax if self.plan.objective == "softmax" else self._train
         for number, batch in groupby(found, lambda one: (one.position - tokens.start) // self.batch):
             watch(self._totals)
             rate = rates[0] + slope * (tokens.start + number * self.batch)
-            train = self._train_softmax if self.plan.objective == "softmax" else self._train
+            if self.plan.composition is not None:
+                self._input = compose(self._rows, *self.plan.composition[:2])
+            composed = self._input.copy()
             pairs, loss = train(list(batch), rate, sentences, draws)
+            if self.plan.composition is not None:
+                return_changes(self._rows, self._input - composed, *self.plan.composition)
             words = so_far.words + min((number + 1) * self.batch, len(tokens))
             self._totals = Totals(words, self._totals.pairs + pairs, self._totals.loss + loss)
         self._totals = self._totals._replace(words=so_far.words + len(tokens))
@@ -56,16 +70,16 @@ class NumpyBackend:
         return self._totals
 
     def is_finite(self):
-        return bool(np.isfinite(self._input).all() and np.isfinite(self._output).all())
+        return bool(np.isfinite(self._rows).all() and np.isfinite(self._output).all())
 
     def rows(self, matrix, ids):
-        return (self._input if matrix == "input" else self._output)[ids].astype(np.float32)
+        return (self._rows if matrix == "input" else self._output)[ids].astype(np.float32)
 
     def matrices(self):
-        return self._input.astype(np.float32), self._output.astype(np.float32)
+        return self._rows.astype(np.float32), self._output.astype(np.float32)
 
     def stop(self):
-        self._input = self._output = np.zeros((0, 0))
+        self._rows = self._input = self._output = np.zeros((0, 0))
 
     def _targets(self, one):
         if self.plan.tree is not None:
@@ -74,7 +88,18 @@ class NumpyBackend:
             return path_targets(Path((path >> 1).tolist(), (path & 1).tolist()))
         if self.plan.contrast_shifts is not None:
             return contrast_targets(one.center, one.negatives, self.plan.contrast_shifts)
-        return noise_targets(one.center, one.negatives)
+        targets = noise_targets(one.center, one.negatives)
+        if (groups := self.plan.groups) is not None and (group := groups.of_word[one.center]) >= 0:
+            first, stop = groups.starts[group], groups.starts[group + 1]
+            members, table = groups.words[first:stop].tolist(), groups.noise_table[first:stop]
+            bits = [self._bits(one, 1 + len(one.negatives) + k) for k in range(groups.negative_samples)]
+            targets = add_noise_of_group(targets, members, [alias_draw(b, table) for b in bits])
+        if (sessions := self.plan.sessions) is not None and (target := int(sessions.targets[one.sentence])) >= 0:
+            targets = add_session_target(targets, target, sessions.weight)
+        return targets
+
+    def _bits(self, one, draw):
+        return random_bits(random_bits(self._key, one.position), draw)
 
     def _train(self, found, rate, sentences, draws):
         """Returns (pairs, loss)."""
@@ -114,5 +139,5 @@ def _context_positions(one, sentences, draws):
     sentence = np.searchsorted(starts, one.position, side="right") - 1
     inside = range(starts[sentence], starts[sentence + 1])
     read = [p for p in inside if draws.is_read(sentences[sentence][p - starts[sentence]], p)]
-    here, reach = read.index(one.position), draws.reach(one.position)
-    return read[max(0, here - reach) : here] + read[here + 1 : here + 1 + reach]
+    here, (before, after) = read.index(one.position), draws.reach(one.position)
+    return read[max(0, here - before) : here] + read[here + 1 : here + 1 + after]

@@ -18,6 +18,7 @@ from firth.kernels.arguments import Sampling
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.arguments import (
     STOP,
+    ComposedRows,
     Counters,
     EpochArguments,
     HotRows,
@@ -49,12 +50,15 @@ CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 HOT_ROWS = 512
 LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
 _MOST_THREADS_WITH_COPIES = 4
+_LEAST_COMPOSED_BATCH = 64  # tokens; in a shorter batch hardly a word comes twice, and each is composed anew
 
 _COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
 
 
-def batch_tokens(threads: int) -> int:
-    """Tokens a thread trains between two exchanges of hot rows."""
+def batch_tokens(threads: int, *, composed: bool = False) -> int:
+    """Tokens a thread trains between two exchanges with the others, of hot rows or of composed ones."""
+    if composed:
+        return max(BATCH // threads, _LEAST_COMPOSED_BATCH)
     return BATCH // threads if threads <= _MOST_THREADS_WITH_COPIES else BATCH
 
 
@@ -64,6 +68,7 @@ class _Thread(NamedTuple):
     hot: HotRows
     workspace: Workspace
     softmax: SoftmaxWorkspace | None
+    composed: ComposedRows | None
 
 
 class CpuBackend:
@@ -96,9 +101,12 @@ class CpuBackend:
         most = 0 if plan.objective == "softmax" else self._most_hot_rows
         self._hot_rows = min(most, plan.n_words, plan.n_outputs)
         copies = self.threads * self._hot_rows
-        self._input = aligned_zeros(plan.n_words + copies, self._stride)
+        # Of inputs, either the hottest rows have copies, or all words of a batch are composed in private rows.
+        self._composed_rows = self._most_in_a_batch() if plan.composition is not None else 0
+        private = self.threads * self._composed_rows if self._composed_rows else copies
+        self._input = aligned_zeros(plan.n_inputs + private, self._stride)
         self._output = aligned_zeros(plan.n_outputs + copies + self.threads, self._stride)  # and the zero rows
-        self._input[: plan.n_words, : self._vector_size] = inputs
+        self._input[: plan.n_inputs, : self._vector_size] = inputs
         if outputs is not None:
             self._output[: plan.n_outputs, : self._vector_size] = outputs
         self._threads = [self._new_thread(thread) for thread in range(self.threads)]
@@ -122,7 +130,7 @@ class CpuBackend:
             first_rate=float(rates[0]),
             slope=float(rates[1] - rates[0]) / max(len(self._plan.corpus.ids), 1),
             chunk=self.chunk,
-            batch=batch_tokens(self.threads),
+            batch=self._batch,
         )
         sampling = self._plan.sampling_of(epoch)
         jobs = [(self._arguments(sampling, schedule, thread),) for thread in range(self.threads)]
@@ -148,7 +156,7 @@ class CpuBackend:
 
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
-        inputs = self._input[: self._plan.n_words, : self._vector_size]
+        inputs = self._input[: self._plan.n_inputs, : self._vector_size]
         outputs = self._output[: self._plan.n_outputs, : self._vector_size]
         return inputs.copy(), outputs.copy()
 
@@ -177,6 +185,31 @@ class CpuBackend:
             warn(f"the system starts {started} of {self.threads} threads: training with {started}")
             self.threads = started
 
+    @property
+    def _objective(self) -> Objective:
+        plan = self._plan
+        return Objective(plan.tree, plan.contrast_shifts, plan.groups, plan.sessions)
+
+    @property
+    def _batch(self) -> int:
+        """Tokens of a batch."""
+        return batch_tokens(self.threads, composed=self._plan.composition is not None)
+
+    def _most_in_a_batch(self) -> int:
+        """The most different words that one batch reads."""
+        return min(self._batch + sum(self._plan.sampling.window), self._plan.n_words)
+
+    def _new_composed_rows(self, thread: int) -> ComposedRows | None:
+        plan, count = self._plan, self._composed_rows
+        if plan.composition is None:
+            return None
+        return ComposedRows(
+            first=plan.n_inputs + thread * count,
+            words=np.zeros(count, np.int32),
+            slots=np.full(plan.n_words, -1, np.int32),
+            composed=aligned_zeros(count, self._stride).reshape(-1),
+        )
+
     def _new_thread(self, thread: int) -> _Thread:
         """What one thread has of its own. Copies and snapshots are zero, so that the first exchange fills both."""
         plan, stride, count = self._plan, self._stride, self._hot_rows
@@ -184,20 +217,19 @@ class CpuBackend:
         input_snapshot, output_snapshot = (aligned_zeros(max(count, 1), stride).reshape(-1) for _ in range(2))
         hot = HotRows(
             count=count,
-            first_input=plan.n_words + thread * count,
+            first_input=plan.n_inputs + thread * count,
             first_output=plan.n_outputs + thread * count,
             least=LEAST_EXCHANGED,
             zero_row=zero_row,
             input_snapshot=input_snapshot,
             output_snapshot=output_snapshot,
         )
-        has_shifts = plan.contrast_shifts is not None
-        workspace = new_workspace(plan.sampling, stride, zero_row, plan.tree, has_shifts=has_shifts)
+        workspace = new_workspace(plan.sampling, self._objective, stride, zero_row)
         softmax = None
         if plan.objective == "softmax":
             window = plan.sampling.window
             softmax = new_softmax_workspace(plan.n_words, window, stride, zero_row, thread, self.threads)
-        return _Thread(hot, workspace, softmax)
+        return _Thread(hot, workspace, softmax, self._new_composed_rows(thread))
 
     def _new_counters(self) -> None:
         """Counters of all threads, at zero; every number that a thread writes is in a cache line of its own."""
@@ -210,7 +242,7 @@ class CpuBackend:
 
     def _arguments(self, sampling: Sampling, schedule: Schedule, thread: int) -> EpochArguments:
         plan = self._plan
-        hot, workspace, softmax = self._threads[thread]
+        hot, workspace, softmax, composed = self._threads[thread]
         counters = Counters(self._tokens[thread], self._pairs[thread], self._loss[thread])
         return EpochArguments(
             corpus=plan.corpus,
@@ -221,21 +253,26 @@ class CpuBackend:
             state=SharedState(self._control, counters),
             workspace=workspace,
             mean=Mean(plan.exact_gradient) if plan.architecture == "cbow" else None,
-            objective=Objective(plan.tree, plan.contrast_shifts),
+            objective=self._objective,
             softmax=softmax,
+            composition=plan.composition,
+            composed=composed,
         )
 
     def _compile(self, message: Callable[[str], None]) -> None:
         """Compile the kernels for this plan, or load them from the cache: an epoch without tokens."""
         block = len(self._threads[0].workspace.targets.block)
-        variant = f"{self._plan.architecture}-{self._plan.objective}-{block}"
+        plan = self._plan
+        parts = [plan.architecture, plan.objective, str(block)]
+        parts += [name for name in ("composition", "groups", "sessions") if getattr(plan, name) is not None]
+        variant = "-".join(parts)
         if not is_prepared(variant):
             message("Compiling the training kernel for this processor, once …")
         self._merge_copies()
-        train_epoch(self._arguments(self._plan.sampling, Schedule(0, 0, 0.0, 0.0, self.chunk, BATCH), 0))
+        train_epoch(self._arguments(plan.sampling, Schedule(0, 0, 0.0, 0.0, self.chunk, BATCH), 0))
         mark_prepared(variant)
 
     def _merge_copies(self) -> None:
         if self._hot_rows:
             for thread in self._threads:
-                merge_hot_rows(self.weights, thread.hot)
+                merge_hot_rows(self.weights, thread.hot, self._plan.composition)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.kernels.arguments import EncodedIds, Sampling, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.random import draw_many
 
 __all__ = ["TrainingPlan", "epoch_key"]
@@ -31,6 +31,9 @@ class TrainingPlan:
     contrast_shifts : (V,) of noise-contrastive estimation, None for other objectives.
     seed : of all draws.
     untrained_loss : nats per pair before the first step, with context vectors of zeros.
+    composition : what the vector of each word is made of; None: of its row alone.
+    ngram_rows : P, rows of the input matrix behind those of the words.
+    groups, sessions : further targets of negative sampling.
     """
 
     corpus: EncodedIds
@@ -42,11 +45,20 @@ class TrainingPlan:
     contrast_shifts: NDArray[np.float32] | None
     seed: int
     untrained_loss: float
+    composition: Composition | None = None
+    ngram_rows: int = 0
+    groups: GroupNoise | None = None
+    sessions: SessionTargets | None = None
 
     @property
     def n_words(self) -> int:
-        """V, the rows of the input matrix."""
+        """V."""
         return len(self.sampling.keep_thresholds)
+
+    @property
+    def n_inputs(self) -> int:
+        """Rows of the input matrix: V, and one for each n-gram that occurs."""
+        return self.n_words + self.ngram_rows
 
     @property
     def n_outputs(self) -> int:

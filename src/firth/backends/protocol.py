@@ -47,7 +47,7 @@ class Backend(Protocol):
 
         Parameters
         ----------
-        inputs : (V, D) word vectors.
+        inputs : (plan.n_inputs, D) the rows of the words, and behind them those of n-grams.
         outputs : (plan.n_outputs, D) context or node vectors; None for zeros.
         message : called with a sentence for the user, when something takes seconds.
         """
@@ -87,7 +87,7 @@ class Backend(Protocol):
         """A copy (n, D) of rows of the input or output matrix, during training too."""
 
     def matrices(self) -> tuple[Matrix, Matrix]:
-        """Copies of the input matrix (V, D) and the output matrix (plan.n_outputs, D)."""
+        """Copies of the input matrix (plan.n_inputs, D) and the output matrix (plan.n_outputs, D)."""
 
     def stop(self) -> None:
         """Free the memory; start() may be called again."""

@@ -19,6 +19,9 @@ from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 __all__ = ["option_name", "read_values", "with_model_settings", "with_settings", "with_several_values"]
 
 
+_METAVARS = {"window": "WORDS or BEFORE-AFTER", "subwords": "SHORTEST-LONGEST"}
+
+
 class _Option(NamedTuple):
     """One option, before it is given to the parser."""
 
@@ -27,6 +30,7 @@ class _Option(NamedTuple):
     default: Any
     help: str
     metavar: str | None
+    parsed: Callable[[str], Any] | None = None  # for values that are neither words nor numbers
 
 
 def with_settings(function: Callable[..., Any], settings: type[Settings]) -> Callable[..., Any]:
@@ -37,7 +41,9 @@ def with_settings(function: Callable[..., Any], settings: type[Settings]) -> Cal
         choices = declaration(field).kind.choices
         kind = (str | None if field.default is None else str) if choices else hints[field.name]
         help = f"{_sentence(field)} [{'; '.join(_facts(settings, field))}]"
-        options.append(_Option(field.name, kind, field.default, help, "|".join(choices) or None))
+        parsed = declaration(field).kind.parsed
+        metavar = "|".join(choices) or (None if parsed is None else _METAVARS[field.name])
+        options.append(_Option(field.name, kind if parsed is None else Any, field.default, help, metavar, parsed))
     return _with_options(function, options)
 
 
@@ -100,6 +106,12 @@ def option_name(name: str) -> str:
 
 
 def _read_value(name: str, text: str, hint: Any) -> Any:
+    (field,) = (field for field in dataclasses.fields(Hyperparameters) if field.name == name)
+    if (parsed := declaration(field).kind.parsed) is not None:
+        try:
+            return parsed(text)
+        except ValueError:
+            raise SettingError(f"{option_name(name)}: {text!r} must be {_METAVARS[name]}") from None
     numeric = next((number for number in (int, float) if number in (hint, *get_args(hint))), None)
     if numeric is None:
         return text  # a choice, which the settings check
@@ -108,6 +120,18 @@ def _read_value(name: str, text: str, hint: Any) -> Any:
     except ValueError:
         wanted = "a whole number" if numeric is int else "a number"
         raise SettingError(f"{option_name(name)}: {text!r} must be {wanted}; commas separate values") from None
+
+
+def _parser(name: str, parsed: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """What reads the text of an option; a default is no text."""
+
+    def read(value: Any) -> Any:
+        try:
+            return parsed(value) if isinstance(value, str) else value
+        except ValueError:
+            raise typer.BadParameter(f"{value!r}: must be {_METAVARS[name]}") from None
+
+    return read
 
 
 def _sentence(field: "dataclasses.Field[Any]") -> str:
@@ -152,7 +176,11 @@ def _with_options(function: Callable[..., Any], options: list[_Option]) -> Calla
     for option in options:
         if option.name not in own:
             details = typer.Option(
-                help=option.help, metavar=option.metavar, show_default=False, rich_help_panel="Hyperparameters"
+                help=option.help,
+                metavar=option.metavar,
+                show_default=False,
+                rich_help_panel="Hyperparameters",
+                parser=None if option.parsed is None else _parser(option.name, option.parsed),
             )
             kind: Any = Annotated[option.kind, details]
             parameters.append(

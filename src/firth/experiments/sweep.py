@@ -22,7 +22,7 @@ from firth.models import gensim_names
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_space
 from firth.progress import ProgressOption, open_progress
-from firth.settings import unknown_setting
+from firth.settings import declaration, unknown_setting
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 from firth.vectors.neighbours import Neighbour
@@ -75,16 +75,19 @@ def make_grid(settings: Mapping[str, Any]) -> list[GridPoint]:
 
     Parameters
     ----------
-    settings : hyperparameters by name; a list means several values. Without any list, `window` takes 2, 5, 15
-        and 30, unless it is given.
+    settings : hyperparameters by name; a list means several values, a tuple is one window or one range of n-grams.
+        Without any list, `window` takes 2, 5, 15 and 30, unless it is given.
 
     Raises   SettingError if a setting does not exist, is impossible in some cell, or has no value or the same value
              twice; if it decides the vocabulary, which all cells share; or if there are more than 1,000 cells.
     """
+    pairs = {spec.name for spec in fields(Hyperparameters) if declaration(spec).kind.parsed is not None}
     lists = {
         name: list(value)
         for name, value in settings.items()
-        if isinstance(value, Sequence) and not isinstance(value, str)
+        if isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and not (name in pairs and isinstance(value, tuple))
     }
     if not lists and "window" not in settings:
         lists["window"] = list(WINDOWS)

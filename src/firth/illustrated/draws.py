@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Draws", "Position", "positions", "random_bits"]
+__all__ = ["Draws", "Position", "alias_draw", "positions", "random_bits"]
 
 _MASK = 2**64 - 1
 
@@ -22,12 +22,19 @@ def random_bits(key: int, counter: int) -> int:
     return bits ^ (bits >> 31)
 
 
+def alias_draw(bits: int, table: NDArray[np.uint64]) -> int:
+    """An index into an alias table, with its probability, from 64 random bits."""
+    slot = (bits >> 32) * len(table) >> 32
+    entry = int(table[slot])
+    return entry & 0xFFFFFFFF if bits & 0xFFFFFFFF > entry >> 32 else slot
+
+
 class Draws(NamedTuple):
     """How draws are made in one epoch."""
 
     keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if 32 random bits are not above
     noise_table: NDArray[np.uint64]  # (V,) acceptance threshold << 32 | alias
-    window: int
+    window: int | tuple[int, int]  # the largest distance, or those before and after the center
     shrink_window: bool
     negative_samples: int  # at most V - 1 if they are to be different
     key: int
@@ -37,27 +44,25 @@ class Draws(NamedTuple):
         """Whether subsampling keeps the word at this position of the text."""
         return random_bits(self.key, position) >> 32 <= int(self.keep_thresholds[word])
 
-    def reach(self, position: int) -> int:
-        """How far the window of this position reaches to either side."""
+    def reach(self, position: int) -> tuple[int, int]:
+        """How far the window of this position reaches before and after it."""
+        before, after = (self.window, self.window) if isinstance(self.window, int) else self.window
         if not self.shrink_window:
-            return self.window
-        return ((random_bits(self.key, position) & 0xFFFFFFFF) * self.window >> 32) + 1
+            return before, after
+        bits = random_bits(self.key, position) & 0xFFFFFFFF
+        before, after = ((bits * most >> 32) + 1 if most else 0 for most in (before, after))
+        return before, after
 
     def noise_words(self, center: int, position: int) -> list[int]:
         """Words drawn from the noise distribution; all different and none the center, unless `different` is False."""
         stream = random_bits(self.key, position)
         taken = [center]
         for k in range(1, self.negative_samples + 1):
-            word = self._noise_word(random_bits(stream, k))
+            word = alias_draw(random_bits(stream, k), self.noise_table)
             while self.different and word in taken:
                 word = (word + 1) % len(self.noise_table)
             taken.append(word)
         return taken[1:]
-
-    def _noise_word(self, bits: int) -> int:
-        slot = (bits >> 32) * len(self.noise_table) >> 32
-        entry = int(self.noise_table[slot])
-        return entry & 0xFFFFFFFF if bits & 0xFFFFFFFF > entry >> 32 else slot
 
 
 class Position(NamedTuple):
@@ -67,16 +72,18 @@ class Position(NamedTuple):
     center: int
     context: list[int]
     negatives: list[int]
+    sentence: int  # counted from 0
 
 
 def positions(sentences: Sequence[Sequence[int]], draws: Draws) -> Iterator[Position]:
     """Every position that is read and has a context word, in order."""
     start = 0
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         read = [(start + i, word) for i, word in enumerate(sentence) if draws.is_read(word, start + i)]
         for i, (position, center) in enumerate(read):
-            reach = draws.reach(position)
-            around = read[max(0, i - reach) : i] + read[i + 1 : i + 1 + reach]
+            before, after = draws.reach(position)
+            around = read[max(0, i - before) : i] + read[i + 1 : i + 1 + after]
             if around:
-                yield Position(position, center, [word for _, word in around], draws.noise_words(center, position))
+                context, noise = [word for _, word in around], draws.noise_words(center, position)
+                yield Position(position, center, context, noise, number)
         start += len(sentence)

@@ -11,7 +11,7 @@ import numpy as np
 
 from firth.illustrated.negative_sampling import Numbers, sigmoid
 
-__all__ = ["Targets", "noise_targets", "train_each", "train_mean"]
+__all__ = ["Targets", "add_noise_of_group", "add_session_target", "noise_targets", "train_each", "train_mean"]
 
 
 class Targets(NamedTuple):
@@ -36,6 +36,36 @@ def noise_targets(center: int, negatives: Sequence[int]) -> Targets:
     """Negative sampling: the center with label 1, each noise word with label 0."""
     n = 1 + len(negatives)
     return Targets([center, *negatives], np.eye(1, n)[0], np.ones(n), np.zeros(n))
+
+
+def add_noise_of_group(targets: Targets, members: Sequence[int], drawn: Sequence[int]) -> Targets:
+    """Further noise words, from the center's own group (Grbovic & Cheng 2018, equation 4).
+
+    members : the words of the group.
+    drawn : places in it; a word that is among the targets already is replaced by the next one, if there is one left.
+    """
+    rows = list(targets.rows)
+    for at in drawn:
+        in_turn = [*members[at:], *members[:at]]
+        rows += [word for word in in_turn if word not in rows][:1]
+    more = len(rows) - len(targets.rows)
+    labels, weights, shifts = (
+        np.append(part, np.full(more, x)) for part, x in zip(targets[1:], (0, 1, 0), strict=True)
+    )
+    return Targets(rows, labels, weights, shifts)
+
+
+def add_session_target(targets: Targets, word: int, weight: float) -> Targets:
+    """One more word with label 1, that of the sentence (Grbovic & Cheng 2018, equation 5).
+
+    weight : how often it counts. A word that is among the targets already counts for both reasons.
+    """
+    rows = targets.rows if word in targets.rows else [*targets.rows, word]
+    more = (0, len(rows) - len(targets.rows))
+    labels, weights, shifts = (np.pad(part, more) for part in targets[1:])
+    labels[rows.index(word)] += weight
+    weights[rows.index(word)] += weight
+    return Targets(rows, labels, weights, shifts)
 
 
 def train_each(

@@ -73,15 +73,15 @@ def skipgram_rows(sentence: Sequence[Word], window: int) -> Iterator[tuple[Word,
             yield sentence[position], sentence[neighbour], 1
 
 
-def negative_rows(sentences: Sequence[Sequence[int]], draws: Draws) -> Iterator[tuple[int, int, int]]:
+def negative_rows(sentences: Sequence[Sequence[int]], window: int, draws: Draws) -> Iterator[tuple[int, int, int]]:
     """(word, neighbour, 1), each followed by (word, noise word, 0) for noise words of its own, all as ids.
 
     None of the noise words is the neighbour itself, but one may be another neighbour, or the word.
-    draws : its window, negative samples, noise table and key decide.
+    draws : its negative samples, noise table and key decide.
     """
     number = 0  # of the pair in the text, from which its draws follow
     for sentence in sentences:
-        for word, neighbour, target in skipgram_rows(sentence, draws.window):
+        for word, neighbour, target in skipgram_rows(sentence, window):
             yield word, neighbour, target
             for noise in draws.noise_words(neighbour, number):
                 yield word, noise, 0

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets, WordIds
 
-__all__ = ["EncodedIds", "Sampling", "Tree"]  # training, for all backends
+__all__ = [
+    "Composition",
+    "EncodedIds",
+    "GroupNoise",
+    "Sampling",
+    "SessionTargets",
+    "Tree",
+]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
@@ -31,8 +38,8 @@ class Sampling(NamedTuple):
 
     keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if a random uint32 is not above
     noise_table: NDArray[np.uint64]  # (V,) alias table: acceptance threshold << 32 | alias
-    window: int  # largest distance of a context word
-    shrink_window: bool  # whether each position draws its window from 1 .. window
+    window: tuple[int, int]  # largest distance of a context word before and after the center; not both 0
+    shrink_window: bool  # whether each position draws both distances, from 1 on
     negative_samples: int  # K, at most V - 1
     key: np.uint64  # all draws of an epoch are a function of this and the position in the corpus
 
@@ -43,6 +50,31 @@ class Tree(NamedTuple):
     offsets: Offsets  # (V + 1,) the path to word w is turns[offsets[w] : offsets[w + 1]]
     turns: NDArray[np.int32]  # (P,) 2 x node + code; nodes are 0 .. V - 2, the root is 0; label 1 for code 0, 0 for 1
     longest: int  # nodes of the longest path
+
+
+class Composition(NamedTuple):
+    """What the vector of each word is made of: the mean of some rows of the input matrix, which learn together."""
+
+    starts: Offsets  # (V + 1,) the parts of word w are parts[starts[w] : starts[w + 1]], at least one
+    parts: NDArray[np.int32]  # rows of the input matrix; one that comes twice counts twice
+    shares: NDArray[np.float32]  # (V,) by how much of what the word learned each part moves: 1; 0 if it is frozen
+
+
+class GroupNoise(NamedTuple):
+    """GroupNoise of words, from which each center gets further noise words: those of its own group."""
+
+    of_word: NDArray[np.int32]  # (V,) -1 for words without a group
+    starts: Offsets  # (G + 1,) the words of group g are words[starts[g] : starts[g + 1]]
+    words: WordIds  # (M,)
+    noise_table: NDArray[np.uint64]  # (M,) an alias table for each group: acceptance threshold << 32 | place in group
+    negative_samples: int  # for each position; fewer where a group has fewer other words
+
+
+class SessionTargets(NamedTuple):
+    """A word for each sentence that is one more positive target at all of its positions."""
+
+    targets: WordIds  # (S,) -1 for sentences without one
+    weight: float  # how often it counts, where the center counts once
 
 
 class CleanText(NamedTuple):

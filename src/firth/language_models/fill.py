@@ -105,7 +105,8 @@ def fill_with_cbow(model: Word2Vec, sentence: str, count: int = 10) -> list[Next
         )
     gap = _find_gap(sentence, settings.tokenizer)
     vectors = model.vectors
-    around = [*gap.before[-settings.window :], *gap.after[: settings.window]]
+    before, after = settings.window_sides
+    around = [*gap.before[max(len(gap.before) - before, 0) :], *gap.after[:after]]
     known = [word for word in around if word in vectors]
     if not known:
         raise SettingError(f"{sentence!r}: none of the {len(around)} words around the gap is in the vocabulary")

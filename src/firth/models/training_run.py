@@ -22,6 +22,7 @@ from firth.models.word2vec_file import (
     write_model,
 )
 from firth.progress import Reporter
+from firth.subwords.parts import WordParts
 from firth.training.checkpoint import Checkpoint, Checkpoints, check_every
 from firth.training.corpus_mark import CorpusMark, mark_of
 from firth.training.followers import BEGINNING, Follower, Position
@@ -52,6 +53,7 @@ class Run(NamedTuple):
     model : the settings of the model, as its file has them.
     settings : those of this training: epochs and learning rates may be others.
     plan : what the backend was started with.
+    parts : of words with n-grams.
     start : where to go on.
     epochs_before : of earlier trainings of the same weights.
     """
@@ -61,6 +63,7 @@ class Run(NamedTuple):
     vocabulary: Vocabulary
     plan: TrainingPlan
     backend: Backend
+    parts: WordParts | None = None
     start: Position = BEGINNING
     epochs_before: int = 0
 
@@ -152,7 +155,7 @@ def _followers(run: Run, companions: Companions) -> list[Follower]:
         check_model_space(companions.checkpoint, len(run.vocabulary), [run.settings.vector_size])
         followers.append(Checkpoints(companions.every, _checkpoint_writer(run, companions.checkpoint)))
     if companions.observers:
-        followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary)))
+        followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary, run.parts)))
     return followers
 
 
@@ -164,6 +167,6 @@ def _checkpoint_writer(run: Run, path: str | Path) -> Callable[[Position, tuple[
         if mark is None:  # here, while training goes on: it reads the whole text
             mark = mark_of(run.vocabulary, run.plan)
         checkpoint = Checkpoint(position, run.settings, run.epochs_before, mark)
-        write_model(path, trained_model(run.model, position.history, run.vocabulary, matrices, checkpoint))
+        write_model(path, trained_model(run.model, position.history, run.vocabulary, matrices, run.parts, checkpoint))
 
     return write

@@ -33,10 +33,12 @@ from firth.training.corpus_for import corpus_for
 from firth.training.corpus_mark import mark_of
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import extras_of, parts_of_words
 from firth.training.notes import outcome_notes, training_notes
 from firth.training.observation import Observer
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.scoring import Score, score_text
+from firth.training.sequences import Groups, Sessions, check_extras
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
 
@@ -56,8 +58,13 @@ class Word2Vec:
         words, so that scores become log-probabilities.
     vector_size : D, numbers per vector.
     window : largest distance, in words, between a center word and a context word. 2 to 5 makes interchangeable words
-        similar, 10 and more words of one topic.
+        similar, 10 and more words of one topic. Two numbers are those before and after the center: (5, 0) looks back.
     shrink_window : draw each position's distance from 1 to `window`, so that near words count more.
+    subwords : the shortest and longest character n-grams, in characters, whose vectors make up that of a word, as
+        fastText does with (3, 6) (Bojanowski et al. 2017, arXiv:1607.04606); unknown words then have vectors, too.
+        None for none.
+    subword_buckets : numbers that n-grams are hashed to, by fastText's function; None for 2,000,000. Only those that
+        occur take memory. Only with subwords.
     min_count : words that occur less often are left out.
     max_vocabulary : keep at most this number of words, the most frequent; None for no limit.
     subsample_threshold : occurrences of words whose share of the text is greater are skipped at random, the more
@@ -69,7 +76,7 @@ class Word2Vec:
     cbow_gradient : "word2vec" (None) gives each context word the whole gradient of their mean, as word2vec.c and gensim
         do; "exact" divides it by their number (Irsoy et al. 2020, arXiv:2012.15332) and needs a learning rate of about
         0.1. Only with cbow.
-    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow). It falls linearly.
+    learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow, and with subwords). It falls linearly.
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
     threads : worker threads; None for one per available core.
@@ -97,8 +104,10 @@ class Word2Vec:
         architecture: str = "skipgram",
         objective: str = "negative_sampling",
         vector_size: int = 100,
-        window: int = 5,
+        window: int | tuple[int, int] = 5,
         shrink_window: bool = True,
+        subwords: tuple[int, int] | None = None,
+        subword_buckets: int | None = None,
         min_count: int = 5,
         max_vocabulary: int | None = None,
         subsample_threshold: float = 1e-3,
@@ -117,6 +126,7 @@ class Word2Vec:
         self.history = History()
         self._vocabulary: Vocabulary | None = None
         self._vectors: WordVectors | None = None
+        self._own_vectors: Matrix | None = None  # with subwords: rows of words, without those of their n-grams
         self._output_vectors: Matrix | None = None  # context vectors, or node vectors
 
     @classmethod
@@ -129,6 +139,8 @@ class Word2Vec:
         corpus: "CorpusInput | EncodedCorpus",
         progress: ProgressOption = None,
         *,
+        sessions: Sessions | None = None,
+        groups: Groups | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
@@ -143,6 +155,9 @@ class Word2Vec:
             and the model's tokenizer should be the one it was encoded with.
         progress : None or True shows a bar (a line per epoch where no bar can be drawn); False is silent; a function
             is called with a Progress about ten times a second; its stages are "reading" (bytes) and "training" (words).
+        sessions : for sequences, an item of each that all of its positions predict as well; see Sessions.
+        groups : groups of items, from whose own members each center gets further noise words; see Groups. Both only
+            with objective="negative_sampling".
         checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
             None for none.
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
@@ -156,16 +171,18 @@ class Word2Vec:
                  the checkpoint cannot be written. What an observer raises; the model then keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
+        check_extras(settings, sessions, groups)
         with open_progress(progress) as reporter:
             encoded = corpus_for(settings, corpus, reporter)
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)
-            plan = plan_training(settings, encoded)
-            start = initial_word_vectors(len(vocabulary), settings.vector_size, settings.seed), None
+            parts = parts_of_words(settings, vocabulary)
+            plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
+            start = initial_word_vectors(plan.n_inputs, settings.vector_size, settings.seed), None
             backend = started_backend(settings, plan, start, reporter)
             del start  # the backend has a copy
-            self._train(Run(settings, settings, vocabulary, plan, backend), companions, reporter)
+            self._train(Run(settings, settings, vocabulary, plan, backend, parts), companions, reporter)
         return self
 
     @classmethod
@@ -178,6 +195,8 @@ class Word2Vec:
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
+        sessions: Sessions | None = None,
+        groups: Groups | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -192,7 +211,7 @@ class Word2Vec:
         corpus : the same as for fit().
         tokenizer : None for the model's own; to be given if that was a function.
         checkpoint : where to write further checkpoints; None for `path`.
-        every, observers, progress : as for fit().
+        every, observers, sessions, groups, progress : as for fit().
 
         Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
@@ -203,20 +222,21 @@ class Word2Vec:
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
             encoded = corpus_for(model.hyperparameters, corpus, reporter)
-            plan = plan_training(model.hyperparameters, encoded)
+            settings, parts = model.hyperparameters, parts_of_words(model.hyperparameters, encoded.vocabulary)
+            plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
             at.mark.check(mark_of(encoded.vocabulary, plan), path)
-            start = stored.vectors.matrix, stored.output_vectors
+            start = stored.inputs, stored.output_vectors
             backend = started_backend(at.settings, plan, start, reporter)
             del stored, start  # the file is replaced, and need not stay open
             where = at.position, at.epochs_before
-            run = Run(model.hyperparameters, at.settings, encoded.vocabulary, plan, backend, *where)
+            run = Run(settings, at.settings, encoded.vocabulary, plan, backend, parts, *where)
             model._train(run, companions, reporter)
         return model
 
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
-        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices)
+        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices, run.parts)
         self._keep(model)
         if trained.interruption is not None:
             raise trained.interruption
@@ -226,6 +246,7 @@ class Word2Vec:
     def _keep(self, model: StoredModel) -> None:
         self._vocabulary, self.history = model.vocabulary, model.history
         self._vectors, self._output_vectors = model.vectors, model.output_vectors
+        self._own_vectors = model.own_vectors
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -330,7 +351,8 @@ class Word2Vec:
                  FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs))
+        own = self._own_vectors  # None without subwords
+        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, own))
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:

@@ -18,9 +18,11 @@ from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
+from firth.subwords.parts import WordParts
 from firth.training.checkpoint import Checkpoint
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import words_and_subwords
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
@@ -38,7 +40,16 @@ class StoredModel(NamedTuple):
     vocabulary: Vocabulary
     vectors: WordVectors
     output_vectors: Matrix  # context vectors (V, D) or node vectors (V - 1, D), as the objective has them
+    own_vectors: Matrix | None = None  # (V, D) with subwords: rows of words, without those of their n-grams
     training: Checkpoint | None = None  # where the training of a checkpoint is
+
+    @property
+    def inputs(self) -> Matrix:
+        """The input matrix that training goes on with: (V, D), or with subwords (V + P, D)."""
+        subwords = self.vectors.subwords
+        if self.own_vectors is None or subwords is None:
+            return self.vectors.matrix
+        return np.concatenate((self.own_vectors, subwords.matrix))
 
 
 def trained_model(
@@ -46,12 +57,14 @@ def trained_model(
     history: Iterable[EpochRecord],
     vocabulary: Vocabulary,
     matrices: tuple[Matrix, Matrix],
+    parts: WordParts | None = None,
     training: Checkpoint | None = None,
 ) -> StoredModel:
     """The model that a backend's matrices are, at the end of a training or at a checkpoint."""
     inputs, outputs = matrices
-    vectors = WordVectors(vocabulary.words, inputs, vocabulary.counts)
-    return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, training)
+    words, own, subwords = words_and_subwords(hyperparameters, parts, inputs)
+    vectors = WordVectors.from_stored(StoredVectors(vocabulary.words, words, vocabulary.counts, subwords=subwords))
+    return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, own, training)
 
 
 def check_model_name(path: str | Path) -> None:
@@ -90,6 +103,8 @@ def write_model(path: str | Path, model: StoredModel) -> None:
         metadata=metadata,
         context_vectors=None if settings.has_nodes else outputs,
         node_vectors=outputs if settings.has_nodes else None,
+        own_vectors=model.own_vectors,
+        subwords=model.vectors.subwords,
     )
     native.write(path, stored)
 
@@ -122,13 +137,17 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
         settings.max_vocabulary,
         _read_total_words(path, stored.metadata.get("total_words", -1)),
     )
+    if settings.subwords is not None and (stored.own_vectors is None or stored.subwords is None):
+        raise _vectors_only(path)
     history, training = _read_history(path, stored.metadata.get("history", [])), None
     if "training" in stored.metadata:
         training = Checkpoint.from_json(path, stored.metadata["training"], settings, history)
     vectors = WordVectors.from_stored(
-        StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata), path, mmap=mmap
+        StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata, subwords=stored.subwords),
+        path,
+        mmap=mmap,
     )
-    return StoredModel(settings, history, vocabulary, vectors, outputs, training)
+    return StoredModel(settings, history, vocabulary, vectors, outputs, stored.own_vectors, training)
 
 
 def _vectors_only(path: str | Path) -> FormatError:

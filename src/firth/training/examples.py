@@ -67,7 +67,7 @@ class TrainingExamples:
         self._sampling = Sampling(
             keep_thresholds=keep_thresholds(counts, 0),
             noise_table=noise_table(counts, settings.noise_exponent or 0),
-            window=settings.window,
+            window=(settings.window, settings.window),
             shrink_window=False,
             negative_samples=self.negative_samples,
             key=epoch_key(settings.seed or 0, 0),

@@ -12,7 +12,18 @@ from typing import Any, Self
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
 from firth.errors import SettingError
 from firth.parallel import available_cores
-from firth.settings import Depends, Kind, Settings, one_of, real_number, setting, switch, whole_number
+from firth.settings import (
+    Depends,
+    Kind,
+    Settings,
+    one_of,
+    one_or_two_distances,
+    real_number,
+    setting,
+    switch,
+    whole_number,
+    whole_numbers,
+)
 
 __all__ = [
     "ARCHITECTURES",
@@ -33,6 +44,8 @@ OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vo
 # The rates of word2vec.c; docs/defaults.md has measurements.
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
 _NOISE_EXPONENT = 0.75
+_BUCKETS = 2_000_000  # as in fastText
+_SUBWORD_RATE = 0.05  # of both architectures, as in fastText; docs/subwords.md has measurements
 
 
 def _is_tokenizer(value: Any) -> bool:
@@ -89,13 +102,27 @@ class Hyperparameters(Settings):
     vector_size: int = setting(
         100, whole_number(1, 65_536), "numbers per word vector; training time grows in proportion"
     )
-    window: int = setting(
+    window: int | tuple[int, int] = setting(
         5,
-        whole_number(1, 10_000),
-        "largest distance, in words, between a center word and a context word, to either side",
+        one_or_two_distances(10_000),
+        "largest distance, in words, between a center word and a context word, to either side; or two numbers, before "
+        "and after the center: (5, 0) looks only back",
     )
     shrink_window: bool = setting(
         True, switch(), "draw each position's distance at random from 1 to the window, so that near words count more"
+    )
+    subwords: tuple[int, int] | None = setting(
+        None,
+        whole_numbers(1, 1_000),
+        "make the vector of a word from those of its character n-grams of so many characters, shortest and longest, as "
+        "fastText does with (3, 6): words that share parts become similar, and unknown words have vectors",
+        none="no n-grams",
+    )
+    subword_buckets: int | None = setting(
+        None,
+        whole_number(1, 2**32 - 1),
+        "numbers that n-grams are hashed to; those with the same number share a vector; only with subwords",
+        none="2,000,000 with subwords",
     )
     min_count: int = min_count_setting(5, "are left out")
     max_vocabulary: int | None = max_vocabulary_setting()
@@ -148,6 +175,15 @@ class Hyperparameters(Settings):
     tokenizer: Tokenizer = tokenizer_setting()
 
     def __post_init__(self) -> None:
+        if self.subwords is None and self.subword_buckets is not None:
+            raise SettingError(
+                f"subword_buckets={self.subword_buckets!r}: applies only with subwords, as in subwords=(3, 6); "
+                "leave it out, or set subwords"
+            )
+        if self.subwords is not None:
+            for name, default in (("subword_buckets", _BUCKETS), ("learning_rate", _SUBWORD_RATE)):
+                if getattr(self, name) is None:
+                    object.__setattr__(self, name, default)
         super().__post_init__()
         if self.final_learning_rate > self.rate:
             raise SettingError(
@@ -170,6 +206,11 @@ class Hyperparameters(Settings):
         """The learning rate at the first word: `learning_rate`, which is never None once the settings are made."""
         assert self.learning_rate is not None
         return self.learning_rate
+
+    @property
+    def window_sides(self) -> tuple[int, int]:
+        """The largest distance before and after the center."""
+        return (self.window, self.window) if isinstance(self.window, int) else self.window
 
     @property
     def worker_threads(self) -> int:

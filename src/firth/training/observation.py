@@ -17,11 +17,14 @@ from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, quoted
+from firth.formats.stored import StoredVectors
 from firth.progress import Progress
+from firth.subwords.parts import WordParts
 from firth.threads import TICK, Assistant
 from firth.training.followers import TrainingState
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import rows_of_words, words_and_subwords
 from firth.training.scoring import Score, score_text
 from firth.vectors.given import listed_words
 from firth.vectors.word_vectors import WordVectors
@@ -36,6 +39,7 @@ class ObservedModel(NamedTuple):
 
     hyperparameters: Hyperparameters
     vocabulary: Vocabulary
+    parts: WordParts | None = None  # of words with n-grams
 
 
 class Observation:
@@ -57,6 +61,7 @@ class Observation:
         self.history: History = training.history
         self.hyperparameters = model.hyperparameters
         self.vocabulary = model.vocabulary
+        self._parts = model.parts
         self._backend = training.backend
         self._stop = training.stop
 
@@ -66,12 +71,13 @@ class Observation:
         Raises   UnknownWordError with near spellings.
         """
         ids = self.vocabulary.ids_of(listed_words(words))
-        return self._backend.rows("input", np.array(ids, np.int32))
+        return rows_of_words(self._parts, np.array(ids, np.int32), lambda rows: self._backend.rows("input", rows))
 
     def vectors(self) -> WordVectors:
         """All vectors as they are now: a copy (V, D), for queries, evaluations and files."""
-        matrix = self._backend.rows("input", np.arange(len(self.vocabulary), dtype=np.int32))
-        return WordVectors(self.vocabulary.words, matrix, self.vocabulary.counts)
+        matrix, _, subwords = words_and_subwords(self.hyperparameters, self._parts, self._backend.matrices()[0])
+        stored = StoredVectors(self.vocabulary.words, matrix, self.vocabulary.counts, subwords=subwords)
+        return WordVectors.from_stored(stored)
 
     def encode(self, corpus: "CorpusInput | EncodedCorpus") -> EncodedCorpus:
         """A text as ids of the model's vocabulary, to be scored more than once.
@@ -95,7 +101,8 @@ class Observation:
         """
         encoded = self.encode(corpus)
         inputs, outputs = self._backend.matrices()
-        return score_text(dataclasses.replace(self.hyperparameters, threads=1), encoded, inputs, outputs, seed)
+        words, _, _ = words_and_subwords(self.hyperparameters, self._parts, inputs)
+        return score_text(dataclasses.replace(self.hyperparameters, threads=1), encoded, words, outputs, seed)
 
     def stop(self) -> None:
         """Have training end within a tick. The model keeps what it has learned; its history says where that was."""

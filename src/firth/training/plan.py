@@ -1,35 +1,51 @@
 """From hyperparameters and an encoded text to what a backend trains: the plan, and the vectors it starts from."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from firth.arrays import Counts, Matrix
 from firth.backends.plan import TrainingPlan, epoch_key
 from firth.corpus.encoded import EncodedCorpus
-from firth.kernels.arguments import EncodedIds, Sampling, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 from firth.training.untrained_loss import untrained_loss
 
-__all__ = ["huffman_tree", "initial_word_vectors", "plan_training"]
+__all__ = ["NO_EXTRAS", "Extras", "huffman_tree", "initial_word_vectors", "plan_training"]
 
 
-def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingPlan:
+class Extras(NamedTuple):
+    """What a plan may have beyond the settings and the text; None for what it has not."""
+
+    composition: Composition | None = None
+    ngram_rows: int = 0  # P, rows of the input matrix behind those of the words
+    groups: GroupNoise | None = None
+    sessions: SessionTargets | None = None
+    noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
+
+
+NO_EXTRAS = Extras()
+
+
+def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extras = NO_EXTRAS) -> TrainingPlan:
     """The plan of training a model with these settings on a text."""
     counts = corpus.vocabulary.counts
+    noise = counts if extras.noise_counts is None else extras.noise_counts
     negative_samples = settings.noise_words
     if settings.objective == "negative_sampling":
         # All noise words of a position differ from each other and from its word.
         negative_samples = min(negative_samples, len(counts) - 1)
     shifts = tree = None
     if settings.objective == "nce":
-        shifts = contrast_shifts(counts, settings.noise_power, negative_samples)
+        shifts = contrast_shifts(noise, settings.noise_power, negative_samples)
     elif settings.objective == "hierarchical_softmax":
         tree = huffman_tree(counts)
     sampling = Sampling(
         keep_thresholds=keep_thresholds(counts, settings.subsample_threshold),
-        noise_table=noise_table(counts, settings.noise_power),
-        window=settings.window,
+        noise_table=noise_table(noise, settings.noise_power),
+        window=settings.window_sides,
         shrink_window=settings.shrink_window,
         negative_samples=negative_samples,
         key=epoch_key(settings.seed, 0),
@@ -43,7 +59,11 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus) -> TrainingP
         tree=tree,
         contrast_shifts=shifts,
         seed=settings.seed,
-        untrained_loss=untrained_loss(settings, counts, negative_samples, tree),
+        untrained_loss=untrained_loss(settings, counts, negative_samples, tree, extras.groups, extras.sessions),
+        composition=extras.composition,
+        ngram_rows=extras.ngram_rows,
+        groups=extras.groups,
+        sessions=extras.sessions,
     )
 
 

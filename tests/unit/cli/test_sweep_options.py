@@ -14,8 +14,10 @@ VALUES = {
     "architecture": "skipgram,cbow",
     "objective": "negative_sampling,nce",
     "vector_size": "4, 8",
-    "window": "1,2",
+    "window": "1,2-0",
     "shrink_window": False,
+    "subwords": "3-6,2-4",
+    "subword_buckets": "100,200",
     "min_count": "1",
     "max_vocabulary": "5",
     "subsample_threshold": "0,1e-3",
@@ -37,14 +39,13 @@ def test_every_setting_is_here():
 
 @pytest.mark.parametrize("name", VALUES)
 def test_values_become_those_of_the_setting(name):
-    others = {"architecture": "cbow"} if name == "cbow_gradient" else {}
-    grid = make_grid(read_values({name: VALUES[name], **others}) | {"window": 2} | read_values({name: VALUES[name]}))
+    others = {"cbow_gradient": {"architecture": "cbow"}, "subword_buckets": {"subwords": "3-6"}}.get(name, {})
+    grid = make_grid(read_values({"window": "2", **others, name: VALUES[name]}))
     found = [getattr(settings, name) for _, settings in grid]
     text = VALUES[name]
     expected = [part.strip() for part in text.split(",")] if isinstance(text, str) else [text]
-    assert [str(value) for value in found] == [
-        str(type(value)(part)) for value, part in zip(found, expected, strict=True)
-    ]
+    for value, part in zip(found, expected, strict=True):
+        assert part == "-".join(map(str, value)) if isinstance(value, tuple) else value == type(value)(part)
 
 
 @pytest.mark.parametrize("name", [name for name in VALUES if name != "shrink_window"])

@@ -56,8 +56,10 @@ def test_windows_reach_over_words_that_are_not_read():
 
 
 def test_a_shrinking_window_reaches_every_distance_equally_often():
-    reach = [draws_of(9, window=5, shrink_window=True).reach(position) for position in range(20_000)]
-    shares = np.bincount(reach, minlength=6) / len(reach)
+    draws = draws_of(9, window=(5, 3), shrink_window=True)
+    reach = np.array([draws.reach(position) for position in range(20_000)])
+    np.testing.assert_allclose(np.bincount(reach[:, 1], minlength=4) / len(reach), [0, *[1 / 3] * 3], atol=0.01)
+    shares = np.bincount(reach[:, 0], minlength=6) / len(reach)
     assert shares[0] == 0
     np.testing.assert_allclose(shares[1:], 0.2, atol=0.012)  # 4 standard deviations of a share of 20,000 draws
 

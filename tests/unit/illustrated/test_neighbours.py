@@ -20,7 +20,7 @@ KING, QUEEN, CAT, DOG = map(WORDS.index, ("king", "queen", "cat", "dog"))
 def rows_with_noise(seed):
     table = noise_table(np.bincount(np.concatenate(IDS)), 0.75)
     keep = np.full(len(WORDS), 2**32 - 1, np.uint32)
-    return list(negative_rows(IDS, Draws(keep, table, 2, False, 2, int(epoch_key(seed, 0)))))
+    return list(negative_rows(IDS, 2, Draws(keep, table, 2, False, 2, int(epoch_key(seed, 0)))))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

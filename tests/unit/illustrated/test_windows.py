@@ -48,7 +48,7 @@ def test_every_neighbour_is_followed_by_noise_words_of_its_own():
     draws = Draws(np.full(11, 2**32 - 1, np.uint32), themselves, 2, False, 3, 5)
     words = list(dict.fromkeys(THOU_SHALT))
     ids = [words.index(word) for word in THOU_SHALT]
-    rows = list(negative_rows([ids, ids[:3]], draws))
+    rows = list(negative_rows([ids, ids[:3]], 2, draws))
     pairs = [*skipgram_rows(ids, 2), *skipgram_rows(ids[:3], 2)]
     assert rows[::4] == pairs
     for number, (word, neighbour, _) in enumerate(pairs):

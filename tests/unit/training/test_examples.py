@@ -31,7 +31,7 @@ def slow_rows(sentences, corpus, kind, window, negative_samples=5, seed=1):
         most = min(negative_samples, len(counts) - 1)
         tables = keep_thresholds(counts, 0), noise_table(counts, 0.75)
         chance = Draws(*tables, window, False, most, int(epoch_key(seed, 0)))
-        rows = negative_rows([ids(sentence) for sentence in sentences], chance)
+        rows = negative_rows([ids(sentence) for sentence in sentences], window, chance)
         return [(words[word], words[other], target) for word, other, target in rows]
     make = {"lm": language_model_rows, "cbow": cbow_rows, "skipgram": skipgram_rows}[kind]
     return [row for sentence in sentences for row in make(sentence, window)]

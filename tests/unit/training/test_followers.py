@@ -148,9 +148,9 @@ def test_the_numpy_backend_has_parts_too():
     cut = trainer_of(Following("part", 1, stop), make=make, tokens=700, epochs=2)
     cut.run()
     assert cut.position.totals.words == 512
-    with_float64 = cut.backend._input, cut.backend._output
+    with_float64 = cut.backend._rows, cut.backend._output
     again = trainer_of(start=cut.position, make=make, tokens=700, epochs=2)
-    again.backend._input, again.backend._output = with_float64
+    again.backend._rows, again.backend._output = with_float64
     again.run()
     assert outcome(again) == outcome(one)
 

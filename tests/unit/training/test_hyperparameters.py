@@ -27,6 +27,12 @@ IMPOSSIBLE = [
     ("shrink_window", 1, "True or False"),
     ("shrink_window", None, "True or False"),
     ("min_count", 0, "at least 1"),
+    ("window", (0, 0), "two from 0 to 10,000 that are not both 0"),
+    ("window", (5, -1), "two from 0 to 10,000"),
+    ("window", (5, 2, 1), "two from 0 to 10,000"),
+    ("subwords", (6, 3), "the smaller first"),
+    ("subwords", (0, 3), "from 1 to 1,000"),
+    ("subwords", 3, "two whole numbers"),
     ("max_vocabulary", 0, "at least 1"),
     ("max_vocabulary", 1.5, "a whole number"),
     ("subsample_threshold", -1e-3, "at least 0"),
@@ -64,7 +70,8 @@ def test_impossible_values_are_named_with_what_is_possible(name, value, wanted):
 
 
 def test_every_hyperparameter_has_an_impossible_value_above():
-    assert {name for name, _, _ in IMPOSSIBLE} == {spec.name for spec in dataclasses.fields(Hyperparameters)}
+    names = {name for name, _, _ in IMPOSSIBLE} | {"subword_buckets"}  # it is tested with subwords
+    assert names == {spec.name for spec in dataclasses.fields(Hyperparameters)}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +88,10 @@ def test_every_hyperparameter_has_an_impossible_value_above():
         ("seed", -(2**63)),
         ("seed", 2**64 - 1),
         ("tokenizer", str.split),
+        ("window", (5, 0)),
+        ("window", (0, 10_000)),
+        ("subwords", (1, 1_000)),
+        ("subwords", (4, 4)),
     ],
 )
 def test_the_ends_of_the_ranges_are_possible(name, value):
@@ -91,6 +102,32 @@ def test_each_architecture_has_its_own_learning_rate():
     assert Hyperparameters().rate == 0.025
     assert Hyperparameters(architecture="cbow").rate == 0.05
     assert Hyperparameters(architecture="cbow", learning_rate=0.3).rate == 0.3
+
+
+def test_subwords_have_defaults_of_their_own():
+    assert Hyperparameters().subword_buckets is None
+    for architecture in ("skipgram", "cbow"):
+        settings = Hyperparameters(architecture=architecture, subwords=(3, 6))
+        assert (settings.subword_buckets, settings.rate) == (2_000_000, 0.05)
+    chosen = Hyperparameters(subwords=[2, 4], subword_buckets=9, learning_rate=0.1)
+    assert (chosen.subwords, chosen.subword_buckets, chosen.rate) == ((2, 4), 9, 0.1)
+    assert Hyperparameters.from_json(json.loads(json.dumps(chosen.to_json()))) == chosen
+
+
+@pytest.mark.parametrize("buckets", [0, -1, 2**32, 1.5])
+def test_impossible_numbers_of_buckets(buckets):
+    with pytest.raises(SettingError, match=r"subword_buckets=.*must be a whole number from 1 to"):
+        Hyperparameters(subwords=(3, 6), subword_buckets=buckets)
+
+
+def test_buckets_without_subwords_are_refused():
+    with pytest.raises(SettingError, match=r"subword_buckets=7: applies only with subwords"):
+        Word2Vec(subword_buckets=7)
+
+
+def test_the_sides_of_a_window():
+    assert Hyperparameters(window=3).window_sides == (3, 3)
+    assert Hyperparameters(window=(5, 0)).window_sides == (5, 0)
 
 
 @pytest.mark.parametrize("objective", ["negative_sampling", "nce"])
@@ -179,8 +216,8 @@ def test_settings_given_again_are_the_same():
 
 def test_names_of_newer_versions_are_an_error():
     values = Hyperparameters().to_json()
-    with pytest.raises(SettingError, match="unknown settings: alpha, subwords"):
-        Hyperparameters.from_json({**values, "subwords": True, "alpha": 1})
+    with pytest.raises(SettingError, match="unknown settings: alpha, gamma"):
+        Hyperparameters.from_json({**values, "gamma": True, "alpha": 1})
 
 
 def test_numbers_of_numpy_are_numbers():

@@ -23,7 +23,7 @@ def test_it_has_the_text_and_the_settings(corpus):
     plan = plan_of(corpus, window=3, shrink_window=False, seed=9)
     np.testing.assert_array_equal(plan.corpus.ids, corpus.ids)
     np.testing.assert_array_equal(plan.corpus.sentence_offsets, corpus.sentence_offsets)
-    assert (plan.sampling.window, plan.sampling.shrink_window, plan.seed) == (3, False, 9)
+    assert (plan.sampling.window, plan.sampling.shrink_window, plan.seed) == ((3, 3), False, 9)
     assert plan.n_words == plan.n_outputs == len(corpus.vocabulary) == 7
     assert plan.sampling_of(0) == plan.sampling
     assert plan.sampling_of(1).key != plan.sampling.key

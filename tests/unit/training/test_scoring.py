@@ -40,7 +40,7 @@ def reference_loss(settings, counts, sentences, word_vectors, context_vectors, s
     shape = settings.window, settings.shrink_window, settings.negative_samples
     draws = Draws(*tables, *shape, int(epoch_key(seed, 0)))
     loss = pairs = 0
-    for _, center, context, negatives in positions(sentences, draws):
+    for _, center, context, negatives, _ in positions(sentences, draws):
         step = (word_vectors, context_vectors, center, context, negatives, 0.0)
         if settings.architecture == "skipgram":
             loss, pairs = loss + skipgram_step(*step), pairs + len(context)

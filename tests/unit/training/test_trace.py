@@ -146,7 +146,7 @@ def test_it_is_the_step_of_the_compiled_kernel(architecture, gradient, lengths, 
     places, after = kernels_steps(settings, sentences, start)
     assert len(places) == sum(lengths)
     matrices = start.astype(np.float64)
-    for _, center, context, negatives in places:
+    for _, center, context, negatives, _ in places:
         # The inputs of the kernel are the words of the window, their target the word in the middle; the drawing of
         # skip-gram has the other direction: the pair (context word, this word).
         inputs, outputs = ([(str(row), row) for row in rows] for rows in (context, [center, *negatives]))

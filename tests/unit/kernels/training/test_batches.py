@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from firth.illustrated.draws import Draws, positions, random_bits
 from firth.kernels.arguments import EncodedIds, Sampling
 from firth.kernels.compile import kernel
+from firth.kernels.cpu.training.arguments import Objective
 from firth.kernels.cpu.training.batches import BATCH, read_batch, sentence_of
 from firth.kernels.cpu.training.workspace import new_workspace
 
@@ -27,7 +28,7 @@ def read_windows(corpus, sampling, cuts, find_sentences, batch, out):
     for c in range(len(cuts) - 1):
         if find_sentences:
             sentence = sentence_of(cuts[c], corpus.sentence_offsets)
-        found = read_batch(corpus, sampling, cuts[c], cuts[c + 1], sentence, batch)
+        found = read_batch(corpus, sampling, cuts[c], cuts[c + 1], sentence, batch, None)
         sentence = found.sentence
         for i in range(found.first, found.stop):
             centers[n] = batch.words[i]
@@ -48,7 +49,10 @@ def texts(draw):
     tokens = sum(map(len, sentences))
     cuts = draw(st.lists(st.integers(0, tokens), max_size=8))
     keep = draw(st.lists(st.sampled_from([0, 2**31, 2**32 - 1]), min_size=WORDS, max_size=WORDS))
-    window, shrink = draw(st.sampled_from([1, 2, 5, 40])), draw(st.booleans())
+    window, shrink = (
+        draw(st.sampled_from([(1, 1), (2, 2), (5, 5), (40, 40), (5, 0), (0, 3), (1, 7)])),
+        draw(st.booleans()),
+    )
     key = draw(st.integers(0, 2**64 - 1))
     return sentences, sorted({0, *cuts, tokens}), np.array(keep, np.uint32), window, shrink, key
 
@@ -62,9 +66,9 @@ def compiled_windows(sentences, cuts, sampling, find_sentences):
     )
     tokens = len(corpus.ids)
     centers, sizes = np.empty(tokens, np.int32), np.empty(tokens, np.int64)
-    draws, contexts = np.empty(tokens, np.uint64), np.empty(2 * sampling.window * tokens, np.int32)
+    draws, contexts = np.empty(tokens, np.uint64), np.empty(sum(sampling.window) * tokens, np.int32)
     cuts = np.array(cuts, np.int64)
-    batch = new_workspace(sampling, 16, 0, None).batch
+    batch = new_workspace(sampling, Objective(None, None, None, None), 16, 0).batch
     n = read_windows(corpus, sampling, cuts, find_sentences, batch, (centers, draws, sizes, contexts))
     ends = np.cumsum(sizes[:n])
     found = zip(draws[:n].tolist(), centers[:n].tolist(), ends - sizes[:n], ends, strict=True)
@@ -92,10 +96,10 @@ def test_sentences_much_longer_than_a_batch():
     keep = rng.integers(2**29, 2**32, WORDS, dtype=np.uint32)
     noise = np.zeros(WORDS, np.uint64)
     tokens = sum(map(len, sentences))
-    expected = reference_windows(sentences, Draws(keep, noise, 7, True, 0, 1))
+    expected = reference_windows(sentences, Draws(keep, noise, (7, 7), True, 0, 1))
     for size in (BATCH, BATCH - 1, 37):
         cuts = [*range(0, tokens, size), tokens]
-        sampling = Sampling(keep, noise, 7, True, 0, np.uint64(1))
+        sampling = Sampling(keep, noise, (7, 7), True, 0, np.uint64(1))
         assert compiled_windows(sentences, cuts, sampling, False) == expected
 
 

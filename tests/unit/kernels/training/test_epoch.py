@@ -6,13 +6,15 @@ import pytest
 from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
+from firth.kernels.arguments import Composition, GroupNoise, SessionTargets
 from firth.kernels.cpu.training.batches import BATCH
 from firth.kernels.cpu.training.softmax import TILE
 from firth.kernels.cpu.training.workspace import target_block
 from firth.progress import Reporter
 from firth.simd.rows import BLOCK_ROWS
 from firth.training.hyperparameters import OBJECTIVES, Hyperparameters
-from firth.training.plan import plan_training
+from firth.training.plan import NO_EXTRAS, Extras, plan_training
+from firth.training.sampling_tables import noise_table
 from firth.training.trainer import Trainer
 from reference.numpy_backend import NumpyBackend
 
@@ -36,33 +38,37 @@ def make_corpus(rng, words=WORDS, tokens=260, counts=None):
 def start_of(rng, plan, vector_size):
     """Both matrices, with dot products of about -4 .. 4, so that every part of the sigmoid is used."""
     scale = np.sqrt(2.0 / vector_size)
-    shapes = (plan.n_words, vector_size), (plan.n_outputs, vector_size)
+    shapes = (plan.n_inputs, vector_size), (plan.n_outputs, vector_size)
     return tuple((rng.normal(size=shape) * scale).astype(np.float32) for shape in shapes)
 
 
-def train(settings, corpus, start, backend):
+def train(settings, corpus, start, backend, extras=NO_EXTRAS):
     """(the records of all epochs, both matrices)."""
-    plan = plan_training(settings, corpus)
+    plan = plan_training(settings, corpus, extras)
     backend.start(plan, *start)
     return Trainer(settings, plan, backend, Reporter()).run(), backend.matrices()
 
 
 def block_size(plan):
     """Targets that the kernel moves together."""
-    return BLOCK_ROWS if plan.tree is not None else len(target_block(1 + plan.sampling.negative_samples))
+    more = 0 if plan.groups is None else plan.groups.negative_samples
+    targets = 1 + plan.sampling.negative_samples + more + (plan.sessions is not None)
+    return BLOCK_ROWS if plan.tree is not None else len(target_block(targets))
 
 
-def compare(rng, *, vector_size, words=WORDS, tokens=260, chunk=None, counts=None, **settings):
+def compare(
+    rng, *, vector_size, words=WORDS, tokens=260, chunk=None, counts=None, extras=lambda corpus: NO_EXTRAS, **settings
+):
     settings = Hyperparameters(
         vector_size=vector_size, threads=1, min_count=1, final_learning_rate=0.01, learning_rate=0.05, **settings
     )
     corpus = make_corpus(rng, words, tokens, counts)
-    plan = plan_training(settings, corpus)
+    plan = plan_training(settings, corpus, extras(corpus))
     start = start_of(rng, plan, vector_size)
     compiled = CpuBackend(1) if chunk is None else CpuBackend(1, chunk=chunk)
     reference = NumpyBackend(batch=BATCH, targets_at_once=block_size(plan), tile=TILE)
-    (*_, record), found = train(settings, corpus, start, compiled)
-    (*_, expected_record), expected = train(settings, corpus, start, reference)
+    (*_, record), found = train(settings, corpus, start, compiled, extras(corpus))
+    (*_, expected_record), expected = train(settings, corpus, start, reference, extras(corpus))
     # float32 against float64 over a few hundred steps that build on one another
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, atol=3e-4)
@@ -125,6 +131,82 @@ def test_paths_of_many_lengths(architecture):
 def test_every_window(architecture, window, shrink):
     rng = np.random.default_rng(window)
     compare(rng, vector_size=16, architecture=architecture, window=window, shrink_window=shrink, epochs=1)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("window", [(5, 0), (0, 5), (1, 4), (3, 2)])
+@pytest.mark.parametrize("shrink", [True, False])
+def test_windows_that_differ_before_and_after(architecture, window, shrink):
+    rng = np.random.default_rng(sum(window))
+    compare(rng, vector_size=16, architecture=architecture, window=window, shrink_window=shrink, epochs=1)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_softmax_looks_back(architecture):
+    rng = np.random.default_rng(3)
+    compare(rng, vector_size=16, architecture=architecture, objective="softmax", window=(4, 1), epochs=1)
+
+
+def composition_of(shares):
+    """Words of 1 to 20 parts each, of which one comes twice; some share parts. shares : those to draw from."""
+
+    def make(corpus):
+        rng = np.random.default_rng(8)
+        words, ngrams = len(corpus.vocabulary), 40
+        lists = [[word, *(words + rng.integers(0, ngrams, int(rng.integers(0, 20))))] for word in range(words)]
+        lists[1] += [words, words]
+        starts = np.concatenate(([0], np.cumsum([len(parts) for parts in lists])))
+        chosen = rng.choice(np.array(shares, np.float32), words)
+        return Extras(Composition(starts, np.concatenate(lists).astype(np.int32), chosen), ngrams)
+
+    return make
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("vector_size", [7, 100])
+def test_composed_inputs(objective, architecture, vector_size):
+    rng = np.random.default_rng(vector_size)
+    settings = {"objective": objective, "architecture": architecture, "epochs": 2, "tokens": 3000}
+    compare(rng, vector_size=vector_size, extras=composition_of([1]), **settings)
+
+
+def test_composed_inputs_by_shares_and_in_chunks():
+    rng = np.random.default_rng(2)
+    settings = {"architecture": "cbow", "tokens": 5000, "chunk": 1024, "subsample_threshold": 3e-3, "window": (3, 8)}
+    compare(rng, vector_size=20, extras=composition_of([0, 0.25, 1]), epochs=1, **settings)
+
+
+def groups_of(words, negatives, rng):
+    """Every fourth word has no group; one group has a single word."""
+    of_word = np.where(np.arange(words) % 4 == 3, -1, np.arange(words) % 3).astype(np.int32)
+    of_word[0] = 3
+    members = [np.flatnonzero(of_word == group) for group in range(4)]
+    tables = [noise_table(rng.integers(1, 50, len(group)), 0.75) for group in members]
+    starts = np.concatenate(([0], np.cumsum([len(group) for group in members])))
+    return GroupNoise(of_word, starts, np.concatenate(members).astype(np.int32), np.concatenate(tables), negatives)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("negatives", [1, 4, 30])  # the last one more than a group has
+def test_noise_words_of_groups(architecture, negatives):
+    rng = np.random.default_rng(negatives)
+    groups = groups_of(WORDS, negatives, rng)
+    compare(rng, vector_size=20, architecture=architecture, extras=lambda corpus: Extras(groups=groups), epochs=2)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("weight", [1.0, 0.25])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_targets_of_sentences(architecture, weight, grouped):
+    rng = np.random.default_rng(4)
+    groups = groups_of(WORDS, 3, rng) if grouped else None
+
+    def extras(corpus):
+        targets = np.random.default_rng(5).integers(-1, 9, corpus.n_sentences).astype(np.int32)
+        return Extras(groups=groups, sessions=SessionTargets(targets, weight))
+
+    compare(rng, vector_size=20, architecture=architecture, extras=extras, tokens=3000, epochs=1)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])

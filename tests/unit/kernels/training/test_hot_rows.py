@@ -61,7 +61,7 @@ def changes(rng):
 
 @kernel
 def exchange(weights, hot, rows):
-    exchange_hot_rows(weights, hot, rows)
+    exchange_hot_rows(weights, hot, rows, None)
 
 
 @kernel
@@ -78,7 +78,7 @@ def test_the_first_exchange_fills_the_copies():
     state = set_up(threads=2)
     before = [matrix.copy() for matrix in state.common()]
     for thread in range(2):
-        merge_hot_rows(state.weights, state.hot[thread])
+        merge_hot_rows(state.weights, state.hot[thread], None)
         for copy, original in zip(state.copies(thread), before, strict=True):
             np.testing.assert_array_equal(copy, original[:HOT])
     for matrix, original in zip(state.common(), before, strict=True):
@@ -100,11 +100,11 @@ def test_what_all_threads_learned_is_added_up_exactly_once(threads):
             total[:HOT] += change
         exchange(state.weights, state.hot[rng.integers(threads)], rng.integers(HOT + 1))
     for hot in state.hot:
-        merge_hot_rows(state.weights, hot)
+        merge_hot_rows(state.weights, hot, None)
     for matrix, total in zip(state.common(), expected, strict=True):
         np.testing.assert_array_equal(matrix, total)
     for hot in state.hot:  # nothing new was learned, so that nothing is added
-        merge_hot_rows(state.weights, hot)
+        merge_hot_rows(state.weights, hot, None)
     for matrix, total in zip(state.common(), expected, strict=True):
         np.testing.assert_array_equal(matrix, total)
 
@@ -113,12 +113,12 @@ def test_after_an_exchange_a_thread_goes_on_from_what_all_have_learned():
     rng = np.random.default_rng(0)
     state = set_up(threads=2)
     for hot in state.hot:
-        merge_hot_rows(state.weights, hot)
+        merge_hot_rows(state.weights, hot, None)
     for thread in range(2):
         for copy, change in zip(state.copies(thread), changes(rng), strict=True):
             copy += change
     for hot in [*state.hot, state.hot[0]]:
-        merge_hot_rows(state.weights, hot)
+        merge_hot_rows(state.weights, hot, None)
     for thread in range(2):
         for copy, matrix in zip(state.copies(thread), state.common(), strict=True):
             np.testing.assert_array_equal(copy, matrix[:HOT])
@@ -128,7 +128,7 @@ def test_after_an_exchange_a_thread_goes_on_from_what_all_have_learned():
 def test_only_the_given_number_of_rows_is_exchanged(rows):
     rng = np.random.default_rng(rows)
     state = set_up(threads=1)
-    merge_hot_rows(state.weights, state.hot[0])
+    merge_hot_rows(state.weights, state.hot[0], None)
     before = [matrix.copy() for matrix in state.common()]
     learned = changes(rng)
     for copy, change in zip(state.copies(0), learned, strict=True):
@@ -144,7 +144,7 @@ def test_padding_and_all_other_rows_stay_as_they_are():
     for matrix in state.matrices:
         matrix[:, COLUMNS:] = 7
     before = [matrix.copy() for matrix in state.matrices]
-    merge_hot_rows(state.weights, state.hot[1])
+    merge_hot_rows(state.weights, state.hot[1], None)
     first = WORDS + HOT
     for matrix, original in zip(state.matrices, before, strict=True):
         original[first : first + HOT, :COLUMNS] = original[:HOT, :COLUMNS]

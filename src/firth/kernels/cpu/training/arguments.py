@@ -13,10 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
-from firth.kernels.arguments import EncodedIds, Sampling, Tree
+from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 
-__all__ = ["NEXT_CHUNK", "STOP", "Batch", "Centers", "Counters", "EpochArguments", "HotRows", "Mean", "Objective"]
-__all__ += ["Schedule", "SharedState", "SoftmaxWorkspace", "Targets", "TargetSlot", "VectorRows", "Weights"]
+__all__ = ["NEXT_CHUNK", "STOP", "Batch", "Centers", "ComposedRows", "Counters", "EpochArguments", "HotRows", "Mean"]
+__all__ += [
+    "Objective",
+    "Schedule",
+    "SharedState",
+    "SoftmaxWorkspace",
+    "Targets",
+    "TargetSlot",
+    "VectorRows",
+    "Weights",
+]
 __all__ += ["Workspace"]
 
 
@@ -77,10 +86,12 @@ class Mean(NamedTuple):
 
 
 class Objective(NamedTuple):
-    """What the targets of a position are; both None: the center and noise words (negative sampling)."""
+    """What the targets of a position are; all None: the center and noise words (negative sampling)."""
 
     tree: Tree | None  # hierarchical softmax: the nodes on the path to the center
     contrast_shifts: NDArray[np.float32] | None  # noise-contrastive estimation: (V,) log(K V x noise probability)
+    groups: GroupNoise | None  # negative sampling: noise words of the center's group as well
+    sessions: SessionTargets | None  # negative sampling: the target of the sentence as well
 
 
 class Batch(NamedTuple):
@@ -91,6 +102,7 @@ class Batch(NamedTuple):
     lefts: NDArray[np.int64]  # (n,) the window of word i is words[lefts[i] : rights[i]] without i
     rights: NDArray[np.int64]  # (n,)
     rows: NDArray[np.int64]  # (n,) where each word's input row is, in floats from the start of the matrix
+    session_targets: WordIds  # (n,) the target of each word's sentence, or -1; not filled without sessions
 
 
 class Centers(NamedTuple):
@@ -136,12 +148,21 @@ class TargetSlot(NamedTuple):
 class Workspace(NamedTuple):
     """A thread's scratch arrays; new_workspace() in workspace.py makes them."""
 
-    inputs: NDArray[np.int64]  # (2 * window + 2,) input rows of the words around a position
+    inputs: NDArray[np.int64]  # (n + 2,) input rows of the words around a position
     batch: Batch
     targets: Targets
     steps: NDArray[np.float32]  # dot products, then learning rate x error
     hidden: NDArray[np.float32]  # (stride,) CBOW: the mean of the inputs
     gradient: NDArray[np.float32]  # (stride,) CBOW: the sum of what the targets add to it
+
+
+class ComposedRows(NamedTuple):
+    """A thread's private rows for the different words of a batch, behind the rows of the input matrix."""
+
+    first: int  # the first of them
+    words: WordIds  # (R,) the word of each private row
+    slots: NDArray[np.int32]  # (V,) the private row of each word, or -1 where it has none
+    composed: NDArray[np.float32]  # (R * stride,) the rows as they were composed
 
 
 class VectorRows(NamedTuple):
@@ -156,7 +177,7 @@ class SoftmaxWorkspace(NamedTuple):
 
     rows: Offsets  # (8 x blocks,) where the context vectors are; the last block is filled up with the zero row
     words: int  # V
-    window: int  # largest distance of a context word
+    window: tuple[int, int]  # largest distance of a context word before and after the center
     first_block: int  # the block with which this thread begins to move
     positions: Offsets  # (n,) which words of the batch the hidden vectors stem from
     hidden_at: Offsets  # (n + 1,) where the hidden vectors begin in `hidden`
@@ -183,3 +204,5 @@ class EpochArguments(NamedTuple):
     mean: Mean | None  # None: skip-gram, each word of the window is an input of its own
     objective: Objective
     softmax: SoftmaxWorkspace | None  # not None: full softmax in place of the objective
+    composition: Composition | None  # None: the input of a word is its row
+    composed: ComposedRows | None  # None without composition

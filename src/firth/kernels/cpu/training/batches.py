@@ -45,10 +45,10 @@ def _is_read(corpus, sampling, position):
 
 @step
 def _read_before(corpus, sampling, first, begin, words):
-    """Up to `window` words read before `first` and not before `begin`, in order; returns how many."""
+    """The words read before `first` and not before `begin` that a window may reach, in order; returns how many."""
     n = int64(0)
     position = first - 1  # backwards: how far back to go depends on how many words subsampling skips
-    while position >= begin and n < sampling.window:
+    while position >= begin and n < sampling.window[0]:
         word, _, is_read = _is_read(corpus, sampling, position)
         words[n] = word
         n += is_read
@@ -60,8 +60,8 @@ def _read_before(corpus, sampling, first, begin, words):
 
 @step
 def _read_after(corpus, sampling, last, end, words, n):
-    """Append up to `window` words read from `last` on, before `end`; returns the new n."""
-    most = n + sampling.window
+    """Append the words read from `last` on, before `end`, that a window may reach; returns the new n."""
+    most = n + sampling.window[1]
     position = last
     while position < end and n < most:
         word, _, is_read = _is_read(corpus, sampling, position)
@@ -72,12 +72,26 @@ def _read_after(corpus, sampling, last, end, words, n):
 
 
 @step
-def read_batch(corpus, sampling, first, last, sentence, batch):
+def _drawn(most, bits):
+    """A distance from 1 to the largest one; 0 if that is 0."""
+    return below(bits & _LOW, most) + int64(most > 0)
+
+
+@step
+def _note_session(first, stop, sentence, batch, sessions):
+    if sessions is not None:
+        for i in range(first, stop):
+            batch.session_targets[i] = sessions.targets[sentence]
+
+
+@step
+def read_batch(corpus, sampling, first, last, sentence, batch, sessions):
     """Fill a batch with the words read in positions first .. last - 1, and those that their windows may reach.
 
     sentence   of position `first`
     """
-    words, draws, lefts, rights, _ = batch
+    words, draws, lefts, rights, _, _ = batch
+    before, after = sampling.window
     offsets = corpus.sentence_offsets
     centers = _read_before(corpus, sampling, first, offsets[sentence], words)
     n = centers
@@ -94,17 +108,18 @@ def read_batch(corpus, sampling, first, last, sentence, batch):
             n += is_read  # no branch to mispredict
         position = end
         stop = n
+        _note_session(begin, stop, sentence, batch, sessions)
         if end == offsets[sentence + 1]:
             sentence += 1
         else:
             n = _read_after(corpus, sampling, last, offsets[sentence + 1], words, n)
         for i in range(begin, stop):
             # The upper half of the bits decided whether the word is read; the lower half decides its window.
-            reach = int64(sampling.window)
+            left, right = int64(before), int64(after)
             if sampling.shrink_window:
-                reach = below(draws[i] & _LOW, sampling.window) + 1
-            lefts[i] = max(start, i - reach)
-            rights[i] = min(n, i + reach + 1)
+                left, right = _drawn(before, draws[i]), _drawn(after, draws[i])
+            lefts[i] = max(start, i - left)
+            rights[i] = min(n, i + right + 1)
         start = n
     return Centers(centers, stop, n, sentence)
 

@@ -22,11 +22,11 @@ from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_word
 from firth.kernels.cpu.training.workspace import RING, label_index, prefetch_row
 
-__all__ = ["list_contrast"]
+__all__ = ["index_of", "list_contrast"]
 
 
 @step
-def _index_of(word, n, words):
+def index_of(word, n, words):
     """Which of the first n words is this one; n if none is."""
     index = n
     for j in range(n):  # no early exit: this way LLVM compares many at a time
@@ -44,7 +44,7 @@ def list_contrast(i, sampling, shifts, weights, hot, workspace):
     n = 0
     for k in range(sampling.negative_samples + 1):
         word = batch.words[i] if k == 0 else draw_word(draw(batch.draws[i], k), sampling.noise_table)
-        target = _index_of(word, n, targets.words)
+        target = index_of(word, n, targets.words)
         index = label_index(first, target, targets)
         if target == n:
             n += 1

@@ -11,6 +11,7 @@ from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.arguments import NEXT_CHUNK, STOP
 from firth.kernels.cpu.training.batches import gather_window, read_batch, sentence_of
 from firth.kernels.cpu.training.cbow import move_cbow, score_cbow
+from firth.kernels.cpu.training.composition import compose_rows, return_changes
 from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, input_row, rows_to_exchange
 from firth.kernels.cpu.training.skipgram import move_skipgram, score_skipgram
 from firth.kernels.cpu.training.softmax import train_softmax_batch
@@ -24,8 +25,25 @@ __all__ = ["train_epoch"]
 
 
 @step
+def _find_inputs(n_words, e, composition):
+    """Set the input rows of a batch; returns how many of them are private."""
+    batch = e.workspace.batch
+    if composition is not None:
+        return compose_rows(n_words, batch, e.weights, composition, e.composed)
+    for c in range(n_words):
+        batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
+    return int64(0)
+
+
+@step
+def _return_changes(rows, e, composition):
+    if composition is not None:
+        return_changes(rows, e.weights, composition, e.composed)
+
+
+@step
 def _list(i, e):
-    list_targets(i, e.sampling, e.weights, e.hot, e.workspace, e.objective.tree, e.objective.contrast_shifts)
+    list_targets(i, e, e.objective.tree, e.objective.contrast_shifts, e.objective.groups, e.objective.sessions)
 
 
 @step
@@ -34,8 +52,9 @@ def _look_ahead(i, centers, e):
     later = i + AHEAD
     if later < centers.stop:
         _list(later, e)
-    if later + e.sampling.window < centers.n_words:
-        prefetch_row(e.weights.input, e.workspace.batch.rows[later + e.sampling.window], e.weights.columns)
+    reached = later + e.sampling.window[1]
+    if reached < centers.n_words:
+        prefetch_row(e.weights.input, e.workspace.batch.rows[reached], e.weights.columns)
 
 
 @step
@@ -95,16 +114,16 @@ def train_epoch(e):
         chunk_end = min(position + schedule.chunk, schedule.stop)
         sentence = sentence_of(position, e.corpus.sentence_offsets)  # once a chunk; batches continue from there
         while position < chunk_end and read_atomically(control, STOP) == 0:
-            exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot))
+            exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot), e.composition)
             batches += 1
             last = min(position + schedule.batch, chunk_end)
-            centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch)
+            centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch, e.objective.sessions)
             sentence = centers.sentence
-            for c in range(centers.n_words):
-                batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
+            rows = _find_inputs(centers.n_words, e, e.composition)
             # One rate for the whole batch: epochs have millions of tokens, over 1,024 of them it hardly changes.
             rate = float32(schedule.first_rate + schedule.slope * position)
             pairs, loss = _train_batch(centers, rate, e, e.softmax)
+            _return_changes(rows, e, e.composition)
             counters.pairs[0] += pairs
             counters.loss[0] += float64(loss)
             counters.tokens[0] += last - position

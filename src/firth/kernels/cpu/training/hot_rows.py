@@ -61,16 +61,22 @@ def _exchange(matrix, snapshot, first, weights, rows):
 
 
 @step
-def exchange_hot_rows(weights, hot, rows):
+def _exchange_inputs(weights, hot, rows, composition):
+    if composition is None:  # composed rows are private already
+        _exchange(weights.input, hot.input_snapshot, hot.first_input, weights, rows)
+
+
+@step
+def exchange_hot_rows(weights, hot, rows, composition):
     """Add what this thread has learned in its copies of the first `rows` rows to the common rows, and copy those."""
-    _exchange(weights.input, hot.input_snapshot, hot.first_input, weights, rows)
+    _exchange_inputs(weights, hot, rows, composition)
     _exchange(weights.output, hot.output_snapshot, hot.first_output, weights, rows)
 
 
 @kernel
-def merge_hot_rows(weights, hot):
+def merge_hot_rows(weights, hot, composition):
     """Exchange all copies of one thread, at the end of an epoch, while no thread trains.
 
     When threads did this themselves, at the same time, they overwrote each other's last changes now and then.
     """
-    exchange_hot_rows(weights, hot, int64(hot.count))
+    exchange_hot_rows(weights, hot, int64(hot.count), composition)

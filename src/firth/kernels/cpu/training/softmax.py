@@ -38,7 +38,7 @@ _BLOCK = (0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def new_softmax_workspace(
-    words: int, window: int, stride: int, zero_row: int, thread: int, threads: int
+    words: int, window: tuple[int, int], stride: int, zero_row: int, thread: int, threads: int
 ) -> SoftmaxWorkspace:
     """The scratch arrays of one thread of several: about 260 bytes for each word of the vocabulary.
 
@@ -48,7 +48,7 @@ def new_softmax_workspace(
     blocks = -(-words // BLOCK_ROWS)
     rows = np.arange(blocks * BLOCK_ROWS, dtype=np.int64) * stride
     rows[words:] = zero_row * stride
-    most_pairs = TILE * min(2 * window, BATCH)
+    most_pairs = TILE * min(sum(window), BATCH)
     hidden, gradient = (aligned_zeros(TILE, stride).reshape(-1) for _ in range(2))
     scores, highest, totals = (aligned_zeros(n * TILE, BLOCK_ROWS).reshape(-1) for n in (blocks, 1, 1))
     return SoftmaxWorkspace(
@@ -74,7 +74,8 @@ def _add_pairs(position, k, n_pairs, centers, batch, softmax, mean):
     """List what hidden vector k, that of word `position` of the batch, predicts; returns the new n_pairs."""
     lefts, rights = batch.lefts, batch.rights
     if mean is None:
-        first, stop = max(centers.first, position - softmax.window), min(centers.stop, position + softmax.window + 1)
+        before, after = softmax.window  # the word is before centers that it follows, and after those that follow it
+        first, stop = max(centers.first, position - after), min(centers.stop, position + before + 1)
         for i in range(first, stop):
             if i != position and lefts[i] <= position < rights[i]:
                 softmax.pair_hidden[n_pairs] = k

@@ -6,9 +6,9 @@ slots hold the targets of the positions under way, position i in slot i % RING.
 
 import numpy as np
 
-from firth.kernels.arguments import Sampling, Tree
+from firth.kernels.arguments import Sampling
 from firth.kernels.compile import step
-from firth.kernels.cpu.training.arguments import Batch, Targets, TargetSlot, Workspace
+from firth.kernels.cpu.training.arguments import Batch, Objective, Targets, TargetSlot, Workspace
 from firth.kernels.cpu.training.batches import BATCH
 from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros, prefetch
@@ -27,23 +27,19 @@ def target_block(n_targets: int) -> tuple[int, ...]:
     return (0,) * -(-n_targets // blocks)
 
 
-def new_workspace(
-    sampling: Sampling, stride: int, zero_row: int, tree: Tree | None, *, has_shifts: bool = False
-) -> Workspace:
+def new_workspace(sampling: Sampling, objective: Objective, stride: int, zero_row: int) -> Workspace:
     """The scratch arrays of one thread.
 
     stride : floats of a row.
     zero_row : the output row that fills up blocks.
-    tree : of hierarchical softmax, whose paths differ in length.
-    has_shifts : whether targets have weights and shifts of their own (noise-contrastive estimation).
     """
-    n_inputs = 2 * sampling.window + 2
-    targets = _new_targets(sampling, zero_row * stride, tree, has_shifts)
+    n_inputs = sum(sampling.window) + 2
+    targets = _new_targets(_most_targets(sampling, objective), zero_row * stride, objective)
     n_blocks = targets.padded // len(targets.block)
     hidden, gradient = (aligned_zeros(1, stride).reshape(-1) for _ in range(2))
     return Workspace(
         inputs=np.zeros(n_inputs, np.int64),
-        batch=_new_batch(BATCH + 2 * sampling.window),
+        batch=_new_batch(BATCH + sum(sampling.window)),
         targets=targets,
         steps=np.zeros(n_blocks * n_inputs * BLOCK_ROWS + 2 * LANES, np.float32),
         hidden=hidden,
@@ -58,12 +54,22 @@ def _new_batch(size: int) -> Batch:
         lefts=np.zeros(size, np.int64),
         rights=np.zeros(size, np.int64),
         rows=np.zeros(size, np.int64),
+        session_targets=np.full(size, -1, np.int32),
     )
 
 
-def _new_targets(sampling: Sampling, zero_row_at: int, tree: Tree | None, has_shifts: bool) -> Targets:
+def _most_targets(sampling: Sampling, objective: Objective) -> int:
+    """The most targets that a position has."""
+    if objective.tree is not None:
+        return objective.tree.longest
+    of_group = 0 if objective.groups is None else objective.groups.negative_samples
+    return 1 + sampling.negative_samples + of_group + (objective.sessions is not None)
+
+
+def _new_targets(n_targets: int, zero_row_at: int, objective: Objective) -> Targets:
     """Targets whose labels are those of negative sampling: 1 for the first target of a slot, 0 for the others."""
-    n_targets = 1 + sampling.negative_samples if tree is None else tree.longest
+    tree, *others = objective
+    has_own_weights = any(one is not None for one in others)  # weights other than 0 and 1; with them come shifts
     block = target_block(n_targets if tree is None else BLOCK_ROWS)
     n_blocks = -(-n_targets // len(block))
     eights = RING * n_blocks * BLOCK_ROWS + 2 * BLOCK_ROWS  # and eight zeros for padding
@@ -78,7 +84,7 @@ def _new_targets(sampling: Sampling, zero_row_at: int, tree: Tree | None, has_sh
         rows=np.full(RING * n_blocks * len(block), zero_row_at, np.int64),
         labels=labels,
         weights=weights,
-        shifts=shifts if has_shifts else None,
+        shifts=shifts if has_own_weights else None,
         slots=slots,
         padded=n_blocks * len(block),
         block=block,
