@@ -17,7 +17,7 @@ from firth.plots.save import save_chart
 
 ROWS = 800  # of the vectors: enough for several write() calls
 FOLDER_FORMATS = ("numpy", "projector", "projector-bytes", "sentence-transformers")
-FILE_FORMATS = ("firth", "word2vec-text", "word2vec-binary", "glove", "fasttext-vec", "spacy")
+FILE_FORMATS = ("firth", "word2vec-text", "word2vec-binary", "glove", "fasttext", "fasttext-vec", "spacy")
 COMPRESSIONS = ("gz", "bz2", "xz", "zst")
 
 

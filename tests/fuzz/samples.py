@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -193,13 +193,27 @@ def fasttext_model(folder: Path) -> Path:
     return folder / "a"
 
 
-def whole_model(objective: str) -> Callable[[Path], Path]:
+def of_version_11(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """The version before the one that is written, of the same layout."""
+
+    def make_older(folder: Path) -> Path:
+        path = make(folder)
+        content = bytearray(path.read_bytes())
+        content[4] = 11
+        path.write_bytes(content)
+        return path
+
+    return make_older
+
+
+def whole_model(objective: str, format: Literal["firth", "fasttext"] = "firth") -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         model = Word2Vec(
             objective=objective, min_count=1, vector_size=4, epochs=1, threads=1, subsample_threshold=0, window=2
         )
-        model.fit([TEXT], progress=False).save(folder / "a.firth")
-        return folder / "a.firth"
+        path = folder / ("a.bin" if format == "fasttext" else "a.firth")
+        model.fit([TEXT], progress=False).save(path, format)
+        return path
 
     return make
 
@@ -256,6 +270,8 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "word2vec-binary": Kind(saved("word2vec-binary"), use_vectors),
     "glove": Kind(saved("glove", [". . .", "naïve", "x", "東京"]), use_vectors),
     "fasttext-bin": Kind(fasttext_model, use_vectors, "gensim"),
+    "fasttext-bin-written": Kind(saved("fasttext", subwords=OCCURRING, own_vectors=MATRIX), use_vectors),
+    "fasttext-bin-11": Kind(of_version_11(saved("fasttext", subwords=OCCURRING)), use_vectors),
     "gensim-kv": Kind(gensim_model("Word2Vec", "wv"), use_vectors, "gensim"),
     "gensim-kv-protocol-2": Kind(gensim_model("Word2Vec", "wv", protocol=2), use_vectors, "gensim"),
     "gensim-kv-several-files": Kind(gensim_model("Word2Vec", "wv", sep_limit=5), use_vectors, "gensim"),
@@ -266,6 +282,7 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "projector-bytes": Kind(saved("projector-bytes"), use_vectors),
     "sentence-transformers": Kind(saved("sentence-transformers"), use_vectors),
     "model": Kind(whole_model("negative_sampling"), use_model),
+    "model-fasttext": Kind(whole_model("negative_sampling", "fasttext"), use_model),
     "model-nodes": Kind(whole_model("hierarchical_softmax"), use_model),
     "ngram-model": Kind(language_model("ngram"), use_language_model),
     "neural-model": Kind(language_model("neural"), use_language_model),

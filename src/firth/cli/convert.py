@@ -64,7 +64,7 @@ def run(
         check_saving(target, chosen)
     with open_progress(not json and can_show_bar()) as reporter:
         stored = read_any(source, on_error=on_error, progress=reporter)  # type: ignore[arg-type]  # it checks the choice
-        stored = _without_output_side(stored)
+        stored = _without_output_side(stored, chosen)
         if chosen == "sentence-transformers":
             static_embedding.write(target, stored, sif=sif, normalize=normalize)
         elif to_output:
@@ -111,6 +111,8 @@ def _check_weighting(format: FormatName, sif: float | None, normalize: bool) -> 
         static_embedding.check_sif(sif)
 
 
-def _without_output_side(stored: StoredVectors) -> StoredVectors:
-    """Drop context vectors, except of a model of Firth's, which can use them."""
-    return stored if "hyperparameters" in stored.metadata else replace(stored, context_vectors=None)
+def _without_output_side(stored: StoredVectors, format: FormatName) -> StoredVectors:
+    """Drop what only more training needs, except where it can be used: of a model of Firth's, or in fastText's file."""
+    if format == "fasttext" or "hyperparameters" in stored.metadata:
+        return stored
+    return replace(stored, context_vectors=None, own_vectors=None)

@@ -1,24 +1,22 @@
 """fastText's own model file, `.bin`, mapped into memory: words, and the n-grams that their vectors are made of.
 
-Byte by byte (version 12, everything little-endian)
+Byte by byte (versions 11 and 12, everything little-endian)
     int32 × 2      793712314, and the version
-    int32 × 12     dim ws epoch minCount neg wordNgrams loss model bucket minn maxn lrUpdateRate
-    float64        t, the subsampling threshold
+    ...            the settings: see fasttext_settings.py
     ...            the dictionary: see fasttext_dictionary.py
     bool           whether the input matrix is quantised
     int64 × 2      its rows and columns: words + bucket, and dim
     float32        a row for each word, then one for each hash of an n-gram
     bool           whether the output matrix is quantised
     int64 × 2      its rows and columns
-    float32        a row for each word, or in a supervised model for each label
+    float32        a row for each word, or in a supervised model for each label; with the loss hs row j belongs
+                   to the node of the tree that was made j-th, and the last row to none
 
 Source  github.com/facebookresearch/fastText, src/fasttext.cc, args.cc, dictionary.cc and densematrix.cc.
 Shapes  V words, B rows of n-grams, D numbers per vector.
 """
 
-import math
 import struct
-from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from firth.errors import FormatError
 from firth.formats.byte_cursor import ByteCursor, find_not_finite
 from firth.formats.compressed import read_content
 from firth.formats.fasttext_dictionary import Dictionary, read_dictionary
+from firth.formats.fasttext_settings import ngram_lengths, read_settings
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
@@ -37,20 +36,12 @@ from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
 from firth.subwords.word_means import word_means
 
-__all__ = ["is_fasttext", "parse", "read"]
+__all__ = ["MAGIC", "SUPERVISED", "VERSION", "is_fasttext", "parse", "read", "read_model"]
 
 MAGIC = struct.pack("<i", 793712314)
 VERSION = 12
-LONGEST_NGRAM = 1000  # characters: longer than words are
-LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
-MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
-
-_ANY, _NOT_NEGATIVE = range(-(1 << 31), 1 << 31), range(1 << 31)
-_POSSIBLE: dict[str, Container[int]] = {
-    "dim": range(1, 1 << 31), "ws": _ANY, "epoch": _ANY, "minCount": _ANY, "neg": _ANY, "wordNgrams": _ANY,
-    "loss": LOSSES, "model": MODELS, "bucket": _NOT_NEGATIVE, "minn": _NOT_NEGATIVE,
-    "maxn": range(LONGEST_NGRAM + 1), "lrUpdateRate": _ANY,
-}  # fmt: skip
+WITHOUT_NGRAMS = 11  # the version before, of the same layout, whose supervised models have no n-grams
+SUPERVISED = "a supervised fastText model, which classifies texts"
 
 
 def is_fasttext(beginning: bytes) -> bool:
@@ -62,7 +53,7 @@ def read(path: str | Path) -> StoredVectors:
     """Map a fastText model into memory and compute the vectors of its words.
 
     They are what the program itself prints: for each word the mean of its own row and those of its n-grams. The
-    n-grams are kept as `subwords`, the settings as metadata.
+    n-grams are kept as `subwords`, the words' own rows as `own_vectors`, the settings as metadata.
 
     Raises
     ------
@@ -73,48 +64,61 @@ def read(path: str | Path) -> StoredVectors:
 
 
 def parse(path: Path, content: NDArray[np.uint8], progress: ProgressOption = False) -> StoredVectors:
-    """Read a fastText model from its bytes; subwords and context vectors are views of `content`."""
+    """Read a fastText model from its bytes; subwords, own and context vectors are views of `content`."""
+    return _parse(path, content, progress)[0]
+
+
+def read_model(path: str | Path) -> tuple[StoredVectors, Matrix]:
+    """A model and its output matrix (V, D), also where its rows are nodes of a tree.
+
+    Raises
+    ------
+    FormatError : as `read`; or the model is supervised.
+    """
+    path = Path(path)
+    stored, outputs = _parse(path, read_content(path), False)
+    if outputs is None:
+        raise FormatError(path, f"{SUPERVISED}: its words can be read with firth.load(), but it cannot be trained on")
+    return stored, outputs
+
+
+def _parse(path: Path, content: NDArray[np.uint8], progress: ProgressOption) -> tuple[StoredVectors, Matrix | None]:
+    """The content and the output matrix, None for one of labels."""
     cursor = ByteCursor(path, content)
-    _read_version(cursor)
-    settings = _read_settings(cursor)
+    version = _read_version(cursor)
+    settings = read_settings(cursor)
+    if version == WITHOUT_NGRAMS and settings["model"] == "supervised":
+        settings["maxn"] = 0  # as in the program: older supervised models have no n-grams of characters
     dictionary = read_dictionary(cursor)
     _refuse_quantised(cursor, dictionary)
-    table = _read_input(cursor, settings, len(dictionary.words))
-    context = _read_output(cursor, settings, dictionary)
+    n_words = len(dictionary.words)
+    table = _read_input(cursor, settings, n_words)
+    outputs = _read_output(cursor, settings, dictionary)
     if cursor.left:
         raise cursor.error(f"{cursor.left:,} bytes too many at the end")
-    subwords = _subwords(table, settings, len(dictionary.words))
-    return StoredVectors(
+    lengths = ngram_lengths(settings)
+    subwords = lengths and Subwords(table.array[n_words:], *lengths)
+    stored = StoredVectors(
         words=dictionary.words,
         matrix=_word_vectors(path, dictionary.words, table, subwords, progress),
         counts=dictionary.counts,
-        context_vectors=context,
+        context_vectors=None if settings["loss"] == "hs" else outputs,  # whose rows belong to the nodes of a tree
         metadata={"fasttext": {**settings, "labels": dictionary.n_labels, "tokens": dictionary.n_tokens}},
         subwords=subwords,
+        own_vectors=None if subwords is None else table.array[:n_words],
     )
+    return stored, outputs
 
 
-def _read_version(cursor: ByteCursor) -> None:
+def _read_version(cursor: ByteCursor) -> int:
     magic, version = cursor.take("<4si", "the version")
     if magic != MAGIC:
         raise cursor.error("does not begin like a fastText model", 0)
-    if version != VERSION:
+    if version not in (WITHOUT_NGRAMS, VERSION):
         advice = "open it in fastText and save it again" if version < VERSION else "it is too new"
-        raise cursor.error(f"a fastText model of version {version}, but only {VERSION} can be read: {advice}", 4)
-
-
-def _read_settings(cursor: ByteCursor) -> dict[str, Any]:
-    """The settings of the training, under the names of the program's options."""
-    settings: dict[str, Any] = {}
-    for name, possible in _POSSIBLE.items():
-        (value,) = cursor.take("<i", "the settings")
-        if value not in possible:
-            raise cursor.error(f"the setting {name} is {value}; the file is damaged", cursor.position - 4)
-        settings[name] = value
-    (settings["t"],) = cursor.take("<d", "the settings")
-    if not math.isfinite(settings["t"]):
-        raise cursor.error(f"the setting t is {settings['t']}; the file is damaged", cursor.position - 8)
-    return settings | {"loss": LOSSES[settings["loss"]], "model": MODELS[settings["model"]]}
+        known = f"{WITHOUT_NGRAMS} and {VERSION}"
+        raise cursor.error(f"a fastText model of version {version}, but only {known} can be read: {advice}", 4)
+    return int(version)
 
 
 def _refuse_quantised(cursor: ByteCursor, dictionary: Dictionary) -> None:
@@ -141,7 +145,7 @@ def _read_input(cursor: ByteCursor, settings: dict[str, Any], n_words: int) -> F
 
 
 def _read_output(cursor: ByteCursor, settings: dict[str, Any], dictionary: Dictionary) -> Matrix | None:
-    """The output matrix where it has a vector for each word."""
+    """The output matrix where its rows belong to words or nodes, not to labels."""
     cursor.take_flag("the flag of a quantised output matrix")  # without effect if the input matrix is not quantised
     begin = cursor.position
     table = cursor.take_matrix("the output matrix")
@@ -151,20 +155,11 @@ def _read_output(cursor: ByteCursor, settings: dict[str, Any], dictionary: Dicti
         raise cursor.error(
             f"the output matrix is {_shown(table.shape)} instead of {_shown(expected)}; the file is damaged", begin
         )
-    # Otherwise its rows belong to labels, or to the nodes of a tree.
-    return None if supervised or settings["loss"] == "hs" else table.array
+    return None if supervised else table.array
 
 
 def _shown(shape: tuple[int, int]) -> str:
     return f"{shape[0]:,} × {shape[1]:,}"
-
-
-def _subwords(table: FileMatrix, settings: dict[str, Any], n_words: int) -> Subwords | None:
-    """The rows of n-grams, where words have any; gensim writes lengths without rows for them, too."""
-    shortest, longest = max(1, settings["minn"]), settings["maxn"]
-    if not settings["bucket"] or shortest > longest:
-        return None
-    return Subwords(table.array[n_words:], shortest, longest)
 
 
 def _word_vectors(

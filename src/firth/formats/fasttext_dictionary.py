@@ -8,7 +8,8 @@
 Shapes  V words.
 """
 
-from typing import NamedTuple
+import struct
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,12 +18,13 @@ from firth.arrays import Counts, Offsets
 from firth.formats.byte_cursor import ByteCursor
 from firth.formats.packed_words import PackedWords, WordCollector, decode_word, hash_words
 
-__all__ = ["Dictionary", "read_dictionary"]
+__all__ = ["Dictionary", "read_dictionary", "write_dictionary"]
 
 BLOCK = 1 << 22  # bytes of entries taken apart at once
 LONGEST_WORD = 1 << 20  # bytes: without a 0 among them, the file is something else
 ENTRY_END = 10  # bytes behind a word: a 0, its count and its type
 WORD, LABEL = 0, 1
+WORDS_AT_ONCE = 1 << 14  # written
 
 
 class Dictionary(NamedTuple):
@@ -127,3 +129,16 @@ class _Entries:
         for i in range(ENTRY_END):
             is_text[self.ends[: count - 1] + i] = False
         return self._block[: len(is_text)][is_text], self.ends[:count] - ENTRY_END * np.arange(count)
+
+
+def write_dictionary(file: BinaryIO, words: PackedWords, counts: Counts, n_tokens: int) -> None:
+    """Write the dictionary of a model without labels, whose words have no 0 in them."""
+    file.write(struct.pack("<3i2q", len(words), len(words), 0, n_tokens, -1))
+    begin = 0
+    for first in range(0, len(words), WORDS_AT_ONCE):
+        some = slice(first, first + WORDS_AT_ONCE)
+        entries = []
+        for end, count in zip(words.ends[some].tolist(), counts[some].tolist(), strict=True):
+            entries += [words.text[begin:end].tobytes(), struct.pack("<bqb", 0, count, WORD)]
+            begin = end
+        file.write(b"".join(entries))

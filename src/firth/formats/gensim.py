@@ -25,7 +25,7 @@ from firth.errors import FormatError
 from firth.formats import npy
 from firth.formats.byte_cursor import find_not_finite
 from firth.formats.compressed import read_content
-from firth.formats.fasttext import LONGEST_NGRAM
+from firth.formats.fasttext_settings import LONGEST_NGRAM
 from firth.formats.inert_objects import Bag, InertArray
 from firth.formats.inert_pickle import read_pickle
 from firth.formats.packed_words import PackedWords, find_repetitions

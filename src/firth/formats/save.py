@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal, TypeAlias, get_args
 
 from firth.errors import FormatError, SettingError
 from firth.formats import (
+    fasttext_writer,
     glove,
     native,
     numpy_folder,
@@ -31,6 +32,7 @@ FormatName: TypeAlias = Literal[
     "word2vec-text",
     "word2vec-binary",
     "glove",
+    "fasttext",
     "fasttext-vec",
     "spacy",
     "numpy",
@@ -44,6 +46,7 @@ _WRITERS: dict[FormatName, Callable[..., None]] = {
     "word2vec-text": word2vec_text.write,
     "word2vec-binary": word2vec_binary.write,
     "glove": glove.write,
+    "fasttext": fasttext_writer.write,
     "fasttext-vec": partial(word2vec_text.write, dialect="fasttext"),
     "spacy": spacy_text.write,
     "numpy": numpy_folder.write,
@@ -57,7 +60,14 @@ _REPLACING: dict[FormatName, Callable[[Path], AbstractContextManager[object]]] =
     "projector-bytes": projector.replacing_bytes,
     "sentence-transformers": static_embedding.replacing,
 }  # the folders; all other formats are files
-_REPORTING = ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec", "spacy")  # the others take little time
+_REPORTING = (
+    "word2vec-text",
+    "word2vec-binary",
+    "glove",
+    "fasttext",
+    "fasttext-vec",
+    "spacy",
+)  # the others take little time
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",
     ".txt": "word2vec-text",
@@ -105,7 +115,8 @@ def write_as(
 
     A single file is compressed where the (last) suffix is .gz, .bz2, .xz or .zst.
 
-    progress : for text and word2vec binary, one stage, "writing", in words; see firth.progress.open_progress.
+    progress : for text and word2vec binary one stage, "writing", in words, for fastText models in rows; see
+        firth.progress.open_progress.
 
     Raises SettingError for any other name or suffix, and what the format's own `write` raises.
     """

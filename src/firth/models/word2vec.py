@@ -16,6 +16,8 @@ from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError
 from firth.models import gensim_names
+from firth.models.description import as_html, in_one_line
+from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.training_run import (
     Companions,
     Run,
@@ -24,8 +26,7 @@ from firth.models.training_run import (
     run_training,
     started_backend,
 )
-from firth.models.word2vec_file import StoredModel, read_model, trained_model, write_model
-from firth.notebook import html_table
+from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, trained_model, write_model
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -344,25 +345,32 @@ class Word2Vec:
             raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
         return self._vocabulary
 
-    def save(self, path: str | Path) -> None:
-        """Write the whole model, both matrices included, as one .firth file; replaces an old one only when complete.
+    def save(self, path: str | Path, format: ModelFormat | None = None) -> None:
+        """Write the whole model, both matrices included, as one file; replaces an old one only when complete.
 
-        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
-                 FormatError or OSError if the file cannot be written.
+        format : "firth", or "fasttext" for a .bin that fastText and gensim open and train on. It holds neither the
+            history nor settings that fastText does not have, and zeros for n-grams that do not occur. None: "firth".
+
+        Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like, or if
+                 it does with "fasttext"; FormatError or OSError if the file cannot be written.
         """
         vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        own = self._own_vectors  # None without subwords
-        write_model(path, StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, own))
+        stored = StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, self._own_vectors)
+        write_model(path, stored, format)
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
-        """Read a model that save() wrote; its matrices are mapped into memory.
+        """Read a model that save() wrote, or fastText's own .bin; its matrices are mapped into memory.
+
+        A model of fastText's has the settings that its file holds, and the defaults of others. One whose training
+        cannot go on here is refused: supervised, quantised, or with a tree of hierarchical softmax that is not ours.
 
         mmap : False reads them, for files that other programs write in place; see firth.load.
 
         Raises   FormatError if the file is damaged or is not a whole model (firth.load reads any file of vectors).
         """
-        stored = read_model(path, mmap=mmap)
+        read = read_fasttext_model if is_fasttext_model(path) else read_model
+        stored = read(path, mmap=mmap)
         model = cls.from_hyperparameters(stored.hyperparameters)
         model._keep(stored)
         return model
@@ -376,24 +384,10 @@ class Word2Vec:
             raise AttributeError(problem, name=name, obj=self)
 
     def __repr__(self) -> str:
-        size = "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"
-        settings = self.hyperparameters
-        objective = "" if settings.objective == "negative_sampling" else f" with {settings.objective}"
-        return f"Word2Vec({settings.architecture}{objective}, {settings.vector_size} numbers per vector, {size})"
+        return in_one_line(self.hyperparameters, self._size())
 
     def _repr_html_(self) -> str:
-        settings = self.hyperparameters
-        facts = [
-            ("architecture", settings.architecture),
-            ("objective", settings.objective),
-            ("numbers per vector", f"{settings.vector_size:,}"),
-            ("vocabulary", "not fitted" if self._vectors is None else f"{len(self.vocabulary):,} words"),
-        ]
-        if self.history:
-            last = self.history[-1]
-            facts += [
-                ("epochs", f"{len(self.history)} of {settings.epochs}"),
-                ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
-                ("speed", f"{last.words_per_second:,.0f} words/s"),
-            ]
-        return html_table("Word2Vec", ["", ""], facts, numbers=0)
+        return as_html(self.hyperparameters, self._size(), self.history)
+
+    def _size(self) -> int | None:
+        return None if self._vocabulary is None else len(self._vocabulary)

@@ -1,18 +1,20 @@
 """The file of a whole Word2Vec model: a .firth file (formats/native.py) with the settings and history as JSON.
 
-The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax.
+The matrix of output vectors is `context_vectors`, or `node_vectors` with hierarchical softmax. A model with n-grams
+also has `own_vectors` and subwords. fasttext_file.py reads models of fastText, which are written here as well.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
 from firth.arrays import Matrix
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
-from firth.formats import native
+from firth.formats import fasttext_writer, native
 from firth.formats.compressed import compressed_by_name, without_compression
 from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
@@ -22,12 +24,14 @@ from firth.subwords.parts import WordParts
 from firth.training.checkpoint import Checkpoint
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import words_and_subwords
+from firth.training.inputs import parts_of_words, words_and_subwords
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
+__all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
 __all__ += ["write_model"]
 
+
+ModelFormat: TypeAlias = Literal["firth", "fasttext"]
 
 _MATRICES = 2  # in a file: word vectors, and context or node vectors
 
@@ -46,10 +50,10 @@ class StoredModel(NamedTuple):
     @property
     def inputs(self) -> Matrix:
         """The input matrix that training goes on with: (V, D), or with subwords (V + P, D)."""
-        subwords = self.vectors.subwords
-        if self.own_vectors is None or subwords is None:
+        subwords, parts = self.vectors.subwords, parts_of_words(self.hyperparameters, self.vocabulary)
+        if self.own_vectors is None or subwords is None or parts is None:
             return self.vectors.matrix
-        return np.concatenate((self.own_vectors, subwords.matrix))
+        return np.concatenate((self.own_vectors, subwords.vectors_of(parts.buckets)))
 
 
 def trained_model(
@@ -67,11 +71,19 @@ def trained_model(
     return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, own, training)
 
 
-def check_model_name(path: str | Path) -> None:
-    """Raise SettingError for a name that says another format than that of a whole model."""
-    if without_compression(Path(path)).suffix.lower() != ".firth":
+def check_model_name(path: str | Path, format: ModelFormat | None = None) -> None:
+    """Raise SettingError for a name that says another format than that of a whole model, or an unknown format."""
+    if format is not None and format not in get_args(ModelFormat):
         raise SettingError(
-            f"{path}: a model is saved under a name that ends in .firth; "
+            f"format={format!r}: a model is saved as 'firth' or 'fasttext'; "
+            "model.vectors.save() writes its vectors in other formats"
+        )
+    is_native = without_compression(Path(path)).suffix.lower() == ".firth"
+    if is_native and format == "fasttext":
+        raise SettingError(f"{path}: a file of format 'fasttext' cannot have a name that ends in .firth; use .bin")
+    if not is_native and format != "fasttext":
+        raise SettingError(
+            f"{path}: a model is saved under a name that ends in .firth, or with format='fasttext' as fastText's .bin; "
             "`firth convert` or model.vectors.save() writes its vectors in other formats"
         )
 
@@ -82,12 +94,13 @@ def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int])
         check_space(path, sum(_MATRICES * words * size * np.dtype(np.float32).itemsize for size in vector_sizes))
 
 
-def write_model(path: str | Path, model: StoredModel) -> None:
+def write_model(path: str | Path, model: StoredModel, format: ModelFormat | None = None) -> None:
     """Write a file; an old one is replaced only when the new one is complete.
 
-    Raises   SettingError if the name does not end in .firth; FormatError or OSError if the file cannot be written.
+    Raises   SettingError if the name does not end in .firth, or does with format="fasttext"; FormatError or OSError if
+             the file cannot be written.
     """
-    check_model_name(path)
+    check_model_name(path, format)
     settings, vocabulary, outputs = model.hyperparameters, model.vocabulary, model.output_vectors
     metadata: dict[str, Any] = {
         "hyperparameters": settings.to_json(),
@@ -106,7 +119,12 @@ def write_model(path: str | Path, model: StoredModel) -> None:
         own_vectors=model.own_vectors,
         subwords=model.vectors.subwords,
     )
-    native.write(path, stored)
+    if format != "fasttext":
+        native.write(path, stored)
+        return
+    # Where the model was read from such a file, what Word2Vec has no setting for is kept.
+    from_file = {name: value for name, value in model.vectors.metadata.items() if name == "fasttext"}
+    fasttext_writer.write(path, replace(stored, metadata=metadata | from_file))
 
 
 def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:

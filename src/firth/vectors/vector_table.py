@@ -135,12 +135,12 @@ class VectorTable:
 
         Parameters
         ----------
-        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext-vec" or "spacy"; or
-            a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers". Default: by the suffix,
-            .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. A further suffix .gz, .bz2, .xz or
-            .zst compresses a file.
+        format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext" (its .bin),
+            "fasttext-vec" or "spacy"; or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers".
+            Default: by the suffix, .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. A further
+            suffix .gz, .bz2, .xz or .zst compresses a file.
         progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
-            a Progress about ten times a second. Text and word2vec binary report words written.
+            a Progress about ten times a second. Text and word2vec binary report words written, "fasttext" rows.
 
         Raises
         ------

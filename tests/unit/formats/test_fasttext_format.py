@@ -291,12 +291,43 @@ def test_labels_are_not_words(read, made_by_hand):
     assert stored.metadata["fasttext"]["labels"] == 2
 
 
+def test_version_11_has_the_same_layout(read, made_by_hand):
+    stored, older = read(made_by_hand()), read(made_by_hand(version=11))
+    assert older.matrix.tobytes() == stored.matrix.tobytes()
+    assert older.subwords.matrix.tobytes() == stored.subwords.matrix.tobytes()
+    assert older.metadata == stored.metadata
+
+
+def test_supervised_models_of_version_11_have_no_ngrams_of_characters(read, made_by_hand):
+    """Their rows of buckets are for n-grams of words; the program does the same (FastText::loadModel)."""
+    entries = ((b"one", 4, 0), (b"two", 3, 0), (b"__label__a", 5, 1), (b"__label__b", 2, 1))
+    stored = read(made_by_hand(version=11, settings={"model": 3}, entries=entries))
+    assert stored.subwords is None
+    assert stored.own_vectors is None
+    assert stored.matrix.tolist() == [[0, 1], [2, 3]]
+    assert stored.metadata["fasttext"]["maxn"] == 0
+
+
+@needs_fasttext
+@pytest.mark.parametrize("kind", ["skipgram", "supervised"])
+def test_the_program_reads_version_11_alike(trained, tmp_path, kind):
+    import fasttext
+
+    _, path = trained(kind, minn=2, maxn=3)
+    content = bytearray(path.read_bytes())
+    content[4] = 11
+    (tmp_path / "a.bin").write_bytes(content)
+    model, vectors = fasttext.load_model(str(tmp_path / "a.bin")), firth.load(tmp_path / "a.bin")
+    assert (vectors.subwords is None) == (kind == "supervised")
+    np.testing.assert_allclose(vectors.matrix, [model.get_word_vector(word) for word in vectors.words], atol=1e-6)
+
+
 DICTIONARY = 64  # the byte where the dictionary begins
 ENTRIES = DICTIONARY + 28
 INPUT = ENTRIES + 27 + 1  # the size of the input matrix
 
 WRONG = [
-    (dict(version=11), 4, "version 11, but only 12 can be read: open it in fastText"),
+    (dict(version=10), 4, "version 10, but only 11 and 12 can be read: open it in fastText"),
     (dict(version=13), 4, "version 13.*too new"),
     (dict(settings={"dim": 0}), 8, "setting dim is 0"),
     (dict(settings={"dim": -5}), 8, "setting dim is -5"),

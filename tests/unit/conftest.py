@@ -1,4 +1,4 @@
-"""What several tests of formats need."""
+"""What tests of several folders need."""
 
 import struct
 

@@ -1,0 +1,94 @@
+"""Models with n-grams, of the fastText program and of gensim, that are loaded; and ours, that gensim trains on."""
+
+import os
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from firth import Word2Vec
+
+needs_fasttext = pytest.mark.skipif(
+    find_spec("fasttext") is None and os.environ.get("CI") != "true", reason="the package fasttext-wheel is not here"
+)
+WORDS = ["rose", "größe", "東京", "a", "daisy", "the", "😀x", "ß"]
+UNSEEN = ["roses", "größer", "東京都", "unseen"]
+
+
+def text():
+    """Nine sentences in which word i occurs 2^(7 - i) times: no node of the tree weighs as much as a word."""
+    tokens = np.repeat(WORDS, 2 ** np.arange(8)[::-1])
+    return [" ".join(part) for part in np.array_split(np.random.default_rng(1).permutation(tokens), 9)]
+
+
+@needs_fasttext
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"model": "cbow", "minn": 2, "maxn": 2, "ws": 3, "neg": 7},
+        {"minn": 1, "maxn": 2, "loss": "softmax"},
+        {"maxn": 0},
+        {"loss": "hs", "bucket": 5},
+    ],
+)
+def test_a_model_of_the_program_is_loaded_whole(tmp_path, changes):
+    import fasttext
+
+    (tmp_path / "text").write_text("\n".join(text()), encoding="utf-8")
+    options = {"dim": 5, "epoch": 2, "minCount": 1, "bucket": 99, "thread": 1, "verbose": 0} | changes
+    theirs = fasttext.train_unsupervised(str(tmp_path / "text"), **options)
+    theirs.save_model(str(tmp_path / "a.bin"))
+    model = Word2Vec.load(tmp_path / "a.bin")
+    words, counts = theirs.get_words(include_freq=True)
+    assert list(model.vocabulary) == words
+    assert model.vocabulary.counts.tolist() == counts.tolist()
+    np.testing.assert_allclose(model.vectors.matrix, [theirs.get_word_vector(word) for word in words], atol=1e-6)
+    for word in UNSEEN if model.vectors.subwords is not None else []:
+        np.testing.assert_allclose(model.vectors.subwords.vector(word), theirs.get_word_vector(word), atol=1e-6)
+    outputs = theirs.get_output_matrix()
+    if "loss" in changes and changes["loss"] == "hs":
+        assert model.node_vectors.tobytes() == outputs[-2::-1].tobytes()
+    else:
+        assert model.context_vectors.tobytes() == outputs.tobytes()
+    model.save(tmp_path / "b.bin", format="fasttext")
+    assert (tmp_path / "b.bin").read_bytes() == (tmp_path / "a.bin").read_bytes()
+    model.save(tmp_path / "c.firth")
+    native = Word2Vec.load(tmp_path / "c.firth")
+    assert native.vectors.matrix.tobytes() == model.vectors.matrix.tobytes()
+    for word in UNSEEN if model.vectors.subwords is not None else []:
+        assert native.vectors.subwords.vector(word).tobytes() == model.vectors.subwords.vector(word).tobytes()
+
+
+@pytest.mark.parametrize("settings", [{}, {"sg": 1, "min_n": 2, "max_n": 2}, {"bucket": 0}, {"max_n": 0}])
+def test_a_model_of_gensim_is_loaded_whole(tmp_path, settings):
+    gensim = pytest.importorskip("gensim.models.fasttext")
+    settings = {"vector_size": 5, "bucket": 90, "min_count": 1, "epochs": 2, "workers": 1, "seed": 1} | settings
+    theirs = gensim.FastText([line.split() for line in text()], **settings)
+    gensim.save_facebook_model(theirs, str(tmp_path / "a.bin"))
+    model = Word2Vec.load(tmp_path / "a.bin")
+    assert list(model.vocabulary) == theirs.wv.index_to_key
+    assert model.hyperparameters.architecture == ("skipgram" if settings.get("sg") else "cbow")
+    np.testing.assert_allclose(model.vectors.matrix, theirs.wv.vectors, atol=1e-6)
+    assert model.context_vectors.tobytes() == theirs.syn1neg.tobytes()
+    for word in UNSEEN if model.vectors.subwords is not None else []:
+        np.testing.assert_allclose(model.vectors.subwords.vector(word), theirs.wv[word], atol=1e-6)
+    model.save(tmp_path / "b.bin", format="fasttext")
+    assert (tmp_path / "b.bin").read_bytes() == (tmp_path / "a.bin").read_bytes()
+
+
+def test_gensim_trains_on_a_model_of_ours(tmp_path):
+    gensim = pytest.importorskip("gensim.models.fasttext")
+    options = {"tokenizer": "whitespace", "min_count": 1, "vector_size": 5, "subsample_threshold": 0, "epochs": 2}
+    model = Word2Vec(**options, subwords=(2, 4), subword_buckets=1000).fit(text(), progress=False)
+    model.save(tmp_path / "a.bin", format="fasttext")
+    theirs = gensim.load_facebook_model(str(tmp_path / "a.bin"))
+    np.testing.assert_allclose(theirs.wv.vectors, model.vectors.matrix, atol=1e-6)
+    for word in UNSEEN:
+        np.testing.assert_allclose(theirs.wv[word], model.vectors.subwords.vector(word), atol=1e-6)
+    more = [line.replace("daisy", "tulip").split() for line in text()]
+    theirs.build_vocab(more, update=True)
+    theirs.train(more, total_examples=len(more), epochs=1)
+    assert "tulip" in theirs.wv
+    assert np.isfinite(theirs.wv.vectors).all()
+    assert not np.allclose(theirs.wv["rose"], model.vectors["rose"], atol=1e-6)
