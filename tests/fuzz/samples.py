@@ -206,13 +206,15 @@ def of_version_11(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
     return make_older
 
 
-def whole_model(objective: str, format: Literal["firth", "fasttext"] = "firth") -> Callable[[Path], Path]:
+NGRAMS: dict[str, Any] = {"subwords": (2, 3), "subword_buckets": 11}
+
+
+def whole_model(objective: str, format: Literal["firth", "fasttext"] = "firth", **more: Any) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
-        model = Word2Vec(
-            objective=objective, min_count=1, vector_size=4, epochs=1, threads=1, subsample_threshold=0, window=2
-        )
+        settings = {"min_count": 1, "vector_size": 4, "epochs": 1, "threads": 1, "subsample_threshold": 0, "window": 2}
+        model = Word2Vec(objective=objective, **settings | more)
         path = folder / ("a.bin" if format == "fasttext" else "a.firth")
-        model.fit([TEXT], progress=False).save(path, format)
+        model.fit([TEXT, "the tea cup"], progress=False).save(path, format)
         return path
 
     return make
@@ -282,7 +284,8 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "projector-bytes": Kind(saved("projector-bytes"), use_vectors),
     "sentence-transformers": Kind(saved("sentence-transformers"), use_vectors),
     "model": Kind(whole_model("negative_sampling"), use_model),
-    "model-fasttext": Kind(whole_model("negative_sampling", "fasttext"), use_model),
+    "model-subwords": Kind(whole_model("negative_sampling", **NGRAMS), use_model),
+    "model-fasttext": Kind(whole_model("negative_sampling", "fasttext", **NGRAMS), use_model),
     "model-nodes": Kind(whole_model("hierarchical_softmax"), use_model),
     "ngram-model": Kind(language_model("ngram"), use_language_model),
     "neural-model": Kind(language_model("neural"), use_language_model),
