@@ -290,8 +290,8 @@ def continuing(results: dict) -> str:
     seeds = len({run["seed"] for run in results["runs"]})
     texts = f"A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}"
     facts = (
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. {texts}, of which {results['new_words']:,} different ones are new. "
-        f"{measured_on(results)}"
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. {texts}, {results['new_words']:,} of its different words are "
+        f"new. {measured_on(results)}"
     )
     return f"{grid(header, _means_of(results, 'ways', keys))}\n\n{facts}"
 

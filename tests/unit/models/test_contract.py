@@ -33,6 +33,8 @@ DEFAULTS = {
     "vector_size": 100,
     "window": 5,
     "shrink_window": True,
+    "subwords": None,
+    "subword_buckets": None,  # 2,000,000 with subwords
     "min_count": 5,
     "max_vocabulary": None,
     "subsample_threshold": 1e-3,
