@@ -76,7 +76,7 @@ def test_the_signature():
     parameters = inspect.signature(Word2Vec).parameters
     assert {name: parameter.default for name, parameter in parameters.items()} == DEFAULTS
     assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
-    assert list(inspect.signature(Word2Vec.fit).parameters) == ["self", "corpus", "progress"]
+    assert list(inspect.signature(Word2Vec.fit).parameters)[:3] == ["self", "corpus", "progress"]
 
 
 def test_a_model_is_made_from_its_hyperparameters(model):
