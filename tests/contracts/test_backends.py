@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firth.backends.cpu import CpuBackend
+from firth.backends.groups import GroupedBackend
 from firth.backends.protocol import NOTHING
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
@@ -22,7 +23,11 @@ BACKENDS = {
     "cpu-1": (lambda: CpuBackend(1), 1e-4),
     "cpu-2": (lambda: CpuBackend(2), None),
     "cpu-5": (lambda: CpuBackend(5, chunk=100), None),
+    "groups-3x1": (lambda: GroupedBackend(3, 1, chunk=64), None),
+    "groups-2x2": (lambda: GroupedBackend(2, 2, chunk=64), None),
 }
+
+LOOSE = {"cpu-2": 0.03, "cpu-5": 0.03, "groups-3x1": 0.1, "groups-2x2": 0.1}  # of the loss, with several threads
 
 
 def plan_of(tokens=TOKENS, **settings):
@@ -109,7 +114,9 @@ def test_it_trains_the_examples_of_the_reference(backend, architecture, objectiv
     (totals, found), (expected_totals, expected) = results
     for one, other in zip(totals, expected_totals, strict=True):
         assert (one.words, one.pairs) == (other.words, other.pairs) == (TOKENS, other.pairs)
-        assert one.loss == pytest.approx(other.loss, rel=1e-4 if tolerance else 0.03)
+        assert one.loss == pytest.approx(
+            other.loss, rel=1e-4 if tolerance else 0.1 if backend.startswith("groups") else 0.03
+        )
     if tolerance is not None:
         for one, other in zip(found, expected, strict=True):
             np.testing.assert_allclose(one, other, atol=tolerance)

@@ -104,8 +104,8 @@ class CpuBackend:
         # Of inputs, either the hottest rows have copies, or all words of a batch are composed in private rows.
         self._composed_rows = self._most_in_a_batch() if plan.composition is not None else 0
         private = self.threads * self._composed_rows if self._composed_rows else copies
-        self._input = aligned_zeros(plan.n_inputs + private, self._stride)
-        self._output = aligned_zeros(plan.n_outputs + copies + self.threads, self._stride)  # and the zero rows
+        self._input = self._new_matrix(plan.n_inputs + private)
+        self._output = self._new_matrix(plan.n_outputs + copies + self.threads)  # and the zero rows
         self._input[: plan.n_inputs, : self._vector_size] = inputs
         if outputs is not None:
             self._output[: plan.n_outputs, : self._vector_size] = outputs
@@ -121,6 +121,17 @@ class CpuBackend:
         so_far: Totals = NOTHING,
     ) -> Totals:
         """See Backend."""
+        jobs = self.jobs(epoch, rates, tokens, so_far)
+        try:
+            run_in_threads(train_epoch, jobs, on_tick=lambda: watch(self.totals()), stop=self.request_stop)
+        finally:
+            self.merge_copies()
+        return self.totals()
+
+    def jobs(
+        self, epoch: int, rates: tuple[float, float], tokens: range, so_far: Totals
+    ) -> list[tuple[EpochArguments]]:
+        """What each thread calls the kernel with, for some tokens of an epoch; counters go on from so_far."""
         self._new_counters()
         # Not added at the end: the loss is then rounded as in an epoch of one part.
         self._tokens[0, 0], self._pairs[0, 0], self._loss[0, 0] = so_far
@@ -133,12 +144,17 @@ class CpuBackend:
             batch=self._batch,
         )
         sampling = self._plan.sampling_of(epoch)
-        jobs = [(self._arguments(sampling, schedule, thread),) for thread in range(self.threads)]
-        try:
-            run_in_threads(train_epoch, jobs, on_tick=lambda: watch(self.totals()), stop=self._request_stop)
-        finally:
-            self._merge_copies()
-        return self.totals()
+        return [(self._arguments(sampling, schedule, thread),) for thread in range(self.threads)]
+
+    def request_stop(self) -> None:
+        """Have all threads return soon."""
+        self._control[STOP] = 1
+
+    def merge_copies(self) -> None:
+        """Add what the threads have learned in their copies of hot rows to the common rows, while no thread trains."""
+        if self._hot_rows:
+            for thread in self._threads:
+                merge_hot_rows(self.weights, thread.hot, self._plan.composition)
 
     def totals(self) -> Totals:
         """See Backend."""
@@ -177,6 +193,9 @@ class CpuBackend:
     def hot_rows(self) -> list[HotRows]:
         """Where each thread's copies are."""
         return [thread.hot for thread in self._threads]
+
+    def _new_matrix(self, rows: int) -> Matrix:
+        return aligned_zeros(rows, self._stride)
 
     def _limit_threads(self) -> None:
         """Work is divided, and memory set apart, for as many threads as there will be."""
@@ -237,9 +256,6 @@ class CpuBackend:
         self._tokens, self._pairs = (np.zeros((self.threads, _COUNTERS_PER_LINE), np.int64) for _ in range(2))
         self._loss = np.zeros((self.threads, _COUNTERS_PER_LINE))
 
-    def _request_stop(self) -> None:
-        self._control[STOP] = 1
-
     def _arguments(self, sampling: Sampling, schedule: Schedule, thread: int) -> EpochArguments:
         plan = self._plan
         hot, workspace, softmax, composed = self._threads[thread]
@@ -268,11 +284,6 @@ class CpuBackend:
         variant = "-".join(parts)
         if not is_prepared(variant):
             message("Compiling the training kernel for this processor, once …")
-        self._merge_copies()
+        self.merge_copies()
         train_epoch(self._arguments(plan.sampling, Schedule(0, 0, 0.0, 0.0, self.chunk, BATCH), 0))
         mark_prepared(variant)
-
-    def _merge_copies(self) -> None:
-        if self._hot_rows:
-            for thread in self._threads:
-                merge_hot_rows(self.weights, thread.hot, self._plan.composition)

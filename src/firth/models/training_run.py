@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from firth.arrays import Matrix
-from firth.backends.cpu import CpuBackend
+from firth.backends.layout import cpu_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
 from firth.corpus.tokenizers import Tokenizer
@@ -95,7 +95,7 @@ def started_backend(
     settings: Hyperparameters, plan: TrainingPlan, matrices: tuple[Matrix, Matrix | None], reporter: Reporter
 ) -> Backend:
     """A backend with a copy of both matrices."""
-    backend = CpuBackend(settings.worker_threads)
+    backend = cpu_backend(settings.threads, plan, settings.vector_size)
     backend.start(plan, *matrices, reporter.message)
     return backend
 

@@ -27,6 +27,7 @@ __all__ += [
     "Weights",
 ]
 __all__ += ["Workspace"]
+__all__ += ["Copies", "DrawnRows", "Spectrum", "Updates"]  # copies of the matrices that meet
 
 
 class Schedule(NamedTuple):
@@ -206,3 +207,43 @@ class EpochArguments(NamedTuple):
     softmax: SoftmaxWorkspace | None  # not None: full softmax in place of the objective
     composition: Composition | None  # None: the input of a word is its row
     composed: ComposedRows | None  # None without composition
+
+
+class Copies(NamedTuple):
+    """One matrix in several copies, each trained by other threads (see combining.py)."""
+
+    all: NDArray[np.float32]  # flat, one copy behind the other, each with what else its threads keep there
+    size: int  # floats from one copy to the next
+    count: int  # N copies
+    common: NDArray[np.float32]  # (rows * stride,) the rows as they were when the copies last met
+    stride: int
+    columns: int
+
+
+class Updates(NamedTuple):
+    """How often each row has moved since the copies last met."""
+
+    reads: NDArray[np.int32]  # (N, V) occurrences in the text that the threads of each copy have trained
+    words: NDArray[np.float32]  # (V,) words of text that each copy has trained on average
+    factors: NDArray[np.float32]  # (V,) updates for each occurrence
+    noise: NDArray[np.float32]  # (V,) further updates for each word of text
+
+
+class DrawnRows(NamedTuple):
+    """Rows of a matrix that are drawn as often as training meets them."""
+
+    matrix: NDArray[np.float32]
+    table: NDArray[np.uint64]  # alias table over the rows
+    mean_of: int  # of how many drawn rows a vector is the mean: for CBOW's inputs about as many as a window has
+    stride: int
+    columns: int
+
+
+class Spectrum(NamedTuple):
+    """How the loss curves: the leading eigenvectors of a (D, D) moment, and its eigenvalues."""
+
+    rows: NDArray[np.float32]  # (DIRECTIONS * stride,) eigenvectors
+    transposed: NDArray[np.float32]  # (columns * DIRECTIONS,) the same, number by number
+    values: NDArray[np.float32]  # (DIRECTIONS + 1,) their eigenvalues, and the mean of all others
+    stride: int
+    columns: int

@@ -1,0 +1,200 @@
+"""Training on many cores: groups of threads, each with a copy of both matrices, which meet several times in an epoch.
+
+More than about four threads that change the same rows spend their time on cache lines that travel between the cores. So
+threads train in groups that share nothing. At a meeting the copies become one model again (meeting.py).
+"""
+
+import time
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from firth.arrays import Matrix, WordIds
+from firth.backends.cpu import CpuBackend
+from firth.backends.meeting import Meeting, can_meet
+from firth.backends.plan import TrainingPlan
+from firth.backends.protocol import NOTHING, MatrixName, Totals
+from firth.backends.rounds import Rounds
+from firth.errors import warn
+from firth.kernels.cpu.training.epoch import train_epoch
+from firth.parallel import run_in_threads
+from firth.simd.memory import CACHE_LINE, aligned_zeros
+from firth.threads import TICK, startable_threads
+
+__all__ = ["GROUP_CHUNK", "GroupedBackend"]
+
+GROUP_CHUNK = 2048  # tokens a thread takes at a time: the threads of a group should end a round together
+
+
+class _Group(CpuBackend):
+    """The threads of one group, with matrices inside the memory of all groups."""
+
+    def __init__(self, threads: int, chunk: int, blocks: "_Blocks") -> None:
+        super().__init__(threads, chunk=chunk)
+        self._blocks = blocks
+
+    def _limit_threads(self) -> None:
+        """They are limited for all groups together."""
+
+    def _new_matrix(self, rows: int) -> Matrix:
+        return self._blocks.next(rows, self._stride)
+
+
+class _Blocks:
+    """The input matrices of all groups, one behind the other, and the output matrices."""
+
+    def __init__(self, groups: int) -> None:
+        self._groups = groups
+        self._given = 0
+        self.input = self.output = aligned_zeros(0, CACHE_LINE)
+
+    def next(self, rows: int, stride: int) -> Matrix:
+        """Group 0's input and output matrix, then group 1's, and so on; all groups have equally many rows."""
+        group, is_output = divmod(self._given, 2)
+        self._given += 1
+        if group == 0:
+            block = aligned_zeros(self._groups * rows, stride)
+            if is_output:
+                self.output = block
+            else:
+                self.input = block
+        block = self.output if is_output else self.input
+        return block[group * rows : (group + 1) * rows]
+
+
+class GroupedBackend:
+    """Trains in groups of threads.
+
+    groups : how many.
+    threads : of each group. With 1, equal seeds give equal bits.
+    chunk : tokens a thread takes at a time.
+    rounds : how long the groups train between two meetings.
+    safety : how many times greater than measured the curvature is taken to be at meetings; None for what the number of
+        groups needs.
+    """
+
+    def __init__(
+        self,
+        groups: int,
+        threads: int,
+        *,
+        chunk: int = GROUP_CHUNK,
+        rounds: Rounds | None = None,
+        safety: float | None = None,
+    ) -> None:
+        self.n_groups = groups
+        self.threads = threads
+        self.chunk = chunk
+        self._rounds = rounds or Rounds()
+        self._safety = safety
+        self.groups: list[_Group] = []
+
+    def start(
+        self,
+        plan: TrainingPlan,
+        inputs: Matrix,
+        outputs: Matrix | None,
+        message: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """See Backend. Plans whose copies cannot meet are trained by one group of all threads."""
+        self._plan = plan
+        if not can_meet(plan):
+            self.n_groups, self.threads = 1, self.n_groups * self.threads
+        self._limit_groups()
+        blocks = _Blocks(self.n_groups)
+        self.groups = [_Group(self.threads, self.chunk, blocks) for _ in range(self.n_groups)]
+        for number, group in enumerate(self.groups):
+            group.start(plan, inputs, outputs, message if number == 0 else lambda sentence: None)
+        shape = inputs.shape[1], self.groups[0].weights
+        self.meeting = Meeting(plan, shape, (blocks.input, blocks.output), (self.n_groups, self.threads), self._safety)
+
+    def train_epoch(
+        self,
+        epoch: int,
+        rates: tuple[float, float],
+        tokens: range,
+        watch: Callable[[Totals], None],
+        so_far: Totals = NOTHING,
+    ) -> Totals:
+        """See Backend. The groups also meet after the last token."""
+        n_tokens = len(self._plan.corpus.ids)
+        totals = [so_far, *[NOTHING] * (self.n_groups - 1)]
+        self._last_watch = time.perf_counter()
+        for part in self._parts(tokens, epoch * n_tokens):
+            cuts = [part.start + len(part) * group // self.n_groups for group in range(self.n_groups + 1)]
+            parts = [range(*two) for two in zip(cuts[:-1], cuts[1:], strict=True)]
+            self._train(epoch, rates, parts, totals, watch)
+            totals = [group.totals() for group in self.groups]
+        return self.totals()
+
+    def _parts(self, tokens: range, before: int) -> Iterable[range]:
+        """The tokens of each round; one round without tokens where there are none."""
+        if self.n_groups == 1 or not tokens:
+            return [tokens]
+        return self._rounds.parts(tokens, before, self._plan.n_words)
+
+    def totals(self) -> Totals:
+        """See Backend."""
+        return Totals(*map(sum, zip(*(group.totals() for group in self.groups), strict=True)))
+
+    def is_finite(self) -> bool:
+        """See Backend."""
+        with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
+            return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in self.meeting.matrices())
+
+    def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
+        """See Backend. They lack what has been learned since the last meeting."""
+        return self.meeting.matrices()[matrix == "output"][ids]
+
+    def matrices(self) -> tuple[Matrix, Matrix]:
+        """See Backend."""
+        inputs, outputs = self.meeting.matrices()
+        return inputs.copy(), outputs.copy()
+
+    def stop(self) -> None:
+        """See Backend."""
+        self.groups = []
+        del self.meeting
+
+    def _limit_groups(self) -> None:
+        """Work is divided, and memory set apart, for as many threads as there will be."""
+        wanted = self.n_groups * self.threads
+        started = startable_threads(wanted)
+        if started < wanted:
+            self.threads = min(self.threads, started)
+            self.n_groups = started // self.threads
+            warn(f"the system starts {started} of {wanted} threads: training with {self.n_groups * self.threads}")
+
+    def _train(
+        self,
+        epoch: int,
+        rates: tuple[float, float],
+        parts: list[range],
+        totals: list[Totals],
+        watch: Callable[[Totals], None],
+    ) -> None:
+        """A round: each group trains its part, then they meet."""
+        groups = list(zip(self.groups, parts, totals, strict=True))
+        jobs = [group.jobs(epoch, rates, part, before) for group, part, before in groups]
+        by_thread = [job for of_groups in zip(*jobs, strict=True) for job in of_groups]  # no group waits for its first
+
+        def look() -> None:
+            self._last_watch = time.perf_counter()
+            watch(self.totals())
+
+        try:
+            run_in_threads(train_epoch, by_thread, on_tick=look, stop=self._request_stop)
+        finally:
+            self._meet(epoch, rates, parts)
+        if time.perf_counter() - self._last_watch >= TICK:
+            look()
+
+    def _request_stop(self) -> None:
+        for group in self.groups:
+            group.request_stop()
+
+    def _meet(self, epoch: int, rates: tuple[float, float], parts: list[range]) -> None:
+        middle = (parts[0].start + parts[-1].stop) / 2
+        rate = rates[0] + (rates[1] - rates[0]) * middle / len(self._plan.corpus.ids)
+        closings = [(group.merge_copies, part) for group, part in zip(self.groups, parts, strict=True)]
+        self.meeting.meet(rate, closings, (self._plan.seed % 2**64, epoch, parts[0].start))

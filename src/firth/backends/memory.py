@@ -1,0 +1,40 @@
+"""How much memory this process may still use."""
+
+import contextlib
+import os
+from pathlib import Path
+
+__all__ = ["available_memory"]
+
+_UNKNOWN = 8 << 30  # where the system does not report it
+
+
+def available_memory(facts: Path = Path("/proc/meminfo"), mount: Path = Path("/sys/fs/cgroup")) -> int:
+    """Bytes that are free, or can be freed without swapping, within what a container grants.
+
+    Elsewhere than on Linux: half of the machine's memory, or 8 GiB where that is not known either.
+    """
+    free = [_from_facts(facts), _from_group(mount)]
+    known = [number for number in free if number is not None]
+    if known:
+        return min(known)
+    if hasattr(os, "sysconf"):
+        with contextlib.suppress(ValueError, OSError):
+            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return _UNKNOWN
+
+
+def _from_facts(facts: Path) -> int | None:
+    """The line `MemAvailable: 12345 kB`."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in facts.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def _from_group(mount: Path) -> int | None:
+    """What is left of the limit of the container, whose own control group is the root that it sees."""
+    with contextlib.suppress(OSError, ValueError):  # "max": no limit
+        return max(int((mount / "memory.max").read_text()) - int((mount / "memory.current").read_text()), 0)
+    return None

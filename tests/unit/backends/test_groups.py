@@ -1,0 +1,171 @@
+"""Groups of threads with copies of their own: what they share at meetings, and how rounds and layouts are chosen."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firth.backends.cpu import CpuBackend
+from firth.backends.groups import GroupedBackend
+from firth.backends.layout import LEAST_TOKENS, Layout, best_layout
+from firth.backends.meeting import alias_probabilities, safety_factor, update_counts
+from firth.backends.memory import available_memory
+from firth.backends.rounds import Rounds
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
+from firth.parallel import available_cores
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.sampling_tables import noise_probabilities
+
+WORDS = 80
+
+
+def ignore(totals):
+    pass
+
+
+def plan_of(tokens=20_000, words=WORDS, **settings):
+    """A text in which words of the same ten follow one another."""
+    rng = np.random.default_rng(1)
+    starts = (rng.random(tokens // 10) ** 2 * words).astype(np.int32) // 10 * 10
+    ids = np.minimum(starts[:, None] + rng.integers(0, 10, (len(starts), 10)), words - 1).astype(np.int32).reshape(-1)
+    counts = np.sort(np.bincount(ids, minlength=words) + 1)[::-1]
+    offsets = np.arange(0, len(ids) + 1, 10)
+    corpus = EncodedCorpus(Vocabulary([f"w{i}" for i in range(words)], counts), ids, offsets, len(ids))
+    return plan_training(Hyperparameters(vector_size=16, subsample_threshold=0, **settings), corpus)
+
+
+def trained(backend, plan, epochs=3, rate=0.05):
+    backend.start(plan, initial_word_vectors(plan.n_words, 16, 1), None)
+    totals = [backend.train_epoch(e, (rate, rate), range(len(plan.corpus.ids)), ignore) for e in range(epochs)]
+    return totals, backend.matrices()
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_groups_of_one_thread_repeat_bit_for_bit(architecture):
+    plan = plan_of(architecture=architecture)
+    results = [trained(GroupedBackend(3, 1, chunk=64), plan, epochs=2) for _ in range(2)]
+    assert results[0][0] == results[1][0]
+    for one, other in zip(results[0][1], results[1][1], strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_after_an_epoch_all_groups_have_the_same_rows():
+    plan, backend = plan_of(), GroupedBackend(3, 2, chunk=64)
+    _, matrices = trained(backend, plan, epochs=1)
+    for group in backend.groups:
+        for own, common in zip(group.matrices(), matrices, strict=True):
+            np.testing.assert_array_equal(own, common)
+
+
+def test_one_group_learns_what_a_backend_without_groups_learns():
+    plan = plan_of()
+    (alone, expected), (grouped, found) = (trained(one, plan) for one in (CpuBackend(1), GroupedBackend(1, 1)))
+    assert [one.pairs for one in alone] == [one.pairs for one in grouped]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+@pytest.mark.parametrize("objective", ["hierarchical_softmax", "softmax", "nce"])
+def test_other_objectives_are_trained_by_one_group_of_all_threads(objective):
+    plan, backend = plan_of(2000, objective=objective), GroupedBackend(2, 2)
+    trained(backend, plan, epochs=1)
+    assert (backend.n_groups, backend.threads) == (1, 4)
+
+
+def test_update_counts_are_those_of_the_examples():
+    """Means over the draws of an epoch, compared with a count of what was trained."""
+    plan = plan_of(window=2)
+    inputs, outputs = update_counts(plan)
+    reads = np.bincount(plan.corpus.ids, minlength=WORDS)
+    backend = CpuBackend(1)
+    totals, _ = trained(backend, plan, epochs=1)
+    pairs = totals[0].pairs
+    # Sentences of ten words cut some windows: three context words at most for a word in the middle.
+    assert (inputs.factors * reads).sum() == pytest.approx(6 * pairs, rel=0.2)
+    of_noise = outputs.noise.sum() * len(plan.corpus.ids)
+    assert (outputs.factors * reads).sum() + of_noise == pytest.approx(6 * pairs, rel=0.2)
+    assert of_noise == pytest.approx(5 * pairs, rel=0.2)
+
+
+def test_the_distribution_of_an_alias_table_is_recovered():
+    plan = plan_of()
+    counts = np.sort(np.bincount(plan.corpus.ids, minlength=WORDS) + 1)[::-1]
+    found = alias_probabilities(plan.sampling.noise_table)
+    np.testing.assert_allclose(found, noise_probabilities(counts, 0.75), atol=1e-8)
+
+
+# ---------------------------------------------------------------- rounds
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**6), st.integers(10**3, 10**5), st.integers(0, 10**8))
+def test_rounds_follow_one_another(first, length, words, before):
+    tokens, stop = range(first, first + length), first
+    rounds = Rounds(growth=0.5, least=50.0, most=1000.0)
+    for part in rounds.parts(tokens, before, words):
+        assert part.start == stop < part.stop
+        stop = part.stop
+    assert stop == tokens.stop
+
+
+def test_rounds_grow_with_what_was_read():
+    lengths = [len(part) for part in Rounds(0.1, 2.0, 30.0).parts(range(100_000), 0, 100)]
+    assert lengths[0] == 200
+    assert max(lengths[:-1]) == 3000
+    assert lengths[:-1] == sorted(lengths[:-1])
+    later = [len(part) for part in Rounds(0.1, 2.0, 30.0).parts(range(100_000), 10**6, 100)]
+    assert set(later[:-1]) == {3000}
+
+
+# ---------------------------------------------------------------- layouts
+
+GIGABYTES = 1 << 30
+
+
+@pytest.fixture(scope="module")
+def large_plan():
+    plan = plan_of(5000)
+    ids = np.zeros(20 * LEAST_TOKENS, np.int32)
+    return dataclasses.replace(plan, corpus=plan.corpus._replace(ids=ids))
+
+
+@pytest.mark.parametrize(
+    ("threads", "layout"),
+    [(1, (1, 1)), (2, (1, 2)), (4, (1, 4)), (5, (1, 5)), (6, (3, 2)), (8, (4, 2)), (16, (8, 2)), (64, (16, 4))],
+)
+def test_many_threads_train_in_groups(large_plan, threads, layout):
+    assert best_layout(threads, large_plan, 100, GIGABYTES) == layout
+
+
+def test_without_a_wish_it_uses_what_is_of_use(large_plan):
+    cores = available_cores()
+    found = best_layout(None, large_plan, 100, GIGABYTES)
+    assert found == (best_layout(cores, large_plan, 100, GIGABYTES) if cores > 5 else Layout(1, min(cores, 4)))
+
+
+def test_small_texts_and_little_memory_allow_fewer_groups(large_plan):
+    assert best_layout(16, plan_of(5000), 100, GIGABYTES) == (1, 16)
+    copy = 4 * 112 * 2 * WORDS
+    assert best_layout(16, large_plan, 100, 4 * 6 * copy) == (5, 3)
+    assert best_layout(16, large_plan, 100, 4 * 3 * copy) == (1, 16)
+
+
+def test_safety_grows_from_four_groups_to_sixteen():
+    assert [safety_factor(groups) for groups in (2, 4, 16, 64)] == [1, 1, 4, 4]
+
+
+def test_available_memory(tmp_path):
+    assert available_memory() > 1 << 20
+    facts, group = tmp_path / "meminfo", tmp_path / "group"
+    facts.write_text("MemTotal: 900 kB\nMemAvailable:  500 kB\n")
+    assert available_memory(facts, group) == 500 * 1024
+    group.mkdir()
+    (group / "memory.max").write_text("300000\n")
+    (group / "memory.current").write_text("100000\n")
+    assert available_memory(facts, group) == 200_000
+    (group / "memory.max").write_text("max\n")
+    assert available_memory(facts, group) == 500 * 1024
+    assert available_memory(tmp_path / "missing", group) > 1 << 20
