@@ -24,6 +24,8 @@ def compile_training(architecture: str) -> None:
         settings = {"max_vocabulary": 1} if block == 1 else {"negative_samples": block - 1}
         model = Word2Vec(architecture=architecture, min_count=1, vector_size=8, epochs=1, threads=1, **settings)
         model.fit(TEXT, progress=False)
+    model = Word2Vec(architecture=architecture, subwords=(3, 6), min_count=1, vector_size=8, epochs=1, threads=1)
+    model.fit(TEXT, progress=False)
     for objective in OBJECTIVES:
         model = Word2Vec(architecture=architecture, objective=objective, min_count=1, vector_size=8, epochs=1)
         model.fit(TEXT, progress=False)
