@@ -31,7 +31,7 @@ def test_a_model_goes_on(firth, texts):
     assert (found.context_vectors == model.context_vectors).all()
     summary = json.loads(done.stdout)
     assert [record["epoch"] for record in summary["history"]] == [1, 2, 3, 4, 5, 6, 7]
-    assert summary["words"] == 720 + 30 * 13
+    assert summary["words"] == 720 + 30 * 14
     assert "fox" in found.vectors
     firth("train", "new.txt", "--continue", "old.firth", "-o", "old.firth", "--new-words", "ignore", "--quiet")
     assert "fox" not in load(texts / "old.firth"), "in place of the model that went on"
