@@ -26,7 +26,7 @@ def main() -> None:
         ["loading.py"],
         *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package does not exist for every Python
         ["approximate.py"],
-        *([name, arguments.corpus] for name in ("encoding.py", "train_speed.py", "command.py")),
+        *([name, arguments.corpus] for name in ("encoding.py", "phrases.py", "train_speed.py", "command.py")),
     ]
     if arguments.evaluation:
         files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]

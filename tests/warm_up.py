@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firth import FirthWarning, NeuralModel, Word2Vec, WordVectors, load
+from firth import FirthWarning, NeuralModel, Phrases, Word2Vec, WordVectors, load
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
@@ -24,6 +24,8 @@ def compile_training(architecture: str) -> None:
         settings = {"max_vocabulary": 1} if block == 1 else {"negative_samples": block - 1}
         model = Word2Vec(architecture=architecture, min_count=1, vector_size=8, epochs=1, threads=1, **settings)
         model.fit(TEXT, progress=False)
+    model = Word2Vec(architecture=architecture, subwords=(3, 6), min_count=1, vector_size=8, epochs=1, threads=1)
+    model.fit(TEXT, progress=False)
     for objective in OBJECTIVES:
         model = Word2Vec(architecture=architecture, objective=objective, min_count=1, vector_size=8, epochs=1)
         model.fit(TEXT, progress=False)
@@ -57,6 +59,12 @@ def compile_subwords() -> None:
     composed(parts, np.zeros((1 + len(parts.buckets), 4), np.float32))
 
 
+def compile_phrases() -> None:
+    for overlaps in ("first", "best"):
+        phrases = Phrases(min_count=1, threshold=0, connectors="english", overlaps=overlaps).fit(TEXT, progress=False)
+        phrases.encode(TEXT)
+
+
 def compile_language_models() -> None:
     NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT, progress=False)
 
@@ -69,6 +77,7 @@ def main() -> None:
     compile_training("skipgram")
     compile_the_rest()
     compile_subwords()
+    compile_phrases()
     compile_language_models()
     cbow.join()
 

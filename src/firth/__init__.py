@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from firth.language_models.neural import NeuralModel
     from firth.language_models.ngram import NgramModel
     from firth.models.word2vec import Word2Vec
+    from firth.phrases.model import Phrases
+    from firth.phrases.scoring import PairCounts
+    from firth.phrases.table import Phrase
     from firth.training.sequences import Groups, Sessions
     from firth.vectors.alignment import align
     from firth.vectors.load import load, read_table
@@ -52,6 +55,9 @@ __all__ = [
     "NeuralModel",
     "NgramModel",
     "NotFittedError",
+    "PairCounts",
+    "Phrase",
+    "Phrases",
     "Sessions",
     "SettingError",
     "TrainingInterrupted",
@@ -73,6 +79,9 @@ _HOMES = {
     "Neighbour": "firth.vectors.neighbours",
     "NeuralModel": "firth.language_models.neural",
     "NgramModel": "firth.language_models.ngram",
+    "PairCounts": "firth.phrases.scoring",
+    "Phrase": "firth.phrases.table",
+    "Phrases": "firth.phrases.model",
     "Sessions": "firth.training.sequences",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.neighbours",

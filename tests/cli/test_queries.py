@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from firth import SettingError, WordVectors, load
+from firth import SettingError, Word2Vec, WordVectors, load
 from firth.cli.expression import read_word_sum
 
 
@@ -111,6 +111,20 @@ def test_convert(firth, model, tmp_path):
     done = firth("convert", "plain.vec", "again.bin", "--format", "word2vec-binary", "--json")
     assert json.loads(done.stdout) == {"written": "again.bin", "words": 5, "vector_size": 3}
     assert load(tmp_path / "again.bin").words == load(clean).words
+
+
+def test_convert_a_model_for_fasttext(firth, tmp_path):
+    model = Word2Vec(min_count=1, vector_size=4, epochs=1, subsample_threshold=0, subwords=(3, 4), subword_buckets=50)
+    model.fit(["tea with milk and sugar", "tea without milk"] * 9, progress=False).save(tmp_path / "tea.firth")
+    assert firth("convert", "tea.firth", "tea.bin", "--format", "fasttext").stdout == "tea.bin: 6 words × 4 numbers\n"
+    back = Word2Vec.load(tmp_path / "tea.bin")
+    assert back.context_vectors.tobytes() == model.context_vectors.tobytes()
+    assert back.hyperparameters.subwords == (3, 4)
+    facts = json.loads(firth("info", "tea.bin", "--json").stdout)
+    assert facts["subwords"] == {"rows": 50, "buckets": 50, "min_length": 3, "max_length": 4}
+    assert facts["fasttext"]["loss"] == "ns"
+    firth("convert", "tea.bin", "vectors.firth")
+    assert load(tmp_path / "vectors.firth")["tea"].tolist() == pytest.approx(model.vectors["tea"].tolist(), abs=1e-6)
 
 
 def test_convert_skips_bad_lines_on_request(firth, tmp_path):

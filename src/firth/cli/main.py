@@ -34,6 +34,7 @@ __all__ = ["COMMANDS", "GROUPS", "RENAMED", "main"]
 COMMANDS = {
     "demo": "The first minute: train on real text and query the vectors.",
     "train": "Train word vectors on your own text.",
+    "phrases": "Find phrases in a text, such as new_york, to train on them.",
     "similar": "The words most similar to each given word.",
     "analogy": 'Words nearest to a sum of words: "king - man + woman".',
     "between": "The words between two words.",

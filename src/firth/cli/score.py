@@ -8,6 +8,7 @@ import typer
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.output import Json, print_json, print_table
 from firth.models.word2vec import Word2Vec
+from firth.phrases.model import Phrases
 
 __all__ = ["run"]
 
@@ -15,6 +16,9 @@ __all__ = ["run"]
 def run(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .firth file that `firth train` wrote.")],
     corpus: CorpusArgument,
+    phrases: Annotated[
+        Path | None, typer.Option(metavar="TABLE", help="The table of phrases that the model was trained with.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the windows, noise words and subsampling that are drawn.")] = 1,
     json: Json = False,
 ) -> None:
@@ -23,7 +27,8 @@ def run(
     an untrained model has a loss of (1 + negative samples) × 0.693. The model does not change.
     """
     trained = Word2Vec.load(model)
-    score = trained.score(source_of(corpus), seed=seed)
+    source = source_of(corpus)
+    score = trained.score(source if phrases is None else Phrases.load(phrases).join(source), seed=seed)
     if json:
         print_json({"model": str(model), **score._asdict(), "coverage": round(score.coverage, 6), "seed": seed})
         return

@@ -47,6 +47,10 @@ def _train(
     context: typer.Context,
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
+    phrases: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="Join the phrases of this table, which `firth phrases` wrote."),
+    ] = None,
     checkpoint: _Checkpoint = None,
     checkpoint_every: _Every = CHECKPOINT_SECONDS,
     resume: _Resume = None,
@@ -67,7 +71,8 @@ def _train(
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            encoded = corpus_for(model.hyperparameters, source_of(corpus, target, checkpoint), reporter)
+            texts = source_of(corpus, target, checkpoint)
+            encoded = corpus_for(model.hyperparameters, texts, reporter, phrases)
             check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
             saving: dict[str, Any] = {"checkpoint": checkpoint, "every": checkpoint_every}
             if resume is None:
@@ -92,7 +97,8 @@ def _train(
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
-            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *corpus, "-o", str(target)])
+            joining = [] if phrases is None else ["--phrases", str(phrases)]
+            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *joining, *corpus, "-o", str(target)])
             typer.echo(f"firth: to go on: {command}", err=True)
         raise typer.Exit(130)
 

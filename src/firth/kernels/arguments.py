@@ -20,6 +20,7 @@ __all__ = [
 ]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
+__all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
@@ -159,6 +160,48 @@ class Ngrams(NamedTuple):
     n_buckets: int  # B, rows of n-grams; 0: words have none
     min_length: int  # characters of the shortest n-gram
     max_length: int
+
+
+class Connectors(NamedTuple):
+    """Words that may be inside a phrase, and the G runs of them that occur, as a tree: run 0 is the empty one.
+
+    Run g is run parents[g] and then words[g].
+    """
+
+    is_connector: NDArray[np.uint8]  # (V,)
+    keys: NDArray[np.uint64]  # (C,) open addressing: (run + 1) << 32 | connector, or 0 where empty
+    runs: NDArray[np.int32]  # (C,) the run that this connector makes of that run
+    parents: NDArray[np.int32]  # (capacity,)
+    words: NDArray[np.int32]  # (capacity,)
+    sizes: NDArray[np.int64]  # (1,) G
+
+
+class PairShare(NamedTuple):
+    """The pairs that are counted at one time: those with certain connectors between, and hashes in a range."""
+
+    word_bits: int  # B: a pair is one number, (run - first_run) << 2 B | first word << B | second word
+    first_run: int
+    stop_run: int
+    low: int  # the upper 32 bits of the hash are in low .. high - 1
+    high: int
+
+
+class PairTable(NamedTuple):
+    """A hash table of pairs and their counts; at most 3/4 of its slots are in use."""
+
+    keys: NDArray[np.uint64]  # (C,) open addressing: the pair + 1, or 0 where empty
+    counts: NDArray[np.int64]  # (C,)
+    sizes: NDArray[np.int64]  # (1,) slots in use
+
+
+class PhraseTree(NamedTuple):
+    """Phrases, each at least two word ids, as a tree of nodes; node 0 is its root."""
+
+    first: NDArray[np.int32]  # (V,) the node of a word that begins a phrase, or 0
+    keys: NDArray[np.uint64]  # (C,) open addressing: node << 32 | next word, or 0 where empty
+    nodes: NDArray[np.int32]  # (C,) the node that they lead to
+    joined: NDArray[np.int32]  # (N,) the word that the phrase ending at a node becomes, or -1 where none ends
+    sizes: NDArray[np.int64]  # (1,) nodes
 
 
 class MatrixRows(NamedTuple):

@@ -27,6 +27,7 @@ from firth.models.training_run import (
     started_backend,
 )
 from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, trained_model, write_model
+from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -145,6 +146,7 @@ class Word2Vec:
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
+        phrases: PhrasesInput | None = None,
     ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
@@ -164,17 +166,20 @@ class Word2Vec:
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
         observers : functions that see the training while it runs, each called with an Observation at its start, about
             ten times a second, at the end of every epoch and at its end; see firth.training.observers.
+        phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
+            fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
                  SettingError if an encoded corpus has another min_count or max_vocabulary; FormatError or OSError if
-                 the checkpoint cannot be written. What an observer raises; the model then keeps what it had.
+                 the checkpoint cannot be written or the phrases not be read. What an observer raises; the model then
+                 keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
-        check_extras(settings, sessions, groups)
+        check_extras(settings, sessions, groups, phrases)
         with open_progress(progress) as reporter:
-            encoded = corpus_for(settings, corpus, reporter)
+            encoded = corpus_for(settings, corpus, reporter, phrases)
             vocabulary = encoded.vocabulary
             for note in training_notes(settings, encoded):
                 reporter.message(note)
@@ -198,6 +203,7 @@ class Word2Vec:
         observers: Iterable[Observer] = (),
         sessions: Sessions | None = None,
         groups: Groups | None = None,
+        phrases: PhrasesInput | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -212,17 +218,18 @@ class Word2Vec:
         corpus : the same as for fit().
         tokenizer : None for the model's own; to be given if that was a function.
         checkpoint : where to write further checkpoints; None for `path`.
-        every, observers, sessions, groups, progress : as for fit().
+        every, observers, sessions, groups, phrases, progress : as for fit().
 
         Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
                  the vectors so far. All else as fit().
         """
         stored, at = read_checkpoint(path, tokenizer)
+        check_extras(stored.hyperparameters, sessions, groups, phrases)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
-            encoded = corpus_for(model.hyperparameters, corpus, reporter)
+            encoded = corpus_for(model.hyperparameters, corpus, reporter, phrases)
             settings, parts = model.hyperparameters, parts_of_words(model.hyperparameters, encoded.vocabulary)
             plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
             at.mark.check(mark_of(encoded.vocabulary, plan), path)

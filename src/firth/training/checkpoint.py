@@ -32,6 +32,8 @@ CHECKPOINT_SECONDS = 600.0  # between two checkpoints
 _PARTS = 20
 _SHORTEST_PART, _LONGEST_PART = 0.2, 10.0  # seconds
 
+_LARGEST_COST = 0.02  # of the time, for those at the ends of epochs
+
 
 def check_every(every: float) -> None:
     """Raise SettingError unless checkpoints can be written at this interval."""
@@ -111,7 +113,8 @@ class Checkpoints:
     A copy of the weights is written by a thread of its own, while training goes on. Where a file cannot be written,
     a warning says so, training goes on, and the checkpoint before stays.
 
-    every : seconds between two checkpoints; there is also one at each end of an epoch, unless one is being written.
+    every : seconds between two checkpoints. There is also one at the end of an epoch, or soon after it where epochs are
+        so short that checkpoints would take more than 2 % of the time.
     write : writes a file; called with a position, and the input and output matrices that belong to it.
     """
 
@@ -121,7 +124,8 @@ class Checkpoints:
         self._write = write
         self._assistant = Assistant(patience=None)
         self._last = 0.0  # when the last one was begun
-        self._is_due = False
+        self._copying = self._writing = 0.0  # processor seconds of the last one, of either thread
+        self._has_ended_epoch = False  # since then
         self._written: Position | None = None
         self._problem: Exception | None = None
 
@@ -145,25 +149,35 @@ class Checkpoints:
         if moment == "end":
             self._assistant.wait(None)
         self._warn()
-        self._is_due |= moment in ("epoch", "end") or time.perf_counter() - self._last >= self._every
-        if self._is_due and self._assistant.is_idle and training.position != self._written:
+        self._has_ended_epoch |= moment == "epoch"
+        if moment == "end" or (self._assistant.is_idle and self._is_due()):
             self._begin(training)
+
+    def _is_due(self) -> bool:
+        since = time.perf_counter() - self._last
+        is_cheap = since * _LARGEST_COST >= self._copying + self._writing
+        return since >= self._every or (self._has_ended_epoch and is_cheap)
 
     def _begin(self, training: TrainingState) -> None:
         position, backend = training.position, training.backend
+        if position == self._written:
+            return
+        self._last = time.perf_counter()
         if not backend.is_finite():
             return  # the end of the epoch reports it; the checkpoint before is worth more
         matrices = backend.matrices()
-        self._is_due = False
-        self._last = time.perf_counter()
+        self._copying = time.perf_counter() - self._last
+        self._has_ended_epoch = False
         self._assistant.give(lambda: self._try_writing(position, matrices))
 
     def _try_writing(self, position: Position, matrices: tuple[Matrix, Matrix]) -> None:
+        begun = time.thread_time()
         try:
             self._write(position, matrices)
             self._written = position
         except (FirthError, OSError) as error:
             self._problem = error
+        self._writing = time.thread_time() - begun
 
     def _warn(self) -> None:
         if self._problem is not None:

@@ -70,7 +70,9 @@ def mark_of(vocabulary: Vocabulary, plan: TrainingPlan) -> CorpusMark:
     for field in fields(plan):
         part = getattr(plan, field.name)
         if isinstance(part, tuple) and field.name not in ("corpus", *_FOLLOW_FROM_SETTINGS):
-            digests[field.name] = _digest(*part)
+            arrays = part._asdict()  # type: ignore[attr-defined]
+            arrays.pop("noise_table", None)  # which follows from the counts, by powers of them
+            digests[field.name] = _digest(*arrays.values())
     return CorpusMark(len(plan.corpus.ids), len(plan.corpus.sentence_offsets) - 1, digests)
 
 

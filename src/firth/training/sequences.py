@@ -110,8 +110,12 @@ class Sessions:
         return SessionTargets(ids, self.weight)
 
 
-def check_extras(settings: Hyperparameters, sessions: Sessions | None, groups: Groups | None) -> None:
-    """Raise SettingError if the objective has no use for them."""
+def check_extras(
+    settings: Hyperparameters, sessions: Sessions | None, groups: Groups | None, phrases: object = None
+) -> None:
+    """Raise SettingError if the objective has no use for them, or phrases would change the sequences."""
+    if sessions is not None and phrases is not None:
+        raise SettingError("phrases with sessions: join the sequences first, list(phrases.join(sequences))")
     for name, given in (("sessions", sessions), ("groups", groups)):
         if given is not None and settings.objective != "negative_sampling":
             raise SettingError(f"{name}: only with objective='negative_sampling', not {settings.objective!r}")

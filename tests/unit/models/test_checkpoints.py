@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import firth
-from firth import CorpusError, FirthWarning, FormatError, SettingError, TrainingInterrupted, Word2Vec
+from firth import CorpusError, FirthWarning, FormatError, Groups, Sessions, SettingError, TrainingInterrupted, Word2Vec
 from firth.corpus import encode
 from firth.formats import native
 from firth.training.corpus_mark import mark_of
@@ -36,7 +36,8 @@ def bits(model):
     """Everything that a training decides: both matrices and the history, without times."""
     outputs = model.node_vectors if model.hyperparameters.has_nodes else model.context_vectors
     history = [record._replace(seconds=0) for record in model.history]
-    return model.vectors.matrix.tobytes(), outputs.tobytes(), history
+    ngrams = b"" if model.vectors.subwords is None else model.vectors.subwords.matrix.tobytes()
+    return model.vectors.matrix.tobytes(), outputs.tobytes(), ngrams, history
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def uninterrupted(text):
     return bits(Word2Vec(**SETTINGS).fit(text, progress=False))
 
 
-def stopped(path, text, epoch=2, **settings):
+def stopped(path, text, extras=(), epoch=2, **settings):
     """Train until Ctrl-C at the end of an epoch, which leaves a checkpoint."""
 
     def interrupt(progress):
@@ -52,7 +53,7 @@ def stopped(path, text, epoch=2, **settings):
             raise KeyboardInterrupt
 
     with pytest.raises(TrainingInterrupted):
-        Word2Vec(**{**SETTINGS, **settings}).fit(text, progress=interrupt, checkpoint=path)
+        Word2Vec(**{**SETTINGS, **settings}).fit(text, progress=interrupt, checkpoint=path, **dict(extras))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,12 @@ def checkpoint(text, tmp_path_factory):
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"architecture": "cbow", "objective": "hierarchical_softmax"}, {"objective": "nce", "learning_rate": 0.05}],
+    [
+        {},
+        {"architecture": "cbow", "objective": "hierarchical_softmax"},
+        {"objective": "nce", "learning_rate": 0.05},
+        {"subwords": (2, 4), "subword_buckets": 500, "learning_rate": 0.005},
+    ],
 )
 def test_a_training_that_was_stopped_goes_on(text, tmp_path, settings):
     path = tmp_path / "c.firth"
@@ -182,6 +188,31 @@ def test_a_tokenizer_that_is_a_function_has_to_be_given_again(text, tmp_path, un
     model = Word2Vec.resume(path, text, tokenizer=str.split, progress=False)
     assert bits(model) == uninterrupted
     assert model.hyperparameters.tokenizer is str.split
+
+
+def test_sessions_and_groups_have_to_be_given_again(text, tmp_path):
+    lists = [line.split() for line in text.read_text().splitlines()]
+    sessions = Sessions([line[0] if number % 3 else None for number, line in enumerate(lists)])
+    groups = Groups({f"w{number}": number % 7 for number in range(150)}, negatives=2)
+    extras, path = {"sessions": sessions, "groups": groups}, tmp_path / "c.firth"
+    stopped(path, lists, extras)
+    for wrong in (
+        {},
+        {"groups": groups},
+        {"sessions": sessions},
+        {"sessions": Sessions(sessions.targets, 2.0), "groups": groups},
+        {"sessions": sessions, "groups": Groups({**groups.of, "w3": 0}, negatives=2)},
+        {"sessions": sessions, "groups": Groups(groups.of, negatives=3)},
+    ):
+        with pytest.raises(SettingError, match="(sessions|groups): give what was given"):
+            Word2Vec.resume(path, lists, progress=False, **wrong)
+    resumed = Word2Vec.resume(path, lists, progress=False, **extras)
+    assert bits(resumed) == bits(Word2Vec(**SETTINGS).fit(lists, progress=False, **extras))
+
+
+def test_what_was_not_given_at_the_start_is_refused(text, checkpoint):
+    with pytest.raises(SettingError, match="was trained without groups"):
+        Word2Vec.resume(checkpoint, text, groups=Groups({"w1": 1, "w2": 1}), progress=False)
 
 
 # ---------------------------------------------------------------- what is refused

@@ -1,12 +1,17 @@
 """Models with n-grams, of the fastText program and of gensim, that are loaded; and ours, that gensim trains on."""
 
 import os
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from firth import Word2Vec
+from firth.errors import FormatError
+from firth.formats import native
+from firth.models.fasttext_file import read_fasttext_model
+from firth.models.word2vec_file import read_model
 
 needs_fasttext = pytest.mark.skipif(
     find_spec("fasttext") is None and os.environ.get("CI") != "true", reason="the package fasttext-wheel is not here"
@@ -19,6 +24,12 @@ def text():
     """Nine sentences in which word i occurs 2^(7 - i) times: no node of the tree weighs as much as a word."""
     tokens = np.repeat(WORDS, 2 ** np.arange(8)[::-1])
     return [" ".join(part) for part in np.array_split(np.random.default_rng(1).permutation(tokens), 9)]
+
+
+def fitted(**changes):
+    options = {"tokenizer": "whitespace", "min_count": 1, "vector_size": 5, "subsample_threshold": 0, "epochs": 2}
+    options |= {"subwords": (2, 4), "subword_buckets": 1000, "threads": 1}
+    return Word2Vec(**options | changes).fit(text(), progress=False)
 
 
 @needs_fasttext
@@ -79,8 +90,7 @@ def test_a_model_of_gensim_is_loaded_whole(tmp_path, settings):
 
 def test_gensim_trains_on_a_model_of_ours(tmp_path):
     gensim = pytest.importorskip("gensim.models.fasttext")
-    options = {"tokenizer": "whitespace", "min_count": 1, "vector_size": 5, "subsample_threshold": 0, "epochs": 2}
-    model = Word2Vec(**options, subwords=(2, 4), subword_buckets=1000).fit(text(), progress=False)
+    model = fitted()
     model.save(tmp_path / "a.bin", format="fasttext")
     theirs = gensim.load_facebook_model(str(tmp_path / "a.bin"))
     np.testing.assert_allclose(theirs.wv.vectors, model.vectors.matrix, atol=1e-6)
@@ -92,3 +102,55 @@ def test_gensim_trains_on_a_model_of_ours(tmp_path):
     assert "tulip" in theirs.wv
     assert np.isfinite(theirs.wv.vectors).all()
     assert not np.allclose(theirs.wv["rose"], model.vectors["rose"], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"architecture": "cbow", "subwords": (3, 3)}, {"objective": "hierarchical_softmax"}]
+)
+def test_a_model_of_ours_comes_back(tmp_path, changes):
+    """Of the rows of all buckets those that do not occur are zeros, and the input of more training is what it was."""
+    model = fitted(**changes)
+    model.save(tmp_path / "a.firth")
+    model.save(tmp_path / "a.bin", format="fasttext")
+    native, read = read_model(tmp_path / "a.firth"), read_fasttext_model(tmp_path / "a.bin")
+    assert read.inputs.tobytes() == native.inputs.tobytes()
+    assert read.output_vectors.tobytes() == native.output_vectors.tobytes()
+    np.testing.assert_allclose(read.vectors.matrix, model.vectors.matrix, atol=1e-6)
+    rows = read.vectors.subwords.matrix.any(axis=1)
+    assert np.isin(np.flatnonzero(rows), model.vectors.subwords.buckets).all()
+    for word in [*UNSEEN, "zzz"]:
+        np.testing.assert_allclose(read.vectors.subwords.vector(word), model.vectors.subwords.vector(word), atol=1e-6)
+    ours, theirs = model.hyperparameters, read.hyperparameters
+    assert (theirs.subwords, theirs.subword_buckets) == (ours.subwords, ours.subword_buckets)
+    assert (theirs.architecture, theirs.objective) == (ours.architecture, ours.objective)
+    Word2Vec.load(tmp_path / "a.bin").save(tmp_path / "b.bin", format="fasttext")
+    assert (tmp_path / "b.bin").read_bytes() == (tmp_path / "a.bin").read_bytes()
+
+
+@needs_fasttext
+def test_the_program_has_the_vectors_of_a_model_of_ours(tmp_path):
+    import fasttext
+
+    model = fitted()
+    model.save(tmp_path / "a.bin", format="fasttext")
+    theirs = fasttext.load_model(str(tmp_path / "a.bin"))
+    np.testing.assert_allclose([theirs.get_word_vector(word) for word in WORDS], model.vectors[WORDS], atol=1e-6)
+    for word in UNSEEN:
+        np.testing.assert_allclose(theirs.get_word_vector(word), model.vectors.subwords.vector(word), atol=1e-6)
+
+
+def test_explicit_ngrams_have_too_many_buckets_for_fasttext(tmp_path):
+    model = fitted(subword_buckets=2**32 - 1)
+    with pytest.raises(FormatError, match="4,294,967,295 buckets"):
+        model.save(tmp_path / "a.bin", format="fasttext")
+    model.save(tmp_path / "a.firth")
+    back = Word2Vec.load(tmp_path / "a.firth")
+    assert back.vectors.subwords.vector("roses").tobytes() == model.vectors.subwords.vector("roses").tobytes()
+
+
+def test_a_native_file_without_the_rows_of_words_is_no_whole_model(tmp_path):
+    path = tmp_path / "a.firth"
+    fitted().save(path)
+    native.write(path, replace(native.read(path), own_vectors=None))
+    with pytest.raises(FormatError, match="not the whole model"):
+        Word2Vec.load(path)
