@@ -61,9 +61,10 @@ def train_fasttext(corpus, architecture, epochs, seed, threads):
     import fasttext
 
     begun = time.perf_counter()
+    # The package has no seed: runs differ by how its threads meet.
     model = fasttext.train_unsupervised(
-        corpus, model={"skipgram": "skipgram", "cbow": "cbow"}[architecture], lr=0.05, dim=100, ws=5, minCount=5,
-        t=1e-3, epoch=epochs, neg=5, minn=3, maxn=6, bucket=2_000_000, thread=threads, seed=seed, verbose=0,
+        corpus, model=architecture, lr=0.05, dim=100, ws=5, minCount=5, t=1e-3, epoch=epochs, neg=5, minn=3, maxn=6,
+        bucket=2_000_000, thread=threads, verbose=0,
     )  # fmt: skip
     return time.perf_counter() - begun, model.get_words(), model.get_word_vector
 
