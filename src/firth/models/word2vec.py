@@ -81,7 +81,7 @@ class Word2Vec(Learned):
     learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow, and with subwords). It falls linearly.
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
-    threads : worker threads; None for one per available core.
+    threads : worker threads; None for as many of the available cores as are of use.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
         training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
