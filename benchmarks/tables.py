@@ -284,7 +284,37 @@ def soak(results: dict) -> str:
     return f"{grid(['', 'second tenth', 'last tenth'], rows)}\n\n{about}"
 
 
+def continuing(results: dict) -> str:
+    header = ["", "loss of A", "loss of B", "new words", "old words", "analogies", "MEN"]
+    keys = ["loss_a", "loss_b", "new", "old", "analogies", "men"]
+    seeds = len({run["seed"] for run in results["runs"]})
+    texts = f"A: {results['words_of_a']:,} words, B: {results['words_of_b']:,}"
+    facts = (
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. {texts}, {results['new_words']:,} of its different words are "
+        f"new. {measured_on(results)}"
+    )
+    return f"{grid(header, _means_of(results, 'ways', keys))}\n\n{facts}"
+
+
+def starting(results: dict) -> str:
+    rows = _means_of(results, "starts", ["new", "old", "men"])
+    return grid(["", "new words", "old words", "MEN"], rows)
+
+
+def _means_of(results: dict, table: str, keys: list[str]) -> list[list[str]]:
+    """Means over the seeds, a row for each name."""
+    runs = [run for run in results["runs"] if run["table"] == table]
+    rows = []
+    for name in dict.fromkeys(run["name"] for run in runs):
+        same = [run for run in runs if run["name"] == name]
+        values = [[run[key] for run in same if run[key] is not None] for key in keys]
+        rows.append([name, *(f"{sum(found) / len(found):.3f}" if found else "–" for found in values)])
+    return rows
+
+
 TABLES = {
+    "continuing": continuing,
+    "starting": starting,
     "faults": faults,
     "fuzz": fuzz,
     "soak": soak,
@@ -306,11 +336,21 @@ TABLES = {
     "hierarchical_softmax": hierarchical_softmax,
     "objectives": objectives,
 }
-RESULTS_OF = {"hierarchical_softmax": "objectives"}  # tables that are not made of the results of their own name
+RESULTS_OF = {
+    "hierarchical_softmax": "objectives",
+    "starting": "continuing",
+}  # tables that are not made of the results of their own name
 
 
 def main() -> None:
-    for page in ("benchmarks.md", "defaults.md", "language-models.md", "objectives.md", "reliability.md"):
+    for page in (
+        "benchmarks.md",
+        "defaults.md",
+        "going-on.md",
+        "language-models.md",
+        "objectives.md",
+        "reliability.md",
+    ):
         path = DOCS / page
         text = path.read_text()
         for name, table in TABLES.items():

@@ -15,6 +15,7 @@ from firth.datasets import glove_50d, king_james
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ["README.md", "docs/cli.md", "docs/comparing.md", "docs/document.md", "docs/formats.md", "docs/going-on.md"]
+PAGES += ["docs/phrases.md"]
 COMMAND = re.compile(r"^    \$ (firth .*)\n(    .*)?", re.MULTILINE)
 NOT_RUN = {"firth doctor"}  # it measures the machine
 GENESIS = 1_500  # verses: every word that the pages name is in them, and they are quick to train on

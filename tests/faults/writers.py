@@ -120,6 +120,12 @@ COMMANDS = {
     "firth train, compressed": Writer(
         "m.firth.gz", ("train", "{in}/{v}.txt", "-o", "{out}", "-q", *_TRAIN), state=_model_in
     ),
+    "firth phrases": Writer(
+        "m.tsv", ("phrases", "{in}/{v}.txt", "-o", "{out}", "-q", "--min-count", "1", "--threshold", "0")
+    ),
+    "firth phrases, text": Writer(
+        "m.txt", ("phrases", "{in}/{v}.txt", "--text", "{out}", "-q", "--min-count", "1", "--threshold", "0.5")
+    ),
     "firth sweep": Writer(
         "models",
         ("sweep", "{in}/{v}.txt", "-o", "{out}", "-q", "--window", "2,3", "--words", "the", *_TRAIN),

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from firth import Word2Vec, WordVectors, load_language_model, read_table
+from firth import Phrases, Word2Vec, WordVectors, load_language_model, read_table
 from firth.corpus.encoding import encode
 from firth.evaluation import (
     evaluate_analogies,
@@ -112,6 +112,12 @@ def use_table(path: Path, rng: random.Random) -> None:
 
 def use_analogies(path: Path, rng: random.Random) -> None:
     assert evaluate_analogies(KNOWN, path).covered >= 0
+
+
+def use_phrases(path: Path, rng: random.Random) -> None:
+    phrases = Phrases.load(path, tokenizer="words")
+    assert all(len(phrase.words) > 1 and phrase.in_pass > 0 for phrase in phrases.table)
+    assert next(phrases.join(SENTENCES))
 
 
 def use_similarity(path: Path, rng: random.Random) -> None:
@@ -263,6 +269,10 @@ TABLE = 'name;"height; cm";age\nJay;"1,5";20\n"Ann ""A""";-2.5e2;30\n東京;3;40
 SIMILARITY = "word1,word2,score\nthe,x,9.5\nthe,naïve,1\nx,東京,2.5\n"
 ANALOGIES = ": first\nthe x naïve 東京\nx the 東京 naïve\n: second\nthe tea x naïve\n"
 CATEGORIES = "things: the x\nothers: naïve 東京 tea\n"
+PHRASES = (
+    '# firth phrases 1 {"threshold": [0.5, 0.25], "passes": 2, "connectors": ["of"], "scoring": "npmi"}\n'
+    "phrase\tcount\tscore\tpass\nthe naïve\t3\t0.5\t1\nthe_naïve x\t2\t0.25\t2\n\\u0023 東京\t1\n"
+)
 ODD_WORDS = "the x naïve 東京\n# a comment\ntea x the\n"
 BASE_KINDS = {  # (The readers know no difference between word2vec text, fastText's .vec and text for spaCy.)
     "firth": Kind(saved("firth"), use_vectors),
@@ -293,6 +303,7 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "index": Kind(index, use_index, "voyager"),
     "table": Kind(text_file("a.csv", TABLE), use_table),
     "analogies": Kind(text_file("a.txt", ANALOGIES), use_analogies),
+    "phrases": Kind(text_file("a.tsv", PHRASES), use_phrases),
     "similarity": Kind(text_file("a.csv", SIMILARITY), use_similarity),
     "categories": Kind(text_file("a.txt", CATEGORIES), use_categories),
     "odd-words": Kind(text_file("a.txt", ODD_WORDS), use_odd_words),

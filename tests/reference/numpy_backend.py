@@ -28,10 +28,11 @@ class NumpyBackend:
     batch : positions with the same learning rate.
     targets_at_once : skip-gram moves this many targets together (see train_each); None for all.
     tile : hidden vectors that full softmax trains together.
+    period : batches for which words are composed.
     """
 
-    def __init__(self, *, batch=1024, targets_at_once=None, tile=16):
-        self.batch, self.targets_at_once, self.tile = batch, targets_at_once, tile
+    def __init__(self, *, batch=1024, targets_at_once=None, tile=16, period=2):
+        self.batch, self.targets_at_once, self.tile, self.period = batch, targets_at_once, tile, period
         self.chunk = batch
 
     def start(self, plan, inputs, outputs, message=lambda sentence: None):
@@ -43,7 +44,7 @@ class NumpyBackend:
 
     def train_epoch(self, epoch, rates, tokens, watch, so_far=NOTHING):
         self._totals = so_far
-        self._input = self._rows  # what is trained: those rows, or composed ones
+        self._input, self._composed = self._rows, None  # what is trained: those rows, or composed ones
         sampling = self.plan.sampling_of(epoch)
         self._key = int(sampling.key)
         draws = Draws(*sampling[:5], self._key, different=self.plan.objective == "negative_sampling")
@@ -52,19 +53,30 @@ class NumpyBackend:
         slope = (rates[1] - rates[0]) / max(len(ids), 1)
         found = (one for one in positions(sentences, draws) if one.position in tokens)
         train = self._train_softmax if self.plan.objective == "softmax" else self._train
+        period = 0
         for number, batch in groupby(found, lambda one: (one.position - tokens.start) // self.batch):
             watch(self._totals)
             rate = rates[0] + slope * (tokens.start + number * self.batch)
-            if self.plan.composition is not None:
-                self._input = compose(self._rows, *self.plan.composition[:2])
-            composed = self._input.copy()
+            if number // self.period != period:  # a batch without a pair may be missing
+                self._return_changes()
+                period = number // self.period
+            self._compose()
             pairs, loss = train(list(batch), rate, sentences, draws)
-            if self.plan.composition is not None:
-                return_changes(self._rows, self._input - composed, *self.plan.composition)
             words = so_far.words + min((number + 1) * self.batch, len(tokens))
             self._totals = Totals(words, self._totals.pairs + pairs, self._totals.loss + loss)
+        self._return_changes()
         self._totals = self._totals._replace(words=so_far.words + len(tokens))
         return self._totals
+
+    def _compose(self):
+        if self.plan.composition is not None and self._composed is None:
+            self._composed = compose(self._rows, *self.plan.composition[:2])
+            self._input = self._composed.copy()
+
+    def _return_changes(self):
+        if self._composed is not None:
+            return_changes(self._rows, self._input - self._composed, *self.plan.composition)
+            self._composed = None
 
     def totals(self):
         return self._totals

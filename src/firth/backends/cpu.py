@@ -40,7 +40,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.threads import startable_threads
 
-__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
+__all__ = ["CHUNK", "COMPOSED_BATCHES", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
 
 CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 
@@ -50,6 +50,7 @@ CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 HOT_ROWS = 512
 LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
 _MOST_THREADS_WITH_COPIES = 4
+COMPOSED_BATCHES = 2  # that private rows of composed words are kept for
 _LEAST_COMPOSED_BATCH = 64  # tokens; in a shorter batch hardly a word comes twice, and each is composed anew
 
 _COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
@@ -102,7 +103,7 @@ class CpuBackend:
         self._hot_rows = min(most, plan.n_words, plan.n_outputs)
         copies = self.threads * self._hot_rows
         # Of inputs, either the hottest rows have copies, or all words of a batch are composed in private rows.
-        self._composed_rows = self._most_in_a_batch() if plan.composition is not None else 0
+        self._composed_rows = self._most_composed() if plan.composition is not None else 0
         private = self.threads * self._composed_rows if self._composed_rows else copies
         self._input = self._new_matrix(plan.n_inputs + private)
         self._output = self._new_matrix(plan.n_outputs + copies + self.threads)  # and the zero rows
@@ -214,9 +215,10 @@ class CpuBackend:
         """Tokens of a batch."""
         return batch_tokens(self.threads, composed=self._plan.composition is not None)
 
-    def _most_in_a_batch(self) -> int:
-        """The most different words that one batch reads."""
-        return min(self._batch + sum(self._plan.sampling.window), self._plan.n_words)
+    def _most_composed(self) -> int:
+        """The most different words that the batches of a period read."""
+        most = COMPOSED_BATCHES * (self._batch + sum(self._plan.sampling.window))
+        return min(most, self._plan.n_words)
 
     def _new_composed_rows(self, thread: int) -> ComposedRows | None:
         plan, count = self._plan, self._composed_rows
@@ -227,6 +229,7 @@ class CpuBackend:
             words=np.zeros(count, np.int32),
             slots=np.full(plan.n_words, -1, np.int32),
             composed=aligned_zeros(count, self._stride).reshape(-1),
+            period=COMPOSED_BATCHES,
         )
 
     def _new_thread(self, thread: int) -> _Thread:

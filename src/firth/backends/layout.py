@@ -14,8 +14,8 @@ from firth.simd.memory import CACHE_LINE
 __all__ = ["Layout", "best_layout", "cpu_backend"]
 
 MOST_TOGETHER = 4  # threads that share matrices; more are no faster (docs/benchmarks.md)
-GROUP_THREADS = 2  # of a group
-LEAST_GROUPS, MOST_GROUPS = 3, 16  # with more than 16 copies quality was not measured
+LEAST_TOGETHER = 2  # threads of a group; four where there are at least four groups
+LEAST_GROUPS, USUAL_GROUPS, MOST_GROUPS = 3, 4, 16  # with more than 16 copies quality was not measured
 LEAST_TOKENS = 250_000  # of text for each group: meetings cost as much as training where there are fewer
 MEMORY_SHARE = 0.25  # of the available memory, for all copies
 
@@ -40,7 +40,8 @@ def best_layout(threads: int | None, plan: TrainingPlan, vector_size: int, memor
         of_copy = row * (plan.n_words + plan.n_outputs)
         memory = available_memory() if memory is None else memory
         most = int(MEMORY_SHARE * memory / of_copy) - 1  # one copy more: what all had learned at the last meeting
-        groups = min(wanted // GROUP_THREADS, MOST_GROUPS, len(plan.corpus.ids) // LEAST_TOKENS, most)
+        groups = max(min(wanted // LEAST_TOGETHER, USUAL_GROUPS), wanted // MOST_TOGETHER)
+        groups = min(groups, MOST_GROUPS, len(plan.corpus.ids) // LEAST_TOKENS, most)
     if groups >= LEAST_GROUPS:
         return Layout(groups, min(wanted // groups, MOST_TOGETHER))
     # Full softmax multiplies large matrices, which all cores can do at the same time.

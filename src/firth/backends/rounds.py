@@ -15,7 +15,7 @@ class Rounds(NamedTuple):
 
     growth: float = 0.1  # a round is as long as this share of all that was read before it,
     least: float = 3.0  # but at least so long
-    most: float = 46.0  # and at most so long
+    most: float = 92.0  # and at most so long
 
     def parts(self, tokens: range, before: int, n_words: int) -> Iterator[range]:
         """Cut some tokens into rounds.

@@ -3,19 +3,33 @@
 import shlex
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
+from firth.cli.going_on import (
+    ContinueOption,
+    FrozenOption,
+    GoingOn,
+    InitialOption,
+    NewWordsOption,
+    ReplayOption,
+    ReplayWordsOption,
+    check_together,
+    continue_training,
+    given_on_command_line,
+    read_frozen,
+)
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import option_name, with_settings
+from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.save import check_saving
 from firth.models.training_run import check_companions, read_checkpoint
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_name, check_model_space
-from firth.progress import open_progress
+from firth.progress import Reporter, open_progress
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
@@ -54,6 +68,12 @@ def _train(
     checkpoint: _Checkpoint = None,
     checkpoint_every: _Every = CHECKPOINT_SECONDS,
     resume: _Resume = None,
+    continued: ContinueOption = None,
+    new_words: NewWordsOption = None,
+    replay: ReplayOption = None,
+    replay_words: ReplayWordsOption = None,
+    initial: InitialOption = None,
+    frozen: FrozenOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
@@ -66,19 +86,17 @@ def _train(
     check_model_file(target)
     checkpoint = checkpoint or resume
     check_companions(checkpoint, checkpoint_every, ())
-    model = _new_model(context, hyperparameters, resume)
+    going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
+    given = given_on_command_line(context, hyperparameters)
+    check_together(going_on, given, (checkpoint, resume, phrases))
+    model = _new_model(hyperparameters, given, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
-            texts = source_of(corpus, target, checkpoint)
-            encoded = corpus_for(model.hyperparameters, texts, reporter, phrases)
-            check_model_space(target, len(encoded.vocabulary), [model.hyperparameters.vector_size])
-            saving: dict[str, Any] = {"checkpoint": checkpoint, "every": checkpoint_every}
-            if resume is None:
-                model.fit(encoded, progress=reporter, **saving)
-            else:
-                model = Word2Vec.resume(resume, encoded, progress=reporter, **saving)
+            text, settings = source_of(corpus, target, checkpoint), {name: hyperparameters[name] for name in given}
+            files = _Files(target, checkpoint, checkpoint_every, resume, phrases)
+            model = _trained(model, text, going_on, settings, files, reporter)
     except TrainingInterrupted:
         if resume is not None and checkpoint is not None:
             model = Word2Vec.load(checkpoint)  # what was trained until now
@@ -103,14 +121,47 @@ def _train(
         raise typer.Exit(130)
 
 
-def _new_model(context: typer.Context, hyperparameters: dict[str, Any], resume: Path | None) -> Word2Vec:
+class _Files(NamedTuple):
+    """Files of a training: that of the model, its checkpoint, a table of phrases."""
+
+    target: Path
+    checkpoint: Path | None
+    every: float
+    resume: Path | None
+    phrases: Path | None
+
+
+def _trained(
+    model: Word2Vec,
+    text: CorpusInput,
+    going_on: GoingOn,
+    settings: dict[str, Any],
+    files: _Files,
+    reporter: Reporter,
+) -> Word2Vec:
+    """Train the model, or the one of a checkpoint.
+
+    settings : those that the user has written.
+    """
+    vector_size = model.hyperparameters.vector_size
+    if going_on.model is not None:
+        check_model_space(files.target, len(model.vocabulary), [vector_size])
+        return continue_training(model, text, going_on, settings, reporter)
+    encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
+    check_model_space(files.target, len(encoded.vocabulary), [vector_size])
+    options: dict[str, Any] = {"checkpoint": files.checkpoint, "every": files.every}
+    if files.resume is not None:
+        return Word2Vec.resume(files.resume, encoded, progress=reporter, **options)
+    options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
+    return model.fit(encoded, progress=reporter, **options)
+
+
+def _new_model(hyperparameters: dict[str, Any], given: list[str], resume: Path | None) -> Word2Vec:
     """A model with the settings that were given, or with those of a checkpoint."""
     if resume is None:
         return Word2Vec(**hyperparameters)
-    for name in hyperparameters:
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            raise SettingError(f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
+    for name in given:
+        raise SettingError(f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
     stored, _ = read_checkpoint(resume, None)
     return Word2Vec.from_hyperparameters(stored.hyperparameters)
 

@@ -31,7 +31,7 @@ from firth.corpus.text_counter import LONGEST_WORD, Chunk, TextCounter
 from firth.corpus.token_counter import TokenCounter
 from firth.corpus.tokenizers import Tokenizer, tokens_of
 from firth.corpus.vocabulary import Vocabulary
-from firth.corpus.word_table import WordTable, closed_table
+from firth.corpus.word_table import WordTable, table_of
 from firth.errors import SettingError, warn
 from firth.progress import Reporter
 
@@ -57,11 +57,13 @@ class Tally(Protocol):
 class ScanOptions:
     """How to read.
 
-    known : the vocabulary whose words alone are kept, or None to count all words.
+    known : a vocabulary, whose words are the first in the tally; or None.
+    closed : whether its words alone are kept, and other words not counted.
     resources : closes the spools, once the corpus is encoded.
     """
 
     known: Vocabulary | None
+    closed: bool
     threads: int
     budget: MemoryBudget
     blocks: BlockSizes
@@ -75,7 +77,8 @@ class Scanned:
 
     chunks : provisional ids in the order of the text, each with the ids that they have in the tally (None: the same).
     text_bytes : of the text, decompressed; 0 for lists of tokens.
-    known_ids : (W,) ids of the tally's words in the known vocabulary; None without one.
+    known_ids : ids of the tally's first words in the known vocabulary, of all of them if it is closed; None without
+        one.
     """
 
     tally: Tally
@@ -102,7 +105,8 @@ def scan(source: Source, tokenizer: Tokenizer, options: ScanOptions) -> Scanned:
 
 
 def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: ScanOptions) -> Scanned:
-    counter = TokenCounter(options.known, options.budget, options.blocks, "line" if lines else "sentence")
+    unit = "line" if lines else "sentence"
+    counter = TokenCounter(options.known, options.budget, options.blocks, unit, closed=options.closed)
     options.resources.callback(counter.spool.close)
     with options.reporter.stage("reading", unit="bytes") as stage:
         for _ in counter.read(sentences):
@@ -117,7 +121,7 @@ def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: Sca
 def _count_text(source: Files | Stream | Texts, points: CodePoints, options: ScanOptions) -> Scanned:
     blank, known_ids = WordTable(), None
     if options.known is not None:
-        blank, known_ids = closed_table(options.known)
+        blank, known_ids = table_of(options.known, closed=options.closed)
     parts = file_parts(source, options.blocks.part) if isinstance(source, Files) else []
     counters = []
     for _ in range(max(1, min(options.threads, len(parts)))):

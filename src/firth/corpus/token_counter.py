@@ -43,20 +43,27 @@ def _check_token(word: object) -> None:
 class TokenCounter:
     """Numbers and counts the tokens of sentences that are already tokenized.
 
-    known : the vocabulary whose words alone are kept, or None to keep every token.
+    known : a vocabulary, whose ids are the first provisional ones; or None.
+    closed : whether only its words are kept, and not every token.
     unit : what a sentence is called in messages.
     """
 
     def __init__(
-        self, known: Vocabulary | None, budget: MemoryBudget, blocks: BlockSizes, unit: str = "sentence"
+        self,
+        known: Vocabulary | None,
+        budget: MemoryBudget,
+        blocks: BlockSizes,
+        unit: str = "sentence",
+        *,
+        closed: bool = True,
     ) -> None:
         self.spool = IdSpool(budget)
         self.chunks: list[Chunk] = []
         self.total_words = 0
-        self._known = known
         self._ids: dict[str, int] = _OpenIds()
         if known is not None:
-            self._ids = _ClosedIds((word, word_id) for word_id, word in enumerate(known.words))
+            kind = _ClosedIds if closed else _OpenIds
+            self._ids = kind((word, word_id) for word_id, word in enumerate(known.words))
         self._counts = np.zeros(0, np.int64)
         self._stream = array("i")
         self._blocks = blocks

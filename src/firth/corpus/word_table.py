@@ -12,7 +12,7 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.kernels.arguments import CleanText, EdgeWorkspace, WordArrays
 from firth.kernels.cpu.text import tokens, unicode
 
-__all__ = ["WordTable", "closed_table", "edge_workspace", "enlarged"]
+__all__ = ["WordTable", "edge_workspace", "enlarged", "table_of"]
 
 _FIRST_WORDS = 1 << 14  # a power of two; tables double
 _FIRST_ARENA = 1 << 18  # bytes
@@ -137,10 +137,12 @@ def _escape(control: re.Match[bytes]) -> bytes:
     return bytes([unicode.CONTROL_ESCAPE, 0x80 | control[0][0]])
 
 
-def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
-    """A table of those words that a text can contain, to which no others are added; and their vocabulary ids.
+def table_of(vocabulary: Vocabulary, *, closed: bool) -> tuple[WordTable, NDArray[np.int32]]:
+    """A table of those words that a text can contain, not counted yet; and their vocabulary ids.
 
     A text contains no words with white space, and no halves of surrogate pairs.
+
+    closed : whether no other words will be added.
     """
     writable = {}
     for word_id, word in enumerate(vocabulary.words):
@@ -150,5 +152,5 @@ def closed_table(vocabulary: Vocabulary) -> tuple[WordTable, NDArray[np.int32]]:
     table = WordTable()
     table.add(b"".join(word + b" " for word in writable), len(writable))
     table.counts[:] = 0
-    table.arrays.sizes[tokens.CLOSED] = 1
+    table.arrays.sizes[tokens.CLOSED] = int(closed)
     return table, np.fromiter(writable.values(), np.int32, len(writable))

@@ -1,9 +1,7 @@
 """A matrix that is filled row by row before anyone knows how many rows there are."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 
@@ -50,16 +48,18 @@ class GrowingMatrix:
         self._used += rows
         return self._matrix[self._used - rows : self._used]
 
-    def drop(self, rows: Sequence[int]) -> None:
-        """Take out these rows, in rising order, and close the gaps."""
-        if not rows:
+    def drop(self, rows: NDArray[np.int64]) -> None:
+        """Take out these rows and close the gaps."""
+        if not len(rows):
             return
-        to = rows[0]
-        for gap, end in pairwise([*rows, self._used]):
-            for begin in range(gap + 1, end, MOVED_ROWS):
-                moved = self._matrix[begin : min(begin + MOVED_ROWS, end)]
-                self._matrix[to : to + len(moved)] = moved
-                to += len(moved)
+        is_kept = np.ones(self._used, bool)
+        is_kept[rows] = False
+        to = int(rows.min())
+        for begin in range(to, self._used, MOVED_ROWS):
+            end = min(begin + MOVED_ROWS, self._used)
+            moved = self._matrix[begin:end][is_kept[begin:end]]
+            self._matrix[to : to + len(moved)] = moved
+            to += len(moved)
         self._used = to
 
     def finish(self) -> Matrix:

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 from firth.errors import FormatError, SettingError
 
-__all__ = ["OnError", "SkipReport", "Skipped"]
+__all__ = ["SHOWN", "OnError", "SkipReport", "Skipped"]
 
 OnError: TypeAlias = Literal["raise", "skip"]
 
@@ -37,6 +37,12 @@ class SkipReport:
         """Count a line that is left out. With "raise": raises `problem`."""
         self.note(problem)
         self.count += 1
+
+    def skip_all(self, count: int, problems: list[FormatError]) -> None:
+        """Count many lines; `problems` are those of the first SHOWN. With "raise": raises the first."""
+        for problem in problems:
+            self.note(problem)
+        self.count += count
 
     @property
     def is_full(self) -> bool:

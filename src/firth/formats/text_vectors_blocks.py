@@ -6,10 +6,14 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Offsets
 from firth.errors import FormatError
 from firth.kernels.arguments import LINE_PADDING
 
-__all__ = ["LONGEST_LINE", "TextBlock", "BlockReader", "block_of"]
+__all__ = ["LONGEST_LINE", "TextBlock", "BlockReader"]
 
 BLOCK = 1 << 19  # bytes: large enough that threads rarely wait, small compared with any matrix
 LONGEST_LINE = 1 << 28  # bytes: a million numbers of many digits; longer lines do not hold vectors
@@ -24,20 +28,46 @@ class TextBlock:
     buffer: bytearray
     begin: int  # where in the buffer the first line begins
     end: int  # and where the last line ends
-    first_line: int  # its number in the file, from 1
+    rows: int  # how many lines there are
+    first_line: int  # the number of the first one in the file, from 1
+    line_numbers: Offsets | None = None  # (rows,) those of all, where some between them are left out
 
     def __len__(self) -> int:
         return self.end - self.begin
 
-    @property
-    def rows(self) -> int:
-        """How many lines there are."""
-        return self.buffer.count(b"\n", self.begin, self.end) + 1
+    def line_number(self, row: int) -> int:
+        """The number in the file of one of the lines."""
+        return self.first_line + row if self.line_numbers is None else int(self.line_numbers[row])
+
+    def runs(self) -> tuple[Offsets, Offsets]:
+        """Where lines follow each other in the file: the first row of each run, and its line number."""
+        if self.line_numbers is None:
+            return np.zeros(1, np.int64), np.array([self.first_line])
+        starts = np.flatnonzero(np.diff(self.line_numbers, prepend=-1) != 1)
+        return starts, self.line_numbers[starts]
+
+    def text(self, length: int) -> NDArray[np.uint8]:
+        """So many bytes from the first line on."""
+        return np.frombuffer(self.buffer, np.uint8, length, self.begin)
+
+    def bounds(self) -> tuple[Offsets, Offsets]:
+        """(rows,) where each line begins and ends in the text."""
+        ends = np.append(np.flatnonzero(self.text(len(self)) == LINE_END), len(self))
+        return np.append(0, ends[:-1] + 1), ends
+
+    def without(self, is_left_out: NDArray[np.bool_]) -> "TextBlock":
+        """A block of its own of the other lines."""
+        begins, ends = self.bounds()
+        kept = np.flatnonzero(~is_left_out)
+        text = self.text(len(self) + 1)[np.repeat(~is_left_out, ends + 1 - begins)]
+        buffer = bytearray(text.tobytes() + b"\n" * LINE_PADDING)
+        end = max(0, len(text) - 1)
+        return TextBlock(buffer, 0, end, len(kept), self.first_line, self.first_line + kept)
 
     def lines(self) -> Iterator[bytes]:
         """Each line, without its line end."""
         begin = self.begin
-        while begin <= self.end:
+        for _ in range(self.rows):
             line_end = self.line_end(begin)
             yield bytes(self.buffer[begin:line_end])
             begin = line_end + 1
@@ -53,17 +83,12 @@ class TextBlock:
         """Remove the first line; the block may be empty then."""
         self.begin = min(self.line_end(self.begin) + 1, self.end)
         self.first_line += 1
+        self.rows -= 1
 
     def line_end(self, begin: int) -> int:
         """Where the line ends that begins there."""
         found = self.buffer.find(b"\n", begin, self.end)
         return self.end if found < 0 else found
-
-
-def block_of(lines: list[bytes], first_line: int) -> TextBlock:
-    """These lines, in a buffer of their own."""
-    buffer = bytearray(b"\n".join([*lines, b"\n" * (LINE_PADDING - 1)]))
-    return TextBlock(buffer, 0, len(buffer) - LINE_PADDING, first_line)
 
 
 class BlockReader:
@@ -112,7 +137,7 @@ class BlockReader:
 
     def _block(self, buffer: bytearray, end: int) -> TextBlock:
         buffer[end] = LINE_END  # instead of any blank that was there
-        block = TextBlock(buffer, 0, end, self._line)
+        block = TextBlock(buffer, 0, end, buffer.count(b"\n", 0, end) + 1, self._line)
         self._line += block.rows
         return block
 

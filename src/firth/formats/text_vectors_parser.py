@@ -1,7 +1,7 @@
 """How a text file of vectors is laid out, and one line of it, "word number number …", parsed in Python.
 
-Compiled code (kernels/cpu/files/numbers.py) parses the plain lines of large files and leaves every other one to
-`parse_line`, its reference implementation, which parses it or says what is wrong with it.
+`parse_line` is the reference implementation of the compiled code that parses large files
+(kernels/cpu/files/numbers.py). It parses the lines that are in doubt there, and says what is wrong with a bad one.
 """
 
 import re

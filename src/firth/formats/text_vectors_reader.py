@@ -6,29 +6,29 @@
 
 Shapes  V words, D numbers per vector.
 Memory  the matrix, grown as lines come, and a few blocks of text: a few MB per thread.
+Time    bad lines cost hardly more than good ones, so that millions of them do not stop a reader that leaves them out.
 """
 
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, Offsets
 from firth.errors import FormatError, quoted
 from firth.formats.compressed import compression, open_decompressed
 from firth.formats.growing_matrix import GrowingMatrix
 from firth.formats.packed_words import PackedWords, Repeated, WordCollector, hash_words
-from firth.formats.skip_report import OnError, SkipReport
+from firth.formats.skip_report import SHOWN, OnError, SkipReport
 from firth.formats.stored import StoredVectors
-from firth.formats.text_vectors_blocks import LONGEST_LINE, BlockReader, TextBlock, block_of
+from firth.formats.text_vectors_blocks import LONGEST_LINE, BlockReader, TextBlock
 from firth.formats.text_vectors_parser import Header, find_layout, parse_line
 from firth.interruption import importing
-from firth.kernels.arguments import LINE_PADDING, ParsedLines
+from firth.kernels.arguments import BAD_LINE, DOUBTFUL_LINE, LINE_PADDING, ParsedLines
 from firth.parallel import Pipeline, available_cores
 from firth.progress import ProgressOption, Stage, open_progress
 
@@ -66,20 +66,23 @@ def read_text(path: str | Path, *, on_error: OnError = "raise", progress: Progre
         return _Reader(path, plain_size, report, stage).read(file)
 
 
-class _Problem(NamedTuple):
-    """A line that cannot be read, by its row in the block."""
+class _LeftOut(NamedTuple):
+    """Lines of a block that cannot be read."""
 
-    row: int
-    error: FormatError
+    lines: int  # how many
+    problems: list[FormatError]  # those of the first SHOWN
 
 
 class _Parsed(NamedTuple):
-    """A block that has been read: its arrays, and the rows that could not be."""
+    """A block that has been read."""
 
     block: TextBlock
     first_row: int  # in the matrix
-    found: ParsedLines
-    problems: list[_Problem]
+    words: NDArray[np.uint8]  # those of the good lines, end to end
+    word_ends: Offsets
+    word_hashes: NDArray[np.uint64]
+    bad_rows: Offsets  # of the block
+    left_out: _LeftOut  # all bad lines, those without a row among them
 
 
 class _Reader:
@@ -92,8 +95,9 @@ class _Reader:
         self._stage = stage
         self._bytes_read = 0
         self._words = WordCollector()
-        self._blocks_read: list[tuple[int, int]] = []  # the first row and the first line of each
-        self._bad_rows: list[int] = []
+        self._rows_of_runs = array("q")  # where rows come from lines that follow each other: the first of each run,
+        self._lines_of_runs = array("q")  # and its line number
+        self._bad_rows = array("q")
 
     def read(self, file: BinaryIO) -> StoredVectors:
         blocks = BlockReader(self._path, file)
@@ -149,39 +153,32 @@ class _Reader:
             blocks.release(parsed.block)
 
         with Pipeline(parse, gather, 0 if is_small else min(MOST_THREADS, available_cores())) as pipeline:
-            for block in self._long_enough(_all(first, blocks)):
+            for complete in _all(first, blocks):
+                self._bytes_read += len(complete) + 1  # and its last line end
+                self._stage.update(self._bytes_read)
+                block, left_out = self._long_enough(complete)
+                if block is not complete:
+                    blocks.release(complete)
                 rows = block.rows
                 if rows > matrix.capacity:
                     pipeline.flush()  # while the matrix moves, nobody may write to it
                     matrix.grow(rows, self._rows_expected(block))
-                self._blocks_read.append((matrix.used, block.first_line))
-                self._bytes_read += len(block) + 1  # and its last line end
-                self._stage.update(self._bytes_read)
-                pipeline.add(block, matrix.used, matrix.reserve(rows))
+                run_rows, run_lines = block.runs()
+                self._rows_of_runs.frombytes((matrix.used + run_rows).tobytes())
+                self._lines_of_runs.frombytes(run_lines.tobytes())
+                pipeline.add(block, left_out, matrix.used, matrix.reserve(rows))
         self._stage.update(self._plain_size or self._bytes_read)
         return matrix
 
-    def _long_enough(self, blocks: Iterator[TextBlock]) -> Iterator[TextBlock]:
-        """Blocks without lines that are too short for their numbers: no rows are reserved for those."""
+    def _long_enough(self, block: TextBlock) -> tuple[TextBlock, _LeftOut]:
+        """A block without lines that are too short for their numbers: no rows are reserved for those."""
         shortest = 2 * self._vector_size + 1
-        for block in blocks:
-            if block.rows * (shortest + 1) <= len(block) + 1:
-                yield block
-                continue
-            kept: list[bytes] = []
-            for line_number, line in enumerate(block.lines(), block.first_line):
-                if len(line) >= shortest:
-                    kept.append(line)
-                    continue
-                if kept:
-                    yield block_of(kept, line_number - len(kept))
-                    kept = []
-                try:
-                    parse_line(self._path, line, self._vector_size, line_number)
-                except FormatError as error:
-                    self._report.skip(error)
-            if kept:
-                yield block_of(kept, block.first_line + block.rows - len(kept))
+        if block.rows * (shortest + 1) <= len(block) + 1:
+            return block, _LeftOut(0, [])
+        begins, ends = block.bounds()
+        is_short = ends - begins < shortest
+        left_out = self._left_out(block, np.flatnonzero(is_short))
+        return (block.without(is_short), left_out) if left_out.lines else (block, left_out)
 
     def _rows_expected(self, block: TextBlock) -> int:
         """An estimate of the rows of the whole file from the length of these; 0 if its size is unknown."""
@@ -189,16 +186,11 @@ class _Reader:
 
     def _gather(self, parsed: _Parsed) -> None:
         """Keep the words of a block and note its bad lines; blocks come in order."""
-        ends, hashes = parsed.found.word_ends, parsed.found.word_hashes
-        for row, error in parsed.problems:
-            self._report.skip(error)
-            self._bad_rows.append(parsed.first_row + row)
-        if parsed.problems:
-            bad = [row for row, _ in parsed.problems]
-            ends, hashes = np.delete(ends, bad), np.delete(hashes, bad)
-        self._words.add(parsed.found.words[: ends[-1] if len(ends) else 0], ends, hashes)
+        self._report.skip_all(*parsed.left_out)
+        self._bad_rows.frombytes((parsed.first_row + parsed.bad_rows).tobytes())
+        self._words.add(parsed.words, parsed.word_ends, parsed.word_hashes)
         if self._plain_size is None:
-            used = parsed.first_row + len(parsed.found.word_ends)
+            used = parsed.first_row + parsed.block.rows
             self._words.refuse_mostly_repeated(
                 self._report, lambda repeated: self._repetition(repeated, self._good_rows(used))
             )
@@ -206,7 +198,7 @@ class _Reader:
     def _without_repetitions(self, matrix: GrowingMatrix) -> PackedWords:
         """The distinct words; only their rows stay in the matrix."""
         packed, repetitions = self._words.finish()
-        rows: NDArray[np.int64] | None = None
+        rows: Offsets | None = None
         second = array("q")
         for repeated in repetitions:
             rows = self._good_rows(matrix.used) if rows is None else rows
@@ -217,13 +209,13 @@ class _Reader:
                 self._report.skip(self._repetition(repeated, rows))
         if rows is not None:
             packed = packed.without(np.frombuffer(second, np.int64))
-            self._bad_rows += rows[second].tolist()
-        matrix.drop(sorted(self._bad_rows))
+            self._bad_rows.frombytes(rows[second].tobytes())
+        matrix.drop(np.frombuffer(self._bad_rows, np.int64))
         return packed
 
-    def _good_rows(self, used: int) -> NDArray[np.int64]:
+    def _good_rows(self, used: int) -> Offsets:
         """The row from which each word came."""
-        return np.delete(np.arange(used), self._bad_rows)
+        return np.delete(np.arange(used), np.frombuffer(self._bad_rows.tobytes(), np.int64))
 
     def _repetition(self, repeated: Repeated, rows: NDArray[np.int64]) -> FormatError:
         first, second = int(rows[repeated.first]), int(rows[repeated.second])
@@ -232,53 +224,72 @@ class _Reader:
 
     def _line(self, row: int) -> int:
         """The number of the line from which a row was read."""
-        first_row, first_line = self._blocks_read[bisect_right(self._blocks_read, row, key=itemgetter(0)) - 1]
-        return first_line + row - first_row
+        run = bisect_right(self._rows_of_runs, row) - 1
+        return self._lines_of_runs[run] + row - self._rows_of_runs[run]
 
-    def _parse_in_python(self, block: TextBlock, first_row: int, numbers: Matrix) -> _Parsed:
+    def _parse_in_python(self, block: TextBlock, too_short: _LeftOut, first_row: int, numbers: Matrix) -> _Parsed:
         words: list[bytes] = []
-        problems: list[_Problem] = []
-        for i, line in enumerate(block.lines()):
-            words.append(self._parse_carefully(line, block, i, numbers, problems))
+        bad_rows: list[int] = []
+        for row, line in enumerate(block.lines()):
+            try:
+                word, numbers[row] = parse_line(self._path, line, self._vector_size, block.line_number(row))
+                words.append(word)
+            except FormatError:
+                bad_rows.append(row)
         ends = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
         text = np.frombuffer(b"".join(words), np.uint8)
-        return _Parsed(block, first_row, ParsedLines(numbers, text, ends, hash_words(text, ends)), problems)
+        bad = np.array(bad_rows, np.int64)
+        left_out = _both(too_short, self._left_out(block, bad))
+        return _Parsed(block, first_row, text, ends, hash_words(text, ends), bad, left_out)
 
-    def _parse_compiled(self, block: TextBlock, first_row: int, numbers: Matrix) -> _Parsed:
+    def _parse_compiled(self, block: TextBlock, too_short: _LeftOut, first_row: int, numbers: Matrix) -> _Parsed:
         # Not at the top of the file: other formats and small files are read without loading Numba.
         with importing():
             from firth.kernels.cpu.files.numbers import parse_lines
 
-        text = np.frombuffer(block.buffer, np.uint8, len(block) + LINE_PADDING, block.begin)
-        rows = len(numbers)
-        ends, hashes = np.zeros(rows, np.int64), np.empty(rows, np.uint64)
-        found = ParsedLines(numbers, np.empty(len(block), np.uint8), ends, hashes)
-        problems: list[_Problem] = []
-        row, position = parse_lines(text, 0, 0, found)
-        while row < rows:
-            line_end = block.line_end(block.begin + position) - block.begin
-            word = _word_array(self._parse_carefully(text[position:line_end].tobytes(), block, row, numbers, problems))
-            begin = int(ends[row - 1]) if row else 0
-            ends[row] = begin + len(word)
-            found.words[begin : ends[row]] = word
-            hashes[row : row + 1] = hash_words(word, np.array([len(word)]))
-            row, position = parse_lines(text, line_end + 1, row + 1, found)
-        return _Parsed(block, first_row, found, problems)
+        rows = block.rows
+        words, ends = np.empty(len(block), np.uint8), np.empty(rows, np.int64)
+        hashes, states = np.empty(rows, np.uint64), np.empty(rows, np.uint8)
+        parse_lines(block.text(len(block) + LINE_PADDING), ParsedLines(numbers, words, ends, hashes, states))
+        is_bad = states == BAD_LINE
+        doubtful = np.flatnonzero(states == DOUBTFUL_LINE)
+        for row, line in zip(doubtful.tolist(), _lines(block, doubtful), strict=True):
+            try:
+                _, numbers[row] = parse_line(self._path, line, self._vector_size, block.line_number(row))
+            except FormatError:
+                is_bad[row] = True
+        bad = np.flatnonzero(is_bad)
+        words = words[: ends[-1] if rows else 0]
+        if len(bad):
+            lengths = np.diff(ends, prepend=0)
+            words = words[np.repeat(~is_bad, lengths)]
+            ends, hashes = np.cumsum(lengths[~is_bad]), hashes[~is_bad]
+        return _Parsed(block, first_row, words, ends, hashes, bad, _both(too_short, self._left_out(block, bad)))
 
-    def _parse_carefully(
-        self, line: bytes, block: TextBlock, row: int, numbers: Matrix, problems: list[_Problem]
-    ) -> bytes:
-        """Fill one row; its word, or nothing where the line is bad."""
-        try:
-            word, numbers[row] = parse_line(self._path, line, self._vector_size, block.first_line + row)
-        except FormatError as error:
-            problems.append(_Problem(row, error))
-            return b""
-        return word
+    def _left_out(self, block: TextBlock, rows: Offsets) -> _LeftOut:
+        """Bad lines of a block; of the first ones, what is wrong with them."""
+        problems: list[FormatError] = []
+        for row, line in zip(rows[:SHOWN].tolist(), _lines(block, rows[:SHOWN]), strict=True):
+            try:
+                parse_line(self._path, line, self._vector_size, block.line_number(row))
+            except FormatError as error:
+                problems.append(error)
+        return _LeftOut(len(rows), problems)
 
 
-def _word_array(word: bytes) -> NDArray[np.uint8]:
-    return np.frombuffer(word, np.uint8)
+def _both(one: _LeftOut, other: _LeftOut) -> _LeftOut:
+    """Bad lines of the same block together, in the order of the file."""
+    problems = sorted(one.problems + other.problems, key=lambda problem: problem.line or 0)
+    return _LeftOut(one.lines + other.lines, problems[:SHOWN])
+
+
+def _lines(block: TextBlock, rows: Offsets) -> Iterator[bytes]:
+    """Some lines of a block."""
+    if len(rows):
+        begins, ends = block.bounds()
+        text = block.text(len(block))
+        for begin, end in zip(begins[rows].tolist(), ends[rows].tolist(), strict=True):
+            yield text[begin:end].tobytes()
 
 
 def _all(first: TextBlock, blocks: BlockReader) -> Iterator[TextBlock]:

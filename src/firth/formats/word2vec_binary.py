@@ -20,7 +20,7 @@ from firth.errors import FormatError, quoted
 from firth.formats.compressed import compression, open_decompressed, write_compressed
 from firth.formats.growing_matrix import GrowingMatrix
 from firth.formats.packed_words import PackedWords, Repeated, WordCollector, decode_word, hash_words
-from firth.formats.skip_report import OnError, SkipReport
+from firth.formats.skip_report import SHOWN, OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_parser import Header, parse_header
 from firth.formats.writable import encode_words
@@ -118,8 +118,9 @@ class _Reader:
                 self._report.count += 1
             else:
                 self._report.skip(self._repetition(repeated))
-        matrix.drop(second)
-        return packed.without(np.frombuffer(second, np.int64)) if second else packed
+        repeated_rows = np.frombuffer(second, np.int64)
+        matrix.drop(repeated_rows)
+        return packed.without(repeated_rows) if second else packed
 
     def _repetition(self, repeated: Repeated) -> FormatError:
         problem = f"word {repeated.second:,} is {quoted(repeated.word)}, like word {repeated.first:,}"
@@ -198,17 +199,20 @@ class _Reader:
     def _find_bad(self, begins: Offsets, spaces: Offsets, vectors: Matrix) -> NDArray[np.bool_]:
         """Which records (n,) have a word and a finite vector; the others are reported."""
         has_word, finite = spaces > begins, np.isfinite(vectors).all(axis=1)
-        for i in np.flatnonzero(~(has_word & finite)).tolist():
-            self._report.skip(
-                self._no_word(i, int(begins[i]))
-                if not has_word[i]
-                else FormatError(
-                    self._path,
-                    f"the vector of word {self._done + i:,} is not finite; the file is damaged",
-                    byte=self._block_start + int(spaces[i]) + 1,
-                )
-            )
+        bad = np.flatnonzero(~(has_word & finite))
+        problems = [
+            self._not_finite(i, int(spaces[i]) + 1) if has_word[i] else self._no_word(i, int(begins[i]))
+            for i in bad[:SHOWN].tolist()
+        ]
+        self._report.skip_all(len(bad), problems)
         return has_word & finite
+
+    def _not_finite(self, word_id: int, position: int) -> FormatError:
+        return FormatError(
+            self._path,
+            f"the vector of word {self._done + word_id:,} is not finite; the file is damaged",
+            byte=self._block_start + position,
+        )
 
     def _no_word(self, word_id: int, position: int) -> FormatError:
         return FormatError(

@@ -59,8 +59,10 @@ class Draws(NamedTuple):
         taken = [center]
         for k in range(1, self.negative_samples + 1):
             word = alias_draw(random_bits(stream, k), self.noise_table)
-            while self.different and word in taken:
+            while self.different and word in taken:  # the next one that may be noise
                 word = (word + 1) % len(self.noise_table)
+                while int(self.noise_table[word]) >> 32 == 0:
+                    word = (word + 1) % len(self.noise_table)
             taken.append(word)
         return taken[1:]
 

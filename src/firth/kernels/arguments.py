@@ -19,12 +19,13 @@ __all__ = [
     "Tree",
 ]  # training, for all backends
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
-__all__ += ["HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
+__all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
 LINE_PADDING = 8  # bytes behind the last line of a text, the first of them a line end: digits are read eight at a time
+GOOD_LINE, BAD_LINE, DOUBTFUL_LINE = 0, 1, 2  # see ParsedLines
 
 
 class EncodedIds(NamedTuple):
@@ -124,6 +125,7 @@ class ParsedLines(NamedTuple):
     words: NDArray[np.uint8]  # all words end to end, as long as the text itself
     word_ends: Offsets  # (N,) where each word ends
     word_hashes: NDArray[np.uint64]  # (N,) the sum of (byte j + 1) HASH_PRIME^j of each word, mod 2^64
+    states: NDArray[np.uint8]  # (N,) GOOD_LINE; BAD_LINE, without a word; DOUBTFUL_LINE, good if its numbers are
 
 
 class FileMatrix(NamedTuple):

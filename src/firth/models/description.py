@@ -25,7 +25,7 @@ def as_html(settings: Hyperparameters, words: int | None, history: History) -> s
     if history:
         last = history[-1]
         facts += [
-            ("epochs", f"{len(history)} of {settings.epochs}"),
+            ("epochs", f"{len(history)}" + (f" of {settings.epochs}" if len(history) <= settings.epochs else "")),
             ("loss of the last epoch", f"{last.loss:.4f} nats per pair"),
             ("speed", f"{last.words_per_second:,.0f} words/s"),
         ]

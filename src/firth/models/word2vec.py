@@ -8,16 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from firth.arrays import Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
-from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError
+from firth.errors import SettingError
 from firth.models import gensim_names
-from firth.models.description import as_html, in_one_line
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
+from firth.models.learned import Learned
+from firth.models.new_runs import MoreText, first_run, initial_for, run_on_new_text
 from firth.models.training_run import (
     Companions,
     Run,
@@ -26,19 +25,20 @@ from firth.models.training_run import (
     run_training,
     started_backend,
 )
-from firth.models.word2vec_file import ModelFormat, StoredModel, read_model, trained_model, write_model
+from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
 from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.corpus_mark import mark_of
-from firth.training.history import History
+from firth.training.frozen import Frozen, check_first_frozen
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import extras_of, parts_of_words
-from firth.training.notes import outcome_notes, training_notes
+from firth.training.new_text import NewWords, Replay, settings_of_run
+from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
-from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.plan import plan_training
 from firth.training.scoring import Score, score_text
 from firth.training.sequences import Groups, Sessions, check_extras
 from firth.training.trace import Trace, trace_step, traced_words
@@ -47,7 +47,7 @@ from firth.vectors.word_vectors import WordVectors
 __all__ = ["Word2Vec"]
 
 
-class Word2Vec:
+class Word2Vec(Learned):
     """Word vectors, learned from which words occur near each other in a text.
 
     Parameters
@@ -81,7 +81,7 @@ class Word2Vec:
     learning_rate : at the first word; None for 0.025 (skipgram) or 0.05 (cbow, and with subwords). It falls linearly.
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
-    threads : worker threads; None for one per available core.
+    threads : worker threads; None for as many of the available cores as are of use.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
         training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
@@ -123,13 +123,8 @@ class Word2Vec:
         seed: int = 1,
         tokenizer: Tokenizer = "words",
     ) -> None:
-        settings = {name: value for name, value in locals().items() if name != "self"}
-        self.hyperparameters = Hyperparameters(**settings)
-        self.history = History()
-        self._vocabulary: Vocabulary | None = None
-        self._vectors: WordVectors | None = None
-        self._own_vectors: Matrix | None = None  # with subwords: rows of words, without those of their n-grams
-        self._output_vectors: Matrix | None = None  # context vectors, or node vectors
+        settings = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        super().__init__(Hyperparameters(**settings))
 
     @classmethod
     def from_hyperparameters(cls, hyperparameters: Hyperparameters) -> Self:
@@ -145,6 +140,8 @@ class Word2Vec:
         groups: Groups | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
+        initial: "WordVectors | Word2Vec | str | Path | None" = None,
+        frozen: Frozen = None,
         observers: Iterable[Observer] = (),
         phrases: PhrasesInput | None = None,
     ) -> "Word2Vec":
@@ -164,6 +161,10 @@ class Word2Vec:
         checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
             None for none.
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
+        initial : vectors from which words start that have one there, or n-grams of one: a file of any format,
+            WordVectors, or a model, whose contexts are used if it has the same objective. Others start at random.
+        frozen : words whose vectors are held; or by how much the vectors of words from `initial` move: 0 holds them,
+            0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
         observers : functions that see the training while it runs, each called with an Observation at its start, about
             ten times a second, at the end of every epoch and at its end; see firth.training.observers.
         phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
@@ -172,23 +173,19 @@ class Word2Vec:
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
-                 SettingError if an encoded corpus has another min_count or max_vocabulary; FormatError or OSError if
-                 the checkpoint cannot be written or the phrases not be read. What an observer raises; the model then
+                 SettingError if an encoded corpus has another min_count or max_vocabulary, or `initial` another
+                 vector_size or no word of the text; FormatError or OSError if `initial` or the
+                 phrases cannot be read or the checkpoint cannot be written. What an observer raises; the model then
                  keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
+        check_first_frozen(settings, frozen, initial, checkpoint)
         check_extras(settings, sessions, groups, phrases)
         with open_progress(progress) as reporter:
+            given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter, phrases)
-            vocabulary = encoded.vocabulary
-            for note in training_notes(settings, encoded):
-                reporter.message(note)
-            parts = parts_of_words(settings, vocabulary)
-            plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
-            start = initial_word_vectors(plan.n_inputs, settings.vector_size, settings.seed), None
-            backend = started_backend(settings, plan, start, reporter)
-            del start  # the backend has a copy
-            self._train(Run(settings, settings, vocabulary, plan, backend, parts), companions, reporter)
+            run = first_run(settings, encoded, given, frozen, (corpus, sessions, groups), reporter)
+            self._train(run, companions, reporter)
         return self
 
     @classmethod
@@ -241,6 +238,65 @@ class Word2Vec:
             model._train(run, companions, reporter)
         return model
 
+    def continue_training(
+        self,
+        corpus: "CorpusInput | EncodedCorpus",
+        *,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        final_learning_rate: float | None = None,
+        new_words: NewWords = "add",
+        replay: "CorpusInput | EncodedCorpus | None" = None,
+        replay_words: float = 3.0,
+        frozen: Frozen = None,
+        threads: int | None = None,
+        tokenizer: Tokenizer | None = None,
+        progress: ProgressOption = None,
+        observers: Iterable[Observer] = (),
+    ) -> Self:
+        """Learn from a new text, keep what was learned before, and return self.
+
+        The counts of both texts are added, and decide the order of the words and subsampling; noise words are drawn by
+        the counts of what is read now, so that words which the new text lacks are not pushed away from all others.
+        Epochs are counted on: no draws repeat. The model keeps its settings. docs/going-on.md has measurements.
+
+        Parameters
+        ----------
+        corpus : the new text, of any kind that fit() takes.
+        epochs : passes over it; None for as many as the model's settings say.
+        learning_rate : at its first word, from where it falls linearly; None for half of the model's first rate. More
+            makes the model forget the old text, less leaves new words where they began.
+        final_learning_rate : at the last word; None for the model's.
+        new_words : "add": the words of both texts; those that the model did not know have to occur min_count times.
+            "ignore": only those it knows. "only": the words of the new text alone, as fit() chooses them; those in
+            common keep their vectors. Beyond max_vocabulary the rarest words are left out. With hierarchical softmax
+            only "ignore" is possible, which then keeps all counts and the tree.
+        replay : the old text, of any kind: sentences of it, drawn at random by the seed, are mixed evenly among the new
+            ones. If you still have the text, this keeps most of what was learned from it.
+        replay_words : words of the old text for each word of the new one; all of it is read where it has fewer.
+        frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
+            0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
+        threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
+        progress, observers : as for fit().
+
+        Raises   NotFittedError before fit(). CorpusError if a text cannot be read, or no two words of it that are kept
+                 are neighbours. SettingError for impossible values, and TrainingInterrupted and DivergenceError as
+                 fit(). The model is as it was after an error; after Ctrl-C in training it has the vectors so far.
+        """
+        settings = settings_of_run(
+            self.hyperparameters,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            final_learning_rate=final_learning_rate,
+            threads=threads,
+            tokenizer=tokenizer,
+        )
+        companions = check_companions(None, CHECKPOINT_SECONDS, observers)
+        more = MoreText(corpus, new_words, Replay(replay, replay_words), frozen)
+        with open_progress(progress) as reporter:
+            self._train(run_on_new_text(self.stored(), settings, more, reporter), companions, reporter)
+        return self
+
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
@@ -250,11 +306,6 @@ class Word2Vec:
             raise trained.interruption
         for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):
             reporter.message(note)
-
-    def _keep(self, model: StoredModel) -> None:
-        self._vocabulary, self.history = model.vocabulary, model.history
-        self._vectors, self._output_vectors = model.vectors, model.output_vectors
-        self._own_vectors = model.own_vectors
 
     def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
         """The mean loss per pair of a text, usually a held-out one. The model does not change.
@@ -312,46 +363,6 @@ class Word2Vec:
         words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
         return trace_step(self.hyperparameters, matrices, words, learning_rate)
 
-    @property
-    def vectors(self) -> WordVectors:
-        """The word vectors (V, D): the document's Embedding. Raises NotFittedError before fit()."""
-        if self._vectors is None:
-            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._vectors
-
-    @property
-    def context_vectors(self) -> Matrix:
-        """The context vectors (V, D), rows as in `vectors`: the document's Context.
-
-        Raises   NotFittedError before fit(); SettingError with hierarchical softmax, which has none.
-        """
-        if self.hyperparameters.has_nodes:
-            raise SettingError("objective='hierarchical_softmax' has no context vectors; use node_vectors")
-        return self._outputs()
-
-    @property
-    def node_vectors(self) -> Matrix:
-        """The vectors (V - 1, D) of the inner nodes of the Huffman tree, by falling count: row 0 is the root's.
-
-        Raises   NotFittedError before fit(); SettingError with other objectives than hierarchical softmax.
-        """
-        if not self.hyperparameters.has_nodes:
-            objective = self.hyperparameters.objective
-            raise SettingError(f"objective={objective!r} has no node vectors; use context_vectors")
-        return self._outputs()
-
-    def _outputs(self) -> Matrix:
-        if self._output_vectors is None:
-            raise NotFittedError("this model has no vectors yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._output_vectors
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words and their counts, most frequent first. Raises NotFittedError before fit()."""
-        if self._vocabulary is None:
-            raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
-        return self._vocabulary
-
     def save(self, path: str | Path, format: ModelFormat | None = None) -> None:
         """Write the whole model, both matrices included, as one file; replaces an old one only when complete.
 
@@ -361,9 +372,7 @@ class Word2Vec:
         Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like, or if
                  it does with "fasttext"; FormatError or OSError if the file cannot be written.
         """
-        vocabulary, vectors, outputs = self.vocabulary, self.vectors, self._outputs()
-        stored = StoredModel(self.hyperparameters, self.history, vocabulary, vectors, outputs, self._own_vectors)
-        write_model(path, stored, format)
+        write_model(path, self.stored(), format)
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
@@ -389,12 +398,3 @@ class Word2Vec:
             advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
             problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
             raise AttributeError(problem, name=name, obj=self)
-
-    def __repr__(self) -> str:
-        return in_one_line(self.hyperparameters, self._size())
-
-    def _repr_html_(self) -> str:
-        return as_html(self.hyperparameters, self._size(), self.history)
-
-    def _size(self) -> int | None:
-        return None if self._vocabulary is None else len(self._vocabulary)

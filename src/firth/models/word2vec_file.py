@@ -169,7 +169,11 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
 
 
 def _vectors_only(path: str | Path) -> FormatError:
-    return FormatError(path, "has vectors but not the whole model; read it with firth.load()")
+    return FormatError(
+        path,
+        "has vectors but not the whole model; read it with firth.load(), or start a training at its vectors with "
+        "fit(corpus, initial=path)",
+    )
 
 
 def _read_hyperparameters(path: str | Path, values: Any) -> Hyperparameters:

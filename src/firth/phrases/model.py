@@ -21,10 +21,20 @@ from firth.phrases.sentences import joined_sentences
 from firth.phrases.settings import Connectors, PhraseSettings
 from firth.phrases.table import Phrase, check_phrase, read_table, write_table
 from firth.progress import ProgressOption, open_progress
+from firth.settings import answers_names
 
 __all__ = ["Phrases", "PhrasesInput", "given_phrases"]
 
 _SHOWN = 10  # phrases of a notebook's table
+
+# What gensim calls settings and methods.
+GENSIM_NAMES = {
+    "sentences": "give the text to fit(): Phrases().fit(corpus)",
+    "connector_words": "it is connectors here",
+    "common_terms": "it is connectors here",
+    "max_vocab_size": "counts are exact here; max_pairs limits how many pairs are in memory at one time",
+    "progress_per": "leave it out; fit(corpus, progress=…) shows progress",
+}
 
 
 class Phrases:
@@ -53,6 +63,7 @@ class Phrases:
     Raises   SettingError if a value is impossible.
     """
 
+    @answers_names(GENSIM_NAMES)
     def __init__(
         self,
         *,

@@ -21,6 +21,7 @@ SCORINGS = ("default", "npmi")
 OVERLAPS = ("first", "best")
 CUSTOM_SCORING = "custom"  # in a file, a scoring that was a function
 
+_LARGEST = 1e300  # of thresholds
 _THRESHOLDS = {"default": 10.0, "npmi": 0.5}
 _LIMITS = {"default": (0.0, math.inf), "npmi": (-1.0, 1.0)}
 
@@ -38,7 +39,7 @@ def as_connectors(given: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
 
 
 def _are_thresholds(value: Any) -> bool:
@@ -103,7 +104,7 @@ class PhraseSettings(Settings):
         "the highest score",
     )
     max_pairs: int = setting(
-        40_000_000, whole_number(10_000), "pairs kept in memory at one time, 16 to 43 bytes each; fewer take more time"
+        40_000_000, whole_number(10_000), "pairs kept in memory at one time, about 40 bytes each; fewer take more time"
     )
     tokenizer: Tokenizer = setting(
         "words",
@@ -114,8 +115,9 @@ class PhraseSettings(Settings):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "connectors", as_connectors(self.connectors))
-        if isinstance(self.threshold, list):
-            object.__setattr__(self, "threshold", tuple(self.threshold))
+        given: Any = self.threshold
+        given = given.tolist() if hasattr(given, "tolist") else given  # an array
+        object.__setattr__(self, "threshold", tuple(given) if isinstance(given, list) else given)
         super().__post_init__()
         self._check_thresholds()
 

@@ -29,6 +29,7 @@ _MAGIC = "# firth phrases "
 _VERSION = "1"
 _COLUMNS = ["phrase", "count", "score", "pass"]
 _MOST_PASSES = 100
+_LONGEST_PHRASE = 1 << 16  # characters
 
 _ESCAPE = re.compile(r"\\(\\|e|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})?")
 
@@ -159,6 +160,8 @@ def _phrase_in(path: str | Path, number: int, cells: list[str]) -> Phrase:
     if len(cells) > len(_COLUMNS):
         problem = f"{len(cells)} columns: a phrase has {', '.join(_COLUMNS)}, separated by tabs"
         raise FormatError(path, problem, line=number)
+    if len(cells[0]) > _LONGEST_PHRASE:
+        raise FormatError(path, f"{len(cells[0]):,} characters: at most {_LONGEST_PHRASE:,} are a phrase", line=number)
     words = tuple(_unescaped(path, number, word) for word in cells[0].split())
     if len(words) < 2:
         problem = f"{quoted(cells[0])} has {len(words)} words: a phrase has two or more, separated by blanks"

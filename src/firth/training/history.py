@@ -30,6 +30,11 @@ class EpochRecord(NamedTuple):
 class History(list[EpochRecord]):
     """The records of a training, in order: a list that notebooks show as a table."""
 
+    @property
+    def last_epoch(self) -> int:
+        """The number of the last epoch; 0 if there was none."""
+        return self[-1].epoch if self else 0
+
     def _repr_html_(self) -> str:
         rows = [
             (

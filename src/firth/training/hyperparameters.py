@@ -165,7 +165,7 @@ class Hyperparameters(Settings):
         None,
         whole_number(1, 1_024),
         "worker threads; only with 1 do results repeat exactly",
-        none="all available cores",
+        none="as many of the available cores as are of use",
     )
     seed: int = setting(
         1,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from firth.arrays import Matrix
+from firth.arrays import Counts, Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.training.history import EpochRecord
 from firth.training.hyperparameters import Hyperparameters
@@ -23,10 +23,14 @@ _SAMPLE = 1_000  # words whose cosines are averaged
 _OPERATIONS_PER_HOUR = 3600 * 30e9  # of one thread on a processor of 2020 and later
 
 
-def training_notes(settings: Hyperparameters, corpus: EncodedCorpus) -> Iterator[str]:
-    """Sentences for the user; none for most texts and settings."""
+def training_notes(settings: Hyperparameters, corpus: EncodedCorpus, counts: Counts | None = None) -> Iterator[str]:
+    """Sentences for the user; none for most texts and settings.
+
+    counts : (V,) how often each word is read; None: as often as the vocabulary says.
+    """
     vocabulary, tokens = corpus.vocabulary, len(corpus.ids)
-    kept = float(keep_probabilities(vocabulary.counts, settings.subsample_threshold) @ vocabulary.counts)
+    read = vocabulary.counts if counts is None else counts
+    kept = float(keep_probabilities(vocabulary.counts, settings.subsample_threshold) @ read)
     if kept < _LITTLE * tokens:
         # Where a text has few different words, all are frequent: little would be learned without a word about it.
         yield (

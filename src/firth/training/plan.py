@@ -13,7 +13,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 from firth.training.untrained_loss import untrained_loss
 
-__all__ = ["NO_EXTRAS", "Extras", "huffman_tree", "initial_word_vectors", "plan_training"]
+__all__ = ["NO_EXTRAS", "Extras", "huffman_tree", "initial_word_vectors", "plan_training", "random_vectors"]
 
 
 class Extras(NamedTuple):
@@ -36,7 +36,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
     negative_samples = settings.noise_words
     if settings.objective == "negative_sampling":
         # All noise words of a position differ from each other and from its word.
-        negative_samples = min(negative_samples, len(counts) - 1)
+        negative_samples = min(negative_samples, int(np.count_nonzero(noise)) - 1)
     shifts = tree = None
     if settings.objective == "nce":
         shifts = contrast_shifts(noise, settings.noise_power, negative_samples)
@@ -72,9 +72,14 @@ def initial_word_vectors(words: int, vector_size: int, seed: int) -> Matrix:
 
     word2vec.c draws from half of that range; ranges from a tenth to five times made no measurable difference.
     """
-    matrix = np.random.default_rng(seed % 2**64).random((words, vector_size), np.float32)
+    return random_vectors(words, vector_size, 1 / vector_size, np.random.default_rng(seed % 2**64))
+
+
+def random_vectors(words: int, vector_size: int, largest: float, rng: np.random.Generator) -> Matrix:
+    """(words, D) numbers drawn uniformly from -largest to largest."""
+    matrix = rng.random((words, vector_size), np.float32)
     matrix -= np.float32(0.5)
-    matrix *= np.float32(2 / vector_size)
+    matrix *= np.float32(2 * largest)
     return matrix
 
 

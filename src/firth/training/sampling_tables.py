@@ -37,21 +37,30 @@ def keep_thresholds(counts: Counts, threshold: float) -> NDArray[np.uint32]:
 
 
 def noise_probabilities(counts: Counts, exponent: float) -> NDArray[np.float64]:
-    """The noise distribution (V,): count ** exponent, divided by its sum."""
+    """The noise distribution (V,): count ** exponent, divided by its sum; 0 for words with a count of 0."""
     # In logarithms, so that no exponent overflows.
-    logs = exponent * np.log(counts)
+    logs = np.full(len(counts), -np.inf)
+    logs[counts > 0] = exponent * np.log(counts[counts > 0])
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 
 
 def noise_table(counts: Counts, exponent: float) -> NDArray[np.uint64]:
-    """The noise distribution as an alias table (V,): acceptance threshold << 32 | alias."""
+    """The noise distribution as an alias table (V,): acceptance threshold << 32 | alias.
+
+    The threshold is 0 for words that are never drawn, and for no others.
+    """
     packed = np.empty(len(counts), np.uint64)
     fill_alias_table(noise_probabilities(counts, exponent), packed)
     return packed
 
 
 def contrast_shifts(counts: Counts, exponent: float, negative_samples: int) -> NDArray[np.float32]:
-    """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/training/contrast.py."""
+    """For noise-contrastive estimation, (V,): log(K V x noise probability), see kernels/cpu/training/contrast.py.
+
+    0 for words with a count of 0, which are neither in the text nor among the noise words.
+    """
     noise = noise_probabilities(counts, exponent)
-    return np.log(negative_samples * len(counts) * noise).astype(np.float32)
+    shifts = np.zeros(len(counts), np.float32)
+    shifts[counts > 0] = np.log(negative_samples * len(counts) * noise[counts > 0])
+    return shifts

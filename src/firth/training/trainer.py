@@ -195,13 +195,15 @@ class Trainer:
             )
 
     def _warn_if_nothing_was_learned(self) -> None:
-        losses = [record.loss for record in self.history if record.pairs]
+        losses = [record.loss for record in self.history if record.pairs and record.epoch > self._epochs_before]
+        # A trained model may know less than nothing of a text that is unlike the one before.
+        first = losses[0] if losses and self._epochs_before else 0.0
         if not losses:
             warn(
                 f"nothing was learned: subsampling (subsample_threshold={self.hyperparameters.subsample_threshold:g}) "
                 f"left no two neighbours of {self.n_tokens:,} words; set it to 0, or give more text"
             )
-        elif (loss := losses[-1]) > _WORSE * max(self.untrained_loss, 1.0):
+        elif (loss := losses[-1]) > _WORSE * max(self.untrained_loss, first, 1.0):
             warn(
                 f"the loss is {loss:.2f}, and that of an untrained model is {self.untrained_loss:.2f}: "
                 f"learning_rate={self.hyperparameters.rate:g} is too high for this text"

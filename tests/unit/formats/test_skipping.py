@@ -11,6 +11,7 @@ from firth.errors import FormatError, SettingError
 from firth.formats import text_vectors_blocks, text_vectors_reader, word2vec_binary
 from firth.formats.detect import read_any
 from firth.formats.skip_report import Skipped
+from firth.formats.text_vectors_parser import parse_line
 from firth.formats.text_vectors_reader import read_text
 
 
@@ -96,6 +97,26 @@ def test_short_lines_need_no_memory(tmp_path):
     back = read_any(tmp_path / "a", on_error="skip")
     assert list(back.words) == ["a", "b"]
     assert back.skipped.count == 100_000
+
+
+@pytest.mark.parametrize("bad", ["x 1", "x 1 2 3", "x 1 2e", " 1 2", "x nan 1", "x 1 1e99", "x 1 1e-99 2", "x  - 1"])
+def test_of_many_bad_lines_only_a_few_are_parsed_in_python(tmp_path, monkeypatch, bad):
+    """A compressed file of 50 kB can hold a million."""
+    parsed = []
+
+    def counting(path, line, *arguments):
+        parsed.append(line)
+        return parse_line(path, line, *arguments)
+
+    monkeypatch.setattr(text_vectors_reader, "parse_line", counting)
+    path = tmp_path / "a.txt.gz"
+    lines = b"".join(b"%d 1 2\n%b\n\n" % (i, bad.encode()) for i in range(50_000))
+    path.write_bytes(gzip.compress(b"149999 2\n" + lines))  # a blank line at the end is none
+    back = read_text(path, on_error="skip")
+    assert len(back.words) == 50_000
+    assert back.skipped.count == 99_999
+    assert [problem.split(":")[0] for problem in back.skipped.problems] == [f"line {i}" for i in (3, 4, 6, 7, 9)]
+    assert len(parsed) < 100
 
 
 def test_nothing_is_reported_of_a_correct_file(tmp_path):

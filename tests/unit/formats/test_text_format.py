@@ -2,6 +2,7 @@
 
 import fractions
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from firth.errors import FormatError
 from firth.formats import glove, text_vectors_blocks, text_vectors_reader, word2vec_text
+from firth.formats.packed_words import hash_words
 from firth.formats.stored import StoredVectors
 from firth.formats.text_vectors_parser import parse_line
 from firth.formats.text_vectors_reader import read_text
-from firth.kernels.arguments import LINE_PADDING, ParsedLines
+from firth.kernels.arguments import BAD_LINE, GOOD_LINE, LINE_PADDING, ParsedLines
 from firth.kernels.cpu.files.numbers import parse_lines
 
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -152,13 +154,54 @@ def test_large_files_of_uneven_lines(tmp_path):
     assert back.matrix.base is None  # no larger array is kept alive behind it
 
 
+fields = st.sampled_from([
+    b"the", b"\xc3\xa9", b"7", b"-0.5", b".5e1", b"1.", b"+3E-2", b"x1", b"1x", b"nan", b"-inf", b"1e", b"1e+", b".",
+    b"-", b"--1", b"1e39", b"-1e99", b"3.4028235e38", b"3.4028236e38", b"1e-45", b"7e-46", b"1e-99", b"0e99999",
+    b"1e99999", b"16777217", b"16777217.0000000000000001", b"9" * 40, b"0." + b"0" * 30 + b"1",
+    b"1e" + b"0" * 20 + b"5", b"1_0", b"1e5.5", b"\x0c",
+])  # fmt: skip
+blanks = st.sampled_from([b" ", b"\t", b"\r", b"  ", b" \t "])
+
+
+@st.composite
+def bad_and_good_lines(draw):
+    """Lines of words and numbers, with few and many fields."""
+    lines = []
+    for _ in range(draw(st.integers(1, 8))):
+        line = draw(st.sampled_from([b"", b"", b"", b" ", b"\t\t"]))
+        for _ in range(draw(st.integers(0, 6))):
+            line += draw(fields) + draw(blanks)
+        lines.append(line if draw(st.booleans()) else line.strip(b" \t\r"))
+    return lines
+
+
+@given(lines=bad_and_good_lines(), size=st.integers(1, 3))
+def test_compiled_code_agrees_with_the_careful_parser(lines, size):
+    text = np.frombuffer(b"\n".join(lines) + b"\n" * LINE_PADDING, np.uint8)
+    numbers, words = np.empty((len(lines), size), np.float32), np.empty(len(text), np.uint8)
+    ends, hashes, states = (np.empty(len(lines), kind) for kind in (np.int64, np.uint64, np.uint8))
+    parse_lines(text, ParsedLines(numbers, words, ends, hashes, states))
+    for i, line in enumerate(lines):
+        word = words[ends[i - 1] if i else 0 : ends[i]]
+        try:
+            expected = parse_line(Path("a"), line, size, 1)
+        except FormatError:
+            assert states[i] != GOOD_LINE
+            continue
+        assert states[i] != BAD_LINE
+        assert word.tobytes() == expected.word
+        assert hashes[i] == hash_words(word, np.array([len(word)]))[0]
+        if states[i] == GOOD_LINE:
+            assert numbers[i].tobytes() == expected.vector.tobytes()
+
+
 def parse_fast(number):
     """What compiled code makes of a number; None where it leaves it to the careful reader."""
     text = np.frombuffer(b"w " + number.encode() + b"\n" * LINE_PADDING, np.uint8)
     out = np.empty((1, 1), np.float32)
-    found = ParsedLines(out, np.empty(99, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.uint64))
-    lines, _ = parse_lines(text, 0, 0, found)
-    return out[0, 0] if lines else None
+    ends, hashes, states = np.empty(1, np.int64), np.empty(1, np.uint64), np.empty(1, np.uint8)
+    parse_lines(text, ParsedLines(out, np.empty(99, np.uint8), ends, hashes, states))
+    return out[0, 0] if states[0] == GOOD_LINE else None
 
 
 def nearest_float32(number):
@@ -196,7 +239,9 @@ def test_numbers_are_correctly_rounded(tmp_path_factory, number):
     assert fast is None or fast == expected
 
 
-@pytest.mark.parametrize("number", ["0.418", "-1.5", "3", "-.25", "7.", "1e-5", "0.12345678901234567"])
+@pytest.mark.parametrize(
+    "number", ["0.418", "-1.5", "3", "-.25", "7.", "1e-5", "0.12345678901234567", "1e-40", "1e-999", "3.4028234e38"]
+)
 def test_ordinary_numbers_take_the_fast_path(number):
     assert parse_fast(number) == np.float32(float(number))
 

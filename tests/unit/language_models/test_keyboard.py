@@ -1,12 +1,15 @@
 """Suggestions while one types."""
 
 import os
+import sys
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 
 import firth
-from firth.errors import SettingError
+from firth.cli.lm import keyboard as keyboard_command
+from firth.errors import MissingExtraError, SettingError
 from firth.language_models.fill import fill, fill_from_left
 from firth.language_models.keyboard import Keyboard
 from firth.language_models.ngram import NgramModel
@@ -81,3 +84,10 @@ def test_thou_shalt_not_in_the_king_james_text():
 def test_what_is_no_language_model_is_an_error_with_advice(call, given):
     with pytest.raises(SettingError, match="where a language model is needed: .*load_language_model"):
         call(given)
+
+
+def test_a_missing_package_is_reported_before_the_model_is_loaded(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    with pytest.raises(MissingExtraError, match=r"firth\[keyboard\]"):
+        keyboard_command.run(tmp_path / "absent.firth")

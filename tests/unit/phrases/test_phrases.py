@@ -357,6 +357,11 @@ def test_impossible_settings(options, message):
         Phrases(**options)
 
 
+def test_thresholds_as_arrays():
+    assert Phrases(threshold=np.array([3, 2], np.float32), passes=2).settings.thresholds == (3.0, 2.0)
+    assert Phrases(threshold=np.float32(3)).settings.thresholds == (3.0,)
+
+
 def test_before_fit():
     phrases = Phrases()
     assert repr(phrases) == "Phrases(not fitted)"
@@ -423,3 +428,10 @@ def test_words_are_added_once():
     words = GrowingWords(["a", "b"])
     assert [words.add("c", 2), words.add("c", 1), words.add("a", 1)] == [2, 2, 0]
     assert words.depths == [1, 0, 2]
+
+
+def test_names_of_gensim_are_answered():
+    with pytest.raises(SettingError, match="connector_words: there is no such setting; it is connectors here"):
+        Phrases(connector_words=["of"])
+    with pytest.raises(SettingError, match=r"settings are given by name, as in min_count=…; a text to fit\(\)"):
+        Phrases([["new", "york"]])

@@ -2,7 +2,7 @@
 
 import sys
 
-from firth.cli.lm.keyboard_screen import type_with_suggestions
+from firth.cli.lm.keyboard_screen import check_keyboard, type_with_suggestions
 from firth.cli.lm.predict import LanguageModelFile
 from firth.cli.output import output
 from firth.errors import SettingError
@@ -19,4 +19,5 @@ def run(model: LanguageModelFile) -> None:
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise SettingError("the keyboard needs a terminal to type in; in scripts, use `firth lm predict`")
+    check_keyboard()
     output.print(type_with_suggestions(Keyboard(load_language_model(model))))

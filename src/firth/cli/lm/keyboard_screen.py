@@ -7,9 +7,17 @@ from firth.errors import MissingExtraError
 from firth.language_models.keyboard import Keyboard
 from firth.language_models.model import NextWord
 
-__all__ = ["SHOWN", "type_with_suggestions"]
+__all__ = ["SHOWN", "check_keyboard", "type_with_suggestions"]
 
 SHOWN = 3  # suggestions, as on a phone
+
+
+def check_keyboard() -> None:
+    """Raise MissingExtraError without the package prompt-toolkit, before a model is loaded for it."""
+    try:
+        import prompt_toolkit  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("the keyboard in the terminal", "keyboard") from None
 
 
 def type_with_suggestions(keyboard: Keyboard, **terminal: Any) -> str:
@@ -19,14 +27,13 @@ def type_with_suggestions(keyboard: Keyboard, **terminal: Any) -> str:
 
     Raises MissingExtraError without the package prompt-toolkit.
     """
-    try:
-        from prompt_toolkit.application import Application
-        from prompt_toolkit.buffer import Buffer
-        from prompt_toolkit.key_binding import KeyBindings
-        from prompt_toolkit.layout import HSplit, Layout, Window
-        from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
-    except ImportError:
-        raise MissingExtraError("the keyboard in the terminal", "keyboard") from None
+    check_keyboard()
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.layout import HSplit, Layout, Window
+    from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+
     buffer = Buffer(multiline=True)
 
     def suggestions() -> list[NextWord]:

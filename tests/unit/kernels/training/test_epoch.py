@@ -167,13 +167,13 @@ def composition_of(shares):
 @pytest.mark.parametrize("vector_size", [7, 100])
 def test_composed_inputs(objective, architecture, vector_size):
     rng = np.random.default_rng(vector_size)
-    settings = {"objective": objective, "architecture": architecture, "epochs": 2, "tokens": 3000}
+    settings = {"objective": objective, "architecture": architecture, "epochs": 2, "tokens": 5000}
     compare(rng, vector_size=vector_size, extras=composition_of([1]), **settings)
 
 
 def test_composed_inputs_by_shares_and_in_chunks():
     rng = np.random.default_rng(2)
-    settings = {"architecture": "cbow", "tokens": 5000, "chunk": 1024, "subsample_threshold": 3e-3, "window": (3, 8)}
+    settings = {"architecture": "cbow", "tokens": 9000, "chunk": 4096, "subsample_threshold": 3e-3, "window": (3, 8)}
     compare(rng, vector_size=20, extras=composition_of([0, 0.25, 1]), epochs=1, **settings)
 
 

@@ -75,6 +75,30 @@ def test_drawn_words_follow_the_counts(exponent):
     assert chisquare(np.bincount(words, minlength=len(counts)), expected).pvalue > 1e-3
 
 
+@given(st.lists(st.sampled_from([0.0, 1e-9, 1.0, 2.0, 3.0, 1e9]), min_size=1, max_size=40).filter(any))
+def test_words_that_are_never_drawn_are_recognised(weights):
+    thresholds = alias_table(weights) >> np.uint64(32)
+    assert ((thresholds == 0) == (np.array(weights) == 0)).all()
+
+
+def test_words_without_a_count_are_not_noise_nor_the_next_word_to_it():
+    counts = np.array([9, 0, 5, 0, 0, 4, 1, 0])
+    table, keep, centers = (
+        noise_table(counts, 0.75),
+        np.zeros(8, np.uint32),
+        np.tile([0, 2, 5, 6], 500).astype(np.int32),
+    )
+    assert noise_probabilities(counts, 0.75)[counts == 0].sum() == 0
+    assert noise_probabilities(counts, 0).tolist() == pytest.approx((counts > 0) / 4)
+    for negative_samples in (1, 3):
+        found = np.empty((len(centers), 1 + negative_samples), np.int64)
+        draw_many_targets(centers, Sampling(keep, table, (5, 5), True, negative_samples, np.uint64(9)), found)
+        assert all(len(set(row)) == len(row) for row in found.tolist())
+        assert set(np.unique(found)) == {0, 2, 5, 6}
+        reference = Draws(keep, table, 5, True, negative_samples, 9)
+        assert found[:, 1:].tolist() == [reference.noise_words(int(word), i) for i, word in enumerate(centers)]
+
+
 @pytest.mark.parametrize("words", [1, 2, 3, 7, 50])
 def test_targets_differ_and_are_those_of_the_reference_implementation(words):
     rng = np.random.default_rng(words)

@@ -158,12 +158,13 @@ class Workspace(NamedTuple):
 
 
 class ComposedRows(NamedTuple):
-    """A thread's private rows for the different words of a batch, behind the rows of the input matrix."""
+    """A thread's private rows for the different words of a few batches, behind the rows of the input matrix."""
 
     first: int  # the first of them
     words: WordIds  # (R,) the word of each private row
     slots: NDArray[np.int32]  # (V,) the private row of each word, or -1 where it has none
     composed: NDArray[np.float32]  # (R * stride,) the rows as they were composed
+    period: int  # batches after which what they have learned goes to the parts
 
 
 class VectorRows(NamedTuple):

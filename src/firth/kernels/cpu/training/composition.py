@@ -6,8 +6,8 @@ Reference   firth.illustrated.composition
 Threads     have private rows; what those learned is added to the shared rows without locks, as all updates are.
 
 fastText and gensim gather and scatter all n-grams of a word for every pair that it is in. Here each different word of a
-batch is composed once, in a private row that is trained like any other, and what it learned goes to its parts when the
-batch is done: the same quality, for two visits of each part per batch and word (docs/benchmarks.md).
+few batches is composed once, in a private row that is trained like any other; what it learned goes to its parts when
+these batches are done: two visits of each part for each word and period instead of each pair (docs/subwords.md).
 
 Frozen words are compositions of themselves that return nothing: their rows keep every bit.
 """
@@ -24,7 +24,7 @@ __all__ = ["compose_rows", "return_changes"]
 
 _ONE = (0,)
 _FOUR = (0, LANES, 2 * LANES, 3 * LANES)  # registers of a row that are worked on together
-_WORDS_AHEAD = 2  # words whose parts are prefetched before they are summed or moved
+_WORDS_AHEAD = 1  # words whose parts are prefetched before they are summed or moved; 0 to 4 are alike within noise
 
 
 @step
@@ -49,12 +49,13 @@ def _average_columns(lanes, weights, composition, word, into, column):
 
 
 @step
-def compose_rows(n_words, batch, weights, composition, composed):
-    """Compose a private row for each different word among the first n_words of a batch, and set batch.rows to it.
+def compose_rows(n_words, before, batch, weights, composition, composed):
+    """Compose a private row for each of the first n_words of a batch that has none, and set batch.rows to them.
 
-    Returns how many private rows there are.
+    before   how many private rows there are already
+    Returns how many there are then.
     """
-    n_rows = int64(0)
+    n_rows = before
     for c in range(n_words):
         word = batch.words[c]
         row = int64(composed.slots[word])
@@ -64,10 +65,10 @@ def compose_rows(n_words, batch, weights, composition, composed):
             composed.words[row] = word
             n_rows += 1
         batch.rows[c] = (composed.first + row) * weights.stride
-    for row in range(_WORDS_AHEAD):
+    for row in range(before, before + _WORDS_AHEAD):
         _prefetch_parts(row, n_rows, weights, composition, composed)
     whole = weights.columns - weights.columns % (4 * LANES)
-    for row in range(n_rows):
+    for row in range(before, n_rows):
         _prefetch_parts(row + _WORDS_AHEAD, n_rows, weights, composition, composed)
         word = composed.words[row]
         for column in range(0, whole, 4 * LANES):

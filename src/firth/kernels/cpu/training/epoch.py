@@ -25,20 +25,25 @@ __all__ = ["train_epoch"]
 
 
 @step
-def _find_inputs(n_words, e, composition):
-    """Set the input rows of a batch; returns how many of them are private."""
+def _find_inputs(n_words, rows, e, composition):
+    """Set the input rows of a batch; returns how many private rows there are, of which there were `rows`."""
     batch = e.workspace.batch
     if composition is not None:
-        return compose_rows(n_words, batch, e.weights, composition, e.composed)
+        return compose_rows(n_words, rows, batch, e.weights, composition, e.composed)
     for c in range(n_words):
         batch.rows[c] = input_row(batch.words[c], e.weights, e.hot)
     return int64(0)
 
 
 @step
-def _return_changes(rows, e, composition):
-    if composition is not None:
-        return_changes(rows, e.weights, composition, e.composed)
+def _return_changes(rows, batches, e, composition):
+    """Free the private rows at the end of a period; returns how many there are then. batches : of the chunk so far."""
+    if composition is None:
+        return int64(0)
+    if batches % e.composed.period != 0:
+        return rows
+    return_changes(rows, e.weights, composition, e.composed)
+    return int64(0)
 
 
 @step
@@ -113,18 +118,22 @@ def train_epoch(e):
             break
         chunk_end = min(position + schedule.chunk, schedule.stop)
         sentence = sentence_of(position, e.corpus.sentence_offsets)  # once a chunk; batches continue from there
+        rows = int64(0)
+        in_chunk = int64(0)
         while position < chunk_end and read_atomically(control, STOP) == 0:
             exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot), e.composition)
             batches += 1
             last = min(position + schedule.batch, chunk_end)
             centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch, e.objective.sessions)
             sentence = centers.sentence
-            rows = _find_inputs(centers.n_words, e, e.composition)
+            rows = _find_inputs(centers.n_words, rows, e, e.composition)
             # One rate for the whole batch: epochs have millions of tokens, over 1,024 of them it hardly changes.
             rate = float32(schedule.first_rate + schedule.slope * position)
             pairs, loss = _train_batch(centers, rate, e, e.softmax)
-            _return_changes(rows, e, e.composition)
+            in_chunk += 1
+            rows = _return_changes(rows, in_chunk, e, e.composition)
             counters.pairs[0] += pairs
             counters.loss[0] += float64(loss)
             counters.tokens[0] += last - position
             position = last
+        _return_changes(rows, int64(0), e, e.composition)  # what is left: the weights are complete after each chunk

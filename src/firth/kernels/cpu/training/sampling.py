@@ -20,7 +20,8 @@ _HALF = uint64(32)
 def fill_alias_table(weights, packed):
     """packed[i] = acceptance threshold << 32 | alias, so that a draw costs one look-up.
 
-    weights (V,) float64, not negative, is used up: each slot is filled up to the average by one larger word.
+    weights (V,) float64, not negative, is used up: each slot is filled up to the average by one larger word. The
+    threshold is 0 for words of weight 0, and for no others: that is how words that are never drawn are recognised.
     """
     n = len(weights)
     total = 0.0
@@ -28,10 +29,12 @@ def fill_alias_table(weights, packed):
         total += weights[i]
     share = weights
     alias = empty(n, int64)
+    least = empty(n, uint64)
     waiting = empty(n, int64)  # small slots grow from the left, large ones from the right
     small = 0
     large = n
     for i in range(n):
+        least[i] = uint64(weights[i] > 0.0)
         share[i] *= n / total
         alias[i] = i
         if share[i] < 1.0:
@@ -53,7 +56,8 @@ def fill_alias_table(weights, packed):
     for i in range(small):  # rounding left these a hair below the average
         share[waiting[i]] = 1.0
     for i in range(n):
-        packed[i] = (uint64(min(share[i], 1.0) * 4294967295.0) << _HALF) | uint64(alias[i])
+        threshold = max(uint64(min(share[i], 1.0) * 4294967295.0), least[i])
+        packed[i] = (threshold << _HALF) | uint64(alias[i])
 
 
 @step
@@ -67,13 +71,21 @@ def draw_word(bits, noise_table):
 
 
 @step
+def _next_word(word, noise_table):
+    """The next word of the vocabulary that may be noise; after the last one comes the first."""
+    while True:
+        word = word + 1 if word + 1 < len(noise_table) else int64(0)
+        if noise_table[word] >> _HALF != 0:
+            return word
+
+
+@step
 def draw_targets(center, bits, sampling, targets):
     """targets[0] = the center, targets[1 : K + 1] = K noise words, all different.
 
     A noise word that is already among them is replaced by the next word of the vocabulary: two updates of one row in
     the same step would overwrite each other. `bits` are the random bits that belong to the center's position.
     """
-    vocabulary_size = len(sampling.noise_table)
     targets[0] = center
     for k in range(1, sampling.negative_samples + 1):
         word = draw_word(draw(bits, k), sampling.noise_table)
@@ -83,7 +95,7 @@ def draw_targets(center, bits, sampling, targets):
                 taken |= targets[j] == word
             if not taken:
                 break
-            word = word + 1 if word + 1 < vocabulary_size else int64(0)
+            word = _next_word(word, sampling.noise_table)
         targets[k] = word
 
 

@@ -1,0 +1,86 @@
+"""A vocabulary that grows by the words of a new text; and texts renumbered for another vocabulary."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.pieces_of_ids import WORDS_AT_ONCE, new_array, pieces
+from firth.corpus.spool import GrowingArray
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import CorpusError
+
+__all__ = ["Merged", "merge", "renumber"]
+
+
+class Merged(NamedTuple):
+    """A vocabulary made of two, and where their words are in it."""
+
+    vocabulary: Vocabulary
+    old_ids: NDArray[np.int32]  # (V,) of the old words; -1: left out by max_vocabulary
+    new_ids: NDArray[np.int32]  # (N,) of the new words, likewise
+
+
+def merge(
+    old: Vocabulary,
+    more: Counts,
+    words: Sequence[str],
+    counts: Counts,
+    limits: tuple[int, int | None],
+    total_words: int,
+) -> Merged:
+    """Old and new words by falling count; ties in the old order, then in that of the new words.
+
+    more : (V,) occurrences of the old words in the new text, added to their counts.
+    words, counts : (N,) words that the old vocabulary lacks, by first appearance, and their occurrences.
+    limits : min_count and max_vocabulary. Words beyond the second, the rarest by the sums, are left out.
+    total_words : of the new text.
+    """
+    sums = np.concatenate([old.counts + more, np.asarray(counts, np.int64)])
+    order = np.argsort(-sums, kind="stable")[: limits[1]]
+    ids = np.full(len(sums), -1, np.int32)
+    ids[order] = np.arange(len(order), dtype=np.int32)
+    every = [*old.words, *words]
+    chosen = [every[index] for index in order.tolist()]
+    vocabulary = Vocabulary(chosen, sums[order], *limits, old.total_words + total_words)
+    return Merged(vocabulary, ids[: len(old)], ids[len(old) :])
+
+
+def renumber(corpus: EncodedCorpus, numbers: NDArray[np.int32], vocabulary: Vocabulary) -> EncodedCorpus:
+    """The same text with the ids of another vocabulary; words without one and sentences without words vanish.
+
+    numbers : (V,) the new id of each old one, or -1.
+
+    Raises   CorpusError if no word has an id in the other vocabulary.
+    """
+    in_file = corpus.memory_mapped
+    with (
+        new_array(np.int32, corpus.n_words, in_file=in_file) as ids,
+        new_array(np.int64, corpus.n_sentences + 1, in_file=in_file) as offsets,
+    ):
+        _append(offsets, np.zeros(1, np.int64))
+        written = 0
+        for first, stop in pieces(corpus.sentence_offsets, WORDS_AT_ONCE):
+            bounds = corpus.sentence_offsets[first : stop + 1]
+            new = numbers[corpus.ids[bounds[0] : bounds[-1]]]
+            kept = new >= 0
+            before = np.concatenate([[0], np.cumsum(kept)])[bounds - bounds[0]]
+            _append(ids, new[kept])
+            _append(offsets, written + before[1:][np.diff(before) > 0])
+            written += int(before[-1])
+        if not written:
+            raise CorpusError(
+                f"none of the {corpus.n_words:,} words of the encoded corpus is among the {len(vocabulary):,} of the "
+                "vocabulary: were they made with different tokenizers, or from different languages?"
+            )
+        return EncodedCorpus(
+            vocabulary, ids.finish(), offsets.finish(), corpus.total_words, corpus.invalid_bytes, in_file
+        )
+
+
+def _append(array: GrowingArray, numbers: NDArray[Any]) -> None:
+    array.reserve(len(numbers))[: len(numbers)] = numbers
+    array.keep(len(numbers))
