@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
+from firth.backends.lag import Lag, lag_of
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.errors import warn
@@ -40,7 +41,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.threads import startable_threads
 
-__all__ = ["CHUNK", "COMPOSED_BATCHES", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
+__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
 
 CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 
@@ -50,16 +51,12 @@ CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 HOT_ROWS = 512
 LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
 _MOST_THREADS_WITH_COPIES = 4
-COMPOSED_BATCHES = 2  # that private rows of composed words are kept for
-_LEAST_COMPOSED_BATCH = 64  # tokens; in a shorter batch hardly a word comes twice, and each is composed anew
 
 _COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
 
 
-def batch_tokens(threads: int, *, composed: bool = False) -> int:
+def batch_tokens(threads: int) -> int:
     """Tokens a thread trains between two exchanges with the others, of hot rows or of composed ones."""
-    if composed:
-        return max(BATCH // threads, _LEAST_COMPOSED_BATCH)
     return BATCH // threads if threads <= _MOST_THREADS_WITH_COPIES else BATCH
 
 
@@ -96,6 +93,7 @@ class CpuBackend:
         """See Backend."""
         self._plan = plan
         self._limit_threads()
+        self._lag = self._find_lag()
         self._vector_size = inputs.shape[1]
         self._stride = -(-self._vector_size // CACHE_LINE) * CACHE_LINE
         # Full softmax moves all rows alike: none is hot.
@@ -210,14 +208,22 @@ class CpuBackend:
         plan = self._plan
         return Objective(plan.tree, plan.contrast_shifts, plan.groups, plan.sessions)
 
+    def _find_lag(self) -> Lag:
+        """How composed words are trained, where there are any: with fewer threads where words share much."""
+        if self._plan.composition is None:
+            return Lag(self.threads, BATCH, 1)
+        lag = lag_of(self._plan, self.threads)
+        self.threads = lag.threads
+        return lag
+
     @property
     def _batch(self) -> int:
         """Tokens of a batch."""
-        return batch_tokens(self.threads, composed=self._plan.composition is not None)
+        return batch_tokens(self.threads) if self._plan.composition is None else self._lag.batch
 
     def _most_composed(self) -> int:
         """The most different words that the batches of a period read."""
-        most = COMPOSED_BATCHES * (self._batch + sum(self._plan.sampling.window))
+        most = self._lag.period * (self._batch + sum(self._plan.sampling.window))
         return min(most, self._plan.n_words)
 
     def _new_composed_rows(self, thread: int) -> ComposedRows | None:
@@ -229,7 +235,7 @@ class CpuBackend:
             words=np.zeros(count, np.int32),
             slots=np.full(plan.n_words, -1, np.int32),
             composed=aligned_zeros(count, self._stride).reshape(-1),
-            period=COMPOSED_BATCHES,
+            period=self._lag.period,
         )
 
     def _new_thread(self, thread: int) -> _Thread:

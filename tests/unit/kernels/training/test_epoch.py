@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from firth.backends.cpu import CpuBackend
+from firth.backends.lag import lag_of
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.kernels.arguments import Composition, GroupNoise, SessionTargets
@@ -65,8 +66,10 @@ def compare(
     corpus = make_corpus(rng, words, tokens, counts)
     plan = plan_training(settings, corpus, extras(corpus))
     start = start_of(rng, plan, vector_size)
-    compiled = CpuBackend(1) if chunk is None else CpuBackend(1, chunk=chunk)
-    reference = NumpyBackend(batch=BATCH, targets_at_once=block_size(plan), tile=TILE)
+    _, batch, period = lag_of(plan, 1) if plan.composition is not None else (1, BATCH, 1)
+    # The reference knows no chunks: they end where periods do.
+    compiled = CpuBackend(1) if chunk is None else CpuBackend(1, chunk=-(-chunk // (batch * period)) * batch * period)
+    reference = NumpyBackend(batch=batch, targets_at_once=block_size(plan), tile=TILE, period=period)
     (*_, record), found = train(settings, corpus, start, compiled, extras(corpus))
     (*_, expected_record), expected = train(settings, corpus, start, reference, extras(corpus))
     # float32 against float64 over a few hundred steps that build on one another
