@@ -301,6 +301,45 @@ def starting(results: dict) -> str:
     return grid(["", "new words", "old words", "MEN"], rows)
 
 
+def many_cores(results: dict) -> str:
+    """A row for each layout, in the order of speed; means over runs."""
+    rows = []
+    for architecture in dict.fromkeys(run["architecture"] for run in results["runs"]):
+        same = [run for run in results["runs"] if run["architecture"] == architecture]
+        alone = median([run["epoch_seconds"] for run in same if run["layout"] == "1x1"])
+        kinds = dict.fromkeys((run["layout"], (run.get("rounds") or [0, 0, 0])[2]) for run in same)
+        found = [
+            (kind, [r for r in same if (r["layout"], (r.get("rounds") or [0, 0, 0])[2]) == kind]) for kind in kinds
+        ]
+        for (layout, most), runs in sorted(found, key=lambda one: median(r["epoch_seconds"] for r in one[1])):
+            seconds = median([run["epoch_seconds"] for run in runs])
+            scores = [
+                f"{sum(run[key] for run in runs) / len(runs):.3f}" if key in runs[0] else ""
+                for key in ("loss", "analogies", "men")
+            ]
+            meeting = f"{most:g}" if most else ""
+            rows.append(
+                [architecture, layout, meeting, f"{seconds:.2f}", f"{alone / seconds:.1f}×", *scores, str(len(runs))]
+            )
+    header = [
+        "",
+        "groups x threads",
+        "longest round",
+        "s an epoch",
+        "speed-up",
+        "last loss",
+        "analogies",
+        "MEN",
+        "runs",
+    ]
+    shares = ", ".join(f"{machine['share_with_all_at_work']:.0%}" for machine in results["machine"])
+    facts = (
+        f"{results['words'] / 1e6:.1f} M words, {results['vocabulary']:,} different; with all cores at work, each "
+        f"computes at {shares} of its speed alone. {measured_on(results)}"
+    )
+    return f"{grid(header, rows)}\n\n{facts}"
+
+
 def _means_of(results: dict, table: str, keys: list[str]) -> list[list[str]]:
     """Means over the seeds, a row for each name."""
     runs = [run for run in results["runs"] if run["table"] == table]
@@ -327,6 +366,7 @@ TABLES = {
     "startup": startup,
     "compile_time": compile_time,
     "encoding": encoding,
+    "many_cores": many_cores,
     "phrases": phrases,
     "querying": querying,
     "quality": runs,
