@@ -74,7 +74,7 @@ class Word2Vec(Learned):
     negative_samples : K, noise words for each position; None for 5. With negative sampling they are all different, so
         at most V - 1 are used. Only with objectives that draw noise words: negative_sampling and nce.
     noise_exponent : noise words are drawn in proportion to their count to this power; 0 draws all words alike, below 0
-        rare words more often; None for 0.75. Only with objectives that draw noise words.
+        rare words more often; None for 0.75, with subwords 0.5. Only with objectives that draw noise words.
     cbow_gradient : "word2vec" (None) gives each context word the whole gradient of their mean, as word2vec.c and gensim
         do; "exact" divides it by their number (Irsoy et al. 2020, arXiv:2012.15332) and needs a learning rate of about
         0.1. Only with cbow.

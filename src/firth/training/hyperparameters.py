@@ -45,7 +45,9 @@ OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vo
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
 _NOISE_EXPONENT = 0.75
 _BUCKETS = 2_000_000  # as in fastText
-_SUBWORD_RATE = 0.05  # of both architectures, as in fastText; docs/subwords.md has measurements
+# With subwords, of both architectures and as in fastText; docs/subwords.md has measurements.
+_SUBWORD_RATE = 0.05
+_SUBWORD_NOISE_EXPONENT = 0.5
 
 
 def _is_tokenizer(value: Any) -> bool:
@@ -181,7 +183,10 @@ class Hyperparameters(Settings):
                 "leave it out, or set subwords"
             )
         if self.subwords is not None:
-            for name, default in (("subword_buckets", _BUCKETS), ("learning_rate", _SUBWORD_RATE)):
+            defaults = {"subword_buckets": _BUCKETS, "learning_rate": _SUBWORD_RATE}
+            if self.objective in ("negative_sampling", "nce"):
+                defaults["noise_exponent"] = _SUBWORD_NOISE_EXPONENT
+            for name, default in defaults.items():
                 if getattr(self, name) is None:
                     object.__setattr__(self, name, default)
         super().__post_init__()
