@@ -301,6 +301,18 @@ def starting(results: dict) -> str:
     return grid(["", "new words", "old words", "MEN"], rows)
 
 
+def subwords(results: dict) -> str:
+    rows = []
+    for row in results["speed"]:
+        for system in ("firth", "gensim", "fasttext"):
+            ratio = "" if system == "firth" else f"**{row[f'{system}_ratio']:.1f}×**"
+            runs = " ".join(f"{seconds:.2f}" for seconds in row[system])
+            memory = f"{row['megabytes'][system]:.0f}"
+            rows.append([row["architecture"], system, f"{median(row[system]):.2f}", runs, ratio, memory])
+    header = ["", "", "median, s", "runs, s", "ratio", "peak memory, MB"]
+    return f"{grid(header, rows)}\n\n{results['threads']} threads. {measured_on(results)}"
+
+
 def many_cores(results: dict) -> str:
     """A row for each layout, in the order of speed; means over runs."""
     rows = []
@@ -367,6 +379,7 @@ TABLES = {
     "compile_time": compile_time,
     "encoding": encoding,
     "many_cores": many_cores,
+    "subwords": subwords,
     "phrases": phrases,
     "querying": querying,
     "quality": runs,
@@ -390,6 +403,7 @@ def main() -> None:
         "language-models.md",
         "objectives.md",
         "reliability.md",
+        "subwords.md",
     ):
         path = DOCS / page
         text = path.read_text()
