@@ -143,12 +143,11 @@ def _trained(
 
     settings : those that the user has written.
     """
-    vector_size = model.hyperparameters.vector_size
     if going_on.model is not None:
-        check_model_space(files.target, len(model.vocabulary), [vector_size])
+        check_model_space(files.target, model.vocabulary, [model.hyperparameters])
         return continue_training(model, text, going_on, settings, reporter)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
-    check_model_space(files.target, len(encoded.vocabulary), [vector_size])
+    check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
     options: dict[str, Any] = {"checkpoint": files.checkpoint, "every": files.every}
     if files.resume is not None:
         return Word2Vec.resume(files.resume, encoded, progress=reporter, **options)

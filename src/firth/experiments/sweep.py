@@ -168,8 +168,7 @@ class Sweep:
         encoded.vocabulary.ids_of(self.words)  # raises UnknownWordError before anything is trained
         counts = CooccurrenceCounts(encoded)
         if self.folder is not None:
-            sizes = [settings.vector_size for _, settings in self.grid]
-            check_model_space(self.folder, len(encoded.vocabulary), sizes)
+            check_model_space(self.folder, encoded.vocabulary, [settings for _, settings in self.grid])
             self.folder.mkdir(exist_ok=True)
         for varied, hyperparameters in self.grid:
             number = f"Model {len(self.cells) + 1} of {len(self.grid)}"

@@ -152,7 +152,7 @@ def run_training(run: Run, companions: Companions, reporter: Reporter) -> Traine
 def _followers(run: Run, companions: Companions) -> list[Follower]:
     followers: list[Follower] = []
     if companions.checkpoint is not None:
-        check_model_space(companions.checkpoint, len(run.vocabulary), [run.settings.vector_size])
+        check_model_space(companions.checkpoint, run.vocabulary, [run.settings])
         followers.append(Checkpoints(companions.every, _checkpoint_writer(run, companions.checkpoint)))
     if companions.observers:
         followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary, run.parts)))

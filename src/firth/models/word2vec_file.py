@@ -88,10 +88,18 @@ def check_model_name(path: str | Path, format: ModelFormat | None = None) -> Non
         )
 
 
-def check_model_space(path: str | Path, words: int, vector_sizes: Iterable[int]) -> None:
-    """Raise OSError if there is too little space where models of so many words, one or more, will be saved."""
+def check_model_space(path: str | Path, vocabulary: Vocabulary, models: Iterable[Hyperparameters]) -> None:
+    """Raise OSError if there is too little space where models of this vocabulary, one or more, will be saved."""
     if not compressed_by_name(path):  # how small compression makes them is not known
-        check_space(path, sum(_MATRICES * words * size * np.dtype(np.float32).itemsize for size in vector_sizes))
+        check_space(path, sum(_bytes_of(vocabulary, settings) for settings in models))
+
+
+def _bytes_of(vocabulary: Vocabulary, settings: Hyperparameters) -> int:
+    """The size of the matrices in a file."""
+    rows = _MATRICES * len(vocabulary)
+    if (parts := parts_of_words(settings, vocabulary)) is not None:
+        rows += len(vocabulary) + len(parts.buckets)  # the words' own vectors, and those of n-grams
+    return rows * settings.vector_size * np.dtype(np.float32).itemsize
 
 
 def write_model(path: str | Path, model: StoredModel, format: ModelFormat | None = None) -> None:
