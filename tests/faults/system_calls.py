@@ -65,11 +65,12 @@ def _calls(log: Path) -> Iterator[Call]:
 def out_of_order(inputs: Path, folder: Path, name: str) -> list[str]:
     """What is not in the order: content to the disk, then the new name, then that name to the disk."""
     calls, target, problems = trace(inputs, folder, name), str(folder / WRITERS[name].target), []
-    renames = [i for i, call in enumerate(calls) if call.name.startswith("rename") and target in call.paths]
+    renames = [i for i, call in enumerate(calls) if call.name.startswith("rename") and _names(call, target)]
     if not renames:
         return [f"{name}: nothing is renamed to the target"]
     first, last = renames[0], renames[-1]
-    temporary = next(path for path in calls[last].paths if path.startswith(f"{folder}/") and path != target)
+    renamed = [path for path in calls[last].paths if path.startswith(f"{folder}/")]
+    temporary = next(path for path in renamed if path not in (target, renamed[-1]))
     written = {call.paths[0] for call in calls[:first] if "write" in call.name and call.paths[0].startswith(temporary)}
     if not written:
         problems.append("no write before the rename")
@@ -78,10 +79,16 @@ def out_of_order(inputs: Path, folder: Path, name: str) -> list[str]:
         syncs = [i for i, call in enumerate(calls) if call.name in ("fsync", "fdatasync") and path in call.paths]
         if not syncs or not max(writes) < max(syncs) < first:
             problems.append(f"{Path(path).name} is not written to the disk before it gets its name")
-    after = [call for call in calls[last:] if call.name == "fsync" and str(folder) in call.paths]
+    parent = str(Path(renamed[-1]).parent)
+    after = [call for call in calls[last:] if call.name == "fsync" and parent in call.paths]
     if not after:
         problems.append("the folder is not written to the disk after the rename")
     return [f"{name}: {problem}" for problem in problems]
+
+
+def _names(call: Call, target: str) -> bool:
+    """Whether a call is about the target, or a file in it: a sweep writes one model after the other into a folder."""
+    return any(path == target or path.startswith(f"{target}/") for path in call.paths)
 
 
 def kill_at_each_call(inputs: Path, folder: Path, name: str) -> tuple[list[str], int]:

@@ -193,7 +193,7 @@ def _changed_value(value: Any, rng: random.Random) -> Any:
         return [*value[:place], _changed_value(value[place], rng), *value[place + rng.choice([0, 1, 1, 1]) :]]
     if isinstance(value, str) and rng.random() < 0.5:
         if value[:1] in '{["' and value:  # JSON in JSON, as the metadata are
-            return change_json(value.encode("utf-8", "surrogatepass"), rng).decode("utf-8", "surrogatepass")
+            return change_json(value.encode("utf-8", "surrogatepass"), rng).decode("utf-8", "replace")
         return value[: rng.randrange(len(value) + 1)] + rng.choice(["", "\x1b[31m", "\ud800", "\u202e", "9" * 30])
     if isinstance(value, int) and rng.random() < 0.5:
         return value + rng.choice([-1, 1, 8, -8])

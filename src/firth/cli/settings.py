@@ -41,7 +41,8 @@ def with_settings(function: Callable[..., Any], settings: type[Settings]) -> Cal
         choices = declaration(field).kind.choices
         kind = (str | None if field.default is None else str) if choices else hints[field.name]
         help = f"{_sentence(field)} [{'; '.join(_facts(settings, field))}]"
-        parsed = declaration(field).kind.parsed
+        kind_of = declaration(field).kind
+        parsed = None if kind_of.parsed is None else _parser(kind_of.parsed, kind_of.wanted)
         metavar = "|".join(choices) or (None if parsed is None else _METAVARS[field.name])
         options.append(_Option(field.name, kind if parsed is None else Any, field.default, help, metavar, parsed))
     return _with_options(function, options)
@@ -111,7 +112,8 @@ def _read_value(name: str, text: str, hint: Any) -> Any:
         try:
             return parsed(text)
         except ValueError:
-            raise SettingError(f"{option_name(name)}: {text!r} must be {_METAVARS[name]}") from None
+            wanted = declaration(field).kind.wanted
+            raise SettingError(f"{option_name(name)}: {text!r} must be {wanted}; commas separate values") from None
     numeric = next((number for number in (int, float) if number in (hint, *get_args(hint))), None)
     if numeric is None:
         return text  # a choice, which the settings check
@@ -122,14 +124,14 @@ def _read_value(name: str, text: str, hint: Any) -> Any:
         raise SettingError(f"{option_name(name)}: {text!r} must be {wanted}; commas separate values") from None
 
 
-def _parser(name: str, parsed: Callable[[str], Any]) -> Callable[[Any], Any]:
+def _parser(parsed: Callable[[str], Any], wanted: str) -> Callable[[Any], Any]:
     """What reads the text of an option; a default is no text."""
 
     def read(value: Any) -> Any:
         try:
             return parsed(value) if isinstance(value, str) else value
         except ValueError:
-            raise typer.BadParameter(f"{value!r}: must be {_METAVARS[name]}") from None
+            raise typer.BadParameter(f"{value!r}: must be {wanted}") from None
 
     return read
 
@@ -180,7 +182,7 @@ def _with_options(function: Callable[..., Any], options: list[_Option]) -> Calla
                 metavar=option.metavar,
                 show_default=False,
                 rich_help_panel="Hyperparameters",
-                parser=None if option.parsed is None else _parser(option.name, option.parsed),
+                parser=option.parsed,
             )
             kind: Any = Annotated[option.kind, details]
             parameters.append(

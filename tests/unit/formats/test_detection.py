@@ -111,7 +111,7 @@ def zipped(path):
     [
         (lambda path: path.write_bytes(b"\x93NUMPY\x01\x00"), "NumPy array"),
         (zipped, "zip archive"),
-        (lambda path: path.write_bytes(b"\xba\x16\x4f\x2f\x0b\0\0\0"), "fastText model of version 11"),
+        (lambda path: path.write_bytes(b"\xba\x16\x4f\x2f\x0a\0\0\0"), "fastText model of version 10"),
         (lambda path: path.write_bytes(gzip.compress(gzip.compress(b"a 1"))), "compressed twice"),
         (lambda path: path.write_bytes(bytes(100)), "no known format"),
         (lambda path: path.write_text("Call me Ishmael.\n"), "no numbers follow"),
