@@ -201,7 +201,10 @@ class Settings:
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
         for field in fields:
-            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
+            value = getattr(self, field.name)
+            if declaration(field).kind.parsed is not None and isinstance(value, list | tuple):
+                value = tuple(map(_plain, value))  # two numbers, which JSON has as a list
+            object.__setattr__(self, field.name, _plain(value))
             self._check(field)
         for field in fields:
             self._settle(field)
@@ -331,11 +334,9 @@ def _shown(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's, so that they can be saved as JSON, and lists as tuples; other values unchanged."""
+    """Numbers of NumPy as Python's, so that they can be saved as JSON; other values unchanged."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, list | tuple):
-        return tuple(map(_plain, value))
     if isinstance(value, numbers.Integral):
         return int(value)
     return float(value) if isinstance(value, numbers.Real) else value
