@@ -8,7 +8,7 @@ import pytest
 from firth.backends.cpu import CHUNK, HOT_ROWS, CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import DivergenceError, TrainingInterrupted
+from firth.errors import DivergenceError, FirthWarning, TrainingInterrupted
 from firth.progress import open_progress
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import plan_training
@@ -170,3 +170,11 @@ def test_divergence_names_the_epoch_and_the_rate():
     trainer = trainer_of(epochs=5, learning_rate=1e9)
     with pytest.raises(DivergenceError, match=r"in epoch 1: learning_rate=1e\+09 is too high"):
         trainer.run()
+
+
+def test_epochs_without_a_pair_are_counted():
+    """Their totals are equal: nothing in them says which epoch they are of."""
+    trainer = trainer_of(epochs=3, words=1, tokens=40, negative_samples=1, subsample_threshold=1e-9)
+    with pytest.warns(FirthWarning, match="nothing was learned"):
+        trainer.run()
+    assert [record.words for record in trainer.history] == [40, 40, 40]
