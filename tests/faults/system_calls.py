@@ -69,6 +69,8 @@ def out_of_order(inputs: Path, folder: Path, name: str) -> list[str]:
     if not renames:
         return [f"{name}: nothing is renamed to the target"]
     first, last = renames[0], renames[-1]
+    if target not in calls[last].paths:
+        first = last  # the last of several models
     renamed = [path for path in calls[last].paths if path.startswith(f"{folder}/")]
     temporary = next(path for path in renamed if path not in (target, renamed[-1]))
     written = {call.paths[0] for call in calls[:first] if "write" in call.name and call.paths[0].startswith(temporary)}
