@@ -158,13 +158,13 @@ class Trainer:
             self._check_stop()
 
         try:
-            totals = self.backend.train_epoch(self._epochs_before + epoch, rates, part, watch, so_far)
+            self.backend.train_epoch(self._epochs_before + epoch, rates, part, watch, so_far)
         except BaseException:
             totals = self.backend.totals()
             # If it was interrupted before it began, these are still of what was trained before.
             self._note(so_far if totals == before else totals, seconds, begun)
             raise
-        self._note(totals, seconds, begun)
+        self._note(self.backend.totals(), seconds, begun)
 
     def _parts(self, first: int) -> Iterator[range]:
         """The tokens from the first one to the end of the corpus, in parts; in one where nobody needs several."""
