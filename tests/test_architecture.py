@@ -11,7 +11,7 @@ from source_tree import functions, imported_names, location, modules, own_import
 LADDER = [
     {"cores", "threads"},
     {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
-    {"notebook", "progress", "settings", "decompression"},
+    {"notebook", "progress", "settings", "decompression", "lazy_names"},
     {"simd"},
     {"kernels"},
     {"corpus", "subwords"},
@@ -32,7 +32,7 @@ LADDER = [
 MAY_IMPORT_ILLUSTRATED = {"firth.training.trace"}
 LEVEL = {package: level for level, packages in enumerate(LADDER) for package in packages}
 
-LAZY = {"firth", "firth.__main__", "firth.cli.main"}  # they name modules as text and import them when first used
+LAZY = {"firth", "firth.__main__", "firth.cli.main", "firth.lazy_names"}  # modules by name, when first used
 COMPILERS = {"njit", "jit", "generated_jit", "vectorize", "guvectorize", "cfunc", "stencil"}
 # Files of compiled code are code, whatever their format: they come from a folder that only the user can write to.
 MAY_READ_CODE = {"firth.kernels.cache.store"}

@@ -7,7 +7,7 @@
 Names are imported when first used, so that `import firth` is quick.
 """
 
-import importlib
+from firth.lazy_names import names_of
 
 TYPE_CHECKING = False  # for type checkers it is true; importing typing would take longer than all the rest
 
@@ -93,16 +93,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module 'firth' has no attribute {name!r}")
-    from firth.interruption import importing
-
-    with importing():
-        value = getattr(importlib.import_module(_HOMES.get(name, "firth.errors")), name)
-    globals()[name] = value
-    return value
+__getattr__ = names_of("firth", dict.fromkeys(__all__, "firth.errors") | _HOMES)
 
 
 def __dir__() -> list[str]:

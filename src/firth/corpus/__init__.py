@@ -3,10 +3,9 @@
 Names are imported when first used: settings need the names of the tokenizers, and not yet the code that reads text.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from firth.interruption import importing
+from firth.lazy_names import names_of
 
 if TYPE_CHECKING:
     from firth.corpus.encoded import EncodedCorpus
@@ -15,20 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["EncodedCorpus", "Vocabulary", "encode"]
 
-_MODULES = {
-    "EncodedCorpus": "firth.corpus.encoded",
-    "Vocabulary": "firth.corpus.vocabulary",
-    "encode": "firth.corpus.encoding",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with importing():
-        value = getattr(importlib.import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = names_of(
+    __name__,
+    {
+        "EncodedCorpus": "firth.corpus.encoded",
+        "Vocabulary": "firth.corpus.vocabulary",
+        "encode": "firth.corpus.encoding",
+    },
+)
 
 
 def __dir__() -> list[str]:

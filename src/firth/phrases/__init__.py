@@ -3,10 +3,9 @@
 Names are imported when first used.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from firth.interruption import importing
+from firth.lazy_names import names_of
 
 if TYPE_CHECKING:
     from firth.phrases.model import Phrases
@@ -16,21 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGLISH_CONNECTOR_WORDS", "PairCounts", "Phrase", "Phrases"]
 
-_MODULES = {
-    "ENGLISH_CONNECTOR_WORDS": "firth.phrases.settings",
-    "PairCounts": "firth.phrases.scoring",
-    "Phrase": "firth.phrases.table",
-    "Phrases": "firth.phrases.model",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with importing():
-        value = getattr(importlib.import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = names_of(
+    __name__,
+    {
+        "ENGLISH_CONNECTOR_WORDS": "firth.phrases.settings",
+        "PairCounts": "firth.phrases.scoring",
+        "Phrase": "firth.phrases.table",
+        "Phrases": "firth.phrases.model",
+    },
+)
 
 
 def __dir__() -> list[str]:
