@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Settings",
     "answers_names",
+    "check_value",
     "declaration",
     "one_of",
     "one_or_two_distances",
@@ -139,6 +140,15 @@ def _one_or_two(text: str) -> Any:
     if len(numbers) > 2:
         raise ValueError(text)
     return tuple(numbers) if len(numbers) == 2 else numbers[0]
+
+
+def check_value(name: str, value: Any, kind: Kind, meaning: str = "") -> None:
+    """Raise SettingError unless a value that a function was given is possible.
+
+    meaning : what it is, to follow what is possible.
+    """
+    if not kind.accepts(value):
+        raise SettingError(f"{name}={quoted(value)}: must be {kind.wanted}{meaning and f', {meaning}'}")
 
 
 class Depends(NamedTuple):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.backends.company import company_factor, triples
 from firth.backends.plan import TrainingPlan
+from firth.corpus.pieces_of_ids import count_ids
 from firth.kernels.arguments import Sampling
 from firth.kernels.cpu.training.arguments import Copies, DrawnRows, Spectrum, Updates, Weights
 from firth.kernels.cpu.training.combining import (
@@ -247,7 +248,7 @@ def update_counts(plan: TrainingPlan) -> tuple[UpdateCounts, UpdateCounts]:
     output matrix moves for the center's own inputs, and as noise for those of all other centers.
     """
     sampling = plan.sampling
-    counts = np.bincount(plan.corpus.ids, minlength=plan.n_words)
+    counts = count_ids(plan.corpus.ids, plan.n_words)
     keep = sampling.keep_thresholds / 2.0**32
     reads = counts * keep
     inputs = inputs_of_center(sampling)

@@ -13,7 +13,7 @@ from firth.corpus.spool import GrowingArray
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
 
-__all__ = ["Merged", "merge", "renumber"]
+__all__ = ["Merged", "merge", "renumber", "rows_in"]
 
 
 class Merged(NamedTuple):
@@ -47,6 +47,11 @@ def merge(
     chosen = [every[index] for index in order.tolist()]
     vocabulary = Vocabulary(chosen, sums[order], *limits, old.total_words + total_words)
     return Merged(vocabulary, ids[: len(old)], ids[len(old) :])
+
+
+def rows_in(other: Vocabulary, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """(V,) the id in another vocabulary of each word, or -1."""
+    return np.fromiter((other.get(word, -1) for word in vocabulary.words), np.int64, len(vocabulary))
 
 
 def renumber(corpus: EncodedCorpus, numbers: NDArray[np.int32], vocabulary: Vocabulary) -> EncodedCorpus:

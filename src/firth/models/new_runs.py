@@ -12,7 +12,7 @@ from firth.training.carried_over import Initial, first_start, open_initial, star
 from firth.training.followers import Position
 from firth.training.frozen import Frozen, check_frozen, shares_of
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import composition_of, extras_of, parts_of_words
+from firth.training.inputs import extras_of, parts_of_words
 from firth.training.new_text import NewWords, Replay, read_new_text, rng_of_run
 from firth.training.notes import training_notes
 from firth.training.plan import plan_training
@@ -61,11 +61,9 @@ def first_run(
         reporter.message(note)
     vocabulary = corpus.vocabulary
     parts = parts_of_words(settings, vocabulary)
-    extras = extras_of(settings, corpus, parts, sequences)
     start = first_start(settings, vocabulary, parts, initial, reporter)
     shares = shares_of(frozen, vocabulary.words, start.known)
-    extras = extras._replace(composition=composition_of(parts, len(vocabulary), shares))
-    plan = plan_training(settings, corpus, extras)
+    plan = plan_training(settings, corpus, extras_of(settings, corpus, parts, sequences, shares))
     backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
     return Run(settings, settings, vocabulary, plan, backend, parts)
 
@@ -87,10 +85,9 @@ def run_on_new_text(model: StoredModel, settings: Hyperparameters, more: MoreTex
     own = model.vectors.matrix if model.own_vectors is None else model.own_vectors
     matrices, subwords = (own, model.output_vectors), model.vectors.subwords
     start = start_of_run(matrices, subwords, text.rows, parts, rng, nodes=settings.has_nodes)
-    extras = extras_of(settings, text.corpus, parts, (more.corpus, None, None))
     shares = shares_of(more.frozen, vocabulary.words, start.known)
-    composition = composition_of(parts, len(vocabulary), shares)
-    plan = plan_training(settings, text.corpus, extras._replace(composition=composition, noise_counts=text.counts))
+    extras = extras_of(settings, text.corpus, parts, (more.corpus, None, None), shares)
+    plan = plan_training(settings, text.corpus, extras._replace(noise_counts=text.counts))
     backend = started_backend(settings, plan, (start.inputs, start.outputs), reporter)
     beginning = Position(history=tuple(model.history))
     run_settings = model.hyperparameters, settings

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
+from firth.corpus.merging import rows_in
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, quoted
 from firth.formats.detect import read_any
@@ -174,8 +175,7 @@ def first_start(
 
 def _rows_of(vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """(V,) the row of each word, or -1. Raises SettingError if there is none of them."""
-    theirs = Vocabulary(vectors.words, np.zeros(len(vectors), np.int64))
-    rows = np.fromiter((theirs.get(word, -1) for word in vocabulary.words), np.int64, len(vocabulary))
+    rows = rows_in(Vocabulary(vectors.words, np.zeros(len(vectors), np.int64)), vocabulary)
     if (rows < 0).all():
         raise SettingError(
             f"initial: none of the {len(vocabulary):,} words of the text is among its {len(vectors):,}: do they differ "

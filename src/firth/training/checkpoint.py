@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from firth.arrays import Matrix
 from firth.backends.protocol import Totals
-from firth.errors import FirthError, FormatError, SettingError, quoted, warn
-from firth.settings import real_number, whole_number
+from firth.errors import FirthError, FormatError, warn
+from firth.settings import check_value, real_number, whole_number
 from firth.threads import Assistant
 from firth.training.corpus_mark import CorpusMark
 from firth.training.followers import Position, TrainingState
@@ -37,9 +37,7 @@ _LARGEST_COST = 0.02  # of the time, for those at the ends of epochs
 
 def check_every(every: float) -> None:
     """Raise SettingError unless checkpoints can be written at this interval."""
-    seconds = real_number(0, above=True)
-    if not seconds.accepts(every):
-        raise SettingError(f"every={quoted(every)}: must be {seconds.wanted}, the seconds between two checkpoints")
+    check_value("every", every, real_number(0, above=True), "the seconds between two checkpoints")
 
 
 @dataclass(frozen=True)

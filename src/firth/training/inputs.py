@@ -16,7 +16,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import Extras
 from firth.training.sequences import Groups, Sessions
 
-__all__ = ["composition_of", "extras_of", "parts_of_words", "rows_of_words", "words_and_subwords"]
+__all__ = ["extras_of", "parts_of_words", "rows_of_words", "words_and_subwords"]
 
 
 def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordParts | None:
@@ -28,9 +28,7 @@ def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordPar
     return word_parts(WordBytes(packed.text, packed.ends), *settings.subwords, settings.subword_buckets)
 
 
-def composition_of(
-    parts: WordParts | None, n_words: int, shares: NDArray[np.float32] | None = None
-) -> Composition | None:
+def _composition_of(parts: WordParts | None, n_words: int, shares: NDArray[np.float32] | None) -> Composition | None:
     """What training knows of the parts; None if each word is its own row and learns all that it should.
 
     shares : (V,) by how much of what a word learned its rows move: 1; 0 holds them. None: 1 for all.
@@ -49,14 +47,16 @@ def extras_of(
     corpus: EncodedCorpus,
     parts: WordParts | None,
     sequences: tuple[object, Sessions | None, Groups | None],
+    shares: NDArray[np.float32] | None = None,
 ) -> Extras:
     """What the plan of a training has besides settings and text.
 
     sequences : what the user gave as a corpus, and with it.
+    shares : (V,) by how much of what a word learned its rows move; None: all of it.
     """
     given, sessions, groups = sequences
     return Extras(
-        composition=composition_of(parts, len(corpus.vocabulary)),
+        composition=_composition_of(parts, len(corpus.vocabulary), shares),
         ngram_rows=0 if parts is None else len(parts.buckets),
         groups=None if groups is None else groups.encoded(corpus, settings.noise_power),
         sessions=None if sessions is None else sessions.encoded(given, corpus),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from firth.arrays import Counts
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
-from firth.corpus.merging import merge, renumber
+from firth.corpus.merging import merge, renumber, rows_in
 from firth.corpus.mixing import mix
 from firth.corpus.pieces_of_ids import count_ids
 from firth.corpus.sources import CorpusInput
@@ -36,7 +36,6 @@ __all__ = [
     "check_new_words",
     "read_new_text",
     "rng_of_run",
-    "rows_in",
     "settings_of_run",
 ]
 
@@ -111,11 +110,6 @@ def read_new_text(
     check_neighbours(text, corpus)
     rows = rows_in(old, text.vocabulary)
     return NewText(text, count_ids(text.ids, len(text.vocabulary)), rows)
-
-
-def rows_in(old: Vocabulary, vocabulary: Vocabulary) -> NDArray[np.int64]:
-    """(V,) the id in the old vocabulary of each word, or -1."""
-    return np.fromiter((old.get(word, -1) for word in vocabulary.words), np.int64, len(vocabulary))
 
 
 def _check_replay(replay: Replay) -> None:

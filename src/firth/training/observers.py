@@ -16,7 +16,7 @@ from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError, quoted
 from firth.formats.save import FormatName, check_saving
 from firth.formats.target import check_target
-from firth.settings import whole_number
+from firth.settings import check_value, whole_number
 from firth.training.observation import Observation
 
 __all__ = ["LogCsv", "LogJson", "SaveSnapshots", "StopEarly"]
@@ -45,9 +45,7 @@ class StopEarly:
     def __init__(
         self, score: "Callable[[Observation], float] | CorpusInput | EncodedCorpus", patience: int = 1
     ) -> None:
-        wanted = whole_number(1)
-        if not wanted.accepts(patience):
-            raise SettingError(f"patience={quoted(patience)}: must be {wanted.wanted}")
+        check_value("patience", patience, whole_number(1))
         self._score = score
         self._patience = patience
         self._encoded: EncodedCorpus | None = None  # of a text, read once in a training

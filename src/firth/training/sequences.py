@@ -13,7 +13,7 @@ import numpy as np
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, SettingError, quoted, warn
 from firth.kernels.arguments import GroupNoise, SessionTargets
-from firth.settings import Kind, real_number, whole_number
+from firth.settings import check_value, real_number, whole_number
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import noise_table
 
@@ -38,7 +38,7 @@ class Groups:
     def __init__(self, of: Mapping[str, Hashable], negatives: int = 5) -> None:
         if not isinstance(of, Mapping) or not of:
             raise SettingError(f"of={quoted(of)}: must be a dictionary from items to their groups, with one at least")
-        _check("negatives", negatives, whole_number(1, 1_000))
+        check_value("negatives", negatives, whole_number(1, 1_000))
         self.of, self.negatives = of, negatives
 
     def encoded(self, corpus: EncodedCorpus, noise_exponent: float) -> GroupNoise:
@@ -77,7 +77,7 @@ class Sessions:
     def __init__(self, targets: Sequence[str | None], weight: float = 1.0) -> None:
         if isinstance(targets, str) or not isinstance(targets, Sequence):
             raise SettingError(f"targets={quoted(targets)}: must be a list with an item or None for each sequence")
-        _check("weight", weight, real_number(0, 1_000, above=True))
+        check_value("weight", weight, real_number(0, 1_000, above=True))
         self.targets, self.weight = targets, float(weight)
 
     def encoded(self, given: object, corpus: EncodedCorpus) -> SessionTargets:
@@ -119,8 +119,3 @@ def check_extras(
     for name, given in (("sessions", sessions), ("groups", groups)):
         if given is not None and settings.objective != "negative_sampling":
             raise SettingError(f"{name}: only with objective='negative_sampling', not {settings.objective!r}")
-
-
-def _check(name: str, value: object, kind: Kind) -> None:
-    if not kind.accepts(value):
-        raise SettingError(f"{name}={value!r}: must be {kind.wanted}")

@@ -9,29 +9,16 @@ A target of the sentence may be the center, or be drawn as noise: each word has 
 and a weight of its own, since two updates of one row in the same step would overwrite each other.
 """
 
-from numpy import float32, int64, uint64
+from numpy import float32, int64
 
 from firth.kernels.compile import step
 from firth.kernels.cpu.training.contrast import index_of
 from firth.kernels.cpu.training.hot_rows import output_row
-from firth.kernels.cpu.training.random import below, draw
-from firth.kernels.cpu.training.sampling import draw_targets
+from firth.kernels.cpu.training.random import draw
+from firth.kernels.cpu.training.sampling import draw_from, draw_targets
 from firth.kernels.cpu.training.workspace import RING, label_index, prefetch_row
 
 __all__ = ["list_with_extras"]
-
-_LOW = uint64(0xFFFFFFFF)
-_HALF = uint64(32)
-
-
-@step
-def _draw_in_group(bits, groups, first, stop):
-    """As draw_word, from the table of one group: the place of a word in it."""
-    slot = below(bits >> _HALF, stop - first)
-    entry = groups.noise_table[first + slot]
-    if (bits & _LOW) > (entry >> _HALF):
-        return int64(entry & _LOW)
-    return slot
 
 
 @step
@@ -45,7 +32,8 @@ def _add_noise_of_group(i, n, sampling, workspace, groups):
         return n
     first, stop = groups.starts[group], groups.starts[group + 1]
     for k in range(groups.negative_samples):
-        at = _draw_in_group(draw(batch.draws[i], sampling.negative_samples + 1 + k), groups, first, stop)
+        bits = draw(batch.draws[i], sampling.negative_samples + 1 + k)
+        at = draw_from(bits, groups.noise_table, first, stop - first)
         for _ in range(stop - first):  # a word that is taken is replaced by the next one of the group
             word = int64(groups.words[first + at])
             if index_of(word, n, words) == n:

@@ -10,7 +10,7 @@ from numpy import empty, int64, uint64
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["draw_all_targets", "draw_targets", "draw_word", "fill_alias_table"]
+__all__ = ["draw_all_targets", "draw_from", "draw_targets", "draw_word", "fill_alias_table"]
 
 _LOW = uint64(0xFFFFFFFF)
 _HALF = uint64(32)
@@ -61,13 +61,19 @@ def fill_alias_table(weights, packed):
 
 
 @step
-def draw_word(bits, noise_table):
-    """A word with its probability under the noise distribution."""
-    slot = below(bits >> _HALF, len(noise_table))
-    entry = noise_table[slot]
+def draw_from(bits, table, first, size):
+    """A number in [0, size) with its probability by the alias table at table[first : first + size]."""
+    slot = below(bits >> _HALF, size)
+    entry = table[first + slot]
     if (bits & _LOW) > (entry >> _HALF):
         return int64(entry & _LOW)
     return slot
+
+
+@step
+def draw_word(bits, noise_table):
+    """A word with its probability under the noise distribution."""
+    return draw_from(bits, noise_table, int64(0), len(noise_table))
 
 
 @step
