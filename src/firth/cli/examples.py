@@ -16,6 +16,7 @@ from firth.cli.settings import with_settings
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizer_setting import tokenizer_setting
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.illustrated.windows import WindowState, window_states
@@ -23,7 +24,7 @@ from firth.printable import printable_lines
 from firth.training.example_files import check_examples_file, write_csv, write_examples, write_json
 from firth.training.example_settings import ExampleSettings
 from firth.training.examples import TrainingExamples
-from firth.training.hyperparameters import min_count_setting, tokenizer_setting
+from firth.training.hyperparameters import min_count_setting
 
 __all__ = ["run"]
 

@@ -20,7 +20,7 @@ from firth.corpus.scan import Scanned, ScanOptions, scan
 from firth.corpus.sources import CorpusInput, TokenLists, recognise
 from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
-from firth.corpus.vocabulary import Vocabulary, check_limits
+from firth.corpus.vocabulary import Vocabulary, check_limits, most_frequent
 from firth.errors import CorpusError, SettingError
 from firth.kernels.cpu.text.tokens import keep_known
 from firth.parallel import available_cores
@@ -104,13 +104,9 @@ def _choose(
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
     """The vocabulary, and the final id of each provisional one (-1: left out)."""
     counts, first = scanned.tally.counts, scanned.tally.first
-    frequent = np.flatnonzero(counts >= min_count)
-    if not len(frequent):
+    chosen, final_ids = most_frequent(counts, first, min_count, max_vocabulary)
+    if not len(chosen):
         raise too_rare(scanned, name, min_count)
-    order = np.lexsort((first[frequent], -counts[frequent]))
-    chosen = frequent[order][:max_vocabulary]
-    final_ids = np.full(len(counts), -1, np.int32)
-    final_ids[chosen] = np.arange(len(chosen), dtype=np.int32)
     vocabulary = Vocabulary(scanned.tally.words(chosen), counts[chosen], min_count, max_vocabulary, scanned.total_words)
     return vocabulary, final_ids
 
@@ -176,8 +172,7 @@ def _renumber(
 
 
 def _write_final(scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray) -> None:
-    offsets.reserve(1)[0] = 0
-    offsets.keep(1)
+    offsets.append(np.zeros(1, np.int64))
     written = last_end = 0
     for chunk, tally_ids in scanned.chunks:
         stream = chunk.spool.take(chunk.index)
@@ -189,5 +184,4 @@ def _write_final(scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArr
         ids.keep(kept)
         offsets.keep(ended)
     if written > last_end:
-        offsets.reserve(1)[0] = written
-        offsets.keep(1)
+        offsets.append(np.array([written], np.int64))

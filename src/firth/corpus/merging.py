@@ -1,7 +1,7 @@
 """A vocabulary that grows by the words of a new text; and texts renumbered for another vocabulary."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from firth.arrays import Counts
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.pieces_of_ids import WORDS_AT_ONCE, new_array, pieces
-from firth.corpus.spool import GrowingArray
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
 
@@ -66,15 +65,15 @@ def renumber(corpus: EncodedCorpus, numbers: NDArray[np.int32], vocabulary: Voca
         new_array(np.int32, corpus.n_words, in_file=in_file) as ids,
         new_array(np.int64, corpus.n_sentences + 1, in_file=in_file) as offsets,
     ):
-        _append(offsets, np.zeros(1, np.int64))
+        offsets.append(np.zeros(1, np.int64))
         written = 0
         for first, stop in pieces(corpus.sentence_offsets, WORDS_AT_ONCE):
             bounds = corpus.sentence_offsets[first : stop + 1]
             new = numbers[corpus.ids[bounds[0] : bounds[-1]]]
             kept = new >= 0
             before = np.concatenate([[0], np.cumsum(kept)])[bounds - bounds[0]]
-            _append(ids, new[kept])
-            _append(offsets, written + before[1:][np.diff(before) > 0])
+            ids.append(new[kept])
+            offsets.append(written + before[1:][np.diff(before) > 0])
             written += int(before[-1])
         if not written:
             raise CorpusError(
@@ -84,8 +83,3 @@ def renumber(corpus: EncodedCorpus, numbers: NDArray[np.int32], vocabulary: Voca
         return EncodedCorpus(
             vocabulary, ids.finish(), offsets.finish(), corpus.total_words, corpus.invalid_bytes, in_file
         )
-
-
-def _append(array: GrowingArray, numbers: NDArray[Any]) -> None:
-    array.reserve(len(numbers))[: len(numbers)] = numbers
-    array.keep(len(numbers))

@@ -150,6 +150,11 @@ class GrowingArray(Protocol):
     def keep(self, n: int) -> None:
         """Add the first n of these numbers to the array."""
 
+    def append(self, numbers: NDArray[Any]) -> None:
+        """Add numbers that are elsewhere."""
+        self.reserve(len(numbers))[: len(numbers)] = numbers
+        self.keep(len(numbers))
+
     def finish(self) -> NDArray[Any]:
         """The array."""
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.errors import SettingError, UnknownWordError, quoted
@@ -20,6 +21,20 @@ def check_limits(min_count: int, max_vocabulary: int | None) -> None:
         raise SettingError(f"min_count={min_count}: must be at least 1; use 1 to keep every word")
     if max_vocabulary is not None and max_vocabulary < 1:
         raise SettingError(f"max_vocabulary={max_vocabulary}: must be at least 1, or None to keep every frequent word")
+
+
+def most_frequent(
+    counts: Counts, first: NDArray[np.int64], min_count: int, max_vocabulary: int | None
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Which words a vocabulary has: by falling count, ties by first appearance; and the id of each word, or -1.
+
+    counts, first : (W,) occurrences of all words, and where each occurs first.
+    """
+    frequent = np.flatnonzero(counts >= min_count)
+    chosen = frequent[np.lexsort((first[frequent], -counts[frequent]))][:max_vocabulary]
+    ids = np.full(len(counts), -1, np.int32)
+    ids[chosen] = np.arange(len(chosen), dtype=np.int32)
+    return chosen, ids
 
 
 @dataclass(frozen=True, eq=False, repr=False)

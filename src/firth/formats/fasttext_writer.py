@@ -25,7 +25,7 @@ from firth.formats.tensor_file import write_rows
 from firth.formats.writable import encode_words
 from firth.kernels.arguments import WordBytes
 from firth.progress import ProgressOption, open_progress
-from firth.subwords.parts import composed, word_parts
+from firth.subwords.parts import of_ngrams
 
 __all__ = ["write"]
 
@@ -68,8 +68,8 @@ def write(path: str | Path, stored: StoredVectors, *, progress: ProgressOption =
         file.write(MAGIC + VERSION.to_bytes(4, "little") + pack_settings(settings))
         write_dictionary(file, words, counts, _n_tokens(stored, counts))
         done = 0
-        for n_rows, pieces in ((n_words + settings["bucket"], _inputs(stored, own)), (n_words, _outputs(stored))):
-            file.write(b"\0" + n_rows.to_bytes(8, "little") + vector_size.to_bytes(8, "little"))
+        for n_of_matrix, pieces in ((n_words + settings["bucket"], _inputs(stored, own)), (n_words, _outputs(stored))):
+            file.write(b"\0" + n_of_matrix.to_bytes(8, "little") + vector_size.to_bytes(8, "little"))
             for rows in pieces:
                 write_rows(file, rows, "<f4")
                 done += len(rows)
@@ -116,10 +116,8 @@ def _own_rows(stored: StoredVectors, words: PackedWords) -> Matrix:
     subwords = stored.subwords
     if subwords is None:
         return stored.matrix
-    parts = word_parts(WordBytes(words.text, words.ends), subwords.min_length, subwords.max_length, subwords.n_buckets)
-    nothing = np.zeros(stored.matrix.shape, np.float32)
-    of_ngrams = composed(parts, np.concatenate([nothing, subwords.vectors_of(parts.buckets)]))
-    return (stored.matrix - of_ngrams) * np.diff(parts.starts)[:, None].astype(np.float32)
+    contributed, n_parts = of_ngrams(WordBytes(words.text, words.ends), subwords)
+    return (stored.matrix - contributed) * n_parts[:, None].astype(np.float32)
 
 
 def _inputs(stored: StoredVectors, own: Matrix) -> Iterator[Matrix]:

@@ -5,9 +5,10 @@ The signatures of NgramModel and NeuralModel are tested against them; the option
 
 from dataclasses import dataclass
 
+from firth.corpus.tokenizer_setting import tokenizer_setting
 from firth.corpus.tokenizers import Tokenizer
 from firth.settings import Settings, real_number, setting, switch, whole_number
-from firth.training.hyperparameters import max_vocabulary_setting, min_count_setting, tokenizer_setting
+from firth.training.hyperparameters import max_vocabulary_setting, min_count_setting
 
 __all__ = ["NeuralSettings", "NgramSettings"]
 

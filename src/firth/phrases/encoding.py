@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.vocabulary import Vocabulary, check_limits
+from firth.corpus.vocabulary import Vocabulary, check_limits, most_frequent
 from firth.errors import CorpusError, quoted, warn
 from firth.kernels.arguments import EncodedIds
 from firth.phrases.joining import JoinedText, join_text, keep_frequent
@@ -48,18 +46,14 @@ def _with_vocabulary(
     corpus: EncodedCorpus, joined: JoinedText, words: Sequence[str], limits: tuple[int, int | None]
 ) -> EncodedCorpus:
     min_count, max_vocabulary = limits
-    frequent = np.flatnonzero(joined.counts >= min_count)
-    if not len(frequent):
+    chosen, final_ids = most_frequent(joined.counts, joined.first, min_count, max_vocabulary)
+    if not len(chosen):
         most = int(joined.counts.argmax())
         raise CorpusError(
             f"none of the {len(words):,} distinct words and phrases occurs min_count={min_count} times; the most "
             f"frequent one, {quoted(words[most])}, occurs {joined.counts[most]:,} times: give more text or a smaller "
             "min_count"
         )
-    order = np.lexsort((joined.first[frequent], -joined.counts[frequent]))
-    chosen = frequent[order][:max_vocabulary]
-    final_ids = np.full(len(words), -1, np.int32)
-    final_ids[chosen] = np.arange(len(chosen), dtype=np.int32)
     counts = joined.counts[chosen]
     text = keep_frequent(joined.text, final_ids, int(counts.sum()), mapped=corpus.memory_mapped)
     total = len(joined.text.ids) + corpus.unknown_words

@@ -4,15 +4,14 @@ A pass is a PhraseTree and what becomes of phrases that overlap. A text goes thr
 of some 10,000 sentences is still in the cache when the next pass reads it.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Offsets, WordIds
-from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray
+from firth.corpus.pieces_of_ids import new_array, pieces
 from firth.kernels.arguments import EncodedIds, PhraseTree
 from firth.kernels.cpu.text import phrases as kernels
 from firth.parallel import Pipeline
@@ -89,14 +88,9 @@ class JoinedText(NamedTuple):
     first: NDArray[np.int64]
 
 
-def blocks_of(text: EncodedIds) -> list[tuple[int, int]]:
-    """Ranges of sentences of about the same number of words."""
-    offsets = text.sentence_offsets
-    n_blocks = -(-len(text.ids) // _BLOCK)
-    ends = np.unique(np.searchsorted(offsets, np.arange(1, n_blocks + 1) * _BLOCK))
-    ends = np.minimum(ends, len(offsets) - 1)
-    bounds = np.unique(np.concatenate(([0], ends))).tolist()
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+def blocks_of(text: EncodedIds) -> Iterator[tuple[int, int]]:
+    """Ranges of sentences that are joined together."""
+    return pieces(text.sentence_offsets, _BLOCK)
 
 
 def join_block(text: EncodedIds, block: tuple[int, int], joiners: Sequence[Joiner]) -> EncodedIds:
@@ -109,12 +103,6 @@ def join_block(text: EncodedIds, block: tuple[int, int], joiners: Sequence[Joine
     return EncodedIds(ids, offsets)
 
 
-def _growing(dtype: type[np.generic], capacity: int, resources: ExitStack, *, mapped: bool) -> GrowingArray:
-    array: GrowingArray = ArrayInFile(dtype) if mapped else ArrayInMemory(dtype, capacity)
-    resources.callback(array.close)
-    return array
-
-
 def join_text(
     text: EncodedIds, joiners: Sequence[Joiner], n_words: int, threads: int, stage: Stage, *, mapped: bool
 ) -> JoinedText:
@@ -123,23 +111,19 @@ def join_text(
     n_words : V, words and phrases together.    mapped : keep the result in temporary files.
     """
     counts, first = np.zeros(n_words, np.int64), np.zeros(n_words, np.int64)
-    with ExitStack() as resources:
-        ids = _growing(np.int32, len(text.ids) + 1, resources, mapped=mapped)
-        offsets = _growing(np.int64, len(text.sentence_offsets) + 1, resources, mapped=mapped)
-        offsets.reserve(1)[0] = 0
-        offsets.keep(1)
+    with (
+        new_array(np.int32, len(text.ids) + 1, in_file=mapped) as ids,
+        new_array(np.int64, len(text.sentence_offsets) + 1, in_file=mapped) as offsets,
+    ):
+        offsets.append(np.zeros(1, np.int64))
         done = written = 0
 
         def take(block: tuple[int, EncodedIds]) -> None:
             nonlocal done, written
             n_read, joined = block
             kernels.count_ids(joined.ids, written, counts, first)
-            ids.reserve(len(joined.ids))[: len(joined.ids)] = joined.ids
-            ids.keep(len(joined.ids))
-            offsets.reserve(len(joined.sentence_offsets))[: len(joined.sentence_offsets) - 1] = (
-                joined.sentence_offsets[1:] + written
-            )
-            offsets.keep(len(joined.sentence_offsets) - 1)
+            ids.append(joined.ids)
+            offsets.append(joined.sentence_offsets[1:] + written)
             done += n_read
             written += len(joined.ids)
             stage.update(done)
@@ -159,11 +143,11 @@ def keep_frequent(text: EncodedIds, final_ids: NDArray[np.int32], n_kept: int, *
 
     n_kept : how many occurrences are kept.
     """
-    with ExitStack() as resources:
-        ids = _growing(np.int32, n_kept + 1, resources, mapped=mapped)
-        offsets = _growing(np.int64, min(n_kept + 1, len(text.sentence_offsets)) + 1, resources, mapped=mapped)
-        offsets.reserve(1)[0] = 0
-        offsets.keep(1)
+    with (
+        new_array(np.int32, n_kept + 1, in_file=mapped) as ids,
+        new_array(np.int64, min(n_kept + 1, len(text.sentence_offsets)) + 1, in_file=mapped) as offsets,
+    ):
+        offsets.append(np.zeros(1, np.int64))
         written = 0
         for first, stop in blocks_of(text):
             ends = text.sentence_offsets[first : stop + 1]

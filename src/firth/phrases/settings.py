@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
+from firth.corpus.tokenizer_setting import tokenizer_setting
+from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError, quoted
 from firth.parallel import available_cores
 from firth.settings import Kind, Settings, one_of, setting, whole_number
@@ -58,10 +59,6 @@ def _is_delimiter(value: Any) -> bool:
     return isinstance(value, str) and len(value) > 0 and not any(map(str.isspace, value))
 
 
-def _is_tokenizer(value: Any) -> bool:
-    return callable(value) or value in (*TOKENIZERS, CUSTOM_TOKENIZER)
-
-
 def _stored_scoring(value: Any) -> str:
     return CUSTOM_SCORING if callable(value) else str(value)
 
@@ -106,11 +103,7 @@ class PhraseSettings(Settings):
     max_pairs: int = setting(
         40_000_000, whole_number(10_000), "pairs kept in memory at one time, about 40 bytes each; fewer take more time"
     )
-    tokenizer: Tokenizer = setting(
-        "words",
-        Kind(_is_tokenizer, "'words', 'whitespace' or a function from a line to its words", TOKENIZERS, tokenizer_name),
-        "how text is split into words; words: lower case, without punctuation; whitespace: at blanks, unchanged",
-    )
+    tokenizer: Tokenizer = tokenizer_setting()
     threads: int | None = setting(None, whole_number(1, 1_024), "worker threads", none="all available cores")
 
     def __post_init__(self) -> None:

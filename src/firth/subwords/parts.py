@@ -18,9 +18,9 @@ from firth.errors import SettingError
 from firth.interruption import importing
 from firth.kernels.arguments import Ngrams, WordBytes
 from firth.parallel import available_cores, share_parts
-from firth.subwords.ngrams import Buckets, check_ngrams
+from firth.subwords.ngrams import Buckets, Subwords, check_ngrams
 
-__all__ = ["WordParts", "composed", "word_parts"]
+__all__ = ["WordParts", "composed", "of_ngrams", "word_parts"]
 
 WORDS_AT_ONCE = 4096  # that a thread takes at a time
 LISTED = 256  # n-grams that are listed at a time: they stay in the L1 cache
@@ -91,6 +91,13 @@ def composed(parts: WordParts, rows: Matrix) -> Matrix:
     means = np.empty((n_words, rows.shape[1]), np.float32)
     _in_threads(n_words, lambda first, last: average_parts(starts, listed, rows, first, last, means))
     return means
+
+
+def of_ngrams(words: WordBytes, subwords: Subwords) -> tuple[Matrix, NDArray[np.int64]]:
+    """What n-grams contribute to each word's vector (V, D), the mean of its parts; and how many parts it has (V,)."""
+    parts = word_parts(words, subwords.min_length, subwords.max_length, subwords.n_buckets)
+    nothing = np.zeros((len(words.ends), subwords.matrix.shape[1]), np.float32)  # the words' own rows
+    return composed(parts, np.concatenate((nothing, subwords.vectors_of(parts.buckets)))), np.diff(parts.starts)
 
 
 def _in_threads(n_words: int, work: Callable[[int, int], None]) -> None:

@@ -20,7 +20,7 @@ from firth.formats.packed_words import PackedWords
 from firth.kernels.arguments import WordBytes
 from firth.progress import Reporter
 from firth.subwords.ngrams import Buckets, Subwords
-from firth.subwords.parts import WordParts, composed, word_parts
+from firth.subwords.parts import WordParts, composed, of_ngrams
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import initial_word_vectors, random_vectors
 from firth.vectors.word_vectors import WordVectors
@@ -199,10 +199,6 @@ def _carry_ngrams(subwords: Subwords, buckets: Buckets, ngrams: Matrix) -> None:
 def _means_of_ngrams(subwords: Subwords, words: list[str]) -> tuple[Matrix, NDArray[np.bool_]]:
     """The vector of each word that its n-grams make (n, D), and whether it has any (n,)."""
     packed = PackedWords.pack(words)
-    lengths = subwords.min_length, subwords.max_length
-    parts = word_parts(WordBytes(packed.text, packed.ends), *lengths, subwords.n_buckets)
-    own = np.zeros((len(words), subwords.matrix.shape[1]), np.float32)
-    means = composed(parts, np.concatenate((own, subwords.vectors_of(parts.buckets))))
-    n_parts = np.diff(parts.starts)
+    means, n_parts = of_ngrams(WordBytes(packed.text, packed.ends), subwords)
     means *= (n_parts / np.maximum(n_parts - 1, 1)).astype(np.float32)[:, None]  # without the words' own rows
     return means, (n_parts > 1) & np.isfinite(means).all(axis=1)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, Tokenizer, tokenizer_name
+from firth.corpus.tokenizer_setting import tokenizer_setting
+from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.parallel import available_cores
 from firth.settings import (
     Depends,
-    Kind,
     Settings,
     one_of,
     one_or_two_distances,
@@ -33,7 +33,6 @@ __all__ = [
     "Hyperparameters",
     "max_vocabulary_setting",
     "min_count_setting",
-    "tokenizer_setting",
 ]
 
 ARCHITECTURES = ("skipgram", "cbow")
@@ -48,23 +47,6 @@ _BUCKETS = 2_000_000  # as in fastText
 # With subwords, of both architectures and as in fastText; docs/subwords.md has measurements.
 _SUBWORD_RATE = 0.05
 _SUBWORD_NOISE_EXPONENT = 0.5
-
-
-def _is_tokenizer(value: Any) -> bool:
-    """Whether a model can have this tokenizer. A loaded one has "custom" where it was a function."""
-    return callable(value) or value in (*TOKENIZERS, CUSTOM_TOKENIZER)
-
-
-def tokenizer_setting() -> Any:
-    """How text becomes words; of every model that reads text."""
-    kind = Kind(
-        _is_tokenizer, "'words', 'whitespace' or a function from a line to its words", TOKENIZERS, tokenizer_name
-    )
-    return setting(
-        "words",
-        kind,
-        "how text is split into words; words: lower case, without punctuation; whitespace: at blanks, unchanged",
-    )
 
 
 def min_count_setting(default: int, otherwise: str) -> Any:
