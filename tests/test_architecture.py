@@ -21,7 +21,7 @@ LADDER = [
     {"backends"},
     {"training"},
     {"models"},
-    {"language_models"},
+    {"language_models", "recommend"},
     {"experiments"},
     {"plots", "illustrated", "explorer"},
     {"datasets"},
