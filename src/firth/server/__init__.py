@@ -1,0 +1,1 @@
+"""One JSON layer over the library, for the explorer and for programs."""

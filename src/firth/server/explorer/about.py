@@ -1,0 +1,37 @@
+"""What the page has to know before it draws anything: the model, the chapters, the colours of numbers."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from firth.colours import DARK_INK, DIVERGING, LIGHT_INK, STRONG
+from firth.server.explorer.opened import Opened, comparisons
+
+__all__ = ["routes"]
+
+CHAPTERS = ["people", "words"]
+
+
+def routes(opened: Opened) -> APIRouter:
+    """GET /explorer/about."""
+    router = APIRouter(prefix="/explorer", tags=["explorer"])
+
+    @router.get("/about")
+    def about() -> dict[str, Any]:
+        """The open model, the chapters that it has, and the scale of colours."""
+        vectors = opened.vectors
+        model = None
+        if vectors is not None:
+            compared = comparisons(vectors)
+            model = {
+                "name": opened.name,
+                "file": opened.file,
+                "words": len(vectors),
+                "vector_size": vectors.vector_size,
+                "summary": f"{len(vectors):,} × {vectors.vector_size}",
+                "presets": {"words": compared[0], "comparisons": compared},
+            }
+        colours = {"diverging": DIVERGING, "strong": STRONG, "dark_ink": DARK_INK, "light_ink": LIGHT_INK}
+        return {"model": model, "chapters": CHAPTERS, "colours": colours}
+
+    return router

@@ -1,0 +1,25 @@
+"""The pages and routes of the explorer, to be added to an application."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from firth.server.explorer import about, people, words
+from firth.server.explorer.opened import Opened
+
+__all__ = ["add_explorer"]
+
+_STATIC = Path(__file__).parent.parent / "static"
+
+
+def add_explorer(app: FastAPI, opened: Opened) -> None:
+    """Serve the page at /, its files at /static, and what it requests at /explorer."""
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    for router in (about.routes(opened), people.routes(), words.routes(opened)):
+        app.include_router(router)
+
+    @app.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(_STATIC / "index.html")

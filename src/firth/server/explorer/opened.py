@@ -1,0 +1,66 @@
+"""What the explorer shows: a model, and what is known about it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from firth.colours import fitting_limit
+from firth.errors import FirthError
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["NoModelError", "Opened", "comparisons", "present"]
+
+_FREQUENT = 1000  # words
+
+# Of these, what a model's vocabulary has is offered: the document's comparisons and sums first.
+_COMPARISONS = (
+    ("king", "man", "woman"),
+    ("queen", "woman", "girl", "boy", "man", "king", "queen", "water"),
+    ("bread", "fish", "wine", "sea", "river"),
+    ("one", "two", "three", "hundred", "thousand"),
+)
+
+
+class NoModelError(FirthError):
+    """A chapter needs a model, and none is open."""
+
+
+@dataclass
+class Opened:
+    """The models of one explorer. Requests read it at one moment and keep what they have read.
+
+    vectors : what most chapters show; None until a model is open.
+    name : of the model, to be shown.
+    file : its path as it was given, for the lines of code on the page.
+    """
+
+    vectors: WordVectors | None = None
+    name: str = ""
+    file: str = "model.firth"
+
+    @classmethod
+    def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
+        """A model from a file."""
+        return cls(vectors, path.name, str(path))
+
+    @cached_property
+    def limit(self) -> float:
+        """The number that has the strongest colour on every page: 97 % of the frequent words' numbers are within it."""
+        return fitting_limit(self.need_vectors().matrix[:_FREQUENT])
+
+    def need_vectors(self) -> WordVectors:
+        """The vectors. Raises NoModelError if no model is open."""
+        if self.vectors is None:
+            raise NoModelError("no model is open: open one, or train one in the chapter on training")
+        return self.vectors
+
+
+def present(words: tuple[str, ...], vectors: WordVectors) -> list[str]:
+    """Those of some words that a model has, each once."""
+    return [word for word in dict.fromkeys(words) if word in vectors]
+
+
+def comparisons(vectors: WordVectors) -> list[list[str]]:
+    """Words to compare: the document's where the model has them, and its most frequent ones otherwise."""
+    found = [words for chosen in _COMPARISONS if len(words := present(chosen, vectors)) >= min(3, len(chosen))]
+    return found or [list(vectors.words[:5])]
