@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from firth.server.explorer import about, people, words
+from firth.server.explorer import about, analogies, map, people, vocabulary, words, workbench
+from firth.server.explorer.background import Background
 from firth.server.explorer.opened import Opened
 
 __all__ = ["add_explorer"]
@@ -17,7 +18,17 @@ _STATIC = Path(__file__).parent.parent / "static"
 def add_explorer(app: FastAPI, opened: Opened) -> None:
     """Serve the page at /, its files at /static, and what it requests at /explorer."""
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for router in (about.routes(opened), people.routes(), words.routes(opened)):
+    background = Background()
+    routers = [
+        about.routes(opened),
+        vocabulary.routes(opened),
+        people.routes(),
+        words.routes(opened),
+        analogies.routes(opened),
+        map.routes(opened, background),
+        workbench.routes(opened, background),
+    ]
+    for router in routers:
         app.include_router(router)
 
     @app.get("/", include_in_schema=False)

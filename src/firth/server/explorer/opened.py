@@ -1,14 +1,14 @@
 """What the explorer shows: a model, and what is known about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from firth.colours import fitting_limit
-from firth.errors import FirthError
+from firth.errors import FirthError, SettingError
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["NoModelError", "Opened", "comparisons", "present"]
+__all__ = ["NoModelError", "Opened", "comparisons", "present", "sums"]
 
 _FREQUENT = 1000  # words
 
@@ -25,6 +25,16 @@ class NoModelError(FirthError):
     """A chapter needs a model, and none is open."""
 
 
+_SUMS = (
+    "king - man + woman",
+    "paris - france + italy",
+    "bigger - big + small",
+    "queen - woman + man",
+    "israel + king",
+    "bread + wine",
+)
+
+
 @dataclass
 class Opened:
     """The models of one explorer. Requests read it at one moment and keep what they have read.
@@ -32,11 +42,13 @@ class Opened:
     vectors : what most chapters show; None until a model is open.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
+    others : further models, to be compared with this one.
     """
 
     vectors: WordVectors | None = None
     name: str = ""
     file: str = "model.firth"
+    others: list["Opened"] = field(default_factory=list)
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
@@ -54,6 +66,13 @@ class Opened:
             raise NoModelError("no model is open: open one, or train one in the chapter on training")
         return self.vectors
 
+    def model(self, number: int) -> "Opened":
+        """The model of a number: 0 is this one. Raises SettingError."""
+        models = [self, *self.others]
+        if number >= len(models):
+            raise SettingError(f"model={number}: there are {len(models)} models, numbered from 0")
+        return models[number]
+
 
 def present(words: tuple[str, ...], vectors: WordVectors) -> list[str]:
     """Those of some words that a model has, each once."""
@@ -64,3 +83,9 @@ def comparisons(vectors: WordVectors) -> list[list[str]]:
     """Words to compare: the document's where the model has them, and its most frequent ones otherwise."""
     found = [words for chosen in _COMPARISONS if len(words := present(chosen, vectors)) >= min(3, len(chosen))]
     return found or [list(vectors.words[:5])]
+
+
+def sums(vectors: WordVectors) -> list[str]:
+    """Sums of words that a model has all words of."""
+    found = [text for text in _SUMS if all(word in vectors for word in text.split()[::2])]
+    return found or [" + ".join(vectors.words[:2])]
