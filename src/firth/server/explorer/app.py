@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from firth.server.explorer import about, people, words
+from firth.server.explorer import about, next_word, people, words
 from firth.server.explorer.opened import Opened
 
 __all__ = ["add_explorer"]
@@ -17,7 +17,13 @@ _STATIC = Path(__file__).parent.parent / "static"
 def add_explorer(app: FastAPI, opened: Opened) -> None:
     """Serve the page at /, its files at /static, and what it requests at /explorer."""
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for router in (about.routes(opened), people.routes(), words.routes(opened)):
+    routers = [
+        about.routes(opened),
+        people.routes(),
+        words.routes(opened),
+        next_word.routes(next_word.LanguageModels(opened.language_model)),
+    ]
+    for router in routers:
         app.include_router(router)
 
     @app.get("/", include_in_schema=False)
