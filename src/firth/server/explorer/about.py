@@ -9,7 +9,7 @@ from firth.server.explorer.opened import Opened, comparisons, sums
 
 __all__ = ["routes"]
 
-CHAPTERS = ["people", "words", "analogies"]
+CHAPTERS = ["people", "words", "analogies", "next-word"]
 
 
 def routes(opened: Opened) -> APIRouter:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from firth.server.explorer import about, analogies, map, people, vocabulary, words, workbench
+from firth.server.explorer import about, analogies, map, next_word, people, vocabulary, words, workbench
 from firth.server.explorer.background import Background
 from firth.server.explorer.opened import Opened
 
@@ -26,6 +26,7 @@ def add_explorer(app: FastAPI, opened: Opened) -> None:
         words.routes(opened),
         analogies.routes(opened),
         map.routes(opened, background),
+        next_word.routes(next_word.LanguageModels(opened.language_model)),
         workbench.routes(opened, background),
     ]
     for router in routers:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from firth.colours import fitting_limit
 from firth.errors import FirthError, SettingError
+from firth.language_models.model import LanguageModel
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NoModelError", "Opened", "comparisons", "present", "sums"]
@@ -40,12 +41,14 @@ class Opened:
     """The models of one explorer. Requests read it at one moment and keep what they have read.
 
     vectors : what most chapters show; None until a model is open.
+    language_model : what suggests next words; None for a small one of the demo text.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
     others : further models, to be compared with this one.
     """
 
     vectors: WordVectors | None = None
+    language_model: LanguageModel | None = None
     name: str = ""
     file: str = "model.firth"
     others: list["Opened"] = field(default_factory=list)
@@ -53,7 +56,7 @@ class Opened:
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
         """A model from a file."""
-        return cls(vectors, path.name, str(path))
+        return cls(vectors, name=path.name, file=str(path))
 
     @cached_property
     def limit(self) -> float:
