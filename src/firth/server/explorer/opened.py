@@ -1,11 +1,12 @@
 """What the explorer shows: a model, and what is known about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
 from firth.colours import fitting_limit
 from firth.errors import FirthError
+from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NoModelError", "Opened", "comparisons", "present"]
@@ -32,16 +33,25 @@ class Opened:
     vectors : what most chapters show; None until a model is open.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
+    model : all of the model, if it is one that was trained here: with its context vectors and its settings.
     """
 
     vectors: WordVectors | None = None
     name: str = ""
     file: str = "model.firth"
+    model: Word2Vec | None = None
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
         """A model from a file."""
         return cls(vectors, path.name, str(path))
+
+    def show(self, model: Word2Vec, name: str) -> None:
+        """Go on with a model that was just trained."""
+        self.vectors, self.name, self.file, self.model = model.vectors, name, "model.firth", model
+        names = {field.name for field in fields(self)}
+        for cached in set(vars(self)) - names:  # what was computed of the model before
+            vars(self).pop(cached, None)
 
     @cached_property
     def limit(self) -> float:
