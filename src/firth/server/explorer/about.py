@@ -9,7 +9,7 @@ from firth.server.explorer.opened import Opened, comparisons
 
 __all__ = ["routes"]
 
-CHAPTERS = ["people", "words", "windows", "softmax", "noise", "training", "side-by-side"]
+CHAPTERS = ["people", "words", "next-word", "windows", "softmax", "noise", "training", "side-by-side"]
 
 
 def routes(opened: Opened) -> APIRouter:

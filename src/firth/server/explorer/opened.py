@@ -6,6 +6,7 @@ from pathlib import Path
 
 from firth.colours import fitting_limit
 from firth.errors import FirthError
+from firth.language_models.model import LanguageModel
 from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
@@ -31,12 +32,14 @@ class Opened:
     """The models of one explorer. Requests read it at one moment and keep what they have read.
 
     vectors : what most chapters show; None until a model is open.
+    language_model : what suggests next words; None for a small one of the demo text.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
     model : all of the model, if it is one that was trained here: with its context vectors and its settings.
     """
 
     vectors: WordVectors | None = None
+    language_model: LanguageModel | None = None
     name: str = ""
     file: str = "model.firth"
     model: Word2Vec | None = None
@@ -44,7 +47,7 @@ class Opened:
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
         """A model from a file."""
-        return cls(vectors, path.name, str(path))
+        return cls(vectors, name=path.name, file=str(path))
 
     def show(self, model: Word2Vec, name: str) -> None:
         """Go on with a model that was just trained."""

@@ -35,4 +35,20 @@ export default {
       { text: "Click a column to sort by the first word.", values: { order: "by-first" } },
     ],
   },
+  "next-word": {
+    title: "Next word", claim: "To guess the next word, a model needs no grammar: only much text.",
+    typed: "What you have typed", suggestions: "Suggestions", space: "space", rest: "{count} others", distribution: "A probability for each of {outcomes} words",
+    announced: "Suggestions: {words}", learning: "A model is being trained on the King James Bible. This takes a few seconds.",
+    steps: "How a neural model arrives at them", look_up: "1 Look up embeddings", compute: "2 Compute a prediction", project: "3 Project to the vocabulary",
+    hidden: "Hidden unit", cost: "{count} multiplications", cost_look_up: "No multiplication: the rows are only looked up.",
+    text: [
+      "The keyboard of a telephone suggests the next word. Behind it is a language model: words go in, and a probability for every word of its vocabulary comes out. The three most probable ones are shown.",
+      "The early neural language model computes them in three steps. Its first step looks words up in a table that it has learned: the embeddings. All that follows in this document grew from that table.",
+    ],
+    tries: [
+      { text: "“thou shalt …”: what comes next?", values: { text: "thou shalt " } },
+      { text: "Begin a word: “in the beg”.", values: { text: "in the beg" } },
+      { text: "Only take the first suggestion, again and again. Where does it lead?", values: { text: "and " } },
+    ],
+  },
 };

@@ -35,4 +35,20 @@ export default {
       { text: "点击一列，按第一个词排序。", values: { order: "by-first" } },
     ],
   },
+  "next-word": {
+    title: "下一个词", claim: "要猜出下一个词，模型不需要语法，只需要大量文本。",
+    typed: "已输入的文字", suggestions: "建议", space: "空格", rest: "其余 {count} 个", distribution: "{outcomes} 个词各有一个概率",
+    announced: "建议：{words}", learning: "正在用英王钦定本圣经训练一个模型，需要几秒钟。",
+    steps: "神经语言模型怎样得出这些概率", look_up: "1 查找嵌入", compute: "2 计算预测", project: "3 投影到词汇表",
+    hidden: "隐藏单元", cost: "{count} 次乘法", cost_look_up: "不需要乘法：只是查找对应的行。",
+    text: [
+      "手机键盘会建议下一个词。背后是一个语言模型：输入一些词，输出词汇表中每个词的概率，只显示概率最大的三个。",
+      "早期的神经语言模型分三步计算。第一步在它学到的一张表里查找词：这张表就是嵌入。本文后面的一切都由它而来。",
+    ],
+    tries: [
+      { text: "“thou shalt …”：接下来是什么？", values: { text: "thou shalt " } },
+      { text: "只打半个词：“in the beg”。", values: { text: "in the beg" } },
+      { text: "一直只选第一个建议，会通向哪里？", values: { text: "and " } },
+    ],
+  },
 };
