@@ -30,7 +30,7 @@ class Noise(BaseModel):
     """How noise words are drawn."""
 
     exponent: Annotated[float, Field(ge=-1, le=2, description="Words are drawn in proportion to count ** exponent.")]
-    negatives: Annotated[int, Field(ge=1, le=20, description="Noise words for each pair of neighbours.")] = 2
+    negatives: Annotated[int, Field(ge=0, le=20, description="Noise words for each pair of neighbours.")] = 2
     draw: Annotated[int, Field(ge=0, le=100_000, description="Number of the draw; 0: the document's own rows.")] = 0
     words: Annotated[list[Word], Field(max_length=20, description="Words to show as well.")] = []
 
@@ -156,7 +156,7 @@ def _rows(given: Noise, counted: _Counted) -> list[Example]:
     rows = []
     for number, neighbour in enumerate(neighbours):
         rows.append(Example(input=CENTER, output=neighbour, target=1))
-        if given.draw == 0 and neighbour == NEIGHBOUR:
+        if given.draw == 0 and neighbour == NEIGHBOUR and count == len(NOISE):
             drawn = list(NOISE)
         else:
             row = counted.words.index(neighbour) if neighbour in counted.words else -1
@@ -175,7 +175,7 @@ def _learned(negatives: int, epochs: int) -> Learned:
     )
     rows = list(negative_rows(sentences, _WINDOW, draws))
     model = train_neighbours(rows, len(vocabulary), epochs=epochs)
-    pairs = [("king", "queen"), ("cat", "dog"), ("king", "mouse")]
+    pairs = [("queen", "king"), ("dog", "cat"), ("queen", "dog")]
     return Learned(
         accuracy=model.accuracy(rows),
         always=sum(target for _, _, target in rows) / len(rows),

@@ -16,7 +16,8 @@ __all__ = ["Point", "Watched", "WatchedWord", "WatchedWords"]
 
 NEIGHBOURS = 6
 _ON_THE_MAP = 40  # words: the watched ones, and frequent ones
-_FIRST = 30  # the most frequent words of a text say little, and are left out where there are enough others
+_CHOSEN = 4
+_FIRST = 60  # the most frequent words of a text say little, and are left out where there are enough others
 
 
 class WatchedWord(NamedTuple):
@@ -46,7 +47,7 @@ class Watched(NamedTuple):
 class WatchedWords:
     """Looks at words of a model again and again. Each map is turned to fit the one before, so that points move little.
 
-    words : those that the model does not have are reported.
+    words : those that the model does not have are reported. Without any, some of the model are chosen.
     """
 
     def __init__(self, words: list[str]) -> None:
@@ -56,6 +57,8 @@ class WatchedWords:
 
     def look(self, vectors: WordVectors) -> Watched:
         """The words as they are now; the vocabulary is the same each time."""
+        if not self._words:
+            self._words = _frequent(vectors)[:_CHOSEN]
         known = [word for word in self._words if word in vectors]
         found = vectors.most_similar(known, min(NEIGHBOURS, len(vectors) - 1)) if known and len(vectors) > 1 else []
         return Watched(
@@ -66,9 +69,7 @@ class WatchedWords:
 
     def _map(self, vectors: WordVectors, known: list[str]) -> list[Point]:
         if not self._shown:
-            enough = len(vectors) >= 2 * (_FIRST + _ON_THE_MAP)
-            frequent = vectors.words[_FIRST if enough else 0 :][:_ON_THE_MAP]
-            self._shown = list(dict.fromkeys([*known, *frequent]))[:_ON_THE_MAP]
+            self._shown = list(dict.fromkeys([*known, *_frequent(vectors)]))[:_ON_THE_MAP]
         if len(self._shown) < 2:
             return []
         points = project(vectors[self._shown].astype(np.float64), "pca", 1).points
@@ -80,3 +81,8 @@ class WatchedWords:
         return [
             Point(word, float(x), float(y), word in names) for word, (x, y) in zip(self._shown, points, strict=True)
         ]
+
+
+def _frequent(vectors: WordVectors) -> list[str]:
+    enough = len(vectors) >= 2 * (_FIRST + _ON_THE_MAP)
+    return list(vectors.words[_FIRST if enough else 0 :][:_ON_THE_MAP])
