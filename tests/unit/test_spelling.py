@@ -1,13 +1,15 @@
-"""Spelling suggestions, and the edit distance against its definition."""
+"""Spelling suggestions, completions, and the edit distance against its definition."""
 
 import functools
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth.spelling import edit_distances, near_spellings
+from firth.spelling import completions, edit_distances, near_spellings
 
 WORDS = ["the", "colour", "color", "cooler", "colours", "King", "straße", "re-colour"]
+
+TYPED = ["the", "them", "theme", "there", "The", "Paris", "a"]
 
 
 def test_fewest_edits_come_first():
@@ -56,3 +58,16 @@ letters = st.text("abcé😀", max_size=6)
 @given(word=letters, others=st.lists(letters, min_size=1, max_size=5))
 def test_distances_are_those_of_the_definition(word, others):
     assert edit_distances(word, others).tolist() == [recursive_distance(word, other) for other in others]
+
+
+def test_words_come_in_their_order_and_the_word_itself_first():
+    assert completions("the", TYPED) == ["the", "them", "theme", "there"]
+    assert completions("theme", TYPED, 1) == ["theme"]
+    assert completions("th", TYPED, 2) == ["the", "them"]
+    assert completions("The", TYPED) == ["The"]
+
+
+def test_case_is_ignored_only_where_nothing_is_found():
+    assert completions("THEM", TYPED) == ["them", "theme"]
+    assert completions("paris", TYPED) == []
+    assert completions("x", TYPED) == []

@@ -1,8 +1,7 @@
 """Categorisation: do clusters of vectors coincide with categories of words?
 
 The score is the purity of the clusters: the share of words whose cluster is mostly of their own category (Zhao and
-Karypis 2001). Clusters come from spherical k-means (Dhillon and Modha 2001), started by k-means++ (Arthur and
-Vassilvitskii 2007). The categories come from categories.py.
+Karypis 2001). The clusters come from clusters.py, the categories from categories.py.
 
 Shapes  N known words, D numbers per vector, C categories and as many clusters.
 """
@@ -14,16 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.evaluation.categories import CategorySource, load_categories
+from firth.evaluation.clusters import spherical_clusters
 from firth.evaluation.intervals import Interval, percentile_interval, resampled_mean
 from firth.evaluation.known_words import find_known_words, unit_rows
 from firth.evaluation.score import Score, warn_if_uncovered
-from firth.interruption import blas
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["CategorisationScore", "evaluate_categorisation"]
-
-_STARTS = 20  # the tightest clustering of this many is taken
-_ROUNDS = 50  # k-means settles in 5 to 15 rounds on sets of this kind
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,7 +112,7 @@ def evaluate_categorisation(
     ids = known.find_all(words)
     covered = np.flatnonzero(ids >= 0)
     units = unit_rows(vectors.matrix[ids[covered]])
-    clusters = _cluster(units, len(np.unique(labels[covered])), np.random.default_rng(seed))
+    clusters = spherical_clusters(units, len(np.unique(labels[covered])), np.random.default_rng(seed))
     score = CategorisationScore([words[i] for i in covered.tolist()], labels[covered], clusters, len(words))
     if source is not None:
         warn_if_uncovered(score, "words", words)
@@ -131,38 +127,3 @@ def _majority(categories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDA
     np.add.at(table, (clusters, categories), 1)
     majority: NDArray[np.int64] = table.argmax(axis=1)
     return majority
-
-
-def _cluster(units: NDArray[np.float32], count: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """The cluster (N,) of each row, from the tightest of several runs of spherical k-means."""
-    best, tightest = np.zeros(len(units), np.int64), -np.inf
-    for _ in range(_STARTS if len(units) else 0):
-        centers = _spread_centers(units, count, random)
-        labels = np.full(len(units), -1, np.int64)
-        for _ in range(_ROUNDS):
-            with blas:
-                nearest = (units @ centers.T).argmax(axis=1)
-            if np.array_equal(nearest, labels):
-                break
-            labels = nearest
-            for cluster in np.unique(labels):  # an emptied cluster keeps its center
-                centers[cluster] = units[labels == cluster].sum(axis=0)
-            centers = unit_rows(centers)
-        tightness = float(np.einsum("nd,nd->", units, centers[labels]))
-        if tightness > tightest:
-            best, tightest = labels, tightness
-    return best
-
-
-def _spread_centers(units: NDArray[np.float32], count: int, random: np.random.Generator) -> NDArray[np.float32]:
-    """Starting centers (count, D): rows far from one another (k-means++)."""
-    chosen = [int(random.integers(len(units)))]
-    distance = np.full(len(units), np.inf)
-    for _ in range(count - 1):
-        with blas:
-            distance = np.minimum(distance, np.maximum(0, 1 - units @ units[chosen[-1]]))
-        distance[chosen] = 0
-        total = distance.sum()
-        chances = distance / total if total > 0 else None
-        chosen.append(int(random.choice(len(units), p=chances)))
-    return units[chosen].copy()

@@ -1,7 +1,8 @@
 """Several test sets at once: read from files or built in, and evaluated on one model after another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +15,7 @@ from firth.evaluation.comparison import Comparison, compare
 from firth.evaluation.odd_one_out import evaluate_odd_one_out, read_odd_questions
 from firth.evaluation.score import Score
 from firth.evaluation.similarity import SimilarityPair, evaluate_similarity, read_similarity_pairs
+from firth.progress import ProgressOption, open_progress
 from firth.vectors.analogy_search import check_method
 from firth.vectors.word_vectors import WordVectors
 
@@ -76,31 +78,53 @@ class Suite:
             {path.name: list(read_odd_questions(path)) for path in kinds[3]},
         )
 
-    def evaluate(self, vectors: WordVectors, *, top: int | None = None, method: AnalogyMethod = "3cosadd") -> Scores:
+    def evaluate(
+        self,
+        vectors: WordVectors,
+        *,
+        top: int | None = None,
+        method: AnalogyMethod = "3cosadd",
+        progress: ProgressOption = False,
+    ) -> Scores:
         """The score of a model on every test set, by the name of the test set.
 
         Parameters
         ----------
         top : consider only the `top` most frequent words; None for all.
         method : how analogies are answered, "3cosadd" or "3cosmul".
+        progress : as in `WordVectors.save`; counts test sets.
 
         Raises   SettingError if `top` or `method` has an impossible value.
         """
         check_method(method)
+        evaluations = self._evaluations(vectors, top, method)
         scores: Scores = {}
-        for name, questions in self.analogies.items():
-            scores[name] = evaluate_analogies(vectors, questions, top=top, method=method)
-        for name, pairs in self.similarity.items():
-            scores[name] = evaluate_similarity(vectors, pairs, top=top)
-        for name, members in self.categories.items():
-            scores[name] = evaluate_categorisation(vectors, members, top=top)
-        for name, lines in self.odd_words.items():
-            scores[name] = evaluate_odd_one_out(vectors, lines, top=top)
-        if not scores:
-            scores["built-in analogies"] = evaluate_analogies(vectors, top=top, method=method)
-            scores["built-in categories"] = evaluate_categorisation(vectors, top=top)
-            scores["built-in odd words"] = evaluate_odd_one_out(vectors, top=top)
+        with open_progress(progress) as reporter, reporter.stage("evaluating", len(evaluations), "test sets") as stage:
+            for name, evaluate in evaluations.items():
+                scores[name] = evaluate()
+                stage.update(len(scores))
         return scores
+
+    def _evaluations(
+        self, vectors: WordVectors, top: int | None, method: AnalogyMethod
+    ) -> dict[str, Callable[[], Score]]:
+        """What computes the score of each test set, by its name."""
+        if not (self.analogies or self.similarity or self.categories or self.odd_words):
+            return {
+                "built-in analogies": partial(evaluate_analogies, vectors, top=top, method=method),
+                "built-in categories": partial(evaluate_categorisation, vectors, top=top),
+                "built-in odd words": partial(evaluate_odd_one_out, vectors, top=top),
+            }
+        found: dict[str, Callable[[], Score]] = {}
+        for name, questions in self.analogies.items():
+            found[name] = partial(evaluate_analogies, vectors, questions, top=top, method=method)
+        for name, pairs in self.similarity.items():
+            found[name] = partial(evaluate_similarity, vectors, pairs, top=top)
+        for name, members in self.categories.items():
+            found[name] = partial(evaluate_categorisation, vectors, members, top=top)
+        for name, lines in self.odd_words.items():
+            found[name] = partial(evaluate_odd_one_out, vectors, lines, top=top)
+        return found
 
 
 def compare_scores(first: Scores, second: Scores, *, seed: int = 1) -> dict[str, Comparison]:

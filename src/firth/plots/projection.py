@@ -16,7 +16,7 @@ from firth.errors import MissingExtraError, SettingError
 from firth.interruption import blas
 from firth.vectors.query import unit
 
-__all__ = ["Method", "Projection", "check_method", "check_packages", "project"]
+__all__ = ["Method", "Plane", "Projection", "check_method", "check_packages", "principal_plane", "project"]
 
 Method: TypeAlias = Literal["pca", "umap", "tsne"]
 
@@ -68,19 +68,41 @@ def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
     return Projection(np.asarray(points, np.float64), None)
 
 
-@blas
 def _principal_components(directions: NDArray[np.float64]) -> Projection:
-    """The two directions of largest variance, from the singular vectors of the centred matrix."""
-    centred = directions - directions.mean(axis=0)
-    _, strengths, axes = np.linalg.svd(centred, full_matrices=False)
-    axes = axes[:2]
+    plane = principal_plane(directions)
+    return Projection(plane.place(directions), plane.explained)
+
+
+class Plane(NamedTuple):
+    """A plane through the mean of some vectors.
+
+    center : (D,).   axes : (2, D) of length 1, or 0.   explained : each axis's share of the variance, in [0, 1].
+    """
+
+    center: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    explained: tuple[float, float]
+
+    def place(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where vectors (n, D) are in the plane: (n, 2). Equal differences stay equal."""
+        with blas:
+            points: NDArray[np.float64] = (rows - self.center) @ self.axes.T
+        return points
+
+
+@blas
+def principal_plane(rows: NDArray[np.float64]) -> Plane:
+    """The plane in which vectors (n, D) vary most: for three of them, the one that they lie in."""
+    center = rows.mean(axis=0)
+    # The triangle of the QR decomposition has the same singular values and axes as the centred matrix, and few rows.
+    _, strengths, found = np.linalg.svd(np.linalg.qr(rows - center, mode="r"), full_matrices=False)
+    axes = np.zeros((2, rows.shape[1]))
+    axes[: min(2, len(found))] = found[:2]
     # The sign of a singular vector is arbitrary: make its largest component positive.
-    largest = axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)]
-    points = np.zeros((len(centred), 2))
-    points[:, : len(axes)] = centred @ (axes * np.sign(largest)[:, None]).T
+    axes *= np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
     variances = np.append(strengths**2, [0.0, 0.0])
     total = max(float(variances.sum()), np.finfo(np.float64).tiny)
-    return Projection(points, (float(variances[0]) / total, float(variances[1]) / total))
+    return Plane(center, axes, (float(variances[0]) / total, float(variances[1]) / total))
 
 
 def _umap(directions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from firth.arrays import Vector
+from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.plots.canvas import Picture, checked_words, finite_vectors, import_altair, safe_text, with_titles
 from firth.plots.labelled_points import Facts, Frame, label_points, point_layers
@@ -14,7 +14,7 @@ from firth.vectors.expected import check_vectors
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["two_axis_plot"]
+__all__ = ["axis_directions", "two_axis_plot"]
 
 _SIZE = (640, 520)
 _MOST = 300
@@ -50,7 +50,7 @@ def two_axis_plot(
     listed = list(dict.fromkeys(checked_words(words)))
     if len(listed) > _MOST:
         raise SettingError(f"{len(listed):,} words: at most {_MOST} fit into this picture")
-    differences = np.stack([_difference(vectors, x, "x"), _difference(vectors, y, "y")])
+    differences = axis_directions(vectors, x, y)
     points = vectors.similarity_matrix(finite_vectors(vectors, listed).astype(np.float32), differences)
     labelled = label_points(points, listed, _SIZE, equal=False)
     records = [
@@ -65,6 +65,11 @@ def two_axis_plot(
     explained = "Cosine between each word and the difference of the two words at the ends of an axis."
     title = f"From {x[0]} to {x[1]}, from {y[0]} to {y[1]}"
     return with_titles(chart, look, title, explained)
+
+
+def axis_directions(vectors: WordVectors, x: tuple[str, str], y: tuple[str, str]) -> Matrix:
+    """The directions (2, D) of two axes, each from one word to another. Raises as two_axis_plot does."""
+    return np.stack([_difference(vectors, x, "x"), _difference(vectors, y, "y")])
 
 
 def _difference(vectors: WordVectors, ends: tuple[str, str], axis: str) -> Vector:

@@ -5,11 +5,21 @@ from typing import Any
 from fastapi import APIRouter
 
 from firth.colours import DARK_INK, DIVERGING, LIGHT_INK, STRONG
-from firth.server.explorer.opened import Opened, comparisons
+from firth.server.explorer.opened import Opened, comparisons, sums
 
 __all__ = ["routes"]
 
-CHAPTERS = ["people", "words", "next-word", "windows", "softmax", "noise", "training", "side-by-side"]
+CHAPTERS = [
+    "people",
+    "words",
+    "analogies",
+    "next-word",
+    "windows",
+    "softmax",
+    "noise",
+    "training",
+    "side-by-side",
+]
 
 
 def routes(opened: Opened) -> APIRouter:
@@ -29,7 +39,8 @@ def routes(opened: Opened) -> APIRouter:
                 "words": len(vectors),
                 "vector_size": vectors.vector_size,
                 "summary": f"{len(vectors):,} × {vectors.vector_size}",
-                "presets": {"words": compared[0], "comparisons": compared},
+                "presets": {"words": compared[0], "comparisons": compared, "sums": sums(vectors)},
+                "others": [{"name": other.name, "file": other.file} for other in opened.others],
             }
         colours = {"diverging": DIVERGING, "strong": STRONG, "dark_ink": DARK_INK, "light_ink": LIGHT_INK}
         return {"model": model, "chapters": CHAPTERS, "colours": colours}

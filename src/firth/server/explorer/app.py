@@ -6,7 +6,22 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from firth.server.explorer import about, next_word, noise, people, softmax, training, trainings, windows, words
+from firth.server.explorer import (
+    about,
+    analogies,
+    map,
+    next_word,
+    noise,
+    people,
+    softmax,
+    training,
+    trainings,
+    vocabulary,
+    windows,
+    words,
+    workbench,
+)
+from firth.server.explorer.background import Background
 from firth.server.explorer.opened import Opened
 
 __all__ = ["add_explorer"]
@@ -17,16 +32,21 @@ _STATIC = Path(__file__).parent.parent / "static"
 def add_explorer(app: FastAPI, opened: Opened) -> None:
     """Serve the page at /, its files at /static, and what it requests at /explorer."""
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    background = Background()
     routers = [
         about.routes(opened),
+        vocabulary.routes(opened),
         people.routes(),
         words.routes(opened),
+        analogies.routes(opened),
+        map.routes(opened, background),
         next_word.routes(next_word.LanguageModels(opened.language_model)),
         windows.routes(),
         softmax.routes(opened),
         noise.routes(opened),
         training.routes(),
         trainings.routes(opened),
+        workbench.routes(opened, background),
     ]
     for router in routers:
         app.include_router(router)

@@ -1,6 +1,7 @@
 """The text that is there without a file: the King James Bible, where its package is installed."""
 
-from functools import lru_cache
+import threading
+from functools import cache
 from typing import NamedTuple
 
 from firth.datasets import king_james
@@ -19,9 +20,17 @@ class BuiltInText(NamedTuple):
     watched: list[str]
 
 
-@lru_cache(maxsize=1)
+_reading = threading.Lock()  # requests that come at the same time read it once
+
+
 def built_in_text() -> BuiltInText:
     """The King James Bible; else two small topics and the document's sentence."""
+    with _reading:
+        return _read()
+
+
+@cache
+def _read() -> BuiltInText:
     try:
         return BuiltInText("King James Bible", king_james(), ["king", "bread", "sea", "mother", "sword", "sun"])
     except MissingExtraError:

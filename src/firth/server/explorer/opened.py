@@ -1,16 +1,16 @@
 """What the explorer shows: a model, and what is known about it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
 from firth.colours import fitting_limit
-from firth.errors import FirthError
+from firth.errors import FirthError, SettingError
 from firth.language_models.model import LanguageModel
 from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["NoModelError", "Opened", "comparisons", "present"]
+__all__ = ["NoModelError", "Opened", "comparisons", "present", "sums"]
 
 _FREQUENT = 1000  # words
 
@@ -20,6 +20,16 @@ _COMPARISONS = (
     ("queen", "woman", "girl", "boy", "man", "king", "queen", "water"),
     ("bread", "fish", "wine", "sea", "river"),
     ("one", "two", "three", "hundred", "thousand"),
+)
+
+
+_SUMS = (
+    "king - man + woman",
+    "paris - france + italy",
+    "bigger - big + small",
+    "queen - woman + man",
+    "israel + king",
+    "bread + wine",
 )
 
 
@@ -35,14 +45,16 @@ class Opened:
     language_model : what suggests next words; None for a small one of the demo text.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
-    model : all of the model, if it is one that was trained here: with its context vectors and its settings.
+    trained : all of the model, if it is one that was trained here: with its context vectors and its settings.
+    others : further models, to be compared with this one.
     """
 
     vectors: WordVectors | None = None
     language_model: LanguageModel | None = None
     name: str = ""
     file: str = "model.firth"
-    model: Word2Vec | None = None
+    trained: Word2Vec | None = None
+    others: list["Opened"] = field(default_factory=list)
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
@@ -51,8 +63,8 @@ class Opened:
 
     def show(self, model: Word2Vec, name: str) -> None:
         """Go on with a model that was just trained."""
-        self.vectors, self.name, self.file, self.model = model.vectors, name, "model.firth", model
-        names = {field.name for field in fields(self)}
+        self.vectors, self.name, self.file, self.trained = model.vectors, name, "model.firth", model
+        names = {declared.name for declared in fields(self)}
         for cached in set(vars(self)) - names:  # what was computed of the model before
             vars(self).pop(cached, None)
 
@@ -67,6 +79,13 @@ class Opened:
             raise NoModelError("no model is open: open one, or train one in the chapter on training")
         return self.vectors
 
+    def model(self, number: int) -> "Opened":
+        """The model of a number: 0 is this one. Raises SettingError."""
+        models = [self, *self.others]
+        if number >= len(models):
+            raise SettingError(f"model={number}: there are {len(models)} models, numbered from 0")
+        return models[number]
+
 
 def present(words: tuple[str, ...], vectors: WordVectors) -> list[str]:
     """Those of some words that a model has, each once."""
@@ -77,3 +96,9 @@ def comparisons(vectors: WordVectors) -> list[list[str]]:
     """Words to compare: the document's where the model has them, and its most frequent ones otherwise."""
     found = [words for chosen in _COMPARISONS if len(words := present(chosen, vectors)) >= min(3, len(chosen))]
     return found or [list(vectors.words[:5])]
+
+
+def sums(vectors: WordVectors) -> list[str]:
+    """Sums of words that a model has all words of."""
+    found = [text for text in _SUMS if all(word in vectors for word in text.split()[::2])]
+    return found or [" + ".join(vectors.words[:2])]

@@ -112,7 +112,7 @@ def routes(opened: Opened) -> APIRouter:
     @router.post("/softmax/large")
     def large(given: Large) -> Head:
         """What a word of the open model predicts: a probability for each of up to 50,000 words, and what that takes."""
-        vectors, model = opened.need_vectors(), opened.model
+        vectors, model = opened.need_vectors(), opened.trained
         vector = vectors[given.word]
         count = min(len(vectors), _LARGEST)
         trained = model is not None and model.hyperparameters.objective == "negative_sampling"

@@ -7,11 +7,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from firth.server.explorer.opened import Opened
-from firth.spelling import near_spellings
+from firth.server.explorer.vocabulary import Unknown, Word, sort_out
 
-__all__ = ["routes"]
-
-Word = Annotated[str, Field(min_length=1, max_length=100)]
+__all__ = ["WordRow", "routes"]
 
 
 class Words(BaseModel):
@@ -25,13 +23,6 @@ class WordRow(BaseModel):
 
     word: str
     vector: list[float]
-
-
-class Unknown(BaseModel):
-    """A word that the model does not have, and words that are spelled nearly the same way."""
-
-    word: str
-    near: list[str]
 
 
 class WordRows(BaseModel):
@@ -51,12 +42,11 @@ def routes(opened: Opened) -> APIRouter:
     def words(given: Words) -> WordRows:
         """The vectors of words, and how alike the words are in each number (their standard deviation)."""
         vectors = opened.need_vectors()
-        known = [word for word in dict.fromkeys(given.words) if word in vectors]
-        missing = [word for word in dict.fromkeys(given.words) if word not in vectors]
+        known, unknown = sort_out(given.words, vectors)
         rows = np.array([vectors[word] for word in known])
         return WordRows(
             rows=[WordRow(word=word, vector=row.tolist()) for word, row in zip(known, rows, strict=True)],
-            unknown=[Unknown(word=word, near=near_spellings(word, vectors.words)) for word in missing],
+            unknown=unknown,
             limit=opened.limit,
             spread=rows.std(axis=0).tolist() if len(known) else [],
         )

@@ -7,7 +7,7 @@ import { bars, button, choice, slider, wordLine } from "../components/controls.j
 import { textSource } from "../components/text_source.js";
 import { progressOf } from "../components/trainer.js";
 import { isActive, trainingRun } from "../components/training_run.js";
-import { h, settled, show } from "../dom.js";
+import { h, set, settled, show } from "../dom.js";
 
 const MOST = 3;
 const WORD = "bread";
@@ -43,7 +43,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
   let results = [];
 
   const nameOf = ({ window, negatives, architecture }) => `${ARCHITECTURES[architecture]} · ${t("side-by-side.window")} ${window} · ${t("side-by-side.negatives")} ${negatives}`;
-  const act = (work) => () => Promise.resolve().then(work).then(() => calm(), fail);
+  const act = (work) => () => Promise.resolve().then(work).then(() => calm(), (error) => { drawControls(); fail(error); });
   const write = (replace = false) => change({ windows: state.settings.map((one) => one.window).join(","), negatives: state.settings.map((one) => one.negatives).join(","), architectures: state.settings.map((one) => one.architecture).join(",") }, { replace });
 
   function forget() {
@@ -81,7 +81,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     const onlyHere = (name) => names.filter((some) => some.has(name)).length === 1;
     results.forEach((box, i) => {
       const training = trainings[i];
-      if (!training) { show(box, h("p", { class: "hint" }, t("side-by-side.empty", { word: state.word }))); return; }
+      if (!training) { show(box, h("p", { class: "hint" }, t(runs.length ? "training.states.waiting" : "side-by-side.empty", { word: state.word }))); return; }
       const near = lists[i];
       const unknown = training.watched && !near;
       show(box, progressOf(training, t), unknown ? h("p", { class: "hint" }, t("side-by-side.unknown", { word: state.word })) : null,
@@ -111,6 +111,8 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     runs = state.settings.map((_, i) => newRun(i));
     const small = source.kind === "paste";
     const text = source.source();
+    drawResults();
+    set(controls.firstChild, { disabled: true });
     await Promise.all(runs.map((run, i) => {
       const { window, negatives, architecture } = state.settings[i];
       return run.begin({ ...text, words: [state.word], settings: { window, negative_samples: negatives, architecture, vector_size: 50, epochs: small ? 100 : 5, min_count: small ? 1 : 5 } });

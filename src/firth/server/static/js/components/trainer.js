@@ -50,7 +50,7 @@ export function trainer({ values, change, fail, calm, announce, refresh, t }) {
   const unknown = h("p", { class: "hint", role: "status" });
   const seen = h("div", { class: "stack loose", hidden: true }, h("div", { class: "columns" }, h("section", { class: "stack" }, h("h3", { class: "heading" }, t("training.loss")), losses.element), h("section", { class: "stack" }, h("h3", { class: "heading" }, t("training.map")), map.element)), h("h3", { class: "heading" }, t("training.neighbours")), unknown, neighbours);
 
-  const act = (work) => () => Promise.resolve().then(work).then(() => calm(), fail);
+  const act = (work) => () => Promise.resolve().then(work).then(() => calm(), (error) => { draw(); fail(error); }).finally(() => set(buttons.train, { disabled: false }));
   const buttons = {
     train: button(t("training.train"), act(begin), { class: "button first" }),
     pause: button(t("training.pause"), act(() => run.command("pause"))),
@@ -61,6 +61,8 @@ export function trainer({ values, change, fail, calm, announce, refresh, t }) {
   };
 
   async function begin() {
+    set(buttons.train, { disabled: true });
+    show(status, h("p", { class: "hint" }, t("training.states.waiting")));
     await source.ready;
     map.clear();
     before = new Map();

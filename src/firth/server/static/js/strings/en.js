@@ -4,6 +4,7 @@ export default {
   page: {
     skip: "Skip to the picture", chapters: "Chapters", model: "Model", no_model: "No model is open.", close: "Close", light: "Light colours",
     dark: "Dark colours", explained: "What you see", try: "Things to try", code: "The same in code", copy: "Copy", copied: "Copied",
+    unknown: "“{word}” is not in the vocabulary.", did_you_mean: "Did you mean",
   },
   people: {
     title: "People", claim: "A person can be a point, and alike means: in the same direction.",
@@ -33,6 +34,24 @@ export default {
     tries: [
       { text: "Put the columns first that all words share. Which words break the pattern?", values: { order: "shared" } },
       { text: "Click a column to sort by the first word.", values: { order: "by-first" } },
+    ],
+  },
+  analogies: {
+    title: "Analogies", claim: "Directions mean something: from man to king is the same way as from woman to queen.",
+    equation: "A sum of words", term: "Word {number}", a_word: "word", added: "{word} is added: subtract it", subtracted: "{word} is subtracted: add it",
+    remove: "Remove {word}", add: "Add a word", nearest: "Nearest of {count} words, by cosine", go_on: "Go on with {word}", go_on_hint: "Click an answer to go on with it.",
+    nothing: "Nothing is left of this sum.", correct: "Correct the word above, then there is an answer.", plane: "The words in two dimensions",
+    parallelogram: "Both arrows are the same step. It ends at the ring, and the nearest word is not far from there.",
+    other_plane: "The plane in which these words differ most. The ring is the sum.", strips: "The sum, number by number", sum: "= the sum",
+    not_equal: "The sum is not equal to any word. The last row is the word that comes nearest.", announced: "{sum}: the nearest word is {word}, cosine {cosine}",
+    text: [
+      "Words can be added and subtracted like any lists of numbers. Take away from king what man is, and add what woman is: the result is nearest to queen.",
+      "It is not equal to queen. But of all words in the vocabulary, queen has the largest cosine with it. The words of the sum itself do not count as answers.",
+    ],
+    tries: [
+      { text: "Click the minus sign: what is king + man + woman?", values: { sum: "king + man + woman" } },
+      { text: "Turn it round: queen − woman + man.", values: { sum: "queen - woman + man" } },
+      { text: "One word alone: its neighbours.", values: { sum: "throne" } },
     ],
   },
   "next-word": {
@@ -132,7 +151,7 @@ export default {
     },
     settings: "Settings", architecture: "Architecture", vector_size: "Numbers per word", window: "Window", negatives: "Noise words", epochs: "Epochs", min_count: "Leave out words rarer than",
     pins: "Words to watch", train: "Train", train_again: "Train again", pause: "Pause", resume: "Go on", stop: "Stop", save: "Save model.firth", open: "Use it in all chapters", opened: "All chapters now show {name}, {words} words",
-    states: { waiting: "Waiting for another training", reading: "Reading the text", training: "Training", paused: "Paused", stopped: "Stopped", done: "Done", failed: "Failed" },
+    states: { waiting: "Waiting", reading: "Reading the text", training: "Training", paused: "Paused", stopped: "Stopped", done: "Done", failed: "Failed" },
     facts: "epoch {epoch} of {epochs} · {words} words · {speed} words/s · loss {loss} · learning rate {rate}", vocabulary: "vocabulary {words}", progress: "Progress of the training", loss: "Loss", map: "The words in two dimensions", neighbours: "Nearest words", unknown: "Not in the text, or too rare: {words}.",
     text: [
       "Training has two matrices, Embedding and Context, random at first. One example is a word, its neighbour with the target 1, and a few noise words with the target 0. The dot product of two vectors says how well they fit; the sigmoid makes it a probability; the error says how wrong it was; and the error moves both vectors.",

@@ -4,6 +4,7 @@ export default {
   page: {
     skip: "跳到图示", chapters: "章节", model: "模型", no_model: "没有打开的模型。", close: "关闭", light: "浅色", dark: "深色",
     explained: "图中所示", try: "试一试", code: "用代码完成同样的事", copy: "复制", copied: "已复制",
+    unknown: "词汇表中没有“{word}”。", did_you_mean: "是不是",
   },
   people: {
     title: "人", claim: "一个人可以是一个点；相似，就是方向相同。",
@@ -33,6 +34,24 @@ export default {
     tries: [
       { text: "把所有词共有的列排在前面。哪些词打破了规律？", values: { order: "shared" } },
       { text: "点击一列，按第一个词排序。", values: { order: "by-first" } },
+    ],
+  },
+  analogies: {
+    title: "类比", claim: "方向有含义：从 man 到 king，与从 woman 到 queen，是同一个方向。",
+    equation: "词的加减式", term: "第 {number} 个词", a_word: "词", added: "加上 {word}：改为减去", subtracted: "减去 {word}：改为加上",
+    remove: "移除 {word}", add: "添加一个词", nearest: "{count} 个词中最接近的，按余弦排列", go_on: "从 {word} 继续", go_on_hint: "点击一个答案，从它继续。",
+    nothing: "加减之后什么也不剩。", correct: "请先更正上面的词。", plane: "二维平面上的词",
+    parallelogram: "两支箭头是同样的一步。它到达圆环处，离那里最近的词就在旁边。",
+    other_plane: "这些词差别最大的平面。圆环是加减的结果。", strips: "逐个数相加减", sum: "= 结果",
+    not_equal: "结果并不等于任何一个词。最后一行是与它最接近的词。", announced: "{sum}：最接近的词是 {word}，余弦 {cosine}",
+    text: [
+      "词可以像任何一串数那样相加减。从 king 中减去 man，再加上 woman，结果最接近 queen。",
+      "结果并不等于 queen。但在整个词汇表中，queen 与它的余弦最大。算式中的词本身不算答案。",
+    ],
+    tries: [
+      { text: "点击减号：king + man + woman 是什么？", values: { sum: "king + man + woman" } },
+      { text: "反过来：queen − woman + man。", values: { sum: "queen - woman + man" } },
+      { text: "只留一个词：看它的邻居。", values: { sum: "throne" } },
     ],
   },
   "next-word": {
@@ -132,7 +151,7 @@ export default {
     },
     settings: "设置", architecture: "架构", vector_size: "每个词的数值个数", window: "窗口", negatives: "噪声词", epochs: "轮数", min_count: "忽略出现次数少于此数的词",
     pins: "要观察的词", train: "开始训练", train_again: "重新训练", pause: "暂停", resume: "继续", stop: "停止", save: "保存 model.firth", open: "用于所有章节", opened: "所有章节现在都使用 {name}，{words} 个词",
-    states: { waiting: "正在等待另一个训练", reading: "正在读取文本", training: "正在训练", paused: "已暂停", stopped: "已停止", done: "完成", failed: "失败" },
+    states: { waiting: "等待中", reading: "正在读取文本", training: "正在训练", paused: "已暂停", stopped: "已停止", done: "完成", failed: "失败" },
     facts: "第 {epoch} 轮，共 {epochs} 轮 · {words} 个词 · 每秒 {speed} 个词 · 损失 {loss} · 学习率 {rate}", vocabulary: "词汇表 {words}", progress: "训练进度", loss: "损失", map: "二维平面上的词", neighbours: "最近的词", unknown: "文本中没有或太少见：{words}。",
     text: [
       "训练有两个矩阵：嵌入矩阵和上下文矩阵，起初都是随机数。一个样本包括一个词、目标为 1 的邻居，以及几个目标为 0 的噪声词。两个向量的点积表示它们有多合；sigmoid 把它变成概率；误差表示错了多少；误差再推动两个向量。",
