@@ -9,7 +9,18 @@ from firth.server.explorer.opened import Opened, axes, comparisons, sums
 
 __all__ = ["routes"]
 
-CHAPTERS = ["people", "words", "analogies", "map", "next-word"]
+CHAPTERS = [
+    "people",
+    "words",
+    "analogies",
+    "map",
+    "next-word",
+    "windows",
+    "softmax",
+    "noise",
+    "training",
+    "side-by-side",
+]
 
 
 def routes(opened: Opened) -> APIRouter:

@@ -6,7 +6,21 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from firth.server.explorer import about, analogies, map, next_word, people, vocabulary, words, workbench
+from firth.server.explorer import (
+    about,
+    analogies,
+    map,
+    next_word,
+    noise,
+    people,
+    softmax,
+    training,
+    trainings,
+    vocabulary,
+    windows,
+    words,
+    workbench,
+)
 from firth.server.explorer.background import Background
 from firth.server.explorer.opened import Opened
 
@@ -27,6 +41,11 @@ def add_explorer(app: FastAPI, opened: Opened) -> None:
         analogies.routes(opened),
         map.routes(opened, background),
         next_word.routes(next_word.LanguageModels(opened.language_model)),
+        windows.routes(),
+        softmax.routes(opened),
+        noise.routes(opened),
+        training.routes(),
+        trainings.routes(opened),
         workbench.routes(opened, background),
     ]
     for router in routers:

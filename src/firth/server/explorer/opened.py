@@ -1,12 +1,13 @@
 """What the explorer shows: a model, and what is known about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
 from firth.colours import fitting_limit
 from firth.errors import FirthError, SettingError
 from firth.language_models.model import LanguageModel
+from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NoModelError", "Opened", "axes", "comparisons", "present", "sums"]
@@ -22,10 +23,6 @@ _COMPARISONS = (
 )
 
 
-class NoModelError(FirthError):
-    """A chapter needs a model, and none is open."""
-
-
 _SUMS = (
     "king - man + woman",
     "paris - france + italy",
@@ -38,6 +35,10 @@ _SUMS = (
 _AXES = (("man", "woman"), ("poor", "rich"), ("bad", "good"), ("young", "old"), ("king", "cat"))
 
 
+class NoModelError(FirthError):
+    """A chapter needs a model, and none is open."""
+
+
 @dataclass
 class Opened:
     """The models of one explorer. Requests read it at one moment and keep what they have read.
@@ -46,6 +47,7 @@ class Opened:
     language_model : what suggests next words; None for a small one of the demo text.
     name : of the model, to be shown.
     file : its path as it was given, for the lines of code on the page.
+    trained : all of the model, if it is one that was trained here: with its context vectors and its settings.
     others : further models, to be compared with this one.
     """
 
@@ -53,12 +55,20 @@ class Opened:
     language_model: LanguageModel | None = None
     name: str = ""
     file: str = "model.firth"
+    trained: Word2Vec | None = None
     others: list["Opened"] = field(default_factory=list)
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
         """A model from a file."""
         return cls(vectors, name=path.name, file=str(path))
+
+    def show(self, model: Word2Vec, name: str) -> None:
+        """Go on with a model that was just trained."""
+        self.vectors, self.name, self.file, self.trained = model.vectors, name, "model.firth", model
+        names = {declared.name for declared in fields(self)}
+        for cached in set(vars(self)) - names:  # what was computed of the model before
+            vars(self).pop(cached, None)
 
     @cached_property
     def limit(self) -> float:

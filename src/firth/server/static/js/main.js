@@ -23,6 +23,12 @@ function fail(error) {
 
 const calm = () => { problem.hidden = true; };
 
+/** Another model was opened: say so in the rail, and have chapters read `about` again. */
+async function refresh() {
+  Object.assign(about, await get("explorer/about"));
+  drawRail();
+}
+
 function setTheme(theme) {
   const chosen = theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   document.documentElement.dataset.theme = chosen;
@@ -105,7 +111,7 @@ async function open({ focus = true } = {}) {
     drawBelow(chapter, code.element),
     next ? h("p", { class: "next-chapter" }, h("a", { class: "button", href: address(next, lasting()) }, `${t(`${next}.title`)} →`)) : null);
   if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
-  mounted = module.mount(stage, { about, values, change, announce, fail, calm, code: code.show, t });
+  mounted = module.mount(stage, { about, values, change, announce, fail, calm, refresh, code: code.show, t });
 }
 
 function redraw() {

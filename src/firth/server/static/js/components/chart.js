@@ -22,7 +22,8 @@ export function chart({ label, width = 560, height = 220, xLabel = "", digits = 
     drawing.replaceChildren(
       ...marks.flatMap((y) => [s("line", { class: "grid", x1: pad.left, x2: width - pad.right, y1: py(y), y2: py(y) }), s("text", { class: "quiet", x: pad.left - 8, y: py(y) + 4, "text-anchor": "end" }, shown(y, digits))]),
       s("text", { class: "quiet", x: width - pad.right, y: height - 8, "text-anchor": "end" }, xLabel),
-      ...series.map((one, i) => s("polyline", { fill: "none", stroke: series.length === 1 ? "var(--accent)" : groupColour(i), "stroke-width": 2.5, "stroke-linejoin": "round", points: one.points.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ") })));
+      ...series.map((one, i) => s("polyline", { fill: "none", stroke: series.length === 1 ? "var(--accent)" : groupColour(i), "stroke-width": 2.5, "stroke-linejoin": "round", points: one.points.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ") })),
+      ...series.filter((one) => one.points.length).map((one, i) => s("circle", { r: 4, fill: series.length === 1 ? "var(--accent)" : groupColour(i), cx: px(one.points.at(-1)[0]), cy: py(one.points.at(-1)[1]) })));
     const last = series.map((one) => `${one.name} ${shown(one.points.at(-1)?.[1], digits)}`).join(", ");
     drawing.setAttribute("aria-label", `${label}: ${last}`);
     show(legend, series.length > 1 ? series.map((one, i) => h("span", {}, h("span", { "aria-hidden": "true", style: { color: groupColour(i) } }, "● "), one.name)) : null);
