@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from firth.colours import DARK_INK, DIVERGING, LIGHT_INK, STRONG
-from firth.server.explorer.opened import Opened, comparisons, sums
+from firth.server.explorer.opened import Opened, axes, comparisons, sums
 
 __all__ = ["routes"]
 
@@ -13,6 +13,7 @@ CHAPTERS = [
     "people",
     "words",
     "analogies",
+    "map",
     "next-word",
     "windows",
     "softmax",
@@ -39,7 +40,12 @@ def routes(opened: Opened) -> APIRouter:
                 "words": len(vectors),
                 "vector_size": vectors.vector_size,
                 "summary": f"{len(vectors):,} × {vectors.vector_size}",
-                "presets": {"words": compared[0], "comparisons": compared, "sums": sums(vectors)},
+                "presets": {
+                    "words": compared[0],
+                    "comparisons": compared,
+                    "sums": sums(vectors),
+                    "axes": axes(vectors),
+                },
                 "others": [{"name": other.name, "file": other.file} for other in opened.others],
             }
         colours = {"diverging": DIVERGING, "strong": STRONG, "dark_ink": DARK_INK, "light_ink": LIGHT_INK}

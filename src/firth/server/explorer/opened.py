@@ -10,7 +10,7 @@ from firth.language_models.model import LanguageModel
 from firth.models.word2vec import Word2Vec
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["NoModelError", "Opened", "comparisons", "present", "sums"]
+__all__ = ["NoModelError", "Opened", "axes", "comparisons", "present", "sums"]
 
 _FREQUENT = 1000  # words
 
@@ -31,6 +31,8 @@ _SUMS = (
     "israel + king",
     "bread + wine",
 )
+
+_AXES = (("man", "woman"), ("poor", "rich"), ("bad", "good"), ("young", "old"), ("king", "cat"))
 
 
 class NoModelError(FirthError):
@@ -102,3 +104,10 @@ def sums(vectors: WordVectors) -> list[str]:
     """Sums of words that a model has all words of."""
     found = [text for text in _SUMS if all(word in vectors for word in text.split()[::2])]
     return found or [" + ".join(vectors.words[:2])]
+
+
+def axes(vectors: WordVectors) -> list[tuple[str, str]]:
+    """Two pairs of different words that make axes of a map: known ones, then any."""
+    words = vectors.words
+    usual = [pair for pair in _AXES if len(present(pair, vectors)) == 2]
+    return [*usual, (words[0], words[-1]), (words[0], words[len(words) // 2])][:2]

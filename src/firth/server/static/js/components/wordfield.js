@@ -20,7 +20,7 @@ export function wordField({ label, value = "", placeholder = "", kind = "line", 
   const input = h("input", { class: kind === "box" ? "word-input" : "line", type: "text", value, placeholder, role: "combobox", "aria-label": label, "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", size: "1", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: "100" });
   // In a box the field is as wide as its word: the cell around it holds the same text, unseen.
   const cell = h("span", { class: "field-cell" }, input);
-  const element = h("div", { class: `wordfield ${kind}` }, cell, list);
+  const element = h("div", { class: `wordfield in-${kind}` }, cell, list);
   let options = [];
   let chosen = -1;
   let newest = 0;

@@ -54,6 +54,27 @@ export default {
       { text: "One word alone: its neighbours.", values: { sum: "throne" } },
     ],
   },
+  map: {
+    title: "Map", claim: "Words that are used alike are neighbours, and regions of the map are subjects.",
+    label: "Map of words", keys: "Drag to move, wheel or two fingers to zoom. Keys: arrows move, + and − zoom, 0 shows all, Enter takes the word in the middle.",
+    search: "Find a word", not_here: "“{word}” is not among the first {count} words.", method: "Positions by", size: "Number of words", colour: "Colours", zoom: "Zoom",
+    methods: { pca: "PCA", umap: "UMAP", axes: "Two axes" }, colours: { cluster: "Clusters", frequency: "Frequency" },
+    lasso: "Lasso", lasso_hint: "Draw round a group of words; or hold Shift and drag", closer: "Closer", farther: "Farther", all: "Show all",
+    x: "Across", y: "Up", axis: { x0: "Left end", x1: "Right end", y0: "Lower end", y1: "Upper end" },
+    computing: "{method} is being computed: {seconds} s", no_umap: "UMAP is not installed here: pip install 'firth[maps]'. This is PCA.",
+    shown: "{count} words by {method}", announced: "{word}: near {words}", rank: "By frequency:", first: "first {count}", rest: "others",
+    chosen: "{count} words", drop: "Drop the group", more: "and {count} more", choose_cluster: "Take the words of this cluster", choose_view: "List what is in view",
+    how: "Point at a word to see its nearest words, by its vector and not by the map. Click to keep them.", facts: "Number {rank} of the vocabulary", facts_count: "Number {rank} of the vocabulary, {count} times in the text",
+    text: [
+      "A map squeezes fifty or three hundred numbers into two. PCA looks from the side from which most can be seen; UMAP keeps neighbours together and tears apart what is far from each other. Neither can keep everything: the lines go to the words that really are nearest.",
+      "Two axes make a map with a meaning: each goes from one word to another, and a word is placed by its cosine with that difference.",
+    ],
+    tries: [
+      { text: "From man to woman, from poor to rich: where are professions?", values: { method: "axes", x: "man,woman", y: "poor,rich", n: 1000 } },
+      { text: "Find “king”, and follow its neighbours.", values: { word: "king", view: null } },
+      { text: "Let UMAP place the words. Then draw a lasso round an island.", values: { method: "umap" } },
+    ],
+  },
   "next-word": {
     title: "Next word", claim: "To guess the next word, a model needs no grammar: only much text.",
     typed: "What you have typed", suggestions: "Suggestions", space: "space", rest: "{count} others", distribution: "A probability for each of {outcomes} words",

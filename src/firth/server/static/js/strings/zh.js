@@ -54,6 +54,27 @@ export default {
       { text: "只留一个词：看它的邻居。", values: { sum: "throne" } },
     ],
   },
+  map: {
+    title: "地图", claim: "用法相似的词彼此相邻，地图上的一片区域就是一个话题。",
+    label: "词的地图", keys: "拖动可移动，滚轮或双指可缩放。键盘：方向键移动，+ 和 − 缩放，0 显示全部，回车选取中间的词。",
+    search: "查找一个词", not_here: "前 {count} 个词中没有“{word}”。", method: "位置由来", size: "词数", colour: "颜色", zoom: "缩放",
+    methods: { pca: "PCA", umap: "UMAP", axes: "两条轴" }, colours: { cluster: "聚类", frequency: "词频" },
+    lasso: "套索", lasso_hint: "圈出一组词；也可以按住 Shift 拖动", closer: "放大", farther: "缩小", all: "显示全部",
+    x: "横轴", y: "纵轴", axis: { x0: "左端", x1: "右端", y0: "下端", y1: "上端" },
+    computing: "正在计算 {method}：{seconds} 秒", no_umap: "这里没有安装 UMAP：pip install 'firth[maps]'。现在显示的是 PCA。",
+    shown: "{count} 个词，{method}", announced: "{word}：邻近 {words}", rank: "按词频：", first: "前 {count}", rest: "其余",
+    chosen: "{count} 个词", drop: "取消这一组", more: "另有 {count} 个", choose_cluster: "选取这一类的词", choose_view: "列出视野中的词",
+    how: "指向一个词，就能看到向量上（而不是地图上）离它最近的词。点击可以固定。", facts: "词汇表第 {rank} 位", facts_count: "词汇表第 {rank} 位，在文本中出现 {count} 次",
+    text: [
+      "地图把五十个或三百个数压成两个。PCA 从能看到最多差别的一侧去看；UMAP 让邻居待在一起，而把相距远的拉开。两者都不可能保留一切：连线指向真正最近的词。",
+      "两条轴能画出一张有含义的地图：每条轴从一个词指向另一个词，词的位置是它与这个差向量的余弦。",
+    ],
+    tries: [
+      { text: "从 man 到 woman，从 poor 到 rich：各种职业在哪里？", values: { method: "axes", x: "man,woman", y: "poor,rich", n: 1000 } },
+      { text: "找到 king，沿着它的邻居走下去。", values: { word: "king", view: null } },
+      { text: "让 UMAP 安排位置，然后用套索圈出一座孤岛。", values: { method: "umap" } },
+    ],
+  },
   "next-word": {
     title: "下一个词", claim: "要猜出下一个词，模型不需要语法，只需要大量文本。",
     typed: "已输入的文字", suggestions: "建议", space: "空格", rest: "其余 {count} 个", distribution: "{outcomes} 个词各有一个概率",
