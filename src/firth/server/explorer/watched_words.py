@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 from firth.errors import SettingError
 from firth.plots.projection import project
 from firth.vectors.alignment import best_rotation
-from firth.vectors.neighbours import Neighbour
+from firth.vectors.neighbours import Neighbours
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Point", "Watched", "WatchedWord", "WatchedWords"]
 
 NEIGHBOURS = 6
-_ON_THE_MAP = 40  # words: the watched ones, and frequent ones
+_ON_THE_MAP = 28  # words: the watched ones, and frequent ones
 _CHOSEN = 4
-_FIRST = 60  # the most frequent words of a text say little, and are left out where there are enough others
+_FIRST = 200  # the most frequent words of a text say little, and are left out where there are enough others
 
 
 class WatchedWord(NamedTuple):
     """A word, and its nearest ones with their cosines."""
 
     word: str
-    neighbours: list[Neighbour]
+    neighbours: Neighbours
 
 
 class Point(NamedTuple):
@@ -60,7 +60,8 @@ class WatchedWords:
         if not self._words:
             self._words = _frequent(vectors)[:_CHOSEN]
         known = [word for word in self._words if word in vectors]
-        found = vectors.most_similar(known, min(NEIGHBOURS, len(vectors) - 1)) if known and len(vectors) > 1 else []
+        count = min(NEIGHBOURS, len(vectors) - 1)
+        found = vectors.most_similar(known, count) if known and count else [Neighbours() for _ in known]
         return Watched(
             [WatchedWord(word, near) for word, near in zip(known, found, strict=True)],
             [word for word in self._words if word not in vectors],
@@ -84,5 +85,5 @@ class WatchedWords:
 
 
 def _frequent(vectors: WordVectors) -> list[str]:
-    enough = len(vectors) >= 2 * (_FIRST + _ON_THE_MAP)
+    enough = len(vectors) >= 4 * _FIRST
     return list(vectors.words[_FIRST if enough else 0 :][:_ON_THE_MAP])

@@ -33,9 +33,9 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
   const largeLine = wordLine({ label: t("softmax.large_line"), value: state.large, onInput(large) { state.large = large; change({ large }, { replace: true }); soonLarge(); } });
   const largeResult = h("div", { class: "stack" });
 
-  function next() {
+  function next(replace) {
     if (state.steps >= MOST_STEPS) return false;
-    go(state.steps + 1, { replace: true });
+    go(state.steps + 1, { replace });
     return state.steps < MOST_STEPS;
   }
 

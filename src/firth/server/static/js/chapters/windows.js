@@ -40,9 +40,9 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
   const all = button(t("windows.all"), () => { steps.pause(); go(Math.max(answer.states.length - 1, 0)); });
   const gap = gapGame({ value: state.look, onChange: (next) => { state.look = next; change({ look: next === "both" ? next : null }); }, announce, t });
 
-  function next() {
+  function next(replace) {
     if (!answer || state.at >= answer.states.length - 1) return false;
-    go(state.at + 1, { replace: true });
+    go(state.at + 1, { replace });
     return state.at < answer.states.length - 1;
   }
 

@@ -59,14 +59,14 @@ export function bars({ rows, most = Math.max(...rows.map((row) => Math.abs(row.v
     h("span", { class: "value" }, format(value)))));
 }
 
-/** Step, play and pause something that goes on. next() returns whether there is more. */
+/** Step, play and pause something that goes on. next(isPlaying) returns whether there is more. */
 export function player({ labels, next, reset = null, interval = () => 900 }) {
   let timer = null;
-  const stepButton = button(labels.step, () => { pause(); next(); });
+  const stepButton = button(labels.step, () => { pause(); next(false); });
   const playButton = button(labels.play, () => (timer ? pause() : play()), { "aria-pressed": "false", class: "button first" });
   const resetButton = reset ? button(labels.reset, () => { pause(); reset(); }) : null;
   function run() {
-    if (next() === false) pause();
+    if (next(true) === false) pause();
     else timer = setTimeout(run, interval());
   }
   function play() {

@@ -40,11 +40,11 @@ export function trainingStep({ values, change, fail, calm, announce, code, t }) 
   const steps = player({ labels: { step: t("training.step"), play: t("training.play"), pause: t("training.pause_play"), reset: t("training.again") }, next, reset: () => go(0, ERROR), interval: () => (state.speed === "examples" ? 220 : 1000) });
   const back = button(t("training.back"), () => { steps.pause(); previous(); });
 
-  function next() {
+  function next(replace) {
     if (state.step >= MOST) return false;
-    if (state.speed === "examples") go(state.step + 1, UPDATE, { replace: true });
-    else if (state.part < UPDATE) go(state.step, state.part + 1, { replace: true });
-    else go(state.step + 1, LOOK_UP, { replace: true });
+    if (state.speed === "examples") go(state.step + 1, UPDATE, { replace });
+    else if (state.part < UPDATE) go(state.step, state.part + 1, { replace });
+    else go(state.step + 1, LOOK_UP, { replace });
     return true;
   }
 
