@@ -20,6 +20,7 @@ CHAPTERS = [
     "noise",
     "training",
     "side-by-side",
+    "workbench",
 ]
 
 

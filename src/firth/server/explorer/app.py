@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from firth.server.explorer import (
     about,
     analogies,
+    evaluation,
     map,
     next_word,
     noise,
@@ -46,7 +47,8 @@ def add_explorer(app: FastAPI, opened: Opened) -> None:
         noise.routes(opened),
         training.routes(),
         trainings.routes(opened),
-        workbench.routes(opened, background),
+        workbench.routes(opened),
+        evaluation.routes(opened, background),
     ]
     for router in routers:
         app.include_router(router)

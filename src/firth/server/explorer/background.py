@@ -88,7 +88,11 @@ class Background:
                 del self._jobs[old]
             return job
 
-    def forget(self, key: Hashable) -> None:
-        """Drop a result, as after an error."""
-        with self._changing:
-            self._jobs.pop(key, None)
+    def wait(self, key: Hashable, job: Job, seconds: float) -> bool:
+        """Whether the job is done, after at most so long. An error is raised once: the next request starts anew."""
+        try:
+            return job.wait(seconds)
+        except BaseException:
+            with self._changing:
+                self._jobs.pop(key, None)
+            raise

@@ -147,7 +147,7 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         check_packages(method)
         key = (vectors, method, n_words)
         job = background.start(key, lambda report: project(_rows(vectors, n_words), method, 1).points)
-        return _binary(job.result) if _is_done(job, background, key) else _waiting(job)
+        return _binary(job.result) if background.wait(key, job, _PATIENCE) else _waiting(job)
 
     @router.get("/clusters", responses={202: {"model": Waiting}})
     def clusters(count: Count = 5000) -> Clusters:
@@ -155,7 +155,7 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         vectors, n_words = first_words(count)
         key = (vectors, "clusters", n_words)
         job = background.start(key, lambda report: _cluster(vectors, n_words))
-        if not _is_done(job, background, key):
+        if not background.wait(key, job, _PATIENCE):
             return _waiting(job)  # type: ignore[return-value]  # FastAPI sends a response as it is
         return Clusters(labels="".join(map(str, job.result.labels.tolist())), names=job.result.names)
 
@@ -175,12 +175,3 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         return _binary(cosines.T)
 
     return router
-
-
-def _is_done(job: Job, background: Background, key: object) -> bool:
-    """Whether the result is there, after a moment. An error is raised once: the next request tries again."""
-    try:
-        return job.wait(_PATIENCE)
-    except BaseException:
-        background.forget(key)
-        raise

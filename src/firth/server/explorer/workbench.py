@@ -3,24 +3,18 @@
 import tempfile
 import zipfile
 from io import BytesIO
-from math import isnan
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from firth.evaluation.analogies import AnalogyScore
-from firth.evaluation.score import Score
-from firth.evaluation.suite import Scores, Suite, headline
-from firth.server.explorer.background import Background
 from firth.server.explorer.opened import Opened
 from firth.server.explorer.vocabulary import Unknown, Word, sort_out
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["routes"]
+__all__ = ["Model", "routes"]
 
-_PATIENCE = 0.2  # seconds in which a request waits for an evaluation to end
 _MOST_EXPORTED = 50_000  # words
 
 Model = Annotated[int, Field(ge=0, le=20, description="0: the first model that was opened, 1: the second.")]
@@ -95,77 +89,12 @@ class WordsBetween(BaseModel):
     unknown: list[Unknown]
 
 
-class Evaluation(BaseModel):
-    """What to evaluate: `top` considers only so many of the first words."""
-
-    model: Model = 0
-    top: Annotated[int | None, Field(ge=100, le=10_000_000)] = None
-
-
-class Section(BaseModel):
-    """The right answers of one section of a test set."""
-
-    name: str
-    correct: int
-    covered: int
-    total: int
-
-
-class TestResult(BaseModel):
-    """The score of one test set, with its 95 % confidence interval; null where no question is covered."""
-
-    name: str
-    measure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    covered: int
-    total: int
-    sections: list[Section]
-
-
-class Evaluated(BaseModel):
-    """The results, or how far the evaluation has come: request it again."""
-
-    is_done: bool
-    done: int
-    total: int
-    seconds: float
-    results: list[TestResult]
-
-
 class Export(BaseModel):
     """Words for the Embedding Projector; none: the first `top` of the model."""
 
     words: Annotated[list[Word], Field(max_length=1000)] = []
     top: Annotated[int, Field(ge=1, le=_MOST_EXPORTED)] = 10_000
     model: Model = 0
-
-
-def _number(value: float) -> float | None:
-    return None if isnan(value) else value
-
-
-def _result(name: str, score: Score) -> TestResult:
-    measure, value = headline(score)
-    interval = score.interval()
-    sections = score.sections if isinstance(score, AnalogyScore) else ()
-    return TestResult(
-        name=name,
-        measure=measure,
-        value=_number(value),
-        low=_number(interval.low),
-        high=_number(interval.high),
-        covered=score.covered,
-        total=score.total,
-        sections=[
-            Section(name=one.section, correct=one.correct, covered=one.covered, total=one.total) for one in sections
-        ],
-    )
-
-
-def _results(scores: Scores) -> list[TestResult]:
-    return [_result(name, score) for name, score in scores.items()]
 
 
 def _projector_zip(vectors: WordVectors, words: list[str]) -> bytes:
@@ -183,7 +112,7 @@ def _projector_zip(vectors: WordVectors, words: list[str]) -> bytes:
     return packed.getvalue()
 
 
-def routes(opened: Opened, background: Background) -> APIRouter:
+def routes(opened: Opened) -> APIRouter:
     """POST /explorer/workbench/…"""
     router = APIRouter(prefix="/explorer/workbench", tags=["explorer"])
 
@@ -214,25 +143,6 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         _, unknown = sort_out([given.first, given.last], vectors)
         found = [] if unknown else vectors.between(given.first, given.last, given.count)
         return WordsBetween(between=[WordOnLine(**word._asdict()) for word in found], unknown=unknown)
-
-    @router.post("/evaluation")
-    def evaluation(given: Evaluation) -> Evaluated:
-        """Evaluate a model on the built-in test sets; the first request starts it, later ones follow it."""
-        vectors = opened.model(given.model).need_vectors()
-        key = (vectors, "evaluation", given.top)
-
-        def evaluate(report: Any) -> list[TestResult]:
-            return _results(Suite().evaluate(vectors, top=given.top, progress=report))
-
-        job = background.start(key, evaluate)
-        try:
-            job.wait(_PATIENCE)
-        except BaseException:
-            background.forget(key)
-            raise
-        done, total = (job.progress.done, job.progress.total or 0) if job.progress else (0, 0)
-        results = job.result if job.is_done else []
-        return Evaluated(is_done=job.is_done, done=done, total=total, seconds=job.seconds, results=results)
 
     @router.post("/projector", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
     def projector(given: Export) -> Response:

@@ -1,5 +1,6 @@
-"""An explorer without a browser: a small model, and requests to it."""
+"""Explorers without a browser: small models, and requests to them."""
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -10,6 +11,14 @@ from firth.illustrated.neighbours import SENTENCES
 from firth.models.word2vec import Word2Vec
 from firth.server.explorer.app import add_explorer
 from firth.server.explorer.opened import Opened
+from firth.vectors.word_vectors import WordVectors
+
+GROUPS = """
+cat dog horse cow goat sheep
+bread cheese butter milk soup cake
+king queen man woman boy girl
+river hill sea lake town road
+"""
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +37,35 @@ def opened(small_model):
 @pytest.fixture
 def client(opened):
     """Requests to an explorer, from its start to its end."""
+    with requests_to(opened) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def vectors():
+    """24 words × 8 numbers, in four groups that have a direction each: animals, foods, people, places."""
+    rows = np.repeat(np.eye(4, 8), 6, axis=0) + np.random.default_rng(2).normal(0, 0.15, (24, 8))
+    return WordVectors(GROUPS.split(), rows, counts=np.arange(24, 0, -1))
+
+
+@pytest.fixture
+def two_models(vectors):
+    """These, and a second model of the animals and foods alone."""
+    few = Opened(WordVectors(vectors.words[:12], vectors.matrix[:12, :5]), name="few", file="few.firth")
+    return Opened(vectors, name="many", file="many.firth", others=[few])
+
+
+@pytest.fixture
+def explorer(two_models):
+    """Requests to an explorer of two models."""
+    with requests_to(two_models) as client:
+        yield client
+
+
+def requests_to(opened):
     app = FastAPI()
     app.add_exception_handler(
         FirthError, lambda request, error: JSONResponse({"error": {"message": str(error)}}, status_code=422)
     )
     add_explorer(app, opened)
-    with TestClient(app) as client:
-        yield client
+    return TestClient(app)

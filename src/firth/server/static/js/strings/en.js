@@ -198,4 +198,28 @@ export default {
       { text: "Skip-gram and CBOW.", values: { windows: "5,5", architectures: "skipgram,cbow" } },
     ],
   },
+  workbench: {
+    title: "Workbench", claim: "For every day: neighbours, comparisons and scores of your own model.",
+    tool: "What to do", tools: { neighbours: "Neighbours", compare: "Compare words", between: "Between", evaluate: "Evaluate" },
+    hints: {
+      neighbours: "Type a word, or paste up to 200 of them.", compare: "Up to 50 words: how similar each is to each, and which one does not belong.",
+      between: "Two words: what is on the way from one to the other.", evaluate: "Analogies of 16 relations, categories, and the odd one out: the built-in test sets, with 95 % intervals.",
+    },
+    words: "Words", suggestions: "Words that begin so", count: "How many", both: "Both", top: "Words considered", all_words: "All words", first_words: "First {count} words",
+    none: "Nothing was found.", two_words: "Type two words.", word: "Word", nearest: "Nearest words", nearest_to: "Nearest to “{word}”", table: "Neighbours of all words",
+    overlap: "{count} of {of} are in both lists.", shown: "{count} results", cosines: "Cosines", odd: "Odd one out:", at: "{word}, cosine {cosine}, at {percent} %",
+    start: "Evaluate", evaluating: "{done} of {total} test sets, {seconds} s", covered: "{covered} of {total} covered", sections: "Relations", difference: "{first} minus {second}",
+    test: "Test set", both_cover: "Both cover", minus: "Difference", interval: "95 % interval",
+    tests: { "built-in analogies": "Analogies", "built-in categories": "Categories", "built-in odd words": "Odd one out" }, measures: { accuracy: "accuracy", purity: "purity" },
+    export: "This table:", projector: "Files for the Embedding Projector:", projector_shown: "These words",
+    text: [
+      "Neighbours, similarities and the odd one out are computed as everywhere in this document: by the cosine of vectors. A word that is misspelt is no problem; words that are spelled nearly so are suggested.",
+      "An evaluation says how good vectors are at questions with a known answer. The interval is as important as the number: two models whose intervals overlap widely may be equally good.",
+    ],
+    tries: [
+      { text: "Many words at once: paste a list.", values: { tool: "neighbours", words: "monday paris seven blue music" } },
+      { text: "Which word does not belong?", values: { tool: "compare", words: "breakfast lunch dinner table" } },
+      { text: "From summer to winter: what is between?", values: { tool: "between", words: "summer winter" } },
+    ],
+  },
 };

@@ -198,4 +198,28 @@ export default {
       { text: "Skip-gram 与 CBOW。", values: { windows: "5,5", architectures: "skipgram,cbow" } },
     ],
   },
+  workbench: {
+    title: "工作台", claim: "日常所用：你自己模型的邻居、比较与得分。",
+    tool: "做什么", tools: { neighbours: "邻居", compare: "比较词", between: "两词之间", evaluate: "评测" },
+    hints: {
+      neighbours: "输入一个词，或粘贴最多 200 个词。", compare: "最多 50 个词：两两有多相似，哪一个不属于这一组。",
+      between: "两个词：从一个到另一个的路上有什么。", evaluate: "内置测试集：16 种关系的类比、词的分类、找出异类，附 95% 置信区间。",
+    },
+    words: "词", suggestions: "以此开头的词", count: "个数", both: "两个模型", top: "考虑的词", all_words: "全部词", first_words: "前 {count} 个词",
+    none: "没有找到。", two_words: "请输入两个词。", word: "词", nearest: "最近的词", nearest_to: "离“{word}”最近的词", table: "所有词的邻居",
+    overlap: "{of} 个中有 {count} 个在两个列表里都出现。", shown: "{count} 条结果", cosines: "余弦", odd: "不属于这一组的是：", at: "{word}，余弦 {cosine}，位于 {percent}%",
+    start: "开始评测", evaluating: "已完成 {done} / {total} 个测试集，{seconds} 秒", covered: "覆盖 {covered} / {total}", sections: "各种关系", difference: "{first} 减去 {second}",
+    test: "测试集", both_cover: "共同覆盖", minus: "差", interval: "95% 置信区间",
+    tests: { "built-in analogies": "类比", "built-in categories": "分类", "built-in odd words": "找出异类" }, measures: { accuracy: "正确率", purity: "纯度" },
+    export: "导出此表：", projector: "Embedding Projector 的文件：", projector_shown: "这些词",
+    text: [
+      "邻居、相似度和“异类”的计算方法与全文相同：都用向量的余弦。拼错了词也没关系，会提示拼写相近的词。",
+      "评测用有标准答案的问题来衡量向量的好坏。区间与得分同样重要：两个模型的区间若大部分重叠，可能一样好。",
+    ],
+    tries: [
+      { text: "一次查很多词：粘贴一个列表。", values: { tool: "neighbours", words: "monday paris seven blue music" } },
+      { text: "哪个词不属于这一组？", values: { tool: "compare", words: "breakfast lunch dinner table" } },
+      { text: "从 summer 到 winter，中间有什么？", values: { tool: "between", words: "summer winter" } },
+    ],
+  },
 };
