@@ -135,7 +135,8 @@ def test_bad_rows_are_counted_by_kind(tmp_path):
         events = read(path, time="when")
     assert str(caught[0].message) == (
         f"{path}: 5 of 7 rows are left out: "
-        "1 with another number of fields than the first line (first line 8: 2, not 3); 1 without a user (first line 3); 1 without an item (first line 4); 2 whose time cannot be read (first line 5: "
+        "1 with another number of fields than the first line (first line 8: 2, not 3); "
+        "1 without a user (first line 3); 1 without an item (first line 4); 2 whose time cannot be read (first line 5: "
         "'soon'); correct them, or give on_error='raise' to stop at the first"
     )
     assert events.times.tolist() == [1, 9] and events.rows_left_out == 5
