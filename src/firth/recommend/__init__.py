@@ -9,17 +9,36 @@ from firth.lazy_names import names_of
 
 if TYPE_CHECKING:
     from firth.recommend.attributes import Attributes
+    from firth.recommend.item_knn import ItemKnn
     from firth.recommend.items import Items
+    from firth.recommend.popularity import Popularity
+    from firth.recommend.repeats import Repeats
     from firth.recommend.sequences import Sequences
+    from firth.recommend.sequential_rules import SequentialRules
+    from firth.recommend.session_knn import SessionKnn
 
-__all__ = ["Attributes", "Items", "Sequences"]
+__all__ = [
+    "Attributes",
+    "ItemKnn",
+    "Items",
+    "Popularity",
+    "Repeats",
+    "Sequences",
+    "SequentialRules",
+    "SessionKnn",
+]
 
 __getattr__ = names_of(
     __name__,
     {
         "Attributes": "firth.recommend.attributes",
+        "ItemKnn": "firth.recommend.item_knn",
         "Items": "firth.recommend.items",
+        "Popularity": "firth.recommend.popularity",
+        "Repeats": "firth.recommend.repeats",
         "Sequences": "firth.recommend.sequences",
+        "SequentialRules": "firth.recommend.sequential_rules",
+        "SessionKnn": "firth.recommend.session_knn",
     },
 )
 
