@@ -9,15 +9,17 @@ from firth.lazy_names import names_of
 
 if TYPE_CHECKING:
     from firth.recommend.attributes import Attributes
+    from firth.recommend.interactions import Interactions
     from firth.recommend.items import Items
     from firth.recommend.sequences import Sequences
 
-__all__ = ["Attributes", "Items", "Sequences"]
+__all__ = ["Attributes", "Interactions", "Items", "Sequences"]
 
 __getattr__ = names_of(
     __name__,
     {
         "Attributes": "firth.recommend.attributes",
+        "Interactions": "firth.recommend.interactions",
         "Items": "firth.recommend.items",
         "Sequences": "firth.recommend.sequences",
     },
