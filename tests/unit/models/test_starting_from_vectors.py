@@ -136,6 +136,22 @@ def test_n_grams_learn_where_words_are_held():
         np.testing.assert_allclose(mean_of_parts(model, word), model.vectors[word], atol=1e-5)
 
 
+def test_observers_see_held_vectors_of_n_grams():
+    seen = []
+
+    def look(observation):
+        seen.append((observation.rows(["w7", "w3"]), observation.vectors()))
+
+    model = Word2Vec(**SETTINGS, subwords=(2, 3))
+    model.fit(TEXT, initial=GIVEN, frozen=0, observers=[look], progress=False)
+    for rows, vectors in seen:
+        assert (rows[0] == GIVEN["w7"]).all()
+        assert (vectors["w7"] == GIVEN["w7"]).all()
+    rows, vectors = seen[-1]
+    np.testing.assert_allclose(rows[1], model.vectors["w3"], atol=1e-6)
+    assert (vectors.subwords.matrix == model.vectors.subwords.matrix).all()
+
+
 def test_held_vectors_of_n_grams_survive_files_and_more_training(tmp_path):
     model = Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, initial=GIVEN, frozen=["w7", "w8"], progress=False)
     model.save(tmp_path / "m.firth")
