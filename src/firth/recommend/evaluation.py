@@ -122,7 +122,7 @@ def _fitted(one: type[Scorer] | Scorer, train: Sequences | None) -> Scorer:
     if not isinstance(one, type):
         if not hasattr(one, "scores"):
             raise SettingError(f"against={quoted(one)}: must be scorers, or their classes, such as baselines.all")
-        return one  # type: ignore[return-value]
+        return one
     if train is None:
         raise SettingError(f"train: must be the training data, to which {one.__name__} is fitted, or give it fitted")
     fitted: Scorer = one().fit(train)
@@ -133,7 +133,8 @@ def _is_tail(scorer: Scorer, asked: Questions) -> NDArray[np.bool_]:
     """Whether each answer (Q,) is outside the most popular fifth of the items that occur in training."""
     numbers = asked.answers(asked.test.items.numbers_in(scorer.items))
     popular = _POPULAR * np.count_nonzero(scorer.items.counts)
-    return (numbers == UNKNOWN) | (numbers >= popular)
+    is_tail: NDArray[np.bool_] = (numbers == UNKNOWN) | (numbers >= popular)
+    return is_tail
 
 
 class _Judged(NamedTuple):
@@ -183,9 +184,7 @@ def _metrics(judged: _Judged, weights: NDArray[np.float64], drawn: NDArray[np.fl
     return ScorerMetrics(judged.name, {**values, **judged.coverage}, intervals, judged.unknown_history)
 
 
-def _difference(
-    found: tuple[ScorerMetrics, ...], drawn: Sequence[NDArray[np.float64]], metric: str
-) -> Difference:
+def _difference(found: tuple[ScorerMetrics, ...], drawn: Sequence[NDArray[np.float64]], metric: str) -> Difference:
     """The first scorer against the best of the others."""
     column = list(found[0].values).index(metric)
     best = max(range(1, len(found)), key=lambda i: found[i][metric])

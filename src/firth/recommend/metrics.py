@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from firth.evaluation.intervals import resample_weights
 from firth.interruption import blas
 
-__all__ = ["NO_RANK", "means", "rank_metrics", "resampled_means"]
-
-NO_RANK = -1  # of an answer for which a scorer has no evidence
+__all__ = ["means", "rank_metrics", "resampled_means"]
 
 # More sequences than this are drawn in so many bundles, each made of sequences at random. An interval then varies by
 # less than 1 % of its width with the bundles, and takes less than a second.
 _MOST_GROUPS = 10_000
 
 
-def rank_metrics(ranks: NDArray[np.int64], at: Sequence[int], is_tail: NDArray[np.bool_]) -> dict[str, NDArray]:
+def rank_metrics(
+    ranks: NDArray[np.int64], at: Sequence[int], is_tail: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float64]]:
     """What each question (Q,) adds to the mean of each metric, float64.
 
     HR@k : 1 if the answer is among the first k. With one answer a question, it is the recall.
@@ -30,7 +30,7 @@ def rank_metrics(ranks: NDArray[np.int64], at: Sequence[int], is_tail: NDArray[n
     MRR@k : 1 / r.
     tail HR@k : HR@k, and NaN where the answer is not in the tail.
 
-    ranks : (Q,) counted from 0, or NO_RANK.
+    ranks : (Q,) counted from 0, -1 for an answer for which the scorer has no evidence.
     """
     found = ranks >= 0
     number = np.where(found, ranks, 0) + 1.0

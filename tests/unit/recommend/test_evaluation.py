@@ -150,7 +150,7 @@ def asked_histories(scorer, history):
 def test_metrics_are_ordered_and_between_0_and_1(ranks, k):
     found = rank_metrics(np.array(ranks), (k, k + 5), np.zeros(len(ranks), bool))
     for short, long in ((f"HR@{k}", f"HR@{k + 5}"), (f"NDCG@{k}", f"NDCG@{k + 5}"), (f"MRR@{k}", f"MRR@{k + 5}")):
-        assert (0 <= found[short]).all() and (found[short] <= found[long]).all() and (found[long] <= 1).all()
+        assert (found[short] >= 0).all() and (found[short] <= found[long]).all() and (found[long] <= 1).all()
     assert (found[f"MRR@{k}"] <= found[f"NDCG@{k}"]).all() and (found[f"NDCG@{k}"] <= found[f"HR@{k}"]).all()
     assert np.isnan(found[f"tail HR@{k}"]).all()
 
