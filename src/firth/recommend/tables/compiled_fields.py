@@ -11,8 +11,6 @@ from firth.recommend.tables.columns import Column, Numbered, Numbering
 
 __all__ = ["CompiledFields", "RegularLines"]
 
-_QUOTE, _NEWLINE = ord('"'), ord("\n")
-
 
 class RegularLines(NamedTuple):
     """The lines at the beginning of a block that are regular: their columns, how many, and the bytes they take."""
