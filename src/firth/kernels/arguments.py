@@ -263,3 +263,36 @@ class Beam(NamedTuple):
     rows: NDArray[np.int32]  # (W,)
     cosines: NDArray[np.float32]  # (W,)
     is_followed: NDArray[np.bool_]  # (W,) whether the search has followed the links of the row
+
+
+class EvidenceSources(NamedTuple):
+    """What counts know about N items (kernels/cpu/recommend/evidence.py). Read-only."""
+
+    rules: "ItemTable"  # what comes after an item
+    cosines: "ItemTable"  # what occurs in the same sequences
+    cosine_weights: NDArray[np.float32]  # (L,) of the last item of a history, the one before …
+    sequences: EncodedIds
+    index: "SequenceIndex"
+    knn: "KnnSettings"
+
+
+class EvidenceWorkspace(NamedTuple):
+    """A thread's arrays for the items about which the counts say anything after one history."""
+
+    slots: NDArray[np.int32]  # (N,) where an item is in the arrays below; -1 between histories
+    found: WordIds  # (N,) the item in each slot
+    sums: NDArray[np.float32]  # (N * 3,) rules, cosines, sequences
+    lags: NDArray[np.int32]  # (N,) how many events ago the item was seen; 0 for never
+    kept: NDArray[np.float32]  # (N,)
+    scores: NDArray[np.float32]  # (N,) NEVER between histories
+    nearest: "KnnWorkspace"
+
+
+class ItemCodes(NamedTuple):
+    """N vectors of D numbers, and the same rounded to a byte each. Read-only."""
+
+    numbers: NDArray[np.float32]  # (N * D,) the vectors, flat
+    codes: NDArray[np.int8]  # (N * D,) number = code × unit of its row, about
+    units: NDArray[np.float32]  # (N,)
+    largest_error: float  # the largest length of the difference of a vector from its codes
+    longest: float  # the largest length of a vector
