@@ -37,7 +37,7 @@ def save(name: str, results: dict) -> Path:
     """Write benchmarks/results/NAME.json."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"environment": environment(), **results}, indent=2) + "\n")
+    path.write_text(json.dumps({**results, "environment": environment()}, indent=2) + "\n")
     print(f"wrote {path}")
     return path
 

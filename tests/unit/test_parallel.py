@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from firth.parallel import Pipeline, even_parts, read_ahead, run_in_threads, send_ahead, share_parts
+from firth.parallel import Crew, Pipeline, even_parts, read_ahead, run_in_threads, send_ahead, share_parts
 
 
 def nothing():
@@ -84,6 +84,46 @@ class TestRunInThreads:
 
     def test_there_may_be_no_jobs(self):
         run_in_threads(nothing, [], nothing, nothing)
+
+
+class TestCrew:
+    """Threads that stay for several rounds."""
+
+    def test_the_same_threads_do_all_rounds(self):
+        threads = []
+
+        def work(met, number):
+            met.wait(timeout=60)
+            threads.append((number, threading.current_thread()))
+
+        with Crew(nothing) as crew:
+            for number in range(5):
+                crew.run(work, [(threading.Barrier(3), number)] * 3, nothing)
+        assert [number for number, _ in threads] == [number for number in range(5) for _ in range(3)]
+        assert len({thread for _, thread in threads}) == 3
+        assert all(not thread.is_alive() or thread.join(60) is None for _, thread in threads)
+
+    def test_a_round_may_have_more_or_fewer_jobs(self):
+        done = []
+        with Crew(nothing) as crew:
+            for jobs in (1, 4, 0, 2):
+                crew.run(done.append, [(jobs,)] * jobs, nothing)
+        assert sorted(done) == [1, 2, 2, 4, 4, 4, 4]
+
+    def test_an_error_ends_the_round_and_all_threads(self):
+        stopped = threading.Event()
+        ended = []
+
+        def work(fails):
+            if fails:
+                raise ArithmeticError("broken")
+            assert stopped.wait(timeout=60)
+            ended.append(1)
+
+        with pytest.raises(ArithmeticError, match="broken"), Crew(stopped.set) as crew:
+            crew.run(nothing, [(), ()], nothing)
+            crew.run(work, [(False,), (True,)], nothing)
+        assert ended == [1]
 
 
 class TestShareParts:
@@ -326,6 +366,11 @@ class TestChannels:
 
 SCRIPTS = {
     "run_in_threads": "run_in_threads(work, [(), ()], lambda: None, stopped.set)",
+    "Crew": """
+with Crew(stopped.set) as crew:
+    crew.run(len, [((),), ((),)], lambda: None)
+    crew.run(work, [(), ()], lambda: None)
+""",
     "Pipeline": """
 with Pipeline(work, len, 2) as pipeline:
     pipeline.add()
@@ -335,7 +380,7 @@ with Pipeline(work, len, 2) as pipeline:
 }
 PROGRAM = """
 import os, signal, threading, time
-from firth.parallel import Pipeline, run_in_threads, share_parts
+from firth.parallel import Crew, Pipeline, run_in_threads, share_parts
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
 begun, stopped, ended = threading.Barrier(3), threading.Event(), []
@@ -361,7 +406,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(("way", "workers"), [("run_in_threads", 2), ("Pipeline", 2), ("share_parts", 1)])
+@pytest.mark.parametrize(("way", "workers"), [("run_in_threads", 2), ("Crew", 2), ("Pipeline", 2), ("share_parts", 1)])
 def test_ctrl_c_waits_for_the_workers_to_end(way, workers):
     """An interrupted Thread.join() of Python 3.11 takes the thread for ended."""
     program = PROGRAM.format(call=SCRIPTS[way].strip().replace("\n", "\n    "))

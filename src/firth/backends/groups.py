@@ -16,8 +16,9 @@ from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.backends.rounds import Rounds
 from firth.errors import warn
+from firth.kernels.cpu.training.arguments import EpochArguments
 from firth.kernels.cpu.training.epoch import train_epoch
-from firth.parallel import run_in_threads
+from firth.parallel import Crew
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.threads import TICK, startable_threads
 
@@ -120,11 +121,22 @@ class GroupedBackend:
         n_tokens = len(self._plan.corpus.ids)
         totals = [so_far, *[NOTHING] * (self.n_groups - 1)]
         self._last_watch = time.perf_counter()
-        for part in self._parts(tokens, epoch * n_tokens):
-            cuts = [part.start + len(part) * group // self.n_groups for group in range(self.n_groups + 1)]
-            parts = [range(*two) for two in zip(cuts[:-1], cuts[1:], strict=True)]
-            self._train(epoch, rates, parts, totals, watch)
-            totals = [group.totals() for group in self.groups]
+        unfinished: list[range] = []
+        try:
+            with Crew(self._request_stop) as crew:
+                for part in self._parts(tokens, epoch * n_tokens):
+                    cuts = [part.start + len(part) * group // self.n_groups for group in range(self.n_groups + 1)]
+                    unfinished = parts = [range(*two) for two in zip(cuts[:-1], cuts[1:], strict=True)]
+                    crew.run(train_epoch, self._jobs(epoch, rates, parts, totals), lambda: self._look(watch))
+                    self._meet(epoch, rates, parts)
+                    unfinished = []
+                    if time.perf_counter() - self._last_watch >= TICK:
+                        self._look(watch)
+                    totals = [group.totals() for group in self.groups]
+        except BaseException:
+            if unfinished:
+                self._meet(epoch, rates, unfinished)
+            raise
         return self.totals()
 
     def _parts(self, tokens: range, before: int) -> Iterable[range]:
@@ -165,29 +177,17 @@ class GroupedBackend:
             self.n_groups = started // self.threads
             warn(f"the system starts {started} of {wanted} threads: training with {self.n_groups * self.threads}")
 
-    def _train(
-        self,
-        epoch: int,
-        rates: tuple[float, float],
-        parts: list[range],
-        totals: list[Totals],
-        watch: Callable[[Totals], None],
-    ) -> None:
-        """A round: each group trains its part, then they meet."""
-        groups = list(zip(self.groups, parts, totals, strict=True))
+    def _jobs(
+        self, epoch: int, rates: tuple[float, float], parts: list[range], totals: list[Totals]
+    ) -> list[tuple[EpochArguments]]:
+        """What the threads of all groups do in a round; no group waits for its first thread."""
+        groups = zip(self.groups, parts, totals, strict=True)
         jobs = [group.jobs(epoch, rates, part, before) for group, part, before in groups]
-        by_thread = [job for of_groups in zip(*jobs, strict=True) for job in of_groups]  # no group waits for its first
+        return [job for of_groups in zip(*jobs, strict=True) for job in of_groups]
 
-        def look() -> None:
-            self._last_watch = time.perf_counter()
-            watch(self.totals())
-
-        try:
-            run_in_threads(train_epoch, by_thread, on_tick=look, stop=self._request_stop)
-        finally:
-            self._meet(epoch, rates, parts)
-        if time.perf_counter() - self._last_watch >= TICK:
-            look()
+    def _look(self, watch: Callable[[Totals], None]) -> None:
+        self._last_watch = time.perf_counter()
+        watch(self.totals())
 
     def _request_stop(self) -> None:
         for group in self.groups:
