@@ -17,12 +17,11 @@ from numba import float32, int32
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.recommend.session_knn import add_items, find_nearest, forget_history, note_history
 
-__all__ = ["FEATURES", "add_evidence", "forget", "gather", "list_candidates", "weigh"]
+__all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "weigh"]
 
 NEVER = np.float32(-np.inf)
 RULES, COSINES, SEQUENCES = 0, 1, 2
 SUMS = 3
-FEATURES = 9
 FIRST_LAG, LAST_LAG = 4, 8  # the feature before that of lag 1, and that of all longer ones
 # A sum becomes log(1 + scale × sum): the second event counts less than the first. A cosine of .1 is as much as one
 # event after the last item. Scales three times as large or small change nothing beyond chance on three data sets.
@@ -234,3 +233,15 @@ def list_candidates(history, products, log_counts, sources, work, heap, chosen, 
     return count
 
 
+@kernel
+def list_features(history, item, sources, work, features):
+    """The features (F,) of one item that follow from the counts; the others stay as they are."""
+    n = gather(history, sources, work)
+    slot = work.slots[item]
+    if slot >= 0:
+        features[1] = rule_feature(work, slot)
+        features[2] = cosine_feature(work, slot)
+        features[3] = sequence_feature(work, slot)
+        if work.lags[slot] > 0:
+            features[FIRST_LAG + work.lags[slot]] = 1
+    forget(work, n)
