@@ -5,14 +5,13 @@ have none (kernels/cpu/recommend/evidence.py).
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from firth.kernels.arguments import EncodedIds, EvidenceSources, EvidenceWorkspace, ItemTable
+from firth.kernels.arguments import EvidenceSources, EvidenceWorkspace, ItemTable
 from firth.recommend.item_table import cosine_table, rule_table
 from firth.recommend.items import Items
 from firth.recommend.repeats import Repeats
@@ -20,13 +19,25 @@ from firth.recommend.scorer import NEVER
 from firth.recommend.session_knn import SessionKnn
 from firth.recommend.training_events import TrainingEvents
 
-__all__ = ["FEATURES", "LAGS", "Evidence"]
+__all__ = ["FEATURES", "LAGS", "Evidence", "read_only"]
 
 FEATURES = ("vectors", "sequential rules", "item-kNN", "VS-kNN", "popularity")
 LAGS = 4  # seen 1, 2, 3 or more events ago
 STEPS = 10  # of a rule: the item that comes d events later counts 1 / d
 MOST = 500  # entries of a row of either table
 COSINE_HISTORY, COSINE_RECENCY = 20, 0.8
+
+
+def read_only(given: Any) -> Any:
+    """Arrays, and named tuples of them, as views that cannot be written to.
+
+    Kernels are compiled for such arrays and for others apart; those of a file that is mapped into memory are read-only.
+    """
+    if isinstance(given, np.ndarray):
+        view = given.view()
+        view.flags.writeable = False
+        return view
+    return type(given)(*map(read_only, given)) if isinstance(given, tuple) else given
 
 
 class Evidence:
@@ -44,7 +55,7 @@ class Evidence:
         self.rules, self.cosines, self.sessions, self.repeats = rules, cosines, sessions, repeats
         self.log_counts = np.log(np.maximum(items.counts, 1)).astype(np.float32)
         weights = (COSINE_RECENCY ** np.arange(COSINE_HISTORY)).astype(np.float32)
-        self.sources = EvidenceSources(rules, cosines, weights, *sessions.kernel_inputs)
+        self.sources = read_only(EvidenceSources(rules, cosines, weights, *sessions.kernel_inputs))
         self._free: deque[EvidenceWorkspace] = deque()
 
     @classmethod

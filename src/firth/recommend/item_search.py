@@ -14,7 +14,7 @@ from firth.arrays import Matrix, Vector, WordIds
 from firth.interruption import importing
 from firth.kernels.arguments import EncodedIds, ItemCodes
 from firth.parallel import available_cores, even_parts, share_parts
-from firth.recommend.evidence import Evidence
+from firth.recommend.evidence import Evidence, read_only
 from firth.recommend.items import UNKNOWN
 from firth.recommend.scorer import NEVER, Histories
 
@@ -103,7 +103,8 @@ def encoded(vectors: Matrix) -> ItemCodes:
         largest_error = max(largest_error, _longest(rows - rounded * units[some, None]))
         longest = max(longest, _longest(rows))
     flat: NDArray[np.float32] = np.ascontiguousarray(vectors, np.float32).reshape(-1)
-    return ItemCodes(flat, codes.reshape(-1), units, largest_error, longest)
+    codes_of: ItemCodes = read_only(ItemCodes(flat, codes.reshape(-1), units, largest_error, longest))
+    return codes_of
 
 
 def _longest(rows: NDArray[np.float64]) -> float:

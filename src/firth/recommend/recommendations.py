@@ -1,7 +1,7 @@
 """What a Recommender returns: items with their scores, lists of them for many histories, and why an item scores so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.notebook import html_table
 from firth.printable import printable
-from firth.recommend.items import UNKNOWN, Item
+from firth.recommend.items import UNKNOWN, Item, Items
 
 __all__ = ["Contribution", "Explanation", "ManyRecommendations", "Recommendation", "Recommendations"]
 
@@ -86,7 +86,7 @@ class ManyRecommendations(Sequence[Recommendations]):
 
     numbers: NDArray[np.int32]
     scores: Matrix
-    known: Sequence[Item] = field(repr=False)
+    known: Items
     skipped: NDArray[np.int64]
     is_popularity: NDArray[np.bool_]
 
@@ -102,7 +102,7 @@ class ManyRecommendations(Sequence[Recommendations]):
             return [self[query] for query in range(len(self))[index]]
         query = range(len(self))[index]
         rows = zip(self.numbers[query].tolist(), self.scores[query].tolist(), strict=True)
-        entries = [Recommendation(self.known[number], score) for number, score in rows if number != UNKNOWN]
+        entries = [Recommendation(self.known.item(number), score) for number, score in rows if number != UNKNOWN]
         return Recommendations(entries, is_popularity=bool(self.is_popularity[query]))
 
     def __iter__(self) -> Iterator[Recommendations]:

@@ -1,6 +1,7 @@
 """Recommender: the next item after a history, from vectors, rules and nearest sequences together."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from firth.recommend.item_search import Best
 from firth.recommend.items import UNKNOWN, Item, Items
 from firth.recommend.learned import Learned, learn
 from firth.recommend.recommendations import Explanation, ManyRecommendations, Recommendation, Recommendations
+from firth.recommend.recommender_file import StoredRecommender, read, write
 from firth.recommend.recommender_settings import RecommenderSettings
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
@@ -244,6 +246,26 @@ class Recommender:
     def next_vectors(self) -> WordVectors:
         """The vectors of items as the next ones (N, D): their products with those of a history are scores."""
         return WordVectors(self.items.vocabulary.words, self.learned.next_vectors, self.items.counts)
+
+    # ---------------------------------------------------------------- files
+
+    def save(self, path: str | Path) -> None:
+        """Write everything that was learned to one file, atomically; .firth is the usual suffix.
+
+        Raises   FormatError if the file cannot be written; NotFittedError before fit().
+        """
+        write(path, StoredRecommender(self.learned, self.settings))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Open a file that save() wrote; it is mapped into memory.
+
+        Raises   FileNotFoundError, or FormatError if the file is damaged, something else, or of a newer version.
+        """
+        stored = read(path)
+        model = cls(**stored.settings.values())
+        model._learned = stored.learned
+        return model
 
     def __repr__(self) -> str:
         return f"Recommender({'not fitted' if self._learned is None else f'{len(self.items):,} items'})"
