@@ -36,7 +36,7 @@ from firth.recommend.item_table import stored_table, table_arrays
 from firth.recommend.items import Items
 from firth.recommend.learned import Learned
 from firth.recommend.next_item_vectors import NextItemVectors
-from firth.recommend.recommender_settings import RecommenderSettings
+from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
 from firth.recommend.repeats import Repeats
 from firth.recommend.session_knn import SessionKnn
 
@@ -127,7 +127,7 @@ def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> Stored
             raise FormatError(path, f"tensor {name!r} has a number that is not finite, or too large; it is damaged")
     weights = arrays["weights"]
     _check(path, "weights", weights.dtype == np.float32 and weights.shape == default_weights().shape)
-    vectors = NextItemVectors.from_arrays(items, _part(arrays, "vectors"), settings.to_json())
+    vectors = NextItemVectors.from_arrays(items, _part(arrays, "vectors"), vector_settings(settings))
     for name in ("item_vectors", "next_vectors"):
         matrix = getattr(vectors, name)
         fits = matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size)
