@@ -1,13 +1,13 @@
 """How much each component of a Recommender counts: a conditional logit, fitted to questions with known answers.
 
-The score of an item after a history is a weighted sum of its features, and the probability that it is next is the softmax
-of the scores. The weights maximise the probability of the answers, among the items that are best by any single feature,
-with a penalty for what differs from weights that are good for most data: with few questions they stay there.
+The score of an item after a history is a weighted sum of its features, and the probability that it is next is the
+softmax of the scores. The weights maximise the probability of the answers, among the items that are best by any single
+feature, with a penalty for what differs from weights that are good for most data: with few questions they stay there.
 
-Source     McFadden 1974, "Conditional logit analysis of qualitative choice behavior"; as the loss of rankings, Cao et al.
-           2007, "Learning to rank: from pairwise approach to listwise approach" (ListNet).
-Compared   on validation parts of three data sets with standardised scores that are added with fixed weights (HR@20 .191,
-           .081, .235), and a mixture of probabilities fitted by EM (.194, .075, .236), this gains: .208, .090, .254.
+Source     McFadden 1974, "Conditional logit analysis of qualitative choice behavior"; as the loss of rankings, Cao et
+           al. 2007, "Learning to rank: from pairwise approach to listwise approach" (ListNet).
+Compared   on validation parts of three data sets. HR@20 of standardised scores that are added with fixed weights: .191,
+           .081, .235; of a mixture of probabilities, fitted by EM: .194, .075, .236; of this: .208, .090, .254.
 Shapes     C candidates of Q questions, F features (kernels/cpu/recommend/evidence.py).
 """
 
@@ -22,7 +22,17 @@ __all__ = ["Candidates", "default_weights", "fit_weights"]
 
 # Vectors, rules, cosines, sequences, popularity; seen 1, 2, 3 or more events ago.
 _DEFAULTS = (0.35, 0.55, 0.8, 0.25, 0.15, 0.0, 0.0, 0.0, 0.0)
-_STRENGTHS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.1, 0.1, 0.1, 0.1)  # of the penalty, in questions: whether items repeat is clear
+_STRENGTHS = (
+    1.0,
+    1.0,
+    1.0,
+    1.0,
+    1.0,
+    0.1,
+    0.1,
+    0.1,
+    0.1,
+)  # of the penalty, in questions: whether items repeat is clear
 MOST_STEPS = 50  # of Newton's method; it takes about 6
 ENOUGH = 1e-7  # gain per question with which it ends
 

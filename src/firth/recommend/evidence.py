@@ -1,7 +1,7 @@
 """What counts know beside the vectors: sequential rules, cosines of items, and the nearest sequences.
 
-The sums of each become features of a blend (blend.py). They are gathered for one history at a time, sparsely: most items
-have none (kernels/cpu/recommend/evidence.py).
+The sums of each become features of a blend (blend.py). They are gathered for one history at a time, sparsely: most
+items have none (kernels/cpu/recommend/evidence.py).
 """
 
 from collections import deque

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Vector
+from firth.arrays import Matrix, Vector, WordIds
 from firth.errors import SettingError
 from firth.interruption import blas, importing
 from firth.kernels.arguments import EncodedIds
 from firth.progress import Reporter
 from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights, fit_weights
-from firth.recommend.evidence import FEATURES, LAGS, Evidence
+from firth.recommend.evidence import FEATURES, Evidence
 from firth.recommend.held_out import compare, hold_out
 from firth.recommend.item_search import Best, ItemSearch
 from firth.recommend.items import Items
@@ -87,8 +87,8 @@ class Learned:
     def most_frequent(self, count: int, allowed: NDArray[np.bool_] | None) -> Best:
         """The most frequent items, as the best for one history that says nothing."""
         items = np.arange(len(self.items)) if allowed is None else np.flatnonzero(allowed)
-        items = items[:count].astype(np.int32)
-        return Best(items[np.newaxis], self.evidence.log_counts[items][np.newaxis])
+        first: WordIds = items[:count].astype(np.int32)
+        return Best(first[np.newaxis], self.evidence.log_counts[first][np.newaxis])
 
 
 def with_all_rows(vectors: NextItemVectors) -> Matrix:

@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.errors import NotFittedError, SettingError, UnknownWordError
+from firth.errors import NotFittedError, SettingError
 from firth.progress import ProgressOption, open_progress
 from firth.recommend.attributes import Attributes
 from firth.recommend.evidence import FEATURES, LAGS
 from firth.recommend.explain import explain
 from firth.recommend.given_items import allowed_items, known_numbers, read_histories
 from firth.recommend.interactions import Interactions
-from firth.recommend.item_search import Best
 from firth.recommend.items import UNKNOWN, Item, Items
 from firth.recommend.learned import Learned, learn
 from firth.recommend.recommendations import Explanation, ManyRecommendations, Recommendation, Recommendations

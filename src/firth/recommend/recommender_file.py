@@ -61,7 +61,12 @@ def write(path: str | Path, stored: StoredRecommender) -> None:
     learned, settings = stored
     evidence, items = learned.evidence, learned.items
     words = PackedWords.pack(items.vocabulary.words)
-    arrays = {"words": words.text, "word_ends": words.ends, "counts": items.counts, "weights": learned.weights}
+    arrays: dict[str, NDArray[Any]] = {
+        "words": words.text,
+        "word_ends": words.ends,
+        "counts": items.counts,
+        "weights": learned.weights,
+    }
     for part, its in (
         ("vectors", learned.vectors.arrays()),
         ("rules", table_arrays(evidence.rules)),
@@ -170,8 +175,8 @@ def _sessions(path: Path, items: Items, arrays: Arrays) -> SessionKnn:
     ids, offsets = sequences
     types = [array.dtype.name for array in (ids, offsets, *index)] == ["int32", "int64", "int64", "int32"]
     _check(path, "sessions", types and _are_parts(offsets, len(offsets) - 1, len(ids)) and _are_below(ids, len(items)))
-    fits = _are_parts(index.starts, len(items), len(index.sequences)) and (np.diff(offsets) > 0).all()
-    _check(path, "sessions", bool(fits) and _are_below(index.sequences, len(offsets) - 1))
+    fits = _are_parts(index.starts, len(items), len(index.sequences)) and bool((np.diff(offsets) > 0).all())
+    _check(path, "sessions", fits and _are_below(index.sequences, len(offsets) - 1))
     longest = len(settings.history_weights)
     lags = (settings.history_weights, settings.common_weights, settings.distance_weights)
     fits = all(array.dtype == np.float32 and array.ndim == 1 and len(array) == longest for array in lags)

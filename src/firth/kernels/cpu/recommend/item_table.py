@@ -95,9 +95,10 @@ def event_weight(weights, position):
 
 @kernel
 def count_successors(events, step_weights, table, sizes, workspace, rows):
-    """Fill rows rows[0] … rows[1] - 1 of the table of rules: how often each item comes after an item, the sooner the more.
+    """Fill some rows of the table of rules: how often each item comes after an item, the sooner the more.
 
     events : Occurrences.    step_weights : (steps,) float32, the weight of an item that comes 1, 2 … events later.
+    rows : the first row, and the one behind the last.
     """
     for item in range(rows[0], rows[1]):
         size = 0
@@ -115,9 +116,10 @@ def count_successors(events, step_weights, table, sizes, workspace, rows):
 
 @kernel
 def count_cooccurrences(sequences, index, scales, table, sizes, workspace, rows):
-    """Fill rows rows[0] … rows[1] - 1 of the table of cosines: sequences with both items × scales of both; not of an item itself.
+    """Fill some rows of the table of cosines: sequences with both items × scales of both; not of an item itself.
 
     sequences : EncodedIds without repeats.    index : SequenceIndex.    scales : (N,) float32.
+    rows : the first row, and the one behind the last.
     """
     offsets = sequences.sentence_offsets
     for item in range(rows[0], rows[1]):
