@@ -9,6 +9,7 @@ from firth.lazy_names import names_of
 
 if TYPE_CHECKING:
     from firth.recommend.attributes import Attributes
+    from firth.recommend.evaluation import evaluate
     from firth.recommend.interactions import Interactions
     from firth.recommend.item_knn import ItemKnn
     from firth.recommend.items import Items
@@ -32,6 +33,7 @@ __all__ = [
     "Sequences",
     "SequentialRules",
     "SessionKnn",
+    "evaluate",
 ]
 
 __getattr__ = names_of(
@@ -48,6 +50,7 @@ __getattr__ = names_of(
         "Sequences": "firth.recommend.sequences",
         "SequentialRules": "firth.recommend.sequential_rules",
         "SessionKnn": "firth.recommend.session_knn",
+        "evaluate": "firth.recommend.evaluation",
     },
 )
 
