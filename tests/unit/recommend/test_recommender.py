@@ -11,7 +11,7 @@ PAIRS = 12
 
 
 def walks(random, repeats=False):
-    """Walks where item 2 k is followed by 2 k + 1, and that by another pair; nobody meets an item twice unless asked."""
+    """Walks where item a_k is followed by b_k, and that by another pair; an item comes again only where asked for."""
     walk = []
     for pair in random.permutation(PAIRS)[:3].tolist():
         walk += [f"a{pair}", f"b{pair}"]
