@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.errors import NotFittedError, SettingError
-from firth.interruption import blas
+from firth.errors import CorpusError, NotFittedError, SettingError
+from firth.interruption import blas, importing
 from firth.progress import ProgressOption, open_progress
 from firth.recommend.attributes import Attributes
 from firth.recommend.items import Items
+from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_settings import NextItemSettings
-from firth.recommend.next_item_training import Examples, mean_vectors, train
+from firth.recommend.next_item_training import Trained, train
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
 from firth.settings import answers_names
@@ -93,7 +94,9 @@ class NextItemVectors:
         on_held_out : called with this object before the last epoch, when the held-out events are still unknown to it.
         progress : as for Word2Vec.
 
-        Raises   SettingError for a `held_out` that does not fit the sequences.
+        Raises   CorpusError if no sequence has two events. SettingError for a `held_out` that does not fit the
+                 sequences. DivergenceError if the learning rate is too high. TrainingInterrupted (a
+                 KeyboardInterrupt) on Ctrl-C; the vectors that were learned so far can then be used.
         """
         if attributes is not None:
             raise SettingError("attributes=: these vectors do not take side information yet")
@@ -101,21 +104,25 @@ class NextItemVectors:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
         corpus = sequences.corpus()
         self.items = Items(corpus.vocabulary, sequences.items.are_integers)
-        examples = Examples.of(corpus.ids, corpus.sentence_offsets, sequences.weights)
+        examples = Examples.of(corpus.ids, corpus.sentence_offsets, sequences.weights, self.history)
         some = examples if held_out is None else examples.without(held_out)
+        if not len(some):
+            raise CorpusError("no sequence has two events: there is no next item to learn from")
 
-        def take(inputs: Matrix, outputs: Matrix, learned: Examples) -> None:
-            self._item_vectors, self._next_vectors = inputs, outputs
-            self._is_answer = np.bincount(learned.answers, minlength=len(self.items)) > 0
+        def take(trained: Trained, learned: Examples) -> None:
+            self._item_vectors, self._next_vectors = trained
+            self._is_answer = np.bincount(learned.answered.answers, minlength=len(self.items)) > 0
 
-        def pause(inputs: Matrix, outputs: Matrix) -> None:
-            take(inputs, outputs, some)
+        def pause(trained: Trained) -> None:
             if on_held_out is not None:
+                take(trained, some)
                 on_held_out(self)
 
         with open_progress(progress) as reporter:
-            inputs, outputs = train(examples, some, len(self.items), self.settings, pause, reporter)
-        take(inputs, outputs, examples)
+            trained, interruption = train((some, examples), len(self.items), self.settings, pause, reporter)
+        take(trained, examples if interruption is None else some)
+        if interruption is not None:
+            raise interruption
         return self
 
     @property
@@ -140,7 +147,13 @@ class NextItemVectors:
 
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
-        return mean_vectors(self.item_vectors, histories, self.history, self.recency)
+        with importing():
+            from firth.kernels.cpu.recommend.histories import mean_vectors
+
+        means = np.empty((len(histories), self.settings.vector_size), np.float32)
+        powers = (self.recency ** np.arange(self.history)).astype(np.float32)
+        mean_vectors(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
+        return means
 
     def scores(self, histories: Histories) -> Matrix:
         """Products (Q, N) of the means of histories with the output vectors of items.
