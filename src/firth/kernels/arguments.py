@@ -21,7 +21,8 @@ __all__ = [
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
-__all__ += ["AnswerExamples", "BatchIndex", "BatchVectors", "DrawnItems", "HistoryWeights", "Layout"]  # next items
+__all__ += ["ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
+__all__ += ["RowWorkspace", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
@@ -266,71 +267,63 @@ class Beam(NamedTuple):
     is_followed: NDArray[np.bool_]  # (W,) whether the search has followed the links of the row
 
 
-class AnswerExamples(NamedTuple):
-    """What vectors that predict the next item learn from: E answers and the items before each."""
+class ItemTable(NamedTuple):
+    """Items and numbers for each of N items: row i is columns and values[offsets[i] : offsets[i + 1]]."""
 
-    ids: WordIds  # (T,) all events
-    positions: NDArray[np.int64]  # (E,) the history of example e is ids[positions[e] - lengths[e] : positions[e]]
-    lengths: NDArray[np.int32]  # (E,) from 1 to H
-    answers: WordIds  # (E,)
-
-
-class HistoryWeights(NamedTuple):
-    """How much the items of a history weigh: powers[lag] * inverse_sums[length]."""
-
-    powers: NDArray[np.float32]  # (H,)
-    inverse_sums: NDArray[np.float32]  # (H + 1,)
+    offsets: Offsets  # (N + 1,)
+    columns: WordIds  # (P,)
+    values: NDArray[np.float32]  # (P,) greater than 0
 
 
-class DrawnItems(NamedTuple):
-    """The K different items that a batch is compared with, ascending, and padding up to P items."""
+class RowWorkspace(NamedTuple):
+    """A thread's arrays for one row of a table."""
 
-    items: WordIds  # (P,)
-    shifts: NDArray[np.float32]  # (P,) -log of how often each is expected among the draws, + log of how often it is
-    count: NDArray[np.int64]  # (1,) K
-
-
-class BatchIndex(NamedTuple):
-    """Which rows of two matrices a batch of B examples reads and moves; H items of a history, C targets of an example.
-
-    Row s of the inputs that are used is input_rows[s]; it is in the entries
-    input_entries[input_starts[s] : input_starts[s + 1]], where entry r * H + lag is of example r. Alike for outputs: the
-    first K of output_rows are the drawn items, and entry r * C + c is target c of example r; target 0 is its answer.
-    """
-
-    lengths: NDArray[np.int32]  # (B,)
-    input_slots: NDArray[np.int32]  # (B * H,) of each entry
-    input_rows: NDArray[np.int32]  # (B * H,)
-    input_starts: NDArray[np.int64]  # (B * H + 1,)
-    input_entries: NDArray[np.int32]  # (B * H,)
-    own_slots: NDArray[np.int32]  # (B * C,) of each target
-    output_rows: NDArray[np.int32]  # (K + B * C,)
-    output_starts: NDArray[np.int64]  # (K + B * C + 1,)
-    output_entries: NDArray[np.int32]  # (B * C,)
-    sizes: NDArray[np.int64]  # (2,) rows of the inputs and of the outputs that are used
+    sums: NDArray[np.float32]  # (N,) zeros between rows
+    columns: WordIds  # (N,)
+    values: NDArray[np.float32]  # (most,) the largest values so far, a heap
 
 
-class Layout(NamedTuple):
-    """Where blocks of matrices begin (kernels/cpu/recommend/products.py); tuples, which become constants."""
+class Occurrences(NamedTuple):
+    """The events of sequences, and where each of N items occurs."""
 
-    numbers: int  # D
-    stride: int  # of vectors: D, padded to whole tiles
-    padded: int  # P: the drawn items, padded to whole tiles and blocks
-    vector_rows: tuple[int, ...]  # (ROWS,) rows of vectors
-    score_rows: tuple[int, ...]  # (ROWS,) rows of scores
-    vector_places: tuple[int, ...]  # (2 ROWS,) registers of a block of vectors
-    score_places: tuple[int, ...]  # (2 ROWS,) registers of a block of scores
+    ids: WordIds  # (T,)
+    is_last: NDArray[np.bool_]  # (T,) whether an event is the last one of its sequence
+    weights: NDArray[np.float32] | None  # (T,)
+    starts: Offsets  # (N + 1,) item i occurs at positions[starts[i] : starts[i + 1]]
+    positions: NDArray[np.int64]  # (T,)
 
 
-class BatchVectors(NamedTuple):
-    """What a batch computes; all flat. Rows behind the last example are padding."""
+class SequenceIndex(NamedTuple):
+    """The sequences that have an item: sequences[starts[i] : starts[i + 1]] for item i, ascending."""
 
-    hidden: NDArray[np.float32]  # (B, stride) the means of the histories
-    back: NDArray[np.float32]  # (B, stride) the slopes of the loss by them
-    weights: NDArray[np.float32]  # (B,) of the examples
-    own_shifts: NDArray[np.float32]  # (B * C,) what is added to the scores of own targets
-    own_errors: NDArray[np.float32]  # (B * C,) the slopes of the loss by the scores of own targets
-    drawn_by_item: NDArray[np.float32]  # (stride / COLUMNS, P, COLUMNS) the output vectors of the drawn items, in tiles
-    drawn_by_number: NDArray[np.float32]  # (P / COLUMNS, stride, COLUMNS) the same, transposed
-    drawn_slopes: NDArray[np.float32]  # (parts, P, stride) the slopes by them, of each part of the examples
-    losses: NDArray[np.float64]  # (parts,)
+    starts: Offsets  # (N + 1,)
+    sequences: NDArray[np.int32]
+
+
+class KnnSettings(NamedTuple):
+    """What makes sequences near, and their items likely (kernels/cpu/recommend/session_knn.py)."""
+
+    sample: int  # M, the most sequences that are considered
+    history_weights: NDArray[np.float32]  # (H,) > 0, of the last item of a history, the one before …
+    sequence_weights: NDArray[np.float32]  # (S,) > 0
+    common_weights: NDArray[np.float32]  # (H,) by how long ago the latest common item was
+    distance_weights: NDArray[np.float32]  # by the distance to it in the neighbour: 1, 2 …; the last one for all others
+    before: float  # what items before it count, where those after it count 1
+
+
+class KnnWorkspace(NamedTuple):
+    """A thread's arrays for finding the sequences nearest to a history."""
+
+    lags: NDArray[np.int32]  # (N,) zeros between histories
+    similarities: NDArray[np.float32]  # (S,) zeros between histories
+    found: NDArray[np.int32]  # (H * M,) or (S,) if that is fewer
+    nearest: NDArray[np.int32]  # (K,)
+    shares: NDArray[np.float32]  # (K,)
+
+
+class RepeatCounts(NamedTuple):
+    """How often items came again, by lag: 1 … L, and longer ago."""
+
+    hits: NDArray[np.int64]  # (L + 1,) items that came again
+    chances: NDArray[np.int64]  # (L + 1,) items that could have
+    expected: NDArray[np.float64]  # (L + 1,) hits if all next items were drawn by popularity

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.kernels.arguments import BatchIndex, BatchVectors, DrawnItems, HistoryWeights, Layout
 from firth.kernels.cpu.recommend.batches import draw_items, index_batch
+from firth.kernels.cpu.recommend.next_item_arguments import BatchIndex, BatchVectors, DrawnItems, HistoryWeights, Layout
 from firth.kernels.cpu.recommend.products import COLUMNS, ROWS
 from firth.kernels.cpu.recommend.row_steps import move_inputs, move_outputs
 from firth.kernels.cpu.recommend.sampled_softmax import CHUNK, lay_out_drawn, learn_part

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
-from firth.kernels.arguments import AnswerExamples
+from firth.kernels.cpu.recommend.next_item_arguments import AnswerExamples
 
 __all__ = ["Examples"]
 

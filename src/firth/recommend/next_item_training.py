@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import DivergenceError, TrainingInterrupted
@@ -22,7 +21,7 @@ __all__ = ["Trained", "train"]
 _FIRST_INPUTS = 0.1  # standard deviation of the numbers of the first input vectors; output vectors begin as zeros
 # The state of Adagrad at the start. From 0, the first step of a row would be as long whatever its slope: rare items
 # would be learned by heart.
-_FIRST_SQUARE = 0.03
+_FIRST_SQUARE = 0.1
 _DIVERGED = 10  # times the loss of untrained vectors
 _SLOWEST = 0.05  # the learning rate falls along a straight line to this share of it
 

@@ -15,8 +15,10 @@ from firth.recommend.items import Items
 from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_settings import NextItemSettings
 from firth.recommend.next_item_training import Trained, train
+from firth.recommend.repeats import Repeats
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
+from firth.recommend.training_events import TrainingEvents
 from firth.settings import answers_names
 
 __all__ = ["NextItemVectors"]
@@ -62,11 +64,11 @@ class NextItemVectors:
         vector_size: int = 64,
         history: int = 10,
         recency: float = 0.8,
-        negative_samples: int = 256,
+        negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
         epochs: int = 5,
-        learning_rate: float = 0.1,
+        learning_rate: float = 0.2,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
@@ -102,9 +104,9 @@ class NextItemVectors:
             raise SettingError("attributes=: these vectors do not take side information yet")
         if held_out is not None and held_out.shape != sequences.ids.shape:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
-        corpus = sequences.corpus()
-        self.items = Items(corpus.vocabulary, sequences.items.are_integers)
-        examples = Examples.of(corpus.ids, corpus.sentence_offsets, sequences.weights, self.history)
+        events = TrainingEvents(sequences)
+        self.items, self._repeats = events.items, Repeats().fit_events(events)
+        examples = Examples.of(events.ids, events.offsets, events.weights, self.history)
         some = examples if held_out is None else examples.without(held_out)
         if not len(some):
             raise CorpusError("no sequence has two events: there is no next item to learn from")
@@ -158,13 +160,15 @@ class NextItemVectors:
     def scores(self, histories: Histories) -> Matrix:
         """Products (Q, N) of the means of histories with the output vectors of items.
 
-        NEVER for items that no sequence has as the next one, and for all of them after an empty history.
+        NEVER for items that no sequence has as the next one, for seen items if none ever came again, and for all of
+        them after an empty history.
         """
         queries = self.query_vectors(histories)
         with blas:
             scores: Matrix = queries @ self.next_vectors.T
         scores[:, ~self._is_answer] = NEVER
         scores[np.diff(histories.offsets) == 0] = NEVER
+        self._repeats.exclude(scores, histories)
         return scores
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -173,6 +177,7 @@ class NextItemVectors:
             "item_vectors": self.item_vectors,
             "next_vectors": self.next_vectors,
             "is_answer": self._is_answer,
+            **self._repeats.arrays(),
         }
 
     @classmethod
@@ -181,7 +186,7 @@ class NextItemVectors:
         vectors = cls(**NextItemSettings.from_json(settings).values())
         vectors.items = items
         vectors._item_vectors, vectors._next_vectors = arrays["item_vectors"], arrays["next_vectors"]
-        vectors._is_answer = arrays["is_answer"]
+        vectors._is_answer, vectors._repeats = arrays["is_answer"], Repeats.from_arrays(arrays)
         return vectors
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from firth.illustrated import next_item
-from firth.kernels.arguments import DrawnItems
 from firth.kernels.cpu.recommend.batches import draw_items
+from firth.kernels.cpu.recommend.next_item_arguments import DrawnItems
 from firth.kernels.cpu.training.random import draw_many
 from firth.recommend.next_item_batch import Batches, LearnedMatrix, epoch_key
 from firth.recommend.next_item_examples import Examples

@@ -1,7 +1,7 @@
 """The batches of the vectors that predict the next item: the items that are drawn, and the rows that are used.
 
 Reference  firth.illustrated.next_item for the draws; the index is a sort of the entries by their rows.
-Shapes     as in the named tuples of kernels/arguments.py.
+Shapes     as in next_item_arguments.py.
 """
 
 import math

@@ -12,7 +12,7 @@ __all__ = ["mean_vectors"]
 
 @kernel
 def mean_vectors(inputs, ids, offsets, powers, means):
-    """means (Q, D) of Q histories: the item `lag` before the last one weighs powers[lag]; zeros for empty histories.
+    """Means (Q, D) of Q histories: the item `lag` before the last one weighs powers[lag]; zeros for empty histories.
 
     inputs : (N, D) float32.    ids, offsets : Histories.    powers : (H,) float32; older items do not count.
     """

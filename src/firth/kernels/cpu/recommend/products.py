@@ -23,7 +23,7 @@ _SUMS = tuple(range(2 * ROWS))  # for its length
 
 @step
 def score_drawn(vectors, layout, first, count, scores):
-    """scores = hidden of `count` examples x the drawn items."""
+    """Scores = hidden of `count` examples x the drawn items."""
     for tile in range(0, layout.padded, COLUMNS):
         for row in range(0, count, ROWS):
             left = (first + row) * layout.stride
@@ -37,7 +37,7 @@ def score_drawn(vectors, layout, first, count, scores):
 
 @step
 def slopes_of_hidden(vectors, layout, first, count, errors):
-    """back = errors of `count` examples x the vectors of the drawn items."""
+    """Back = errors of `count` examples x the vectors of the drawn items."""
     for tile in range(0, layout.stride, COLUMNS):
         for row in range(0, count, ROWS):
             left = row * layout.padded

@@ -37,7 +37,7 @@ def move_row(matrix, squares, row, slope, layout, rate):
 
 @step
 def add_scaled(slope, weight, source, start, stride):
-    """slope += weight * source[start : start + stride]"""
+    """Slope += weight * source[start : start + stride]"""
     times = splat(weight)
     for column in range(0, stride, LANES):
         store(slope, column, fma(times, load(source, start + column), load(slope, column)))
@@ -45,7 +45,7 @@ def add_scaled(slope, weight, source, start, stride):
 
 @step
 def clear(slope, stride):
-    """slope = 0"""
+    """Slope = 0"""
     for column in range(0, stride, LANES):
         store(slope, column, splat(float32(0)))
 

@@ -7,7 +7,7 @@ however items are drawn. The answer of an example counts once, with its own scor
 Source     Bengio & Senécal 2008, "Adaptive importance sampling to accelerate training of a neural probabilistic
            language model"; Jean et al. 2015, arXiv:1412.2007, section 3.
 Reference  firth.illustrated.next_item
-Shapes     as in the named tuples of kernels/arguments.py.
+Shapes     as in next_item_arguments.py.
 """
 
 import math
@@ -49,7 +49,7 @@ def int64_row(rows, j, is_drawn):
 
 @step
 def mean_of_history(inputs, index, example, weights, hidden, stride):
-    """hidden = the weighted mean of the inputs of an example."""
+    """Hidden = the weighted mean of the inputs of an example."""
     history = weights.powers.shape[0]
     length = index.lengths[example]
     start = example * stride
@@ -106,9 +106,9 @@ def shift_row(scores, start, shifts, padded):
 
 @step
 def errors_of_row(example, scores, start, drawn, index, vectors, scratch):
-    """Replace the scores of an example by the slopes of its loss, from own_errors, which holds its own scores; the loss.
+    """Replace the scores of an example by the slopes of its loss; returns the loss.
 
-    scratch : (LANES,)
+    own_errors holds the scores of its own targets.    scratch : (LANES,)
     """
     padded = drawn.shifts.shape[0]
     n_own = vectors.own_errors.shape[0] // vectors.weights.shape[0]
@@ -137,7 +137,7 @@ def errors_of_row(example, scores, start, drawn, index, vectors, scratch):
 
 @step
 def add_own_slopes(example, outputs, index, vectors, stride):
-    """back += the errors of an example's own targets x their vectors."""
+    """Back += the errors of an example's own targets x their vectors."""
     n_own = vectors.own_errors.shape[0] // vectors.weights.shape[0]
     start = example * stride
     for own in range(example * n_own, (example + 1) * n_own):

@@ -1,0 +1,146 @@
+"""Session-kNN: what occurs in the sequences that are most like a history."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Matrix
+from firth.interruption import importing
+from firth.kernels.arguments import EncodedIds, KnnSettings, KnnWorkspace, SequenceIndex
+from firth.recommend.items import Items
+from firth.recommend.repeats import Repeats
+from firth.recommend.scorer import NEVER, Histories
+from firth.recommend.sequences import Sequences
+from firth.recommend.training_events import TrainingEvents, distinct_items_of
+from firth.settings import check_value, real_number, whole_number
+
+__all__ = ["SessionKnn"]
+
+
+class SessionKnn:
+    """Scores items by the sequences most like a history: VS-kNN with the decays of STAN.
+
+    Of the sequences that have an item of the history, the `sample` latest are compared with it: the weights of the
+    common items, over the root of the length of the sequence. The `neighbours` most similar ones vote for their items,
+    the more the nearer these are to the latest common item. Sequences are in the order of time if they have times, else
+    as they were given.
+
+    Sources  Ludewig and Jannach 2018, section 3.2 (VS-kNN); Garg et al. 2019, "Sequence and time aware neighborhood for
+             session-based recommendations" (STAN).
+
+    Parameters
+    ----------
+    neighbours : sequences that vote.
+    sample : sequences that are compared.
+    history : so many of the last items of a history count.
+    recency : each weighs this many times the one after it.
+    common_recency : a vote counts this many times less for each event since the latest common item.
+    distance_decay : a vote for an item counts this many times less for each event between it and the common item.
+    before : what votes for items before the common item count, where those for items after it count 1.
+    """
+
+    name = "VS-kNN"
+    items: Items
+
+    def __init__(
+        self,
+        *,
+        neighbours: int = 500,
+        sample: int = 2500,
+        history: int = 20,
+        recency: float = 0.8,
+        common_recency: float = 1.0,
+        distance_decay: float = 0.8,
+        before: float = 1.0,
+    ) -> None:
+        for name, value in (("neighbours", neighbours), ("sample", sample), ("history", history)):
+            check_value(name, value, whole_number(1))
+        for name, share in (
+            ("recency", recency),
+            ("common_recency", common_recency),
+            ("distance_decay", distance_decay),
+        ):
+            check_value(name, share, real_number(0, 1, above=True))
+        check_value("before", before, real_number(0, 1))
+        self._sample, self._neighbours, self._before = sample, neighbours, before
+        self._history_weights = (recency ** np.arange(history)).astype(np.float32)
+        self._common_weights = (common_recency ** np.arange(history)).astype(np.float32)
+        self._distance_weights = (distance_decay ** np.arange(history)).astype(np.float32)
+
+    def fit(self, sequences: Sequences) -> Self:
+        """Keep the sequences, and where each item occurs."""
+        return self.fit_events(TrainingEvents(sequences))
+
+    def fit_events(self, events: TrainingEvents) -> Self:
+        """Keep events that several scorers are fitted to."""
+        self.items = events.items
+        self._sequences = events.in_order_of_time()
+        self._index = distinct_items_of(self._sequences, len(self.items)).where
+        self._repeats = Repeats().fit_events(events)
+        return self
+
+    def scores(self, histories: Histories) -> Matrix:
+        """Scores (Q, N); NEVER for items of no neighbour, and for seen items if none ever came again."""
+        with importing():
+            from firth.kernels.cpu.recommend.session_knn import score_by_nearest_sequences
+
+        scores = np.full((len(histories), len(self.items)), NEVER)
+        lengths = np.diff(self._sequences.sentence_offsets)
+        settings = KnnSettings(
+            sample=self._sample,
+            history_weights=self._history_weights,
+            sequence_weights=(1 / np.sqrt(lengths)).astype(np.float32),
+            common_weights=self._common_weights,
+            distance_weights=self._distance_weights,
+            before=self._before,
+        )
+        score_by_nearest_sequences(
+            EncodedIds(histories.ids, histories.offsets),
+            self._sequences,
+            self._index,
+            settings,
+            self._workspace(len(lengths)),
+            scores,
+        )
+        self._repeats.exclude(scores, histories)
+        return scores
+
+    def _workspace(self, sequences: int) -> KnnWorkspace:
+        found = min(sequences, self._sample * len(self._history_weights))
+        return KnnWorkspace(
+            np.zeros(len(self.items), np.int32),
+            np.zeros(sequences, np.float32),
+            np.empty(found, np.int32),
+            np.empty(min(self._neighbours, found), np.int32),
+            np.empty(min(self._neighbours, found), np.float32),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What was learned, for files."""
+        return {
+            "ids": self._sequences.ids,
+            "offsets": self._sequences.sentence_offsets,
+            "starts": self._index.starts,
+            "sequences": self._index.sequences,
+            "history_weights": self._history_weights,
+            "common_weights": self._common_weights,
+            "distance_weights": self._distance_weights,
+            "counts": np.array([self._sample, self._neighbours], np.int64),
+            "before": np.array([self._before]),
+            **self._repeats.arrays(),
+        }
+
+    @classmethod
+    def from_arrays(cls, items: Items, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The same scorer again."""
+        scorer = cls()
+        scorer.items = items
+        scorer._sequences = EncodedIds(arrays["ids"], arrays["offsets"])
+        scorer._index = SequenceIndex(arrays["starts"], arrays["sequences"])
+        scorer._history_weights, scorer._common_weights = arrays["history_weights"], arrays["common_weights"]
+        scorer._distance_weights = arrays["distance_weights"]
+        scorer._sample, scorer._neighbours = map(int, arrays["counts"])
+        scorer._before, scorer._repeats = float(arrays["before"][0]), Repeats.from_arrays(arrays)
+        return scorer
