@@ -171,6 +171,11 @@ class NextItemVectors:
         self._repeats.exclude(scores, histories)
         return scores
 
+    @property
+    def is_answer(self) -> NDArray[np.bool_]:
+        """(N,) whether an item was the next one anywhere: only then its output vector means anything."""
+        return self._is_answer
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for files."""
         return {
