@@ -22,7 +22,7 @@ __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordA
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
-__all__ += ["RowWorkspace", "SequenceIndex"]
+__all__ += ["RowWorkspace", "Scales", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
@@ -273,6 +273,13 @@ class ItemTable(NamedTuple):
     offsets: Offsets  # (N + 1,)
     columns: WordIds  # (P,)
     values: NDArray[np.float32]  # (P,) greater than 0
+
+
+class Scales(NamedTuple):
+    """Factors of the numbers of a table."""
+
+    rows: NDArray[np.float32]  # (N,)
+    columns: NDArray[np.float32]  # (N,)
 
 
 class RowWorkspace(NamedTuple):

@@ -17,6 +17,8 @@ from firth.settings import check_value, real_number, whole_number
 
 __all__ = ["SequentialRules"]
 
+_REPEATS = 0.3  # seen items count more by how often items come again; 0.1 to 1 differ little
+
 
 class SequentialRules:
     """Scores items by how often they came 1 … `steps` events after the items of a history, the sooner the more.
@@ -79,7 +81,7 @@ class SequentialRules:
     def scores(self, histories: Histories) -> Matrix:
         """Scores (Q, N); NEVER for items to which no rule leads, and for seen items if none ever came again."""
         scores = score_by_table(self._rules, histories, self._lag_weights)
-        self._repeats.exclude(scores, histories)
+        self._repeats.add_shares(scores, histories, _REPEATS)
         return scores
 
     def arrays(self) -> dict[str, NDArray[Any]]:
