@@ -4,8 +4,8 @@
 
 DATA is a folder with amazon-video-games.txt (`user item` a line, in time order within a user) and sequences/ with
 sports.txt.xz (`user item item …` a line), sports.attributes.txt.xz (`item<TAB>ids`), nowplaying.train.txt.xz and
-nowplaying.test.txt.xz (a session a line). Of the Amazon sets the last item of each user is the test; of nowplaying every
-event but the first of a test session is a question. All items are ranked; answers that do not occur in training are
+nowplaying.test.txt.xz (a session a line). The last item of each user of the Amazon sets is the test; every event but
+the first of nowplaying's test sessions is a question. All items are ranked; answers that do not occur in training are
 left out for all systems.
 
 Every run has a process of its own; systems alternate, and finished runs are saved and not repeated. Times are processor

@@ -22,6 +22,7 @@ __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordA
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
+__all__ += ["EvidenceSources", "EvidenceWorkspace", "ItemCodes"]
 __all__ += ["RowWorkspace", "Scales", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
@@ -334,3 +335,36 @@ class RepeatCounts(NamedTuple):
     hits: NDArray[np.int64]  # (L + 1,) items that came again
     chances: NDArray[np.int64]  # (L + 1,) items that could have
     expected: NDArray[np.float64]  # (L + 1,) hits if all next items were drawn by popularity
+
+
+class EvidenceSources(NamedTuple):
+    """What counts know about N items (kernels/cpu/recommend/evidence.py). Read-only."""
+
+    rules: ItemTable  # what comes after an item
+    cosines: ItemTable  # what occurs in the same sequences
+    cosine_weights: NDArray[np.float32]  # (L,) of the last item of a history, the one before …
+    sequences: EncodedIds
+    index: SequenceIndex
+    knn: KnnSettings
+
+
+class EvidenceWorkspace(NamedTuple):
+    """A thread's arrays for the items about which the counts say anything after one history."""
+
+    slots: NDArray[np.int32]  # (N,) where an item is in the arrays below; -1 between histories
+    found: WordIds  # (N,) the item in each slot
+    sums: NDArray[np.float32]  # (N * 3,) rules, cosines, sequences
+    lags: NDArray[np.int32]  # (N,) how many events ago the item was seen; 0 for never
+    kept: NDArray[np.float32]  # (N,)
+    scores: NDArray[np.float32]  # (N,) NEVER between histories
+    nearest: KnnWorkspace
+
+
+class ItemCodes(NamedTuple):
+    """N vectors of D numbers, and the same rounded to a byte each. Read-only."""
+
+    numbers: NDArray[np.float32]  # (N * D,) the vectors, flat
+    codes: NDArray[np.int8]  # (N * D,) number = code × unit of its row, about
+    units: NDArray[np.float32]  # (N,)
+    largest_error: float  # the largest length of the difference of a vector from its codes
+    longest: float  # the largest length of a vector

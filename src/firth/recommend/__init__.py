@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from firth.recommend.items import Items
     from firth.recommend.next_item_vectors import NextItemVectors
     from firth.recommend.popularity import Popularity
+    from firth.recommend.recommender import Recommender
     from firth.recommend.repeats import Repeats
     from firth.recommend.sequences import Sequences
     from firth.recommend.sequential_rules import SequentialRules
@@ -27,6 +28,7 @@ __all__ = [
     "Items",
     "NextItemVectors",
     "Popularity",
+    "Recommender",
     "Repeats",
     "Sequences",
     "SequentialRules",
@@ -43,6 +45,7 @@ __getattr__ = names_of(
         "Items": "firth.recommend.items",
         "NextItemVectors": "firth.recommend.next_item_vectors",
         "Popularity": "firth.recommend.popularity",
+        "Recommender": "firth.recommend.recommender",
         "Repeats": "firth.recommend.repeats",
         "Sequences": "firth.recommend.sequences",
         "SequentialRules": "firth.recommend.sequential_rules",

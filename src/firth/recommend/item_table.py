@@ -12,7 +12,15 @@ from firth.kernels.arguments import ItemTable, RowWorkspace, Scales
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.training_events import TrainingEvents, distinct_items_of, summed
 
-__all__ = ["neighbour_table", "rule_table", "score_by_table", "stored_table", "table_arrays", "with_diagonal"]
+__all__ = [
+    "cosine_table",
+    "neighbour_table",
+    "rule_table",
+    "score_by_table",
+    "stored_table",
+    "table_arrays",
+    "with_diagonal",
+]
 
 
 def rule_table(events: TrainingEvents, step_weights: NDArray[np.float32], most: int) -> ItemTable:
@@ -43,6 +51,11 @@ def neighbour_table(events: TrainingEvents, penalty: float, most: int) -> ItemTa
     n = np.diff(index.starts).astype(np.float64)
     scales = Scales((n**-0.5).astype(np.float32), (n**-penalty).astype(np.float32))
     return _filled(np.diff(others), most, count_cooccurrences, distinct, index, scales)
+
+
+def cosine_table(events: TrainingEvents, most: int) -> ItemTable:
+    """The neighbours of each item, with the cosines of their sequences."""
+    return neighbour_table(events, 0.5, most)
 
 
 def _filled(bounds: NDArray[np.int64], most: int, fill: Callable[..., Any], *what: Any) -> ItemTable:

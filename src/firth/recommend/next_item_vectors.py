@@ -154,6 +154,11 @@ class NextItemVectors:
         scores[np.diff(histories.offsets) == 0] = NEVER
         return scores
 
+    @property
+    def is_answer(self) -> NDArray[np.bool_]:
+        """(N,) whether an item was the next one anywhere: only then its output vector means anything."""
+        return self._is_answer
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for files."""
         return {

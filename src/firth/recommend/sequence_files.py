@@ -2,7 +2,6 @@
 
 import os
 from array import array
-from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from firth.arrays import Offsets, WordIds
 from firth.corpus.paths import files_at
 from firth.errors import SettingError, warn
+from firth.formats.compressed import open_decompressed
 from firth.recommend.items import Item
 from firth.recommend.tables.codes import Codes
-from firth.recommend.tables.delimited import text_lines
+from firth.recommend.tables.text_blocks import decoded_lines
 
 __all__ = ["SequenceLines", "read_lines"]
 
@@ -45,8 +45,8 @@ def read_lines(path: str | os.PathLike[str], *, user: bool, separator: str | Non
     ids, ends, of_user = array("i"), array("q", [0]), array("q")
     lonely, first_lonely = 0, ""
     for file in files_at(Path(path)).paths:
-        with ExitStack() as opened:
-            for number, line in enumerate(text_lines(file, opened), start=1):
+        with open_decompressed(file) as content:
+            for number, line in enumerate(decoded_lines(file, content), start=1):
                 fields = line.split(separator)
                 if separator is not None:
                     fields = [field.strip() for field in fields if field and not field.isspace()]

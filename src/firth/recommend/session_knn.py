@@ -89,6 +89,14 @@ class SessionKnn:
             from firth.kernels.cpu.recommend.session_knn import score_by_nearest_sequences
 
         scores = np.full((len(histories), len(self.items)), NEVER)
+        encoded = EncodedIds(histories.ids, histories.offsets)
+        score_by_nearest_sequences(encoded, *self.kernel_inputs, self.workspace(), scores)
+        self._repeats.add_shares(scores, histories, _REPEATS)
+        return scores
+
+    @property
+    def kernel_inputs(self) -> tuple[EncodedIds, SequenceIndex, KnnSettings]:
+        """What kernels read: the sequences, those that have each item, and what makes them near."""
         lengths = np.diff(self._sequences.sentence_offsets)
         settings = KnnSettings(
             sample=self._sample,
@@ -98,18 +106,11 @@ class SessionKnn:
             distance_weights=self._distance_weights,
             before=self._before,
         )
-        score_by_nearest_sequences(
-            EncodedIds(histories.ids, histories.offsets),
-            self._sequences,
-            self._index,
-            settings,
-            self._workspace(len(lengths)),
-            scores,
-        )
-        self._repeats.add_shares(scores, histories, _REPEATS)
-        return scores
+        return self._sequences, self._index, settings
 
-    def _workspace(self, sequences: int) -> KnnWorkspace:
+    def workspace(self) -> KnnWorkspace:
+        """New arrays for one thread."""
+        sequences = len(self._sequences.sentence_offsets) - 1
         found = min(sequences, self._sample * len(self._history_weights))
         return KnnWorkspace(
             np.zeros(len(self.items), np.int32),

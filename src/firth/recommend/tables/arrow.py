@@ -12,7 +12,7 @@ from firth.recommend.tables.columns import Block, Coded, Column, Table, Wanted, 
 
 __all__ = ["has_pyarrow", "parquet_table", "stream_table"]
 
-_BATCH = 1 << 17  # rows
+_BATCH = 1 << 19  # rows
 
 
 def has_pyarrow() -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from firth.errors import CorpusError
 from firth.recommend.items import Item
-from firth.recommend.tables.columns import Coded, Column
+from firth.recommend.tables.columns import Coded, Column, Numbered
 
 __all__ = ["MISSING", "NO_ID", "Codes", "Labels"]
 
@@ -38,6 +38,11 @@ class Codes(dict[Item, int]):
         Raises   CorpusError if values are lists or the like.
         """
         values: list[Any]
+        if isinstance(column, Numbered):
+            numbering = column.numbering
+            new = self.encode(numbering.values[len(numbering.codes) :])
+            numbering.codes = np.concatenate([numbering.codes, new])
+            return np.append(numbering.codes, np.int32(MISSING))[column.indices]
         if isinstance(column, Coded):
             values = column.values
         else:

@@ -1,17 +1,33 @@
 """What every table becomes before it is encoded: blocks of rows, each with the columns that are wanted."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.arrays import WordIds
 from firth.errors import CorpusError, FirthError, FormatError, SettingError
 
-__all__ = ["ROWS_AT_ONCE", "Block", "Coded", "Column", "Name", "Table", "Wanted", "find_columns", "value_at"]
+__all__ = [
+    "ROWS_AT_ONCE",
+    "TIME",
+    "Block",
+    "Coded",
+    "Column",
+    "Name",
+    "Numbered",
+    "Numbering",
+    "Table",
+    "Wanted",
+    "find_columns",
+    "value_at",
+]
 
-ROWS_AT_ONCE = 1 << 16
+ROWS_AT_ONCE = 1 << 13  # more of them, as Python lists, would not fit into the cache
+TIME = 2  # the position of the column of times in a block
 
 Name: TypeAlias = str | int  # of a column; its number, from 0, where columns have no names
 
@@ -23,7 +39,25 @@ class Coded(NamedTuple):
     values: list[Any]
 
 
-Column: TypeAlias = list[Any] | NDArray[Any] | Coded
+@dataclass
+class Numbering:
+    """Different values of a text file, which become more from block to block.
+
+    codes : those that were encoded, for Codes.
+    """
+
+    values: list[str] = field(default_factory=list)
+    codes: WordIds = field(default_factory=lambda: np.empty(0, np.int32))
+
+
+class Numbered(NamedTuple):
+    """A column whose values are numbered through a file: row i has numbering.values[indices[i]], or nothing at -1."""
+
+    indices: WordIds
+    numbering: Numbering
+
+
+Column: TypeAlias = list[Any] | NDArray[Any] | Coded | Numbered
 
 
 class Wanted(NamedTuple):
@@ -135,4 +169,7 @@ def value_at(column: Column, row: int) -> Any:
     if isinstance(column, Coded):
         index = int(column.indices[row])
         return None if index < 0 else column.values[index]
+    if isinstance(column, Numbered):
+        index = int(column.indices[row])
+        return None if index < 0 else column.numbering.values[index]
     return column[row]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import CorpusError, SettingError, warn
-from firth.recommend.tables.columns import Coded, Column
+from firth.recommend.tables.columns import Coded, Column, Numbered
 
 __all__ = ["TimeUnit", "Times"]
 
@@ -42,6 +42,7 @@ class Times:
 
         Raises   CorpusError if the numbers look like dates (20150131).
         """
+        assert not isinstance(column, Numbered)  # times of text files are numbers or texts
         if isinstance(column, Coded):
             return np.append(self.seconds(column.values), np.nan)[column.indices]
         if isinstance(column, np.ndarray):
