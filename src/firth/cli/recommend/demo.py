@@ -83,7 +83,7 @@ def run(
     rows = [*weight_rows(model), ("time", f"{time.perf_counter() - started:.1f} s"), ("saved", str(target))]
     print_table("", ["", ""], rows, numbers=0)
     output.print("\n3. How good is that? What came next in the test, among all items, beside the simplest methods:\n")
-    report = evaluate(model, asked, train=train, against=baselines.all, questions=_QUESTIONS)
+    report = evaluate(model, asked, train=train, against=baselines.all, at=10, questions=_QUESTIONS)
     print_report(report, verdict=True)
     histories = list(_FILMS) if events is None else _histories_of(asked)
     output.print("\n4. Recommendations, and what they are for:")

@@ -112,12 +112,12 @@ def sequences_of(events: str, options: EventOptions) -> Sequences:
         return Sequences.read(events)
     unit: Any = options.time_unit
     columns = {name: _column(getattr(options, name)) for name in ("user", "item", "time", "event")}
-    table = Interactions.read(events, **columns, time_unit=unit)  # type: ignore[arg-type]
     weights = None if options.weights is None else _weights(options.weights)
+    if options.gap is not None and options.time is None:
+        raise SettingError("--gap needs times: name their column with --time")
+    table = Interactions.read(events, **columns, time_unit=unit)  # type: ignore[arg-type]
     if options.gap is None:
         return table.sequences(minimum_length=1, weights=weights)
-    if options.time is None:
-        raise SettingError("--gap needs times: name their column with --time")
     return table.sessions(options.gap, minimum_length=1, weights=weights)
 
 

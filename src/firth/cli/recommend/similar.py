@@ -14,7 +14,7 @@ __all__ = ["run"]
 
 def run(
     model: RecommenderFile,
-    item: Annotated[str, typer.Argument(metavar="ITEM")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="An item of the model.")],
     count: ItemCount = 10,
     follows: Annotated[
         bool, typer.Option("--follows", help="The items that come after ITEM, as the vectors see it, instead.")

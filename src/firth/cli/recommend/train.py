@@ -60,10 +60,12 @@ def _train(
 ) -> None:
     """Learns vectors, rules and nearest sequences, and from held-out answers how much each of them counts."""
     check_target(target)
+    recommender = Recommender(**settings)
     started = time.perf_counter()
     options = EventOptions(user, item, time_column, event, time_unit, gap, weights, lines)
+    known = attributes_of(attributes, attributes_item, attribute)
     sequences, asked = training_and_test(sequences_of(events, options), test)
-    model = Recommender(**settings).fit(sequences, attributes_of(attributes, attributes_item, attribute))
+    model = recommender.fit(sequences, known)
     model.save(target)
     seconds = time.perf_counter() - started
     record = {
