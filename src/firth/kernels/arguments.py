@@ -21,9 +21,9 @@ __all__ = [
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
-__all__ += ["ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
+__all__ += ["ItemEdges", "ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
 __all__ += ["EvidenceSources", "EvidenceWorkspace", "ItemCodes"]
-__all__ += ["RowWorkspace", "SequenceIndex"]
+__all__ += ["RowWorkspace", "Scales", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
@@ -276,6 +276,13 @@ class ItemTable(NamedTuple):
     values: NDArray[np.float32]  # (P,) greater than 0
 
 
+class Scales(NamedTuple):
+    """Factors of the numbers of a table."""
+
+    rows: NDArray[np.float32]  # (N,)
+    columns: NDArray[np.float32]  # (N,)
+
+
 class RowWorkspace(NamedTuple):
     """A thread's arrays for one row of a table."""
 
@@ -361,3 +368,12 @@ class ItemCodes(NamedTuple):
     units: NDArray[np.float32]  # (N,)
     largest_error: float  # the largest length of the difference of a vector from its codes
     longest: float  # the largest length of a vector
+
+
+class ItemEdges(NamedTuple):
+    """A weighted directed graph of N items. Read-only."""
+
+    offsets: Offsets  # (N + 1,) item i leads to targets[offsets[i] : offsets[i + 1]], which rise
+    targets: WordIds  # (E,)
+    weights: NDArray[np.float32]  # (E,)
+    table: NDArray[np.uint64]  # (E,) an alias table for each item
