@@ -50,6 +50,7 @@ COMMANDS = {
     "examples": "The training examples that a sliding window makes of a text.",
     "trace": "One training step with words of your choice, in numbers.",
     "lm": "Language models: next words, gaps, typing with suggestions.",
+    "serve": "Serve models over HTTP, for programs.",
     "people": "Represent people by vectors of their scores and compare them.",
     "doctor": "Versions, processor and training speed of this machine.",
 }
