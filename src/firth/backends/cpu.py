@@ -80,7 +80,7 @@ class CpuBackend:
     def __init__(self, threads: int, *, chunk: int = CHUNK, hot_rows: int = HOT_ROWS) -> None:
         self.threads = threads
         self.chunk = chunk
-        self._most_hot_rows = hot_rows if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
+        self._most_hot_rows = hot_rows
         self._new_counters()
 
     def start(
@@ -97,8 +97,8 @@ class CpuBackend:
         self._vector_size = inputs.shape[1]
         self._stride = -(-self._vector_size // CACHE_LINE) * CACHE_LINE
         # Full softmax moves all rows alike: none is hot.
-        most = 0 if plan.objective == "softmax" else self._most_hot_rows
-        self._hot_rows = min(most, plan.n_words, plan.n_outputs)
+        has_copies = 1 < self.threads <= _MOST_THREADS_WITH_COPIES and plan.objective != "softmax"
+        self._hot_rows = min(self._most_hot_rows, plan.n_words, plan.n_outputs) if has_copies else 0
         copies = self.threads * self._hot_rows
         # Of inputs, either the hottest rows have copies, or all words of a batch are composed in private rows.
         self._composed_rows = self._most_composed() if plan.composition is not None else 0
