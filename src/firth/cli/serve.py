@@ -19,42 +19,50 @@ from firth.server.process import listening, metrics_folder, run_here, run_worker
 __all__ = ["run"]
 
 
+ModelFiles = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL...",
+        help="Files of word vectors or language models. NAME=MODEL gives one a name; without it the name of the "
+        "file, without its suffix, is the name.",
+    ),
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        help="The address to listen at. Other machines can reach any but 127.0.0.1, so that needs --token; 0.0.0.0 "
+        "is all addresses of this machine."
+    ),
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at; 0 is any free one.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that answer requests; at most one per core.")]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="FIRTH_TOKEN",
+        show_envvar=False,
+        help="What requests have to bring, as the header Authorization: Bearer TOKEN. Better in the environment, "
+        "as FIRTH_TOKEN, where other users cannot see it.",
+    ),
+]
+AllowedHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="NAME",
+        help="A name by which clients may call this server, as in the header Host (repeatable). Default: "
+        "localhost; with another --host, any name.",
+    ),
+]
+
+
 def run(
-    models: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="MODEL...",
-            help="Files of word vectors or language models. NAME=MODEL gives one a name; without it the name of the "
-            "file, without its suffix, is the name.",
-        ),
-    ],
-    host: Annotated[
-        str,
-        typer.Option(
-            help="The address to listen at. Other machines can reach any but 127.0.0.1, so that needs --token; 0.0.0.0 "
-            "is all addresses of this machine."
-        ),
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at; 0 is any free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that answer requests; at most one per core.")] = 1,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="FIRTH_TOKEN",
-            show_envvar=False,
-            help="What requests have to bring, as the header Authorization: Bearer TOKEN. Better in the environment, "
-            "as FIRTH_TOKEN, where other users cannot see it.",
-        ),
-    ] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-host",
-            metavar="NAME",
-            help="A name by which clients may call this server, as in the header Host (repeatable). Default: "
-            "localhost; with another --host, any name.",
-        ),
-    ] = None,
+    models: ModelFiles,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    token: Token = None,
+    allow_host: AllowedHosts = None,
     fallback: FallbackName = None,
 ) -> None:
     """Serve models over HTTP as JSON, until Ctrl-C or SIGTERM; requests that have begun are then answered. A model file

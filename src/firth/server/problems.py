@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from firth.errors import FirthError, FormatError, SettingError, UnknownWordError, quoted
 from firth.server.responses import JSON, json_bytes
-from firth.server.schemas import ErrorResponse
+from firth.server.service_schemas import ErrorResponse
 
 __all__ = ["DOCUMENTED", "RequestProblem", "answer_errors", "problem_response"]
 

@@ -1,4 +1,4 @@
-"""Requests and responses: what the OpenAPI document says of them is written here.
+"""Queries and their results: what the OpenAPI document says of them is written here.
 
 FastAPI checks requests against these classes. Responses are described by them, not built from them: they are made of
 plain lists and dictionaries, which are serialised once.
@@ -13,22 +13,18 @@ from firth.server.limits import (
     LONGEST_WORD,
     MOST_ITEMS,
     MOST_NEIGHBOURS,
-    MOST_TEXTS,
     MOST_WORDS,
 )
 from firth.vectors.analogy_search import AnalogyMethod
 
 __all__ = [
+    "Count",
+    "Request",
+    "Text",
     "AnalogyRequest",
     "AnalogyResponse",
     "BetweenRequest",
     "BetweenResponse",
-    "ErrorResponse",
-    "HealthResponse",
-    "ModelDescription",
-    "ModelsResponse",
-    "NextWordsRequest",
-    "NextWordsResponse",
     "OddOneOutRequest",
     "OddOneOutResponse",
     "SentenceVectorsRequest",
@@ -39,6 +35,7 @@ __all__ = [
     "SimilarityResponse",
     "VectorsRequest",
     "VectorsResponse",
+    "example",
 ]
 
 Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, description="A word, exactly as the model has it.")]
@@ -67,16 +64,19 @@ Unknown = Annotated[
 Similarity = Annotated[float, Field(description="The cosine of the angle between two vectors, in [-1, 1].")]
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """The base of all requests."""
+
     # Strict: "10" is no number, and what is misspelt is an error, not ignored.
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _example(**example: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [example]})
+def example(**fields: Any) -> ConfigDict:
+    """The configuration of a class that has an example in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
-class _Candidates(_Request):
+class _Candidates(Request):
     restrict: Annotated[
         int | None, Field(ge=1, description="Search only the first N words, in most files the most frequent.")
     ] = None
@@ -97,7 +97,7 @@ Approximate = Annotated[
 class SimilarRequest(_Candidates):
     """Words whose neighbours are wanted."""
 
-    model_config = _example(words=["king", "water"], count=3)
+    model_config = example(words=["king", "water"], count=3)
 
     words: Annotated[Words, Field(description="One query for each word.")]
     count: Count = 10
@@ -122,7 +122,7 @@ class SimilarResult(BaseModel):
 class SimilarResponse(BaseModel):
     """The neighbours of each word, in the order of the request."""
 
-    model_config = _example(
+    model_config = example(
         model="glove",
         results=[{"word": "king", "neighbours": [{"word": "prince", "similarity": 0.823618}]}],
     )
@@ -134,7 +134,7 @@ class SimilarResponse(BaseModel):
 # ---------------------------------------------------------------- analogy
 
 
-class Sum(_Request):
+class Sum(Request):
     """Words to add and to subtract, each first scaled to length 1. "man is to king as woman is to …" is king - man + woman."""  # noqa: E501
 
     positive: Annotated[list[Word], Field(min_length=1, max_length=MOST_ITEMS, description="Words to add.")]
@@ -144,7 +144,7 @@ class Sum(_Request):
 class AnalogyRequest(_Candidates):
     """Sums of words, for each of which the nearest words are wanted."""
 
-    model_config = _example(sums=[{"positive": ["king", "woman"], "negative": ["man"]}], count=3)
+    model_config = example(sums=[{"positive": ["king", "woman"], "negative": ["man"]}], count=3)
 
     sums: Annotated[list[Sum], Field(min_length=1, max_length=MOST_WORDS, description="One query for each sum.")]
     count: Count = 10
@@ -171,7 +171,7 @@ class AnalogyResult(Sum):
 class AnalogyResponse(BaseModel):
     """The words nearest to each sum, in the order of the request."""
 
-    model_config = _example(
+    model_config = example(
         model="glove",
         results=[
             {
@@ -192,7 +192,7 @@ class AnalogyResponse(BaseModel):
 class BetweenRequest(_Candidates):
     """Pairs of words, between which others are wanted."""
 
-    model_config = _example(pairs=[["cold", "hot"]], count=3)
+    model_config = example(pairs=[["cold", "hot"]], count=3)
 
     pairs: Pairs
     count: Count = 10
@@ -217,7 +217,7 @@ class BetweenResult(BaseModel):
 class BetweenResponse(BaseModel):
     """The words between each pair, in the order of the request."""
 
-    model_config = _example(
+    model_config = example(
         model="glove",
         results=[
             {"pair": ["cold", "hot"], "between": [{"word": "warm", "similarity": 0.857811, "position": 0.500231}]}
@@ -231,10 +231,10 @@ class BetweenResponse(BaseModel):
 # ---------------------------------------------------------------- comparisons
 
 
-class SimilarityRequest(_Request):
+class SimilarityRequest(Request):
     """Pairs of words to compare."""
 
-    model_config = _example(pairs=[["king", "queen"], ["king", "water"]])
+    model_config = example(pairs=[["king", "queen"], ["king", "water"]])
 
     pairs: Pairs
     unknown: Unknown = "error"
@@ -250,16 +250,16 @@ class SimilarityResult(BaseModel):
 class SimilarityResponse(BaseModel):
     """The similarity of each pair, in the order of the request."""
 
-    model_config = _example(model="glove", results=[{"pair": ["king", "queen"], "similarity": 0.783904}])
+    model_config = example(model="glove", results=[{"pair": ["king", "queen"], "similarity": 0.783904}])
 
     model: str
     results: list[SimilarityResult]
 
 
-class OddOneOutRequest(_Request):
+class OddOneOutRequest(Request):
     """Groups of words, in each of which one does not belong with the others."""
 
-    model_config = _example(groups=[["king", "queen", "prince", "water"]])
+    model_config = example(groups=[["king", "queen", "prince", "water"]])
 
     groups: Annotated[
         list[Annotated[list[Word], Field(min_length=3, max_length=MOST_ITEMS)]],
@@ -281,7 +281,7 @@ class OddOneOutResult(BaseModel):
 class OddOneOutResponse(BaseModel):
     """The odd one out of each group, in the order of the request."""
 
-    model_config = _example(
+    model_config = example(
         model="glove", results=[{"group": ["king", "queen", "prince", "water"], "odd_one_out": "water"}]
     )
 
@@ -292,10 +292,10 @@ class OddOneOutResponse(BaseModel):
 # ---------------------------------------------------------------- vectors
 
 
-class VectorsRequest(_Request):
+class VectorsRequest(Request):
     """Words whose vectors are wanted."""
 
-    model_config = _example(words=["king", "queen"])
+    model_config = example(words=["king", "queen"])
 
     words: Annotated[Words, Field(description="The words.")]
     unknown: Unknown = "error"
@@ -311,16 +311,16 @@ class VectorResult(BaseModel):
 class VectorsResponse(BaseModel):
     """The vector of each word, in the order of the request."""
 
-    model_config = _example(model="glove", results=[{"word": "king", "vector": [0.50451, 0.68607, -0.59517]}])
+    model_config = example(model="glove", results=[{"word": "king", "vector": [0.50451, 0.68607, -0.59517]}])
 
     model: str
     results: list[VectorResult]
 
 
-class SentenceVectorsRequest(_Request):
+class SentenceVectorsRequest(Request):
     """Sentences whose vectors are wanted."""
 
-    model_config = _example(sentences=["the king of the land", "a glass of water"])
+    model_config = example(sentences=["the king of the land", "a glass of water"])
 
     sentences: Annotated[
         list[Text],
@@ -352,128 +352,7 @@ class SentenceVectorResult(BaseModel):
 class SentenceVectorsResponse(BaseModel):
     """The vector of each sentence, in the order of the request."""
 
-    model_config = _example(model="glove", results=[{"sentence": "a glass of water", "vector": [0.2, -0.1, 0.4]}])
+    model_config = example(model="glove", results=[{"sentence": "a glass of water", "vector": [0.2, -0.1, 0.4]}])
 
     model: str
     results: list[SentenceVectorResult]
-
-
-# ---------------------------------------------------------------- language models
-
-
-class NextWordsRequest(_Request):
-    """Beginnings of sentences, of each of which the next word is wanted."""
-
-    model_config = _example(texts=["in the beginning", ""], count=3)
-
-    texts: Annotated[
-        list[Text],
-        Field(
-            min_length=1,
-            max_length=MOST_TEXTS,
-            description='Sentences so far, each from its start; "" for the first word of a sentence.',
-        ),
-    ]
-    count: Count = 10
-
-
-class NextWord(BaseModel):
-    """A word that may come next."""
-
-    word: str
-    probability: Annotated[float, Field(description="In [0, 1].")]
-
-
-class NextWordsResult(BaseModel):
-    """The most probable next words of one text."""
-
-    text: str
-    next_words: Annotated[list[NextWord], Field(description="Most probable first.")]
-
-
-class NextWordsResponse(BaseModel):
-    """The most probable next words of each text, in the order of the request."""
-
-    model_config = _example(
-        model="kjv",
-        results=[{"text": "in the beginning", "next_words": [{"word": "of", "probability": 0.41}]}],
-    )
-
-    model: str
-    results: list[NextWordsResult]
-
-
-# ---------------------------------------------------------------- models, health, errors
-
-Kind = Annotated[
-    Literal["word vectors", "language model"],
-    Field(description="Which endpoints the model has: next-words for language models, all others for word vectors."),
-]
-
-
-class ModelDescription(BaseModel):
-    """One model."""
-
-    model_config = _example(
-        name="glove",
-        kind="word vectors",
-        words=400000,
-        vector_size=50,
-        has_counts=False,
-        has_index=True,
-        opened="2026-03-01T12:00:00+00:00",
-        problem=None,
-    )
-
-    name: str
-    kind: Kind
-    words: Annotated[int, Field(description="How many words it knows.")]
-    vector_size: Annotated[int | None, Field(description="Numbers per vector; null for language models.")]
-    has_counts: Annotated[bool, Field(description="Whether `sif` can be used.")]
-    has_index: Annotated[bool, Field(description="Whether queries can be approximate.")]
-    opened: Annotated[str, Field(description="When the file that is being served was opened.")]
-    problem: Annotated[
-        str | None,
-        Field(description="Why a newer file, or its index, is not served; null where all is well."),
-    ] = None
-
-
-class ModelsResponse(BaseModel):
-    """All models."""
-
-    models: list[ModelDescription]
-
-
-class HealthResponse(BaseModel):
-    """Whether the server works."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok", "models": []}]})
-
-    status: Annotated[
-        Literal["ok", "degraded"],
-        Field(description='"degraded": every model is served, but for some the file that is there now cannot be.'),
-    ]
-    models: Annotated[
-        list[ModelDescription] | None,
-        Field(description="All models; null for requests without the token, where one is required."),
-    ]
-
-
-class ErrorDetail(BaseModel):
-    """What was wrong."""
-
-    code: Annotated[str, Field(description="For programs: one of the codes in docs/serving.md.")]
-    message: Annotated[str, Field(description="For people: one sentence with what was given and what is wanted.")]
-    word: Annotated[str | None, Field(description="With `unknown_word`: the word.")] = None
-    suggestions: Annotated[list[str] | None, Field(description="With `unknown_word`: known words spelled alike.")] = (
-        None
-    )
-    field: Annotated[str | None, Field(description="With `invalid_request`: where the wrong value is.")] = None
-
-
-class ErrorResponse(BaseModel):
-    """Every response that is not 200."""
-
-    model_config = _example(error={"code": "unknown_model", "message": "no model 'glvoe': there are glove"})
-
-    error: ErrorDetail

@@ -6,9 +6,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from firth.server.language_schemas import NextWordsRequest, NextWordsResponse
 from firth.server.responses import respond
 from firth.server.routes.paths import ModelName, check_results, model_router, models_of, responses
-from firth.server.schemas import NextWordsRequest, NextWordsResponse
 
 __all__ = ["router"]
 

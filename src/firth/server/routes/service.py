@@ -8,7 +8,7 @@ from firth.server.metrics import Metrics
 from firth.server.problems import DOCUMENTED
 from firth.server.responses import respond
 from firth.server.routes.paths import ModelName, models_of, responses
-from firth.server.schemas import HealthResponse, ModelDescription, ModelsResponse
+from firth.server.service_schemas import HealthResponse, ModelDescription, ModelsResponse
 
 __all__ = ["router"]
 
