@@ -14,7 +14,7 @@ from firth.illustrated.draws import Draws
 from firth.illustrated.first_step import CENTER, NEIGHBOUR, NOISE, SENTENCE
 from firth.illustrated.neighbours import SENTENCES, train_neighbours
 from firth.illustrated.windows import negative_rows, skipgram_rows
-from firth.server.explorer.built_in_text import built_in_text
+from firth.server.explorer.built_in_text import built_in_text, built_in_texts
 from firth.server.explorer.opened import Opened
 from firth.training.sampling_tables import keep_thresholds, noise_probabilities, noise_table
 
@@ -142,9 +142,8 @@ def _counted(opened: Opened) -> _Counted:
 
 @lru_cache(maxsize=1)
 def _built_in() -> _Counted:
-    text = built_in_text()
-    vocabulary = encode(text.texts, min_count=1, threads=1).vocabulary
-    return _Counted(text.name, list(vocabulary.words), vocabulary.counts)
+    vocabulary = encode(built_in_texts(), min_count=1, threads=1).vocabulary
+    return _Counted(built_in_text().name, list(vocabulary.words), vocabulary.counts)
 
 
 def _rows(given: Noise, counted: _Counted) -> list[Example]:

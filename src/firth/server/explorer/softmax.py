@@ -81,33 +81,7 @@ def routes(opened: Opened) -> APIRouter:
     @router.post("/softmax")
     def step(given: Softmax) -> Columns:
         """A step of full softmax, after some others with the same pair of words."""
-        words = list(dict.fromkeys(given.words))
-        missing = [word for word in (given.center, given.neighbour) if word not in words]
-        if missing:
-            raise SettingError(f"{missing[0]!r} is not among the words: add it to them")
-        center, neighbour = words.index(given.center), words.index(given.neighbour)
-        matrices = first_matrices(words)
-        losses = []
-
-        def move() -> None:
-            losses.append(softmax_step(*matrices, [[center]], [neighbour], given.learning_rate))
-
-        for _ in range(given.steps):
-            move()
-        scores = matrices[0][center] @ matrices[1].T
-        errors = prediction_errors(scores[None], [neighbour])[0]
-        move()
-        size = matrices[0].shape[1]
-        return Columns(
-            scores=scores.tolist(),
-            predictions=softmax(scores).tolist(),
-            targets=[int(row == neighbour) for row in range(len(words))],
-            errors=errors.tolist(),
-            after=softmax(matrices[0][center] @ matrices[1].T).tolist(),
-            losses=losses,
-            multiplications=len(words) * size,
-            sampled=(1 + _NEGATIVES) * size,
-        )
+        return _columns(given)
 
     @router.post("/softmax/large")
     def large(given: Large) -> Head:
@@ -137,6 +111,36 @@ def routes(opened: Opened) -> APIRouter:
         )
 
     return router
+
+
+def _columns(given: Softmax) -> Columns:
+    words = list(dict.fromkeys(given.words))
+    missing = [word for word in (given.center, given.neighbour) if word not in words]
+    if missing:
+        raise SettingError(f"{missing[0]!r} is not among the words: add it to them")
+    center, neighbour = words.index(given.center), words.index(given.neighbour)
+    matrices = first_matrices(words)
+    losses = []
+
+    def move() -> None:
+        losses.append(softmax_step(*matrices, [[center]], [neighbour], given.learning_rate))
+
+    for _ in range(given.steps):
+        move()
+    scores = matrices[0][center] @ matrices[1].T
+    errors = prediction_errors(scores[None], [neighbour])[0]
+    move()
+    size = matrices[0].shape[1]
+    return Columns(
+        scores=scores.tolist(),
+        predictions=softmax(scores).tolist(),
+        targets=[int(row == neighbour) for row in range(len(words))],
+        errors=errors.tolist(),
+        after=softmax(matrices[0][center] @ matrices[1].T).tolist(),
+        losses=losses,
+        multiplications=len(words) * size,
+        sampled=(1 + _NEGATIVES) * size,
+    )
 
 
 @blas

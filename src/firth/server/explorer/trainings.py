@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from firth.errors import SettingError
-from firth.server.explorer.built_in_text import built_in_text
+from firth.server.explorer.built_in_text import built_in_text, built_in_texts
 from firth.server.explorer.opened import Opened
 from firth.server.explorer.texts import add_texts
 from firth.server.explorer.training_sessions import Snapshot, Source, TrainingSession, TrainingSessions
@@ -19,7 +19,7 @@ from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["routes"]
 
-_LONGEST_STREAM = 15.0  # seconds; the page opens the next one, so that the end of the server waits for none
+_LONGEST_STREAM = 5.0  # seconds; the page opens the next one, so that the end of the server waits for none
 _BETWEEN = 0.15  # seconds between looks at a training
 _MOST_WORDS = 50_000  # of a vocabulary
 
@@ -152,8 +152,7 @@ def _source(given: Training, sessions: TrainingSessions) -> Source:
         if not given.text.strip():
             raise SettingError("the text is empty: paste one")
         return Source(" ".join(given.text.split()[:4]) + " …", [given.text])
-    text = built_in_text()
-    return Source(text.name, text.texts)
+    return Source(built_in_text().name, built_in_texts())
 
 
 def _values(snapshot: Snapshot) -> dict[str, Any]:

@@ -22,7 +22,11 @@ export const inkOn = (value, limit) => (Math.abs(value) > scale.strong * limit ?
 export const groupColour = (number) => `var(--group-${number % 8})`;
 
 /** A number as it is shown: two decimals, with a true minus sign. */
-export const shown = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
+export function shown(value, digits = 2) {
+  if (value === null || value === undefined) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
 
 /** A whole number with separators. */
 export const counted = (value) => Math.round(value).toLocaleString("en");

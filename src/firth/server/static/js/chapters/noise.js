@@ -31,7 +31,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
   const question = (title, content) => h("section", { class: "card stack" }, h("h2", { class: "heading" }, title), h("div", { class: "row flow" }, content));
   const questions = h("div", { class: "columns" },
     question(t("noise.old"), [wordBox("not", { kind: "center" }), arrow(), box(t("noise.old_model"), t("noise.old_cost")), arrow(), wordBox("thou", { kind: "target" })]),
-    question(t("noise.new"), [h("span", { class: "row" }, wordBox("not", { kind: "center" }), wordBox("thou", { kind: "target" })), arrow(), box(t("noise.new_model"), t("noise.new_cost")), arrow(), h("span", { class: "number-box" }, "0 … 1")]));
+    question(t("noise.new"), [h("span", { class: "pair-column" }, wordBox("not", { kind: "center" }), wordBox("thou", { kind: "target" })), arrow(), box(t("noise.new_model"), t("noise.new_cost")), arrow(), h("span", { class: "number-box" }, "0 … 1")]));
 
   async function sample() {
     const wanted = state.words.split(/[\s,，、]+/).filter(Boolean).slice(0, 20);

@@ -115,7 +115,7 @@ export default {
   },
   softmax: {
     title: "The slow way", claim: "To learn from one pair of words, every word of the vocabulary is computed and corrected.",
-    line: "The vocabulary", input: "Input word", pick: "word to predict", target: "Target", prediction: "Prediction", error: "Error", after: "Afterwards", table: "Target, prediction and error of every word",
+    line: "The vocabulary", input: "Input word", pick: "word to predict", target: "Target", prediction: "Prediction", error: "Error", after: "After", table: "Target, prediction and error of every word",
     target_hint: "1 or 0", prediction_hint: "adds up to 1", error_hint: "adds up to 0", after_hint: "prediction", loss: "Loss", step_axis: "step",
     step: "Step", play: "Play", pause: "Pause", again: "From the start", empty: "Type at least two words.",
     reading: "Step {step}: near “{input}”, how likely is “{output}”? {prediction} is predicted, {error} is missing; after the step it is {after}.",
@@ -163,7 +163,7 @@ export default {
       "Error = target − sigmoid: {error} for “{neighbour}”, which should be 1; the noise words should be 0.",
       "The errors move the vectors: “{input}” and “{neighbour}” towards each other, now {after}; the noise words away.",
     ],
-    input: "Input", output: "Output", target: "Target", dot_after: "Dot product afterwards", later: "in a later part", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
+    input: "Input", output: "Output", target: "Target", dot_after: "Dot product after", later: "in a later part", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
     moved: "What has moved", before: "{word} before", after: "{word} after", step_loss: "Loss of each step", example_axis: "examples", component: "Number {number}",
     full_speed: "Now at full speed", full_speed_hint: "The same step, millions of times: the real trainer of the library, on a text of your own.",
     source: {
