@@ -62,7 +62,7 @@ def test_imports_only_go_up_the_ladder():
 
 
 def test_illustrated_is_a_leaf():
-    """It is what the product is tested against, so neither is built on the other: only what shows it and tests import it."""
+    """The product is tested against it, so neither is built on the other: what shows it imports it, and tests."""
     wrong = []
     for module in modules().values():
         for name, line in own_imports(module):
