@@ -7,7 +7,7 @@ const FONT = 13;
 const LABELLED = 320; // of the words that can be seen, the first so many may have a name
 const CROWD = 2500; // points in view that are drawn as pixels
 const REACH = 18; // pixels from a pointer to a word
-const ZOOM = { least: 0.7, most: 400 };
+const ZOOM = { least: 0.3, most: 400 };
 
 const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const inside = (x, y, corners) => {
@@ -44,17 +44,17 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
   const sx = (i, xy = data.xy) => width / 2 + ((xy[2 * i] - bounds.x) * bounds.sx - view.x) * view.zoom;
   const sy = (i, xy = data.xy) => height / 2 - ((xy[2 * i + 1] - bounds.y) * bounds.sy - view.y) * view.zoom;
 
-  /** All points in the window, apart from a margin. */
+  /** From where to where most points are: a few that are far from all others do not make the rest small. */
+  function range(first) {
+    const sorted = data.xy.filter((_, i) => i % 2 === first).sort();
+    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+    const far = 0.4 * (at(0.98) - at(0.02));
+    return [Math.max(sorted[0], at(0.02) - far), Math.min(sorted.at(-1), at(0.98) + far)];
+  }
+
   function fitBounds() {
-    const { xy } = data;
-    let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < xy.length; i += 2) {
-      if (xy[i] < x0) x0 = xy[i];
-      if (xy[i] > x1) x1 = xy[i];
-      if (xy[i + 1] < y0) y0 = xy[i + 1];
-      if (xy[i + 1] > y1) y1 = xy[i + 1];
-    }
-    if (!xy.length || !width) return;
+    if (!data.xy.length || !width) return;
+    const [[x0, x1], [y0, y1]] = [range(0), range(1)];
     const unit = [(width * 0.9) / (x1 - x0 || 1), (height * 0.9) / (y1 - y0 || 1)];
     const both = Math.min(...unit);
     bounds = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, sx: data.equal ? both : unit[0], sy: data.equal ? both : unit[1] };
