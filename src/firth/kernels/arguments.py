@@ -21,7 +21,7 @@ __all__ = [
 __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordArrays", "WordBytes"]  # text and files
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
-__all__ += ["ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
+__all__ += ["ItemEdges", "ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
 __all__ += ["EvidenceSources", "EvidenceWorkspace", "ItemCodes"]
 __all__ += ["RowWorkspace", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
@@ -361,3 +361,12 @@ class ItemCodes(NamedTuple):
     units: NDArray[np.float32]  # (N,)
     largest_error: float  # the largest length of the difference of a vector from its codes
     longest: float  # the largest length of a vector
+
+
+class ItemEdges(NamedTuple):
+    """A weighted directed graph of N items. Read-only."""
+
+    offsets: Offsets  # (N + 1,) item i leads to targets[offsets[i] : offsets[i + 1]], which rise
+    targets: WordIds  # (E,)
+    weights: NDArray[np.float32]  # (E,)
+    table: NDArray[np.uint64]  # (E,) an alias table for each item

@@ -10,6 +10,7 @@ from firth.lazy_names import names_of
 if TYPE_CHECKING:
     from firth.recommend.attributes import Attributes
     from firth.recommend.evaluation import evaluate
+    from firth.recommend.graph import ItemGraph
     from firth.recommend.interactions import Interactions
     from firth.recommend.item_knn import ItemKnn
     from firth.recommend.items import Items
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Attributes",
     "Interactions",
+    "ItemGraph",
     "ItemKnn",
     "Items",
     "NextItemVectors",
@@ -41,6 +43,7 @@ __getattr__ = names_of(
     {
         "Attributes": "firth.recommend.attributes",
         "Interactions": "firth.recommend.interactions",
+        "ItemGraph": "firth.recommend.graph",
         "ItemKnn": "firth.recommend.item_knn",
         "Items": "firth.recommend.items",
         "NextItemVectors": "firth.recommend.next_item_vectors",

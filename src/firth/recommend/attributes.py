@@ -1,5 +1,6 @@
 """Side information: what is known about items besides who chose them, such as brand, category or genre."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,12 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 from firth.errors import SettingError
+from firth.formats.skip_report import OnError
 from firth.recommend.items import Item
+from firth.recommend.side_information import read_values
+from firth.recommend.tables.columns import Name
+from firth.recommend.tables.delimited import TextLayout
+from firth.recommend.tables.source import TableSource
 
 __all__ = ["Attributes"]
 
@@ -32,6 +38,42 @@ class Attributes:
             raise SettingError(
                 f"offsets of {len(self.item_ids):,} items must have one more number, and end at the values"
             )
+
+    @classmethod
+    def read(
+        cls,
+        source: TableSource,
+        *,
+        item: Name = "item",
+        columns: Sequence[Name] | None = None,
+        within: str | None = "|",
+        bins: Mapping[str, int] | None = None,
+        separator: str | None = None,
+        header: bool | None = None,
+        on_error: OnError = "skip",
+    ) -> "Attributes":
+        """Read a table with a row for each item, or several, whose values are joined.
+
+        Values are categories: numbers, too. Measurements, such as prices, are cut into bins first.
+
+        Parameters
+        ----------
+        source : as for Interactions.read: CSV or Parquet files, data frames, dictionaries of columns, rows; or a
+            dictionary {item: {column: a value or a list of values}}.
+        item : the column of items, by name or by number from 0.
+        columns : those to read; None: all others.
+        within : separates several values in a cell ("Action|Comedy"); None: a cell is one value. For lines such as
+            `item<TAB>3 17 5`: item=0, within=" ".
+        bins : of columns of numbers, {"price": 5}: cut into so many, which hold about equally many different values.
+        separator, header, on_error : as for Interactions.read.
+
+        Raises
+        ------
+        FormatError, CorpusError, SettingError, MissingExtraError : as Interactions.read; SettingError also for numbers
+            with decimals that are not cut into bins.
+        """
+        layout = TextLayout(separator, header)
+        return cls(*read_values(source, item, columns, within, bins or {}, on_error, layout))
 
     def __len__(self) -> int:
         return len(self.item_ids)

@@ -18,14 +18,14 @@ class NextItemSettings(Settings):
         0.8, real_number(0, 1, above=True), "an item of the history weighs this many times the one after it"
     )
     negative_samples: int = setting(
-        256, whole_number(1), "items drawn at random for each batch, against which every answer of it is compared"
+        240, whole_number(1), "items drawn at random for each batch, against which every answer of it is compared"
     )
     noise_exponent: float = setting(
         0.5, real_number(-10, 10), "items are drawn in proportion to their count to this power"
     )
     batch_size: int = setting(512, whole_number(1), "answers per training step")
     epochs: int = setting(5, whole_number(1), "passes over the sequences")
-    learning_rate: float = setting(0.1, real_number(0, above=True), "size of the training steps (Adagrad)")
+    learning_rate: float = setting(0.2, real_number(0, above=True), "size of the training steps (Adagrad)")
     seed: int = setting(1, whole_number(0, 2**64 - 1, limits=" of 64 bits"), "seed of all random draws")
     threads: int | None = setting(None, whole_number(1), "threads that train", none="one for each core")
 

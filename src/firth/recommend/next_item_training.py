@@ -1,155 +1,139 @@
-"""Training vectors that predict the next item.
+"""The loop over epochs and batches of vectors that predict the next item.
 
-Shapes   B examples of a batch, K items that are drawn for it, H items of a history, N items, D numbers per vector.
+All draws are functions of the seed, the epoch and the batch.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Offsets, WordIds
-from firth.errors import DivergenceError
-from firth.interruption import blas
-from firth.progress import Reporter
+from firth.arrays import Matrix
+from firth.errors import DivergenceError, TrainingInterrupted
+from firth.interruption import importing, keeping
+from firth.progress import Progress, Reporter, Stage
+from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_settings import NextItemSettings
-from firth.recommend.scorer import Histories
 
-__all__ = ["Examples", "mean_vectors", "train"]
+__all__ = ["Trained", "train"]
 
-
-class Examples(NamedTuple):
-    """What is learned from: E positions, the item at each of which is the answer to the items before it."""
-
-    ids: WordIds  # (T,) all events
-    first: NDArray[np.int64]  # (E,) where the sequence of each position begins
-    positions: NDArray[np.int64]  # (E,)
-    weights: NDArray[np.float32] | None  # (E,)
-
-    @classmethod
-    def of(cls, ids: WordIds, offsets: Offsets, weights: NDArray[np.float32] | None) -> "Examples":
-        """All positions but the first of each sequence."""
-        first = np.repeat(offsets[:-1], np.diff(offsets))
-        positions = np.flatnonzero(np.arange(len(ids)) > first)
-        return cls(ids, first[positions], positions, None if weights is None else weights[positions])
-
-    @property
-    def answers(self) -> WordIds:
-        """(E,)"""
-        return self.ids[self.positions]
-
-    def without(self, held_out: NDArray[np.bool_]) -> "Examples":
-        """Those whose answer is not among some events."""
-        kept = ~held_out[self.positions]
-        weights = None if self.weights is None else self.weights[kept]
-        return Examples(self.ids, self.first[kept], self.positions[kept], weights)
-
-    def windows(self, some: NDArray[np.int64], settings: NextItemSettings) -> tuple[NDArray[np.int32], Matrix]:
-        """The items (B, H) of the histories of some examples, last one first, and their weights, which add up to 1."""
-        places = self.positions[some, np.newaxis] - 1 - np.arange(settings.history)
-        is_inside = places >= self.first[some, np.newaxis]
-        weights = np.where(is_inside, settings.recency ** np.arange(settings.history), 0).astype(np.float32)
-        weights /= weights.sum(axis=1, keepdims=True)
-        return self.ids[np.where(is_inside, places, 0)], weights
+_FIRST_INPUTS = 0.1  # standard deviation of the numbers of the first input vectors; output vectors begin as zeros
+# The state of Adagrad at the start. From 0, the first step of a row would be as long whatever its slope: rare items
+# would be learned by heart.
+_FIRST_SQUARE = 0.1
+_DIVERGED = 10  # times the loss of untrained vectors
+_SLOWEST = 0.05  # the learning rate falls along a straight line to this share of it
 
 
-def mean_vectors(inputs: Matrix, histories: Histories, history: int, recency: float) -> Matrix:
-    """The weighted means (Q, D) of the vectors of histories; zeros for empty ones."""
-    means = np.zeros((len(histories), inputs.shape[1]), np.float32)
-    ids, offsets = histories
-    for row in range(len(histories)):
-        last = ids[max(offsets[row], offsets[row + 1] - history) : offsets[row + 1]]
-        if len(last):
-            weights = recency ** np.arange(len(last) - 1, -1, -1)
-            means[row] = weights @ inputs[last] / weights.sum()
-    return means
+class Trained(NamedTuple):
+    """Vectors of N items."""
+
+    inputs: Matrix  # (N, D)
+    outputs: Matrix  # (N, D)
 
 
 def train(
-    examples: Examples,
-    some: Examples,
+    phases: tuple[Examples, Examples],
     n_items: int,
     settings: NextItemSettings,
-    before_last: Callable[[Matrix, Matrix], object],
+    before_last: Callable[[Trained], object],
     reporter: Reporter,
-) -> tuple[Matrix, Matrix]:
-    """Train all epochs; returns the input and the output vectors (N, D).
+) -> tuple[Trained, TrainingInterrupted | None]:
+    """Train all epochs; returns the vectors, and the Ctrl-C that ended the training early.
 
-    some : the examples of all epochs but the last.
+    phases : the examples of all epochs but the last, and those of the last.
     before_last : called with the vectors before the last epoch.
 
-    Raises   DivergenceError if vectors are not finite.
+    Raises   DivergenceError if the loss or a vector is not finite.
     """
-    random = np.random.default_rng(settings.seed)
-    shape = n_items, settings.vector_size
-    matrices = (random.standard_normal(shape) * 0.1).astype(np.float32), np.zeros(shape, np.float32)
-    squares = np.zeros(n_items, np.float32), np.zeros(n_items, np.float32)
-    total = (settings.epochs - 1) * len(some.positions) + len(examples.positions)
-    done = 0
-    with reporter.stage("training", total, "answers") as stage:
-        for epoch in range(settings.epochs):
-            is_last = epoch == settings.epochs - 1
+    sizes = [len(phases[0])] * (settings.epochs - 1) + [len(phases[1])]
+    with keeping, reporter.stage("training", sum(sizes), "answers", _summary) as stage:
+        training = _Training(phases, n_items, settings, stage, sizes)
+        try:
+            training.run(before_last)
+        except KeyboardInterrupt:
+            return training.trained(), TrainingInterrupted(f"training stopped in epoch {training.epoch + 1}")
+        return training.trained(), None
+
+
+class _Training:
+    """One training and its state."""
+
+    def __init__(
+        self,
+        phases: tuple[Examples, Examples],
+        n_items: int,
+        settings: NextItemSettings,
+        stage: Stage,
+        sizes: list[int],
+    ) -> None:
+        with importing():
+            from firth.recommend.next_item_batch import Batches, LearnedMatrix
+        self._phases, self._n_items, self._settings = phases, n_items, settings
+        self._stage, self._sizes = stage, sizes
+        self._inputs, self._outputs = (LearnedMatrix(n_items, settings.vector_size, _FIRST_SQUARE) for _ in range(2))
+        random = np.random.default_rng(settings.seed)
+        self._inputs.vectors[:] = _FIRST_INPUTS * random.standard_normal(self._inputs.vectors.shape, np.float32)
+        self._batches = Batches(self._inputs, self._outputs, settings)
+        self.epoch = 0
+
+    def run(self, before_last: Callable[[Trained], object]) -> None:
+        """All epochs."""
+        for epoch in range(self._settings.epochs):
+            self.epoch = epoch
+            is_last = self.epoch == self._settings.epochs - 1
             if is_last:
-                before_last(*matrices)
-            learned = examples if is_last else some
-            cumulated = np.cumsum(np.bincount(learned.answers, minlength=n_items) ** settings.noise_exponent)
-            order = random.permutation(len(learned.positions))
-            for begin in range(0, len(order), settings.batch_size):
-                batch = order[begin : begin + settings.batch_size]
-                _step(matrices, squares, learned, batch, cumulated, settings, random)
-                stage.update(done + begin + len(batch))
-            done += len(order)
-            if not all(np.isfinite(matrix).all() for matrix in matrices):
+                before_last(self.trained())
+            loss = self._train_epoch(self.epoch, self._phases[is_last])
+            untrained = math.log(max(self._n_items, 3))
+            if not loss <= _DIVERGED * untrained:  # also where it is no number
                 raise DivergenceError(
-                    f"the vectors grew beyond all bounds in epoch {epoch + 1}: "
-                    f"learning_rate={settings.learning_rate:g} is too high; try a tenth of it"
+                    f"the loss of epoch {self.epoch + 1} is {loss:,.1f} nats per answer, and that of untrained vectors "
+                    f"{untrained:.1f}: learning_rate={self._settings.learning_rate:g} is too high; try a tenth of it"
                 )
-    return matrices
+
+    def trained(self) -> Trained:
+        """A copy of the vectors as they are now."""
+        return Trained(self._inputs.vectors.copy(), self._outputs.vectors.copy())
+
+    def _train_epoch(self, epoch: int, examples: Examples) -> float:
+        """One pass over examples in random order; returns the mean loss in nats."""
+        from firth.recommend.next_item_batch import epoch_key
+
+        settings = self._settings
+        done, total = sum(self._sizes[:epoch]), sum(self._sizes)
+        counts = np.bincount(examples.answered.answers, minlength=self._n_items)
+        noise = np.where(counts, np.maximum(counts, 1.0) ** settings.noise_exponent, 0)
+        cumulated = np.cumsum(noise)
+        order = np.random.default_rng((settings.seed, epoch)).permutation(len(examples))
+        key = epoch_key(settings.seed, epoch)
+        loss, weight = 0.0, 0.0
+        for number, first in enumerate(range(0, len(order), settings.batch_size)):
+            batch = order[first : first + settings.batch_size]
+            rate = settings.learning_rate * (1 - (1 - _SLOWEST) * (done + first) / total)
+            draws = key, number * settings.negative_samples
+            loss += self._batches.train(examples, batch, cumulated, draws, rate)
+            weight += len(batch) if examples.weights is None else float(examples.weights[batch].sum())
+            self._report(epoch, done + first + len(batch), loss / max(weight, 1e-9))
+        mean = loss / max(weight, 1e-9)
+        self._report(epoch, done + len(order), mean, epoch_done=True)
+        return mean
+
+    def _report(self, epoch: int, done: int, loss: float, *, epoch_done: bool = False) -> None:
+        facts = {
+            "epoch": epoch + 1,
+            "epochs": self._settings.epochs,
+            "epoch_done": epoch_done,
+            "loss": loss,  # of this epoch so far, in nats per answer
+            "answers_per_second": done / max(self._stage.seconds, 1e-9),
+        }
+        self._stage.update(done, facts, milestone=epoch_done)
 
 
-def _step(
-    matrices: tuple[Matrix, Matrix],
-    squares: tuple[NDArray[np.float32], NDArray[np.float32]],
-    examples: Examples,
-    batch: NDArray[np.int64],
-    cumulated: NDArray[np.float64],
-    settings: NextItemSettings,
-    random: np.random.Generator,
-) -> None:
-    inputs, outputs = matrices
-    answers = examples.answers[batch]
-    count = settings.negative_samples
-    drawn = np.searchsorted(cumulated, (np.arange(count) + random.random(count)) / count * cumulated[-1], "right")
-    drawn = np.minimum(drawn, len(outputs) - 1).astype(np.int32)
-    chances = count * np.diff(cumulated, prepend=0)[drawn] / cumulated[-1]
-    items, weights = examples.windows(batch, settings)
-    hidden = np.einsum("bh,bhd->bd", weights, inputs[items])
-    with blas:
-        noise_scores = hidden @ outputs[drawn].T - np.log(chances).astype(np.float32)
-    noise_scores[answers[:, np.newaxis] == drawn] = -np.inf
-    scores = np.concatenate([(hidden * outputs[answers]).sum(axis=1)[:, np.newaxis], noise_scores], axis=1)
-    errors = np.exp(scores - scores.max(axis=1, keepdims=True))
-    errors /= errors.sum(axis=1, keepdims=True)
-    errors[:, 0] -= 1
-    if examples.weights is not None:
-        errors *= examples.weights[batch, np.newaxis]
-    with blas:
-        back = errors[:, 1:] @ outputs[drawn] + errors[:, :1] * outputs[answers]
-        drawn_slopes = errors[:, 1:].T @ hidden
-    slopes = (weights[:, :, np.newaxis] * back[:, np.newaxis]).reshape(-1, inputs.shape[1])
-    kept = weights.ravel() > 0
-    _adagrad(inputs, squares[0], items.ravel()[kept], slopes[kept], settings.learning_rate)
-    rows, slopes = np.concatenate([answers, drawn]), np.concatenate([errors[:, :1] * hidden, drawn_slopes])
-    _adagrad(outputs, squares[1], rows, slopes, settings.learning_rate)
-
-
-def _adagrad(
-    matrix: Matrix, squares: NDArray[np.float32], rows: NDArray[np.int32], slopes: Matrix, rate: float
-) -> None:
-    """Move each row by the sum of its slopes; one number of state per row: the mean squares of its slopes, summed."""
-    order = np.argsort(rows, kind="stable")
-    moved, starts = np.unique(rows[order], return_index=True)
-    sums = np.add.reduceat(slopes[order], starts, axis=0)
-    squares[moved] += (sums * sums).mean(axis=1)
-    matrix[moved] -= rate * sums / np.sqrt(squares[moved] + 1e-8)[:, np.newaxis]
+def _summary(progress: Progress) -> str:
+    facts = progress.facts
+    return (
+        f"epoch {facts['epoch']} of {facts['epochs']}: loss {facts['loss']:.4f} nats, "
+        f"{facts['answers_per_second']:,.0f} answers/s"
+    )

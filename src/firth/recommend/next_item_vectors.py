@@ -7,15 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
-from firth.errors import NotFittedError, SettingError
-from firth.interruption import blas
+from firth.errors import CorpusError, NotFittedError, SettingError
+from firth.interruption import blas, importing
 from firth.progress import ProgressOption, open_progress
 from firth.recommend.attributes import Attributes
 from firth.recommend.items import Items
+from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_settings import NextItemSettings
-from firth.recommend.next_item_training import Examples, mean_vectors, train
+from firth.recommend.next_item_training import Trained, train
+from firth.recommend.repeats import Repeats
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
+from firth.recommend.training_events import TrainingEvents
 from firth.settings import answers_names
 
 __all__ = ["NextItemVectors"]
@@ -61,11 +64,11 @@ class NextItemVectors:
         vector_size: int = 64,
         history: int = 10,
         recency: float = 0.8,
-        negative_samples: int = 256,
+        negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
         epochs: int = 5,
-        learning_rate: float = 0.1,
+        learning_rate: float = 0.2,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
@@ -93,29 +96,35 @@ class NextItemVectors:
         on_held_out : called with this object before the last epoch, when the held-out events are still unknown to it.
         progress : as for Word2Vec.
 
-        Raises   SettingError for a `held_out` that does not fit the sequences.
+        Raises   CorpusError if no sequence has two events. SettingError for a `held_out` that does not fit the
+                 sequences. DivergenceError if the learning rate is too high. TrainingInterrupted (a
+                 KeyboardInterrupt) on Ctrl-C; the vectors that were learned so far can then be used.
         """
         if attributes is not None:
             raise SettingError("attributes=: these vectors do not take side information yet")
         if held_out is not None and held_out.shape != sequences.ids.shape:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
-        corpus = sequences.corpus()
-        self.items = Items(corpus.vocabulary, sequences.items.are_integers)
-        examples = Examples.of(corpus.ids, corpus.sentence_offsets, sequences.weights)
+        events = TrainingEvents(sequences)
+        self.items, self._repeats = events.items, Repeats().fit_events(events)
+        examples = Examples.of(events.ids, events.offsets, events.weights, self.history)
         some = examples if held_out is None else examples.without(held_out)
+        if not len(some):
+            raise CorpusError("no sequence has two events: there is no next item to learn from")
 
-        def take(inputs: Matrix, outputs: Matrix, learned: Examples) -> None:
-            self._item_vectors, self._next_vectors = inputs, outputs
-            self._is_answer = np.bincount(learned.answers, minlength=len(self.items)) > 0
+        def take(trained: Trained, learned: Examples) -> None:
+            self._item_vectors, self._next_vectors = trained
+            self._is_answer = np.bincount(learned.answered.answers, minlength=len(self.items)) > 0
 
-        def pause(inputs: Matrix, outputs: Matrix) -> None:
-            take(inputs, outputs, some)
+        def pause(trained: Trained) -> None:
             if on_held_out is not None:
+                take(trained, some)
                 on_held_out(self)
 
         with open_progress(progress) as reporter:
-            inputs, outputs = train(examples, some, len(self.items), self.settings, pause, reporter)
-        take(inputs, outputs, examples)
+            trained, interruption = train((some, examples), len(self.items), self.settings, pause, reporter)
+        take(trained, examples if interruption is None else some)
+        if interruption is not None:
+            raise interruption
         return self
 
     @property
@@ -140,18 +149,26 @@ class NextItemVectors:
 
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
-        return mean_vectors(self.item_vectors, histories, self.history, self.recency)
+        with importing():
+            from firth.kernels.cpu.recommend.histories import mean_vectors
+
+        means = np.empty((len(histories), self.settings.vector_size), np.float32)
+        powers = (self.recency ** np.arange(self.history)).astype(np.float32)
+        mean_vectors(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
+        return means
 
     def scores(self, histories: Histories) -> Matrix:
         """Products (Q, N) of the means of histories with the output vectors of items.
 
-        NEVER for items that no sequence has as the next one, and for all of them after an empty history.
+        NEVER for items that no sequence has as the next one, for seen items if none ever came again, and for all of
+        them after an empty history.
         """
         queries = self.query_vectors(histories)
         with blas:
             scores: Matrix = queries @ self.next_vectors.T
         scores[:, ~self._is_answer] = NEVER
         scores[np.diff(histories.offsets) == 0] = NEVER
+        self._repeats.exclude(scores, histories)
         return scores
 
     @property
@@ -165,6 +182,7 @@ class NextItemVectors:
             "item_vectors": self.item_vectors,
             "next_vectors": self.next_vectors,
             "is_answer": self._is_answer,
+            **self._repeats.arrays(),
         }
 
     @classmethod
@@ -173,7 +191,7 @@ class NextItemVectors:
         vectors = cls(**NextItemSettings.from_json(settings).values())
         vectors.items = items
         vectors._item_vectors, vectors._next_vectors = arrays["item_vectors"], arrays["next_vectors"]
-        vectors._is_answer = arrays["is_answer"]
+        vectors._is_answer, vectors._repeats = arrays["is_answer"], Repeats.from_arrays(arrays)
         return vectors
 
 

@@ -13,6 +13,7 @@ from firth.arrays import Offsets, WordIds
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary, most_frequent
 from firth.errors import CorpusError, SettingError, quoted
+from firth.recommend.graph import ItemGraph
 from firth.recommend.index_ranges import indices_of, offsets_of
 from firth.recommend.items import Item, Items
 from firth.recommend.sequence_files import read_lines
@@ -177,6 +178,13 @@ class Sequences:
         words = self.items.vocabulary.words
         vocabulary = Vocabulary([words[number] for number in chosen], counts[chosen])
         return EncodedCorpus(vocabulary, ids[self.ids], self.offsets)
+
+    def graph(self) -> ItemGraph:
+        """Which item came directly after which, as a weighted directed graph, for random walks.
+
+        Raises   CorpusError if no sequence has two different items.
+        """
+        return ItemGraph.of(self.items, self.ids, self.offsets, self.weights)
 
     def __repr__(self) -> str:
         return f"Sequences({len(self):,} of {self.n_events:,} events; {len(self.items):,} items)"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.errors import NotFittedError, SettingError
+from firth.errors import CorpusError, DivergenceError, NotFittedError, SettingError, TrainingInterrupted
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
@@ -58,10 +58,17 @@ def test_equal_seeds_give_equal_bits_and_other_seeds_others():
     assert not np.array_equal(first.next_vectors, other.next_vectors)
 
 
+def test_any_number_of_threads_gives_the_same_bits():
+    settings = {**SMALL, "epochs": 2, "batch_size": 700}
+    one, many = (NextItemVectors(**settings, threads=threads).fit(chains(2000)) for threads in (1, 3))
+    np.testing.assert_array_equal(one.item_vectors, many.item_vectors)
+    np.testing.assert_array_equal(one.next_vectors, many.next_vectors)
+
+
 def test_held_out_events_are_unknown_before_the_last_epoch_and_learned_in_it():
-    sequences = Sequences.of([["a", "b"]] * 30 + [["a", "b", "c"]] * 30)
+    sequences = Sequences.of([["a", "b"]] * 200 + [["a", "b", "c"]] * 200)
     held_out = np.zeros(sequences.n_events, bool)
-    held_out[sequences.offsets[31:] - 1] = True
+    held_out[sequences.offsets[201:] - 1] = True
     seen = []
 
     def look(vectors):
@@ -86,6 +93,47 @@ def test_from_arrays_scores_the_same(rings):
     again = NextItemVectors.from_arrays(rings.items, rings.arrays(), rings.settings.to_json())
     asked = history(rings, ["a", "b"], ["s"])
     np.testing.assert_array_equal(again.scores(asked), rings.scores(asked))
+
+
+def test_progress_reports_the_loss_of_every_epoch():
+    records = []
+    sequences = chains(40)
+    NextItemVectors(**SMALL, epochs=2).fit(sequences, progress=records.append)
+    assert {record.stage for record in records} == {"training"}
+    answers = sequences.n_events - len(sequences)
+    assert [record.done for record in records if record.facts["epoch_done"]] == [answers, 2 * answers]
+    first, last = (record.facts["loss"] for record in records if record.facts["epoch_done"])
+    assert 0 < last < first < np.log(7) + 0.1
+
+
+@pytest.mark.parametrize("sequences", [[["a"]], [["a"], ["b"]]])
+def test_sequences_without_any_next_item_teach_nothing(sequences):
+    with pytest.raises(CorpusError, match="no sequence has two events"):
+        NextItemVectors(**SMALL).fit(Sequences.of(sequences))
+
+
+def test_long_sequences_and_a_single_item_can_be_learned():
+    ring = list("abcde") * 200
+    vectors = NextItemVectors(**SMALL, epochs=3).fit(Sequences.of([ring]))
+    assert vectors.items.item(vectors.scores(history(vectors, ["c"]))[0].argmax()) == "d"
+    alone = NextItemVectors(**SMALL, epochs=1).fit(Sequences.of([["a", "a"]]))
+    assert np.isfinite(alone.scores(history(alone, ["a"]))).all()
+
+
+def test_a_learning_rate_that_is_far_too_high_is_reported():
+    with pytest.raises(DivergenceError, match="try a tenth"):
+        NextItemVectors(**{**SMALL, "learning_rate": 1e30}, epochs=3).fit(chains(100))
+
+
+def test_after_ctrl_c_the_vectors_so_far_can_be_used():
+    def interrupt(progress):
+        if progress.facts["epoch"] == 2:
+            raise KeyboardInterrupt
+
+    vectors = NextItemVectors(**SMALL, epochs=3)
+    with pytest.raises(TrainingInterrupted, match="epoch 2"):
+        vectors.fit(chains(), progress=interrupt)
+    assert vectors.items.item(vectors.scores(history(vectors, ["a"]))[0].argmax()) == "b"
 
 
 def test_unfitted_vectors_and_wrong_arguments_are_refused():

@@ -61,13 +61,18 @@ Column: TypeAlias = list[Any] | NDArray[Any] | Coded | Numbered
 
 
 class Wanted(NamedTuple):
-    """The columns to read. None: by default for user and item, without for the others."""
+    """The columns to read. None: by default for user and item, without for time and event, all others for `further`."""
 
     user: Name | None
     item: Name | None
     time: Name | None
     event: Name | None
-    further: tuple[Name, ...] = ()
+    further: tuple[Name, ...] | None = ()
+
+    @property
+    def given(self) -> list[Name]:
+        """Those that are not left to the default."""
+        return [name for name in (*self[:4], *(self.further or ())) if name is not None]
 
     @property
     def by_number(self) -> bool:
@@ -75,7 +80,7 @@ class Wanted(NamedTuple):
 
         Raises   SettingError if only some of them are.
         """
-        given = [name for name in (*self[:4], *self.further) if name is not None]
+        given = self.given
         numbers = sum(isinstance(name, int) and not isinstance(name, bool) for name in given)
         if numbers not in (0, len(given)) or any(isinstance(name, int) and name < 0 for name in given):
             raise SettingError(
@@ -86,7 +91,7 @@ class Wanted(NamedTuple):
     @property
     def has_names(self) -> bool:
         """Whether columns are given by name."""
-        return not self.by_number and any(name is not None for name in (*self[:4], *self.further))
+        return bool(self.given) and not self.by_number
 
     def by_position(self, n_columns: int) -> "Wanted":
         """The columns of rows without names: user, item, time and event in this order, where not given otherwise."""
@@ -120,6 +125,7 @@ class Table(NamedTuple):
     blocks : its rows.
     path : its file, if it has one.
     is_text : whether all values are text, so that integers are texts that look like integers, and rows are lines.
+    has_header : whether columns have names; otherwise they are known by their numbers.
     """
 
     name: str
@@ -127,6 +133,7 @@ class Table(NamedTuple):
     blocks: Iterator[Block]
     path: Path | None = None
     is_text: bool = False
+    has_header: bool = True
 
     @property
     def unit(self) -> str:
@@ -146,7 +153,7 @@ def find_columns(name: str, columns: list[str], wanted: Wanted, path: Path | Non
     Raises   FormatError (of a file) or SettingError if one does not exist, or twice.
     """
     found = []
-    for one in (*wanted[:4], *wanted.further):
+    for one in (*wanted[:4], *(wanted.further or ())):
         if one is None:
             found.append(-1)
             continue
@@ -161,6 +168,8 @@ def find_columns(name: str, columns: list[str], wanted: Wanted, path: Path | Non
             problem += f"; the columns are {', '.join(columns)}" if isinstance(one, str) else ""
             raise FormatError(path, problem) if path is not None else SettingError(f"{name}: {problem}")
         found.append(index)
+    if wanted.further is None:
+        found += [index for index in range(len(columns)) if index not in found]
     return found
 
 

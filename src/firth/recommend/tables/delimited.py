@@ -55,7 +55,7 @@ def text_table(path: Path, wanted: Wanted, layout: TextLayout, bad: BadRows) -> 
     else:
         raise SettingError("header=False: then columns have no names; give their numbers, user=0, item=1")
     columns = find_columns(str(path), names, wanted, path)
-    table = Table(str(path), names, iter(()), path, is_text=True)
+    table = Table(str(path), names, iter(()), path, is_text=True, has_header=has_header)
     return table._replace(blocks=text_blocks(table, Cut(separator, has_header, columns), bad))
 
 

@@ -74,11 +74,11 @@ def rows_table(source: Iterable[Any], wanted: Wanted, bad: BadRows) -> Table:
             "(user, item, time, event)"
         )
     if wanted.has_names:
-        given = next(name for name in (*wanted[:4], *wanted.further) if name is not None)
+        given = wanted.given[0]
         raise SettingError(f"column {given!r}: rows have no names of columns; give numbers, user=0, item=1")
     names = [str(index) for index in range(len(first))]
     found = find_columns("the rows", names, wanted.by_position(len(first)))
-    table = Table("the rows", names, iter(()))
+    table = Table("the rows", names, iter(()), has_header=False)
     return table._replace(blocks=_row_blocks(table, chain([first], rows), found, bad))
 
 

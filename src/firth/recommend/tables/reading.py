@@ -66,9 +66,9 @@ class _Reading:
         self._source = source
         self._bad = bad
         self._users, self._items, self._kinds = Codes(), Codes(), Labels()
-        self._further = [Labels() for _ in wanted.further]
+        self._further = [Labels() for _ in wanted.further or ()]
         self._times = Times(f"{source}, column {'of times' if wanted.time is None else repr(wanted.time)}", unit)
-        self._kept = _Kept([], [], [], [], [[] for _ in wanted.further])
+        self._kept = _Kept([], [], [], [], [[] for _ in wanted.further or ()])
         self.n_rows = 0
 
     def add(self, table: Table, block: Block) -> None:
@@ -136,7 +136,7 @@ class _Reading:
         assert items is not None
         further = {
             str(name): LabelColumn(_joined(codes), tuple(labels.texts()))
-            for name, codes, labels in zip(wanted.further, self._kept.further, self._further, strict=True)
+            for name, codes, labels in zip(wanted.further or (), self._kept.further, self._further, strict=True)
         }
         return Events(
             users,
