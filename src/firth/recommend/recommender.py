@@ -78,11 +78,11 @@ class Recommender:
         vector_size: int = 64,
         history: int = 10,
         recency: float = 0.8,
-        negative_samples: int = 256,
+        negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
         epochs: int = 5,
-        learning_rate: float = 0.1,
+        learning_rate: float = 0.2,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
