@@ -192,7 +192,7 @@ def learn(
     if not (np.diff(sequences.offsets) > 1).any():
         raise SettingError("no sequence has two events: nothing follows anything; sessions may be cut too short")
     sequences = _occurring(sequences)
-    held_out = hold_out(sequences, settings.held_out_sequences, settings.seed)
+    held_out = hold_out(sequences, settings.held_out_events, settings.seed)
     weights = default_weights()
 
     def weigh(vectors: NextItemVectors) -> None:

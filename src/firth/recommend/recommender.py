@@ -47,8 +47,8 @@ class Recommender:
     ----------
     repeats : whether items that were seen may be recommended again. "auto" learns from the sequences whether and how
         soon items come again.
-    held_out_sequences : so many sequences, at most a fifth of all, lose their last item until the last epoch, to learn
-        how much each component counts.
+    held_out_events : so many events, at the ends of at most a fifth of the sequences, are held out until the last
+        epoch, to learn how much each component counts.
     vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, seed, threads :
         of the vectors; see NextItemVectors.
 
@@ -74,7 +74,7 @@ class Recommender:
         self,
         *,
         repeats: str | bool = "auto",
-        held_out_sequences: int = 2500,
+        held_out_events: int = 2500,
         vector_size: int = 64,
         history: int = 10,
         recency: float = 0.8,

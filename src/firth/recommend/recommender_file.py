@@ -37,12 +37,13 @@ from firth.recommend.items import Items
 from firth.recommend.learned import Learned
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
-from firth.recommend.repeats import Repeats
+from firth.recommend.repeats import LAGS, Repeats
 from firth.recommend.session_knn import SessionKnn
 
 __all__ = ["FORMAT", "StoredRecommender", "read", "write"]
 
 FORMAT, VERSION = "firth-recommender", 1
+MOST_LAGS = 1 << 20
 LARGEST = 1e15  # of any number: sums of products stay finite in float32
 _TYPES = {"bool": "BOOL", "uint8": "U8", "int32": "I32", "int64": "I64", "float32": "F32", "float64": "F64"}
 
@@ -133,14 +134,13 @@ def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> Stored
     weights = arrays["weights"]
     _check(path, "weights", weights.dtype == np.float32 and weights.shape == default_weights().shape)
     vectors = NextItemVectors.from_arrays(items, _part(arrays, "vectors"), vector_settings(settings))
-    for name in ("item_vectors", "next_vectors"):
-        matrix = getattr(vectors, name)
-        fits = matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size)
-        _check(path, f"vectors.{name}", fits)
+    for name, matrix in (("item_vectors", vectors.item_vectors), ("next_vectors", vectors.next_vectors)):
+        _check(path, f"vectors.{name}", matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size))
     _check(path, "vectors.is_answer", vectors.is_answer.dtype == bool and vectors.is_answer.shape == (n,))
     rules, cosines = (_table(path, part, _part(arrays, part), n) for part in ("rules", "cosines"))
     sessions = _sessions(path, items, _part(arrays, "sessions"))
     repeats = Repeats.from_arrays(_part(arrays, "repeats"))
+    _check(path, "repeats", repeats.shares.dtype == np.float64 and repeats.shares.shape == (LAGS + 1,))
     return StoredRecommender(
         Learned(vectors, Evidence(items, rules, cosines, sessions, repeats), weights, settings.repeats), settings
     )
@@ -170,18 +170,24 @@ def _table(path: Path, name: str, arrays: Arrays, n: int) -> ItemTable:
 
 
 def _sessions(path: Path, items: Items, arrays: Arrays) -> SessionKnn:
-    sessions = SessionKnn.from_arrays(items, arrays)
-    sequences, index, settings = sessions.kernel_inputs
-    ids, offsets = sequences
-    types = [array.dtype.name for array in (ids, offsets, *index)] == ["int32", "int64", "int64", "int32"]
+    ids, offsets, starts, sequences = (arrays[name] for name in ("ids", "offsets", "starts", "sequences"))
+    types = [array.dtype.name for array in (ids, offsets, starts, sequences)] == ["int32", "int64", "int64", "int32"]
     _check(path, "sessions", types and _are_parts(offsets, len(offsets) - 1, len(ids)) and _are_below(ids, len(items)))
-    fits = _are_parts(index.starts, len(items), len(index.sequences)) and bool((np.diff(offsets) > 0).all())
-    _check(path, "sessions", fits and _are_below(index.sequences, len(offsets) - 1))
-    longest = len(settings.history_weights)
-    lags = (settings.history_weights, settings.common_weights, settings.distance_weights)
-    fits = all(array.dtype == np.float32 and array.ndim == 1 and len(array) == longest for array in lags)
-    _check(path, "sessions", fits and longest > 0 and (settings.history_weights > 0).all() and settings.sample > 0)
-    return sessions
+    fits = _are_parts(starts, len(items), len(sequences)) and bool((np.diff(offsets) > 0).all())
+    _check(path, "sessions", fits and _are_below(sequences, len(offsets) - 1))
+    longest = len(arrays["history_weights"])
+    for name in ("history_weights", "common_weights", "distance_weights"):
+        array = arrays[name]
+        fits = array.dtype == np.float32 and array.shape == (longest,) and bool((array > 0).all())
+        _check(path, f"sessions.{name}", fits and 0 < longest <= MOST_LAGS)
+    counts, before = arrays["counts"], arrays["before"]
+    _check(path, "sessions.counts", counts.dtype == np.int64 and counts.shape == (2,) and _are_counts(counts))
+    _check(path, "sessions.before", before.dtype == np.float64 and before.shape == (1,) and 0 <= before[0] <= 1)
+    return SessionKnn.from_arrays(items, arrays)
+
+
+def _are_counts(counts: NDArray[np.int64]) -> bool:
+    return bool(counts.min() > 0 and counts.max() < 1 << 31)
 
 
 def _part(arrays: Arrays, part: str) -> dict[str, NDArray[Any]]:

@@ -191,7 +191,7 @@ def test_integers_come_back_as_integers(visits):
 
 
 def test_no_questions_leave_the_default_weights():
-    model = Recommender(held_out_sequences=0, epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
+    model = Recommender(held_out_events=0, epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
     assert model.weights["vectors"] == pytest.approx(0.35) and model.weights["seen 1 ago"] == 0
     few = Recommender(epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
     assert few.recommend(["a"], count=1).items == ["b"]
