@@ -28,18 +28,20 @@ PRODUCTS_AT_ONCE = 1 << 23  # 32 MB
 def hold_out(sequences: Sequences, most: int, seed: int) -> NDArray[np.bool_]:
     """Which events (T,) are held out: those from a random one on, in some sequences of at least two.
 
-    The sequences are the latest ones where times are known, as questions will come later than all that is learned; else
-    random ones. Answers are taken from anywhere, not from the ends alone: there, items come again less often.
+    The sequences are random ones of the latest fifth, as questions will come later than all that is learned; without
+    times they are taken to be in the order of time. Answers are from anywhere, not from the ends alone, where items
+    come again less often.
     """
     held_out = np.zeros(sequences.n_events, bool)
     random = np.random.default_rng(seed)
-    longer = random.permutation(np.flatnonzero(np.diff(sequences.offsets) > 1))
+    longer = np.flatnonzero(np.diff(sequences.offsets) > 1)
     if sequences.times is not None:
-        longer = longer[np.argsort(-sequences.times[sequences.offsets[longer + 1] - 1], kind="stable")]
+        longer = longer[np.argsort(sequences.times[sequences.offsets[longer + 1] - 1], kind="stable")]
+    longer = random.permutation(longer[len(longer) - int(LARGEST_SHARE * len(longer)) :])
     ends = sequences.offsets[longer + 1]
     lengths = ends - sequences.offsets[longer]
     tails = np.minimum((random.random(len(longer)) * (lengths - 1)).astype(np.int64) + 1, LONGEST_TAIL)
-    count = min(int(np.searchsorted(np.cumsum(tails), most, side="right")), int(LARGEST_SHARE * len(longer)))
+    count = int(np.searchsorted(np.cumsum(tails), most, side="right"))
     for end, tail in zip(ends[:count].tolist(), tails[:count].tolist(), strict=True):
         held_out[end - tail : end] = True
     return held_out

@@ -176,7 +176,11 @@ def test_single_items(model):
     assert "b1" in model.goes_with("a1", 3).items
     assert "a1" not in model.goes_with("a1", 100).items and len(model.goes_with("a1", 100)) == 23
     similar = model.similar_items("a1", 5)
-    assert len(similar) == 5 and similar.items[0].startswith("a")
+    vectors = model.learned.vectors.item_vectors
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = units @ units[model.items.number("a1")]
+    assert np.allclose([cosine for _, cosine in similar], np.sort(cosines)[::-1][1:6], atol=1e-6)
+    assert np.allclose(cosines[model.items.numbers(similar.items)], [cosine for _, cosine in similar], atol=1e-6)
     with pytest.raises(UnknownWordError, match="near spellings"):
         model.similar_items("a99")
     assert model.item_vectors["a1"].shape == model.next_vectors["a1"].shape == (12,)
