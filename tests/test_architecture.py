@@ -9,7 +9,7 @@ import ast
 from source_tree import functions, imported_names, location, modules, own_imports
 
 LADDER = [
-    {"cores", "threads"},
+    {"cores", "memory", "threads"},
     {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
     {"notebook", "progress", "settings", "decompression", "lazy_names"},
     {"simd"},

@@ -23,7 +23,7 @@ __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDIN
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["ItemEdges", "ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
 __all__ += ["EvidenceSources", "EvidenceWorkspace", "ItemCodes"]
-__all__ += ["RowWorkspace", "SequenceIndex"]
+__all__ += ["RowWorkspace", "Scales", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
 HASH_PRIME = np.uint64(0x100000001B3)  # words are hashed with its powers; the FNV prime, any large odd number would do
@@ -274,6 +274,13 @@ class ItemTable(NamedTuple):
     offsets: Offsets  # (N + 1,)
     columns: WordIds  # (P,)
     values: NDArray[np.float32]  # (P,) greater than 0
+
+
+class Scales(NamedTuple):
+    """Factors of the numbers of a table."""
+
+    rows: NDArray[np.float32]  # (N,)
+    columns: NDArray[np.float32]  # (N,)
 
 
 class RowWorkspace(NamedTuple):

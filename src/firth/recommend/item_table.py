@@ -8,11 +8,19 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.interruption import importing
-from firth.kernels.arguments import ItemTable, RowWorkspace
+from firth.kernels.arguments import ItemTable, RowWorkspace, Scales
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.training_events import TrainingEvents, distinct_items_of, summed
 
-__all__ = ["cosine_table", "rule_table", "score_by_table", "stored_table", "table_arrays", "with_diagonal"]
+__all__ = [
+    "cosine_table",
+    "neighbour_table",
+    "rule_table",
+    "score_by_table",
+    "stored_table",
+    "table_arrays",
+    "with_diagonal",
+]
 
 
 def rule_table(events: TrainingEvents, step_weights: NDArray[np.float32], most: int) -> ItemTable:
@@ -29,16 +37,25 @@ def rule_table(events: TrainingEvents, step_weights: NDArray[np.float32], most: 
     return _filled(counts * len(step_weights), most, count_successors, occurrences, step_weights)
 
 
-def cosine_table(events: TrainingEvents, most: int) -> ItemTable:
-    """For each item those that occur in the same sequences: how many, over the root of the numbers of both items."""
+def neighbour_table(events: TrainingEvents, penalty: float, most: int) -> ItemTable:
+    """For each item i those that occur in the same sequences: in how many, over n_i ** 0.5 * n_j ** penalty.
+
+    n : (N,) in how many sequences each occurs.
+    """
     with importing():
         from firth.kernels.cpu.recommend.item_table import count_cooccurrences
 
-    distinct, _, index = distinct_items_of(events.sequences, len(events.items))
+    distinct, index = distinct_items_of(events.sequences, len(events.items))
     lengths = np.diff(distinct.sentence_offsets)
     others = summed(lengths[index.sequences] - 1)[index.starts]
-    scales = 1 / np.sqrt(np.diff(index.starts))
-    return _filled(np.diff(others), most, count_cooccurrences, distinct, index, scales.astype(np.float32))
+    n = np.diff(index.starts).astype(np.float64)
+    scales = Scales((n**-0.5).astype(np.float32), (n**-penalty).astype(np.float32))
+    return _filled(np.diff(others), most, count_cooccurrences, distinct, index, scales)
+
+
+def cosine_table(events: TrainingEvents, most: int) -> ItemTable:
+    """The neighbours of each item, with the cosines of their sequences."""
+    return neighbour_table(events, 0.5, most)
 
 
 def _filled(bounds: NDArray[np.int64], most: int, fill: Callable[..., Any], *what: Any) -> ItemTable:
@@ -57,8 +74,8 @@ def _filled(bounds: NDArray[np.int64], most: int, fill: Callable[..., Any], *wha
     return ItemTable(kept, table.columns[: kept[-1]].copy(), table.values[: kept[-1]].copy())
 
 
-def with_diagonal(table: ItemTable, values: NDArray[np.float32]) -> ItemTable:
-    """The table with one number more at the end of each row: that of an item itself.    values : (N,) float32."""
+def with_diagonal(table: ItemTable, values: NDArray[np.float64]) -> ItemTable:
+    """The table with one number more at the end of each row: that of an item itself.    values : (N,)."""
     ends = table.offsets[1:]
     return ItemTable(
         table.offsets + np.arange(len(table.offsets)),

@@ -66,6 +66,20 @@ class Repeats:
 
         exclude_seen(histories.ids, histories.offsets, scores)
 
+    def add_shares(self, scores: Matrix, histories: Histories, strength: float) -> None:
+        """Give seen items strength * share of the sum of all scores more, in place; NEVER if none ever came again.
+
+        scores : (Q, N) that add up, such as counts: at least 0, or NEVER.
+        """
+        self.exclude(scores, histories)
+        if not self.occur:
+            return
+        with importing():
+            from firth.kernels.cpu.recommend.repeats import add_shares
+
+        noted = np.full(scores.shape[1], -1, np.int64)
+        add_shares(histories.ids, histories.offsets, (strength * self.shares).astype(np.float32), noted, scores)
+
     def apply(self, scores: Matrix, histories: Histories, strength: float = 1.0) -> None:
         """Add strength * evidence to the scores of seen items, in place; NEVER if none ever came again.
 

@@ -37,6 +37,8 @@ class SequentialRules:
     history : so many of the last items of a history count.
     recency : each weighs this many times the one after it.
     most : of the rules from each item the strongest are kept.
+    repeats : seen items score more by so many times the share of such items that come again, of the sum of all scores;
+        0.1 to 1 differ little.
     """
 
     name = "sequential rules"
@@ -52,12 +54,15 @@ class SequentialRules:
         history: int = 20,
         recency: float = 0.75,
         most: int = 500,
+        repeats: float = 0.3,
     ) -> None:
         for name, value in (("steps", steps), ("history", history), ("most", most)):
             check_value(name, value, whole_number(1))
         for name, share in (("step_decay", step_decay), ("damping", damping), ("recency", recency)):
             check_value(name, share, real_number(0, 1, above=True))
         check_value("balance", balance, real_number(0, 1))
+        check_value("repeats", repeats, real_number(0))
+        self._strength = repeats
         self._most, self._damping, self._balance = most, damping, balance
         self._step_weights = (step_decay ** np.arange(steps)).astype(np.float32)
         self._lag_weights = (recency ** np.arange(history)).astype(np.float32)
@@ -79,12 +84,17 @@ class SequentialRules:
     def scores(self, histories: Histories) -> Matrix:
         """Scores (Q, N); NEVER for items to which no rule leads, and for seen items if none ever came again."""
         scores = score_by_table(self._rules, histories, self._lag_weights)
-        self._repeats.exclude(scores, histories)
+        self._repeats.add_shares(scores, histories, self._strength)
         return scores
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for files."""
-        return {**table_arrays(self._rules), "lag_weights": self._lag_weights, **self._repeats.arrays()}
+        return {
+            **table_arrays(self._rules),
+            "lag_weights": self._lag_weights,
+            "strength": np.array([self._strength]),
+            **self._repeats.arrays(),
+        }
 
     @classmethod
     def from_arrays(cls, items: Items, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -92,4 +102,5 @@ class SequentialRules:
         scorer = cls()
         scorer.items, scorer._rules = items, stored_table(arrays)
         scorer._lag_weights, scorer._repeats = arrays["lag_weights"], Repeats.from_arrays(arrays)
+        scorer._strength = float(arrays["strength"][0])
         return scorer

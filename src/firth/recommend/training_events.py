@@ -1,7 +1,6 @@
 """What scorers are fitted to: events of the items that occur, in arrays for compiled code."""
 
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from firth.kernels.arguments import EncodedIds, Occurrences, SequenceIndex
 from firth.recommend.items import Items
 from firth.recommend.sequences import Sequences
 
-__all__ = ["DistinctItems", "TrainingEvents", "distinct_items_of", "summed"]
+__all__ = ["TrainingEvents", "distinct_items_of", "summed"]
 
 
 class TrainingEvents:
@@ -59,27 +58,18 @@ class TrainingEvents:
         return EncodedIds(self.ids[gather], offsets)
 
 
-class DistinctItems(NamedTuple):
-    """The different items of each sequence, and which sequences have each item."""
-
-    sequences: EncodedIds  # in order of first appearance
-    repeated: NDArray[np.int64]  # (N,) in how many sequences an item occurs more than once
-    where: SequenceIndex
-
-
-def distinct_items_of(sequences: EncodedIds, n_items: int) -> DistinctItems:
-    """The different items of each of S sequences."""
+def distinct_items_of(sequences: EncodedIds, n_items: int) -> tuple[EncodedIds, SequenceIndex]:
+    """The different items of each sequence, in order of first appearance; and which sequences have each item."""
     with importing():
         from firth.kernels.cpu.recommend.inverted import distinct_items, sequences_of_items
 
     ids, offsets = np.empty_like(sequences.ids), np.empty_like(sequences.sentence_offsets)
-    repeated = np.zeros(n_items, np.int64)
-    n = distinct_items(sequences, np.full(n_items, -1, np.int64), ids, offsets, repeated)
+    n = distinct_items(sequences, np.full(n_items, -1, np.int64), ids, offsets)
     distinct = EncodedIds(ids[:n].copy(), offsets)
     starts = summed(np.bincount(distinct.ids, minlength=n_items))
     found = np.empty(n, np.int32)
     sequences_of_items(distinct, starts[:-1].copy(), found)
-    return DistinctItems(distinct, repeated, SequenceIndex(starts, found))
+    return distinct, SequenceIndex(starts, found)
 
 
 def summed(counts: NDArray[np.int64]) -> Offsets:

@@ -25,10 +25,30 @@ def scored(scorer, history):
     return {scorer.items.item(n): float(row[n]) for n in np.flatnonzero(row > NEVER)}, known
 
 
-def without_seen_if_nothing_repeats(scores, sequences, history):
-    if any(len(set(sequence)) < len(sequence) for sequence in sequences):
-        return scores
-    return {item: score for item, score in scores.items() if item not in history}
+def with_repeats(scores, sequences, history, strength):
+    """Seen items with more, by how often items come again; without them if none ever did."""
+    shares = repeated_shares(sequences)
+    if not any(shares):
+        return {item: score for item, score in scores.items() if item not in history}
+    total = sum(scores.values()) or 1
+    lags = {item: min(lag, LAGS) for lag, item in reversed(list(enumerate(history[::-1])))}
+    for item, lag in lags.items():
+        if shares[lag] and strength:
+            scores[item] = scores.get(item, 0) + strength * shares[lag] * total
+    return scores
+
+
+def repeated_shares(sequences):
+    """How often items come again, by the lag of their last occurrence, counted with dictionaries."""
+    hits, chances = Counter(), Counter()
+    for sequence in sequences:
+        for position in range(1, len(sequence)):
+            last = {item: n for n, item in enumerate(sequence[:position])}
+            for item, n in last.items():
+                lag = min(position - n, LAGS + 1)
+                chances[lag] += 1
+                hits[lag] += item == sequence[position]
+    return [hits[lag] / max(chances[lag], 1) for lag in range(1, LAGS + 2)]
 
 
 def rules(sequences, history):
@@ -46,19 +66,24 @@ def rules(sequences, history):
     return scores
 
 
-def item_cosines(sequences, history):
+def item_likeness(sequences, history):
     """Item-kNN with sets."""
     sets = defaultdict(set)
     for number, sequence in enumerate(sequences):
         for item in sequence:
             sets[item].add(number)
-    repeats = any(len(set(sequence)) < len(sequence) for sequence in sequences)
+    counts = Counter(item for sequence in sequences for item in sequence)
+    itself = min(1, 10 * max(repeated_shares(sequences)))
     scores = Counter()
     for lag, item in enumerate(history[::-1][:20]):
         for other in sets:
             common = len(sets[item] & sets[other])
-            if common and (other != item or repeats):
-                scores[other] += 0.8**lag * common / (len(sets[item]) * len(sets[other])) ** 0.5
+            if other == item:
+                likeness = itself * counts[item] ** 0.3
+            else:
+                likeness = common / (len(sets[item]) ** 0.5 * len(sets[other]) ** 0.2)
+            if likeness:
+                scores[other] += 0.8**lag * likeness
     return scores
 
 
@@ -77,7 +102,8 @@ def session_votes(sequences, history, neighbours, sample):
         common = max(position for position, item in enumerate(sequences[n]) if lags.get(item) == latest)
         for position, item in enumerate(sequences[n]):
             if position != common:
-                scores[item] += similarities[n] * 0.8 ** (abs(position - common) - 1)
+                side = 0.4 if position < common else 1
+                scores[item] += similarities[n] * 0.8**latest * side * 0.9 ** (min(abs(position - common), 20) - 1)
     return scores
 
 
@@ -85,7 +111,7 @@ def session_votes(sequences, history, neighbours, sample):
 @given(sessions, wanted)
 def test_rules_are_those_of_plain_python(sequences, history):
     scores, known = scored(SequentialRules().fit(Sequences.of(sequences)), history)
-    expected = without_seen_if_nothing_repeats(rules(sequences, known), sequences, known)
+    expected = with_repeats(rules(sequences, known), sequences, known, 0.3)
     assert scores == pytest.approx(dict(expected), rel=1e-5)
 
 
@@ -93,7 +119,7 @@ def test_rules_are_those_of_plain_python(sequences, history):
 @given(sessions, wanted)
 def test_item_neighbours_are_those_of_plain_python(sequences, history):
     scores, known = scored(ItemKnn().fit(Sequences.of(sequences)), history)
-    expected = without_seen_if_nothing_repeats(item_cosines(sequences, known), sequences, known)
+    expected = with_repeats(item_likeness(sequences, known), sequences, known, 0)
     assert scores == pytest.approx(dict(expected), rel=1e-5)
 
 
@@ -103,24 +129,16 @@ def test_nearest_sequences_are_those_of_plain_python(sequences, history, limits)
     neighbours, sample = limits
     scorer = SessionKnn(neighbours=neighbours, sample=sample).fit(Sequences.of(sequences))
     scores, known = scored(scorer, history)
-    expected = without_seen_if_nothing_repeats(session_votes(sequences, known, *limits), sequences, known)
+    expected = with_repeats(session_votes(sequences, known, *limits), sequences, known, 0.5)
     assert scores == pytest.approx(dict(expected), rel=1e-4)
 
 
 @settings(max_examples=100, deadline=None)
 @given(sessions)
 def test_repeats_are_counted_by_the_lag_of_the_last_occurrence(sequences):
-    hits, chances = Counter(), Counter()
-    for sequence in sequences:
-        for position in range(1, len(sequence)):
-            last = {item: n for n, item in enumerate(sequence[:position])}
-            for item, n in last.items():
-                lag = min(position - n, LAGS + 1)
-                chances[lag] += 1
-                hits[lag] += item == sequence[position]
     repeats = Repeats().fit(Sequences.of(sequences))
-    expected = [hits[lag] / max(chances[lag], 1) for lag in range(1, LAGS + 2)]
-    assert repeats.shares == pytest.approx(expected) and repeats.occur == any(hits.values())
+    expected = repeated_shares(sequences)
+    assert repeats.shares == pytest.approx(expected) and repeats.occur == any(expected)
 
 
 def test_repeats_add_their_evidence_to_seen_items_by_lag():
@@ -173,7 +191,7 @@ def test_only_the_strongest_rules_are_kept():
 
 def test_rows_that_are_cut_have_their_largest_numbers():
     random = np.random.default_rng(0)
-    sequences = Sequences.of(random.integers(0, 60, (200, 12)).tolist())
+    sequences = Sequences.of([random.permutation(60)[:12].tolist() for _ in range(200)])
     events = TrainingEvents(sequences)
     rows = [Histories.of([np.array([n], np.int32)]) for n in range(60)]
     every, few = SequentialRules().fit_events(events), SequentialRules(most=7).fit_events(events)
@@ -202,8 +220,8 @@ def test_the_latest_sequences_are_compared_by_their_times():
 
 
 def test_votes_for_earlier_items_can_count_less():
-    sequences = Sequences.of(["xay", "qq"])
-    both = scored(SessionKnn().fit(sequences), "a")[0]
+    sequences = Sequences.of(["xay", "qr"])
+    both = scored(SessionKnn(before=1).fit(sequences), "a")[0]
     later = scored(SessionKnn(before=0).fit(sequences), "a")[0]
     assert both["x"] == both["y"] and later == {"y": pytest.approx(both["y"])}
 

@@ -61,7 +61,7 @@ def reference_scores(model, history):
     cosines = sum(0.8**lag * row(evidence.cosines, item) for lag, item in enumerate(numbers[::-1]))
     scores += weights[2] * np.log1p(10 * cosines)
     sessions = evidence.sessions
-    sessions_score = sessions.scores(Histories.of([numbers]))[0].astype(float)
+    sessions_score = sessions.votes(Histories.of([numbers]))[0].astype(float)
     scores += weights[3] * np.log1p(0.3 * np.where(sessions_score == -np.inf, 0, sessions_score))
     for number in set(numbers.tolist()):
         lag = len(numbers) - max(np.flatnonzero(numbers == number))

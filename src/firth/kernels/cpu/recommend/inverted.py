@@ -13,25 +13,20 @@ __all__ = ["distinct_items", "events_of_items", "sequences_of_items"]
 
 
 @kernel
-def distinct_items(sequences, stamps, ids, offsets, repeated):
+def distinct_items(sequences, last, ids, offsets):
     """The different items of each sequence, in order of first appearance; returns how many there are in all.
 
-    stamps : (N,) int64, -1; overwritten.    ids : (T,) int32, filled.    offsets : (S + 1,) int64, filled.
-    repeated : (N,) int64, zeros; filled with the number of sequences that have an item more than once.
+    last : (N,) int64, -1; overwritten.    ids : (T,) int32, filled.    offsets : (S + 1,) int64, filled.
     """
     n = 0
     offsets[0] = 0
     for sequence in range(len(sequences.sentence_offsets) - 1):
-        seen, seen_twice = 2 * sequence, 2 * sequence + 1
         for position in range(sequences.sentence_offsets[sequence], sequences.sentence_offsets[sequence + 1]):
             item = sequences.ids[position]
-            if stamps[item] < seen:
-                stamps[item] = seen
+            if last[item] != sequence:
+                last[item] = sequence
                 ids[n] = item
                 n += 1
-            elif stamps[item] == seen:
-                stamps[item] = seen_twice
-                repeated[item] += 1
         offsets[sequence + 1] = n
     return n
 

@@ -3,7 +3,7 @@
 A row is gathered in a dense array of sums, and at most `most` of its largest numbers are kept.
 
 Sources    sequential rules: Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms";
-           cosines of co-occurrence: Sarwar et al. 2001, with sequences in place of users.
+           similarities of items: Sarwar et al. 2001, with sequences in place of users.
 Shapes     T events of N items in S sequences; ItemTable and RowWorkspace in kernels/arguments.py.
 Memory     the caller's: row i may take table.offsets[i + 1] - table.offsets[i] entries, and takes sizes[i].
 Threads    share nothing but what they read: each fills rows of its own, with a workspace of its own.
@@ -116,9 +116,9 @@ def count_successors(events, step_weights, table, sizes, workspace, rows):
 
 @kernel
 def count_cooccurrences(sequences, index, scales, table, sizes, workspace, rows):
-    """Fill some rows of the table of cosines: sequences with both items × scales of both; not of an item itself.
+    """Fill some rows of the table of neighbours: sequences with both items × scales of both; not of an item itself.
 
-    sequences : EncodedIds without repeats.    index : SequenceIndex.    scales : (N,) float32.
+    sequences : EncodedIds without repeats.    index : SequenceIndex.    scales : Scales.
     rows : the first row, and the one behind the last.
     """
     offsets = sequences.sentence_offsets
@@ -129,7 +129,7 @@ def count_cooccurrences(sequences, index, scales, table, sizes, workspace, rows)
             for position in range(offsets[sequence], offsets[sequence + 1]):
                 other = sequences.ids[position]
                 if other != item:
-                    size = add_to_row(workspace, size, other, scales[item] * scales[other])
+                    size = add_to_row(workspace, size, other, scales.rows[item] * scales.columns[other])
         sizes[item] = keep_row(workspace, size, table, item)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from firth.kernels.compile import kernel
 
-__all__ = ["add_to_seen", "count_repeats", "exclude_seen"]
+__all__ = ["add_shares", "add_to_seen", "count_repeats", "exclude_seen"]
 
 NEVER = np.float32(-np.inf)
 
@@ -66,3 +66,26 @@ def add_to_seen(ids, offsets, amounts, noted, scores):
                 noted[item] = query
                 lag = min(offsets[query + 1] - position, lags + 1)
                 scores[query, item] += amounts[lag - 1]
+
+
+@kernel
+def add_shares(ids, offsets, shares, noted, scores):
+    """Add shares of the sum of all scores to those of the items of each history, by the lag of their last occurrence.
+
+    shares : (L + 1,) float32.    noted : (N,) int64, -1; overwritten.
+    scores : (Q, N) float32, at least 0 or NEVER, which counts as 0; a sum of 0 counts as 1.
+    """
+    lags = len(shares) - 1
+    for query in range(len(offsets) - 1):
+        total = 0.0
+        for item in range(scores.shape[1]):
+            total += max(scores[query, item], 0)
+        if total == 0:
+            total = 1.0
+        for position in range(offsets[query + 1] - 1, offsets[query] - 1, -1):
+            item = ids[position]
+            if noted[item] != query:
+                noted[item] = query
+                share = shares[min(offsets[query + 1] - position, lags + 1) - 1]
+                if share > 0:
+                    scores[query, item] = max(scores[query, item], 0) + share * total
