@@ -18,7 +18,7 @@ from firth.recommend.attributes import Attributes
 from firth.recommend.items import UNKNOWN, Item, Items
 from firth.spelling import near_spellings
 
-__all__ = ["ColdStart", "NewItems", "Similarities", "listed_attributes", "parse_attributes", "with_new"]
+__all__ = ["ColdStart", "NewItems", "Similarities", "listed_attributes", "of_items", "parse_attributes", "with_new"]
 
 
 class ColdStart(NamedTuple):
@@ -85,6 +85,17 @@ class Similarities:
         np.divide(sums, self._lengths, out=sums, where=self._lengths > 0)
         best = np.argsort(-sums, kind="stable")[:count]
         return best[sums[best] > 0]
+
+
+def of_items(attributes: Attributes, items: Items) -> Attributes:
+    """The attributes of the N items, in their order; others are left out."""
+    numbers = items.numbers(attributes.item_ids)
+    rows = np.full(len(items), UNKNOWN)
+    rows[numbers[numbers != UNKNOWN]] = np.flatnonzero(numbers != UNKNOWN)
+    values = [attributes.of(row) if row != UNKNOWN else attributes.values[:0] for row in rows.tolist()]
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(some) for some in values], dtype=np.int64)])
+    together = np.concatenate([*values, np.empty(0, np.int32)]).astype(np.int32)
+    return Attributes(items.list_of(range(len(items))), offsets, together, attributes.names)
 
 
 def parse_attributes(given: Mapping[str, Any], names: list[tuple[str, str]]) -> list[int]:

@@ -11,7 +11,7 @@ from firth.errors import NotFittedError, SettingError
 from firth.progress import ProgressOption, open_progress
 from firth.recommend.answers import Wanted, lists
 from firth.recommend.attributes import Attributes
-from firth.recommend.cold_start import cold_start, new_items
+from firth.recommend.cold_start import ColdMethod, ColdVectors
 from firth.recommend.durations import Span
 from firth.recommend.evidence import FEATURES, LAGS
 from firth.recommend.explain import explain
@@ -49,8 +49,8 @@ class Recommender:
         soon items come again.
     held_out_events : so many events, at the ends of at most a fifth of the sequences, are held out until the last
         epoch, to learn how much each component counts.
-    vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, seed, threads :
-        of the vectors; see NextItemVectors.
+    vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, side_weights,
+    seed, threads : of the vectors; see NextItemVectors.
 
     Attributes
     ----------
@@ -81,8 +81,9 @@ class Recommender:
         negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
-        epochs: int = 5,
-        learning_rate: float = 0.2,
+        epochs: int = 4,
+        learning_rate: float = 0.25,
+        side_weights: str = "equal",
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
@@ -263,22 +264,29 @@ class Recommender:
 
     # ---------------------------------------------------------------- new items
 
-    def cold_start(self, attributes: Mapping[str, Any], *, neighbours: int = 10) -> ColdStart:
+    def cold_start(
+        self, attributes: Mapping[str, Any], *, method: ColdMethod = "composed", neighbours: int = 10
+    ) -> ColdStart:
         """The vectors of an item of which only attributes are known: {"brand": "Acme", "category": ["pots", "steel"]}.
-
-        They are the mean of those of the items that are most alike by their attributes; rare values count more.
 
         Parameters
         ----------
+        method : "composed": of what was learned of the values (EGES, Wang et al. 2018); "neighbours": the mean of the
+            items that are most alike by their attributes, where rare values count more (Grbovic and Cheng 2018).
         neighbours : how many items.
 
         Raises   SettingError if the recommender was fitted without attributes, there is no such attribute, or no value
                  is known. Values that no item of the training has are left out with a warning.
         """
-        check_whole("neighbours", neighbours)
-        return cold_start(self.learned, attributes, neighbours)
+        return ColdVectors(self.learned, method, neighbours).of(attributes)
 
-    def add_items(self, attributes: Attributes | Mapping[Item, Mapping[str, Any]], *, neighbours: int = 10) -> Self:
+    def add_items(
+        self,
+        attributes: Attributes | Mapping[Item, Mapping[str, Any]],
+        *,
+        method: ColdMethod = "composed",
+        neighbours: int = 10,
+    ) -> Self:
         """Make new items recommendable, by their attributes, and return self; items that are known are left out.
 
         They are recommended where `new_items` keeps places for them, or `only` names them, and may be in histories.
@@ -286,12 +294,11 @@ class Recommender:
         Parameters
         ----------
         attributes : {"pot 9": {"brand": "Acme"}, …}, or Attributes.
-        neighbours : how many items that are alike have their mean as the vectors of a new one.
+        method, neighbours : as of cold_start().
 
         Raises   SettingError as cold_start() does, or if no item is new.
         """
-        check_whole("neighbours", neighbours)
-        self.learned.add(new_items(self.learned, attributes, neighbours))
+        self.learned.add(ColdVectors(self.learned, method, neighbours).new_items(attributes))
         return self
 
     # ---------------------------------------------------------------- index and files

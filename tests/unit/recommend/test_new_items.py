@@ -21,9 +21,7 @@ ATTRIBUTES = Attributes(
 def model():
     """A model whose attributes are known: pairs of cooking and of drinking."""
     visits = [["tea", "cup"], ["tea", "cup", "jug"], ["oil", "pan"], ["pan", "oil"], ["cup", "jug"]] * 20
-    model = Recommender(vector_size=8, epochs=3, threads=1).fit(visits, progress=False)
-    model.learned.attributes = ATTRIBUTES
-    return model
+    return Recommender(vector_size=8, epochs=3, threads=1).fit(visits, ATTRIBUTES, progress=False)
 
 
 def test_rare_values_make_items_more_alike():
@@ -50,16 +48,22 @@ def test_values_are_parsed_by_column():
 
 
 def test_vectors_of_a_new_item_are_the_mean_of_its_neighbours(model):
-    cold = model.cold_start({"kind": "cook"}, neighbours=2)
+    cold = model.cold_start({"kind": "cook"}, method="neighbours", neighbours=2)
     assert np.allclose(cold.item_vector, model.item_vectors[["oil", "pan"]].mean(axis=0))
     assert np.allclose(cold.next_vector, model.next_vectors[["oil", "pan"]].mean(axis=0))
-    one = model.cold_start({"brand": "Acme"})
+    one = model.cold_start({"brand": "Acme"}, method="neighbours")
     assert np.allclose(one.item_vector, model.item_vectors["tea"])
+    composed = model.cold_start({"kind": "cook", "brand": "Acme"})
+    expected = model.learned.vectors.cold_vectors(np.array([1, 2], np.int32))
+    assert np.array_equal(composed.item_vector, expected[0]) and np.array_equal(composed.next_vector, expected[1])
+    with pytest.raises(SettingError, match="method"):
+        model.cold_start({"kind": "cook"}, method="ridge")
 
 
 def test_new_items_have_places_of_their_own(model):
     before = model.recommend(["oil"], count=4)
-    model.add_items({"wok": {"kind": "cook"}, "mug": {"kind": "drink", "brand": "Bolt"}, "tea": {"kind": "cook"}})
+    wok, mug = {"kind": "cook"}, {"kind": "drink", "brand": "Bolt"}
+    model.add_items({"wok": wok, "mug": mug, "tea": {"kind": "cook"}}, method="neighbours")
     found = model.recommend(["oil"], count=4, new_items=1)
     assert found.items == [*before.items[:3], "wok"] and found.new == 1
     assert model.recommend(["oil"], count=3, new_items=2).items[1:] == ["wok", "mug"]
@@ -70,8 +74,22 @@ def test_new_items_have_places_of_their_own(model):
     assert [items[-1] for items in many.items] == ["wok", "mug"]
 
 
+def test_files_keep_attributes_new_items_and_the_index(model, tmp_path):
+    pytest.importorskip("voyager")
+    model.add_items({"wok": {"kind": "cook"}}).build_index(progress=False).save(tmp_path / "shop.firth")
+    loaded = Recommender.load(tmp_path / "shop.firth")
+    assert loaded.recommend(["oil"], count=3, new_items=1) == model.recommend(["oil"], count=3, new_items=1)
+    assert loaded.recommend(["oil"], approximate=True) == model.recommend(["oil"], approximate=True)
+    assert loaded.index_recall == model.index_recall
+    for method in ("composed", "neighbours"):
+        before, after = (some.cold_start({"kind": "drink"}, method=method) for some in (model, loaded))
+        assert np.array_equal(before.next_vector, after.next_vector)
+    loaded.save(tmp_path / "again.firth")
+    assert (tmp_path / "again.firth").read_bytes() == (tmp_path / "shop.firth").read_bytes()
+
+
 def test_new_items_may_be_in_histories(model):
-    model.add_items({"wok": {"kind": "cook"}})
+    model.add_items({"wok": {"kind": "cook"}}, method="neighbours")
     found = model.recommend(["wok"], count=2)
     assert set(found.items) == {"oil", "pan"} and not found.skipped and not found.is_popularity
     assert "wok" not in model.recommend(["oil", "wok"], count=10).items

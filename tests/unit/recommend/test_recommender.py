@@ -1,10 +1,14 @@
 """Recommender: lists, scores and explanations against each other and against plain NumPy."""
 
+import dataclasses
+import inspect
+
 import numpy as np
 import pytest
 
 from firth.errors import CorpusError, NotFittedError, SettingError, UnknownWordError
 from firth.recommend import Recommender, Sequences
+from firth.recommend.recommender_settings import RecommenderSettings
 from firth.recommend.scorer import NEVER, Histories
 
 PAIRS = 12
@@ -199,6 +203,12 @@ def test_no_questions_leave_the_default_weights():
     assert model.weights["vectors"] == pytest.approx(0.35) and model.weights["seen 1 ago"] == 0
     few = Recommender(epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
     assert few.recommend(["a"], count=1).items == ["b"]
+
+
+def test_the_signature_has_the_settings():
+    parameters = inspect.signature(Recommender).parameters
+    described = {field.name: field.default for field in dataclasses.fields(RecommenderSettings)}
+    assert {name: parameter.default for name, parameter in parameters.items()} == described
 
 
 def test_errors():
