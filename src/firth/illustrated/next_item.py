@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Gradients", "adagrad_step", "batch_gradients", "batch_loss", "history_weights", "shares_drawn"]
+__all__ = ["Gradients", "adagrad_step", "batch_gradients", "batch_loss", "compose", "history_weights", "part_gradients"]
+__all__ += ["shares_drawn"]
 
 Numbers = NDArray[np.floating]
 
@@ -92,6 +93,33 @@ def adagrad_step(
     """One step of Adagrad with one number of state per row (N,): the vectors and the state after it."""
     squares = squares + (gradient**2).mean(axis=1)
     return vectors - learning_rate * gradient / np.sqrt(squares)[:, np.newaxis], squares
+
+
+def compose(rows: Numbers, parts: Sequence[Sequence[int]], logits: Sequence[ArrayLike]) -> Numbers:
+    """Items as sums of rows, their own and those of their attributes' values (Wang et al. 2018, EGES, section 3.2).
+
+    rows : (R, D).    parts : for each item its rows.    logits : a number for each of them; the shares of the rows are
+    their softmax, times 2 where an item has values.
+    """
+    return np.array([_shares(numbers) @ rows[list(some)] for some, numbers in zip(parts, logits, strict=True)])
+
+
+def part_gradients(
+    rows: Numbers, parts: Sequence[Sequence[int]], logits: Sequence[ArrayLike], gradient: Numbers
+) -> tuple[Numbers, list[Numbers]]:
+    """The slopes by rows and logits, from those by the composed items (N, D)."""
+    by_rows, by_logits = np.zeros_like(rows), []
+    for some, numbers, slopes in zip(parts, logits, gradient, strict=True):
+        shares = _shares(numbers)
+        np.add.at(by_rows, list(some), np.outer(shares, slopes))
+        products = rows[list(some)] @ slopes
+        by_logits.append(shares * (products - shares @ products / shares.sum()))
+    return by_rows, by_logits
+
+
+def _shares(logits: ArrayLike) -> Numbers:
+    exponentials = np.exp(np.asarray(logits, float) - np.max(logits))
+    return np.asarray(exponentials / exponentials.sum() * min(len(exponentials), 2))
 
 
 def _scores(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from firth.parallel import available_cores
-from firth.settings import Settings, real_number, setting, whole_number
+from firth.settings import Settings, one_of, real_number, setting, whole_number
 
-__all__ = ["NextItemSettings"]
+__all__ = ["NextItemSettings", "SIDE_WEIGHTS"]
+
+SIDE_WEIGHTS = ("equal", "learned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +26,11 @@ class NextItemSettings(Settings):
         0.5, real_number(-10, 10), "items are drawn in proportion to their count to this power"
     )
     batch_size: int = setting(512, whole_number(1), "answers per training step")
-    epochs: int = setting(5, whole_number(1), "passes over the sequences")
-    learning_rate: float = setting(0.2, real_number(0, above=True), "size of the training steps (Adagrad)")
+    epochs: int = setting(4, whole_number(1), "passes over the sequences")
+    learning_rate: float = setting(0.25, real_number(0, above=True), "size of the training steps (Adagrad)")
+    side_weights: str = setting(
+        "equal", one_of(SIDE_WEIGHTS), "how much the values of an item's attributes count, and the item itself"
+    )
     seed: int = setting(1, whole_number(0, 2**64 - 1, limits=" of 64 bits"), "seed of all random draws")
     threads: int | None = setting(None, whole_number(1), "threads that train", none="one for each core")
 

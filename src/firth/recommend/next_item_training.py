@@ -5,7 +5,7 @@ All draws are functions of the seed, the epoch and the batch.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,11 @@ from firth.errors import DivergenceError, TrainingInterrupted
 from firth.interruption import importing, keeping
 from firth.progress import Progress, Reporter, Stage
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
+
+if TYPE_CHECKING:
+    from firth.recommend.next_item_matrix import LearnedMatrix
 
 __all__ = ["Trained", "train"]
 
@@ -27,15 +31,18 @@ _SLOWEST = 0.05  # the learning rate falls along a straight line to this share o
 
 
 class Trained(NamedTuple):
-    """Vectors of N items."""
+    """Vectors of N items, and of F values of attributes."""
 
     inputs: Matrix  # (N, D)
     outputs: Matrix  # (N, D)
+    value_inputs: Matrix  # (F, D)
+    value_outputs: Matrix  # (F, D)
 
 
 def train(
     phases: tuple[Examples, Examples],
     n_items: int,
+    composition: Composition | None,
     settings: NextItemSettings,
     before_last: Callable[[Trained], object],
     reporter: Reporter,
@@ -43,13 +50,14 @@ def train(
     """Train all epochs; returns the vectors, and the Ctrl-C that ended the training early.
 
     phases : the examples of all epochs but the last, and those of the last.
+    composition : the values of attributes that items have.
     before_last : called with the vectors before the last epoch.
 
     Raises   DivergenceError if the loss or a vector is not finite.
     """
     sizes = [len(phases[0])] * (settings.epochs - 1) + [len(phases[1])]
     with keeping, reporter.stage("training", sum(sizes), "answers", _summary) as stage:
-        training = _Training(phases, n_items, settings, stage, sizes)
+        training = _Training(phases, _matrices(n_items, composition, settings), settings, stage, sizes)
         try:
             training.run(before_last)
         except KeyboardInterrupt:
@@ -63,18 +71,17 @@ class _Training:
     def __init__(
         self,
         phases: tuple[Examples, Examples],
-        n_items: int,
+        matrices: "tuple[LearnedMatrix, LearnedMatrix]",
         settings: NextItemSettings,
         stage: Stage,
         sizes: list[int],
     ) -> None:
         with importing():
-            from firth.recommend.next_item_batch import Batches, LearnedMatrix
-        self._phases, self._n_items, self._settings = phases, n_items, settings
+            from firth.recommend.next_item_batch import Batches
+        self._phases, self._settings = phases, settings
         self._stage, self._sizes = stage, sizes
-        self._inputs, self._outputs = (LearnedMatrix(n_items, settings.vector_size, _FIRST_SQUARE) for _ in range(2))
-        random = np.random.default_rng(settings.seed)
-        self._inputs.vectors[:] = _FIRST_INPUTS * random.standard_normal(self._inputs.vectors.shape, np.float32)
+        self._inputs, self._outputs = matrices
+        self._n_items = self._inputs.n_items
         self._batches = Batches(self._inputs, self._outputs, settings)
         self.epoch = 0
 
@@ -95,7 +102,9 @@ class _Training:
 
     def trained(self) -> Trained:
         """A copy of the vectors as they are now."""
-        return Trained(self._inputs.vectors.copy(), self._outputs.vectors.copy())
+        matrices = self._inputs, self._outputs
+        values = (matrix.rows[self._n_items :].copy() for matrix in matrices)
+        return Trained(*(matrix.vectors() for matrix in matrices), *values)
 
     def _train_epoch(self, epoch: int, examples: Examples) -> float:
         """One pass over examples in random order; returns the mean loss in nats."""
@@ -129,6 +138,25 @@ class _Training:
             "answers_per_second": done / max(self._stage.seconds, 1e-9),
         }
         self._stage.update(done, facts, milestone=epoch_done)
+
+
+def _matrices(
+    n_items: int, composition: Composition | None, settings: NextItemSettings
+) -> "tuple[LearnedMatrix, LearnedMatrix]":
+    """The input and the output vectors before training."""
+    with importing():
+        from firth.recommend.next_item_batch import capacities
+        from firth.recommend.next_item_matrix import ComposedMatrix, LearnedMatrix
+
+    def matrix(capacity: int) -> LearnedMatrix:
+        if composition is None:
+            return LearnedMatrix(n_items, settings.vector_size, _FIRST_SQUARE)
+        return ComposedMatrix(composition, settings.vector_size, _FIRST_SQUARE, capacity, settings.side_weights)
+
+    inputs, outputs = (matrix(capacity) for capacity in capacities(settings))
+    random = np.random.default_rng(settings.seed)
+    inputs.rows[:] = _FIRST_INPUTS * random.standard_normal(inputs.rows.shape, np.float32)
+    return inputs, outputs
 
 
 def _summary(progress: Progress) -> str:

@@ -6,13 +6,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, Vector
 from firth.errors import CorpusError, NotFittedError, SettingError
 from firth.interruption import blas, importing
 from firth.progress import ProgressOption, open_progress
 from firth.recommend.attributes import Attributes
 from firth.recommend.items import Items
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
 from firth.recommend.next_item_training import Trained, train
 from firth.recommend.repeats import Repeats
@@ -41,6 +42,9 @@ class NextItemVectors:
     batch_size : answers per training step.
     epochs : passes over the sequences.
     learning_rate : of Adagrad.
+    side_weights : where fit() is given attributes, an item's vector is the sum of one of its own and of the mean of
+        those of its values ("equal"), or the shares of all of these learn, too: twice the softmax of a number for each
+        item and value ("learned"; EGES, Wang et al. 2018, arXiv:1803.02349, section 3.2, where they add up to 1).
     seed : of all random draws.
     threads : None for all cores; the result does not depend on it.
 
@@ -67,15 +71,15 @@ class NextItemVectors:
         negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
-        epochs: int = 5,
-        learning_rate: float = 0.2,
+        epochs: int = 4,
+        learning_rate: float = 0.25,
+        side_weights: str = "equal",
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
         settings = {name: value for name, value in locals().items() if name != "self"}
         self.settings = NextItemSettings(**settings)
-        self._item_vectors: Matrix | None = None
-        self._next_vectors: Matrix | None = None
+        self._trained: Trained | None = None
         self._is_answer: NDArray[np.bool_] = np.empty(0, np.bool_)
 
     def fit(
@@ -100,8 +104,6 @@ class NextItemVectors:
                  sequences. DivergenceError if the learning rate is too high. TrainingInterrupted (a
                  KeyboardInterrupt) on Ctrl-C; the vectors that were learned so far can then be used.
         """
-        if attributes is not None:
-            raise SettingError("attributes=: these vectors do not take side information yet")
         if held_out is not None and held_out.shape != sequences.ids.shape:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
         events = TrainingEvents(sequences)
@@ -111,9 +113,15 @@ class NextItemVectors:
         if not len(some):
             raise CorpusError("no sequence has two events: there is no next item to learn from")
 
+        composition = None if attributes is None else Composition.of(self.items, attributes)
+
         def take(trained: Trained, learned: Examples) -> None:
-            self._item_vectors, self._next_vectors = trained
+            self._trained = trained
             self._is_answer = np.bincount(learned.answered.answers, minlength=len(self.items)) > 0
+            self._is_value = np.zeros(0, bool)
+            if composition is not None:
+                self._is_answer |= composition.has_values
+                self._is_value = composition.occurring_values
 
         def pause(trained: Trained) -> None:
             if on_held_out is not None:
@@ -121,7 +129,8 @@ class NextItemVectors:
                 on_held_out(self)
 
         with open_progress(progress) as reporter:
-            trained, interruption = train((some, examples), len(self.items), self.settings, pause, reporter)
+            phases = some, examples
+            trained, interruption = train(phases, len(self.items), composition, self.settings, pause, reporter)
         take(trained, examples if interruption is None else some)
         if interruption is not None:
             raise interruption
@@ -138,14 +147,33 @@ class NextItemVectors:
         return self.settings.history
 
     @property
+    def trained(self) -> Trained:
+        """All that was learned. Raises NotFittedError before fit()."""
+        if self._trained is None:
+            raise NotFittedError("these vectors are not fitted: call fit(sequences)")
+        return self._trained
+
+    @property
     def item_vectors(self) -> Matrix:
         """(N, D) inputs. Raises NotFittedError before fit()."""
-        return _fitted(self._item_vectors)
+        return self.trained.inputs
 
     @property
     def next_vectors(self) -> Matrix:
         """(N, D) outputs. Raises NotFittedError before fit()."""
-        return _fitted(self._next_vectors)
+        return self.trained.outputs
+
+    def cold_vectors(self, values: NDArray[np.int32]) -> tuple[Vector, Vector] | None:
+        """The input and the output vector (D,) of an item that nobody has chosen yet: the means of those of its values.
+
+        values : indices of the `names` of the attributes that were given to fit(). Values that no item of the
+            sequences has are left out; None if no other is left.
+        """
+        trained = self.trained
+        known = values[self._is_value[values]] if len(self._is_value) else values[:0]
+        if not len(known):
+            return None
+        return trained.value_inputs[known].mean(axis=0), trained.value_outputs[known].mean(axis=0)
 
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
@@ -181,6 +209,9 @@ class NextItemVectors:
         return {
             "item_vectors": self.item_vectors,
             "next_vectors": self.next_vectors,
+            "value_inputs": self.trained.value_inputs,
+            "value_outputs": self.trained.value_outputs,
+            "is_value": self._is_value,
             "is_answer": self._is_answer,
             **self._repeats.arrays(),
         }
@@ -190,12 +221,7 @@ class NextItemVectors:
         """The same again.    settings : those of the `settings` attribute, by name (`settings.to_json()`)."""
         vectors = cls(**NextItemSettings.from_json(settings).values())
         vectors.items = items
-        vectors._item_vectors, vectors._next_vectors = arrays["item_vectors"], arrays["next_vectors"]
+        names = "item_vectors", "next_vectors", "value_inputs", "value_outputs"
+        vectors._trained, vectors._is_value = Trained(*(arrays[name] for name in names)), arrays["is_value"]
         vectors._is_answer, vectors._repeats = arrays["is_answer"], Repeats.from_arrays(arrays)
         return vectors
-
-
-def _fitted(matrix: Matrix | None) -> Matrix:
-    if matrix is None:
-        raise NotFittedError("these vectors are not fitted: call fit(sequences)")
-    return matrix

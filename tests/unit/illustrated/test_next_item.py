@@ -54,3 +54,23 @@ def test_a_step_of_adagrad():
     vectors, squares = next_item.adagrad_step(np.ones((1, 2)), np.array([0.5]), np.array([[1.0, 0.0]]), 0.2)
     np.testing.assert_allclose(squares, [1.0])
     np.testing.assert_allclose(vectors, [[0.8, 1.0]])
+
+
+def test_gradients_of_composed_items_are_the_slopes_of_a_product():
+    random = np.random.default_rng(3)
+    rows, direction = random.normal(size=(5, 3)), random.normal(size=(3, 3))
+    parts, logits = [[0, 2, 4], [1, 4], [3]], [random.normal(size=size) for size in (3, 2, 1)]
+    by_rows, by_logits = next_item.part_gradients(rows, parts, logits, direction)
+
+    def product():
+        return float((next_item.compose(rows, parts, logits) * direction).sum())
+
+    for array, slopes in ((rows, by_rows), *zip(logits, by_logits, strict=True)):
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            array[place] = kept + 1e-6
+            above = product()
+            array[place] = kept - 1e-6
+            below = product()
+            array[place] = kept
+            np.testing.assert_allclose(slopes[place], (above - below) / 2e-6, atol=1e-8)

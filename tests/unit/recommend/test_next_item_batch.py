@@ -7,9 +7,13 @@ from firth.illustrated import next_item
 from firth.kernels.cpu.recommend.batches import draw_items
 from firth.kernels.cpu.recommend.next_item_arguments import DrawnItems
 from firth.kernels.cpu.training.random import draw_many
-from firth.recommend.next_item_batch import Batches, LearnedMatrix, epoch_key
+from firth.recommend.attributes import Attributes
+from firth.recommend.next_item_batch import Batches, epoch_key
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_matrix import ComposedMatrix, LearnedMatrix
+from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
+from firth.recommend.sequences import Sequences
 
 N_ITEMS = 40
 
@@ -67,8 +71,8 @@ def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted
     )
     inputs, outputs = LearnedMatrix(N_ITEMS, size, 0.1), LearnedMatrix(N_ITEMS, size, 0.1)
     for matrix in (inputs, outputs):
-        matrix.vectors[:] = random.normal(scale=2 / size**0.5, size=(N_ITEMS, size))
-    before = [matrix.vectors.astype(np.float64) for matrix in (inputs, outputs)]
+        matrix.rows[:] = random.normal(scale=2 / size**0.5, size=(N_ITEMS, size))
+    before = [matrix.rows.astype(np.float64) for matrix in (inputs, outputs)]
     noise = random.random(N_ITEMS)
     chosen = random.permutation(len(examples))[:batch]
     key = epoch_key(1, 1)
@@ -90,9 +94,62 @@ def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-5)
     for matrix, old, slopes in zip((inputs, outputs), before, gradients, strict=True):
         expected, squares = next_item.adagrad_step(old, np.full(N_ITEMS, 0.1), slopes, 0.2)
-        np.testing.assert_allclose(matrix.vectors, expected, atol=2e-5)
+        np.testing.assert_allclose(matrix.vectors(), expected, atol=2e-5)
         np.testing.assert_allclose(matrix.squares, squares, rtol=1e-3)
         assert not matrix.flat.reshape(N_ITEMS, -1)[:, size:].any()
+
+
+@pytest.mark.parametrize("weights", ["equal", "learned"])
+def test_a_step_of_composed_items_is_that_of_the_reference(weights):
+    random = np.random.default_rng(4)
+    parts = [[item, *(N_ITEMS + random.permutation(6)[: random.integers(0, 4)])] for item in range(N_ITEMS)]
+    starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
+    composition = Composition(starts, np.concatenate(parts).astype(np.int32), N_ITEMS + 6)
+    matrix = ComposedMatrix(composition, 10, 0.1, 20, weights)
+    matrix.rows[:] = random.normal(size=matrix.rows.shape)
+    logits = [np.array([0, *[-np.log(max(1, len(some) - 1))] * (len(some) - 1)]) for some in parts]
+    if weights == "learned":  # a first step, so that shares differ
+        first = random.normal(size=(N_ITEMS, matrix.stride)).astype(np.float32)
+        first[:, 10:] = 0
+        items = np.arange(20, dtype=np.int32)
+        matrix.read(items, 20)
+        _, slopes = next_item.part_gradients(matrix.rows.astype(float), parts, logits, first[:, :10].astype(float))
+        matrix.move(items, 20, first.reshape(-1), np.float32(0.5), 1)
+        for item in range(20):
+            logits[item] -= 0.5 * slopes[item] / np.sqrt(slopes[item] ** 2 + 0.1)
+    before = matrix.rows.astype(float)
+    squares = matrix.squares.astype(float)
+    np.testing.assert_allclose(matrix.vectors(), next_item.compose(before, parts, logits), atol=1e-5)
+
+    items = np.array([5, 30, 2, 39], np.int32)
+    flat, places = matrix.read(items, 4)
+    read = flat.reshape(-1, matrix.stride)[places[:4], :10]
+    np.testing.assert_allclose(read, next_item.compose(before, parts, logits)[items], atol=1e-5)
+    slopes = np.zeros((20, matrix.stride), np.float32)
+    slopes[:4, :10] = random.normal(size=(4, 10))
+    matrix.move(items, 4, slopes.reshape(-1), np.float32(0.3), 2)
+    gradient = np.zeros((N_ITEMS, 10))
+    gradient[items] = slopes[:4, :10]
+    by_rows, _ = next_item.part_gradients(before, parts, logits, gradient)
+    expected, expected_squares = next_item.adagrad_step(before, squares, by_rows, 0.3)
+    np.testing.assert_allclose(matrix.rows, expected, atol=1e-5)
+    np.testing.assert_allclose(matrix.squares, expected_squares, rtol=1e-4)
+
+
+def test_items_are_made_of_their_own_row_and_those_of_their_values():
+    items = Sequences.of([["a", "b", "c", "a"]]).items
+    attributes = Attributes(
+        ["c", "unknown", "a"],
+        np.array([0, 2, 3, 4]),
+        np.array([1, 0, 2, 1], np.int32),
+        [("k", str(i)) for i in range(4)],
+    )
+    composition = Composition.of(items, attributes)
+    a, b, c = (items.number(item) for item in "abc")
+    rows = [composition.rows[composition.starts[item] : composition.starts[item + 1]].tolist() for item in (a, b, c)]
+    assert rows == [[a, 4], [b], [c, 4, 3]] and composition.n_rows == 7
+    assert composition.has_values[[a, b, c]].tolist() == [True, False, True]
+    assert composition.occurring_values.tolist() == [True, True, False, False]
 
 
 def test_examples_are_all_events_but_the_first_of_each_sequence():

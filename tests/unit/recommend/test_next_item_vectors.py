@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from firth.errors import CorpusError, DivergenceError, NotFittedError, SettingError, TrainingInterrupted
+from firth.recommend.attributes import Attributes
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
@@ -87,6 +88,30 @@ def test_weights_of_events_weigh_their_losses():
     vectors = NextItemVectors(**SMALL, epochs=10).fit(weighted)
     (scores,) = vectors.scores(history(vectors, ["a"]))
     assert scores[vectors.items.number("c")] > scores[vectors.items.number("b")] + 0.5
+
+
+def with_attributes(side_weights="equal"):
+    """Each item of the rings has a value of its own; x, which nobody has chosen, has that of b, and y a new one."""
+    names = [("twins", name) for name in "abcdstu"] + [("twins", "new")]
+    listed = [*"abcdstu", "x", "y"]
+    attributes = Attributes(listed, np.arange(10), np.array([*range(7), 1, 7], np.int32), names)
+    return NextItemVectors(**SMALL, epochs=10, side_weights=side_weights).fit(chains(), attributes), attributes
+
+
+@pytest.mark.parametrize("side_weights", ["equal", "learned"])
+def test_an_item_that_nobody_has_chosen_has_the_vectors_of_its_values(side_weights):
+    vectors, attributes = with_attributes(side_weights)
+    b = vectors.items.number("b")
+    given, following = vectors.cold_vectors(attributes.of(7))
+    assert np.corrcoef(following, vectors.next_vectors[b])[0, 1] > 0.7
+    assert vectors.items.item((vectors.next_vectors @ given).argmax()) == "c"
+    assert vectors.cold_vectors(attributes.of(8)) is None and vectors.cold_vectors(np.empty(0, np.int32)) is None
+    again = NextItemVectors.from_arrays(vectors.items, vectors.arrays(), vectors.settings.to_json())
+    np.testing.assert_array_equal(again.cold_vectors(attributes.of(7)), (given, following))
+
+
+def test_without_attributes_there_are_no_cold_vectors(rings):
+    assert rings.cold_vectors(np.array([0], np.int32)) is None
 
 
 def test_from_arrays_scores_the_same(rings):

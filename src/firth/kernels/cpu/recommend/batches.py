@@ -76,10 +76,10 @@ def begin_parts(counts_to_starts, n):
 
 
 @kernel
-def index_batch(examples, batch, drawn, slots, index):
+def index_batch(examples, batch, drawn, weights, slots, index):
     """Number the rows of inputs and outputs that a batch uses, and list the entries of each; BatchIndex.
 
-    batch : (b,) int64, indices of examples, at most B.
+    batch : (b,) int64, indices of examples, at most B.    weights : HistoryWeights.
     slots : two arrays (N,) int32 of -1, for inputs and outputs; they are so again afterwards.
     """
     history = index.input_slots.shape[0] // index.lengths.shape[0]
@@ -102,9 +102,12 @@ def index_batch(examples, batch, drawn, slots, index):
             index.input_slots[r * history + lag] = slot
     begin_parts(index.input_starts, n_inputs)
     for r in range(len(batch)):
-        for entry in range(r * history, r * history + index.lengths[r]):
-            slot = index.input_slots[entry]
-            index.input_entries[index.input_starts[slot + 1]] = entry
+        length = index.lengths[r]
+        for lag in range(length):
+            slot = index.input_slots[r * history + lag]
+            place = index.input_starts[slot + 1]
+            index.input_examples[place] = r
+            index.input_weights[place] = weights.powers[lag] * weights.inverse_sums[length]
             index.input_starts[slot + 1] += 1
     for slot in range(n_inputs):
         slots[0][index.input_rows[slot]] = -1
@@ -135,6 +138,7 @@ def _index_outputs(examples, batch, drawn, slots, index):
     for r in range(len(batch)):
         slot = index.own_slots[r]
         index.output_entries[index.output_starts[slot + 1]] = r
+        index.output_examples[index.output_starts[slot + 1]] = r
         index.output_starts[slot + 1] += 1
     for slot in range(n_outputs):
         slots[index.output_rows[slot]] = -1

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firth.arrays import WordIds
 
 __all__ = ["AnswerExamples", "BatchIndex", "BatchVectors", "DrawnItems", "HistoryWeights", "Layout"]
+__all__ += ["ItemParts", "PartIndex"]
 
 
 class AnswerExamples(NamedTuple):
@@ -40,21 +41,22 @@ class DrawnItems(NamedTuple):
 class BatchIndex(NamedTuple):
     """Which rows of two matrices a batch of B examples reads and moves; H items of a history, C targets of an example.
 
-    Row s of the inputs that are used is input_rows[s]; it is in the entries
-    input_entries[input_starts[s] : input_starts[s + 1]], where entry r * H + lag is of example r. Alike for outputs:
-    the first K of output_rows are the drawn items, and entry r * C + c is target c of example r; target 0 is its
-    answer.
+    Row s of the inputs that are used is input_rows[s]; it is in the histories of the examples
+    input_examples[input_starts[s] : input_starts[s + 1]], with the weights in input_weights. Alike for outputs, whose
+    entry r * C + c is target c of example r; target 0 is its answer. The first K of output_rows are the drawn items.
     """
 
     lengths: NDArray[np.int32]  # (B,)
     input_slots: NDArray[np.int32]  # (B * H,) of each entry
     input_rows: NDArray[np.int32]  # (B * H,)
     input_starts: NDArray[np.int64]  # (B * H + 1,)
-    input_entries: NDArray[np.int32]  # (B * H,)
+    input_examples: NDArray[np.int32]  # (B * H,)
+    input_weights: NDArray[np.float32]  # (B * H,)
     own_slots: NDArray[np.int32]  # (B * C,) of each target
     output_rows: NDArray[np.int32]  # (K + B * C,)
     output_starts: NDArray[np.int64]  # (K + B * C + 1,)
     output_entries: NDArray[np.int32]  # (B * C,)
+    output_examples: NDArray[np.int32]  # (B * C,)
     sizes: NDArray[np.int64]  # (2,) rows of the inputs and of the outputs that are used
 
 
@@ -82,3 +84,20 @@ class BatchVectors(NamedTuple):
     drawn_by_number: NDArray[np.float32]  # (P / COLUMNS, stride, COLUMNS) the same, transposed
     drawn_slopes: NDArray[np.float32]  # (parts, P, stride) the slopes by them, of each part of the examples
     losses: NDArray[np.float64]  # (parts,)
+
+
+class ItemParts(NamedTuple):
+    """What each of N items is made of: rows[starts[i] : starts[i + 1]] of a matrix, the first one its own."""
+
+    starts: NDArray[np.int64]  # (N + 1,)
+    rows: NDArray[np.int32]  # (P,)
+    shares: NDArray[np.float32]  # (P,) each row counts this much
+
+
+class PartIndex(NamedTuple):
+    """The rows that the items of a batch are made of: row s is in the items slots[starts[s] : starts[s + 1]]."""
+
+    rows: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    slots: NDArray[np.int32]
+    shares: NDArray[np.float32]
