@@ -65,7 +65,12 @@ def test_every_prefix_of_a_sequence_is_a_question_from_the_first_that_is_not_giv
     test = Sequences.of([["a", "b", "d", "q", "a"], ["b", "b"]])
     report = evaluate(Table({**ROWS, "d": [9, 0, 0, 0, 0]}), test, at=1)
     # a → b, b → d, (d → q is left out), d → a after the unknown q, b → b
-    assert (report.questions, report.unknown_answers, report.sequences, report.scorers[0].unknown_history) == (4, 1, 2, 1)
+    assert (report.questions, report.unknown_answers, report.sequences, report.scorers[0].unknown_history) == (
+        4,
+        1,
+        2,
+        1,
+    )
     expect(report, HRat1=2 / 4)
     given_two = Sequences(test.items, test.ids, test.offsets, given=np.array([4, 1]))
     expect(evaluate(Table({**ROWS, "d": [9, 0, 0, 0, 0]}), given_two, at=1), HRat1=1 / 2)
