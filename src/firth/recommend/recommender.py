@@ -50,7 +50,7 @@ class Recommender:
     held_out_events : so many events, at the ends of at most a fifth of the sequences, are held out until the last
         epoch, to learn how much each component counts.
     vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, side_weights,
-    seed, threads : of the vectors; see NextItemVectors.
+    target_event, negatives_from, seed, threads : of the vectors; see NextItemVectors.
 
     Attributes
     ----------
@@ -84,6 +84,8 @@ class Recommender:
         epochs: int = 4,
         learning_rate: float = 0.25,
         side_weights: str = "equal",
+        target_event: str | None = None,
+        negatives_from: str | None = None,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
