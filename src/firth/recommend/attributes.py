@@ -81,3 +81,26 @@ class Attributes:
     def of(self, index: int) -> NDArray[np.int32]:
         """The values of an item, by its index in item_ids."""
         return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    def groups(self, column: str, most: int = 8) -> dict[str, list[str]]:
+        """Items by their values in a column, for pictures (`groups` of firth.plots.word_map); ids as text.
+
+        most : only so many values, those of the most items. An item with several values is in the group of the most
+            frequent one.
+
+        Raises   SettingError if there is no such column.
+        """
+        numbers = [number for number, (name, _) in enumerate(self.names) if name == column]
+        if not numbers:
+            known = ", ".join(dict.fromkeys(name for name, _ in self.names))
+            raise SettingError(f"column={column!r}: there is no such attribute; there are {known}")
+        counts = np.bincount(self.values, minlength=len(self.names))
+        found: dict[str, list[str]] = {}
+        taken: set[int] = set()
+        owners = np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        for number in sorted(numbers, key=lambda number: -counts[number])[:most]:
+            rows = [row for row in owners[self.values == number].tolist() if row not in taken]
+            taken.update(rows)
+            if rows:
+                found[self.names[number][1]] = [str(self.item_ids[row]) for row in rows]
+        return found

@@ -100,3 +100,11 @@ def test_impossible_tables(table, options, problem):
 def test_rows_without_an_item_are_reported():
     with pytest.warns(FirthWarning, match="the table: 1 of 2 rows are left out: 1 without an item .first row 2"):
         assert len(Attributes.read({"item": ["tea", ""], "kind": ["a", "b"]})) == 1
+
+
+def test_groups_of_items_for_pictures():
+    attributes = Attributes.read(TABLE)
+    assert attributes.groups("kind") == {"hot": ["tea", "pot"], "dish": ["cup"]}
+    assert attributes.groups("brand", most=1) == {"Acme": ["tea", "pot"]}
+    with pytest.raises(SettingError, match="column='colour': there is no such attribute; there are brand, kind"):
+        attributes.groups("colour")
