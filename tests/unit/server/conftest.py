@@ -44,7 +44,7 @@ def folder(tmp_path_factory):
     save_vectors(folder / "plane.firth").build_index(folder / "plane.firth.index", progress=False)
     save_vectors(folder / "bare.firth")
     NgramModel(order=2, min_count=1).fit(TEXT, progress=False).save(folder / "next.firth")
-    model = Recommender(vector_size=8, epochs=2, held_out_sequences=20, threads=1)
+    model = Recommender(vector_size=8, epochs=2, threads=1)
     model.fit([["tea", "cup", "spoon"], ["beer", "mug", "mat"]] * 50, progress=False).save(folder / "shop.firth")
     return folder
 
