@@ -12,7 +12,6 @@ pytest.importorskip("msgpack")
 from starlette.testclient import TestClient
 
 from firth import NgramModel, WordVectors
-from firth.recommend import Recommender
 from firth.server.app import create_app
 from firth.server.models import Models
 
@@ -44,8 +43,6 @@ def folder(tmp_path_factory):
     save_vectors(folder / "plane.firth").build_index(folder / "plane.firth.index", progress=False)
     save_vectors(folder / "bare.firth")
     NgramModel(order=2, min_count=1).fit(TEXT, progress=False).save(folder / "next.firth")
-    model = Recommender(vector_size=8, epochs=2, threads=1)
-    model.fit([["tea", "cup", "spoon"], ["beer", "mug", "mat"]] * 50, progress=False).save(folder / "shop.firth")
     return folder
 
 
@@ -56,7 +53,7 @@ def vectors():
 
 @pytest.fixture(scope="session")
 def app(folder):
-    return create_app(Models({name: folder / f"{name}.firth" for name in ("plane", "bare", "next", "shop")}))
+    return create_app(Models({name: folder / f"{name}.firth" for name in ("plane", "bare", "next")}))
 
 
 @pytest.fixture(scope="session")

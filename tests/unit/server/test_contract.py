@@ -17,12 +17,12 @@ from firth.server.models import Models
 
 CASES = 5  # for each operation and mode
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-KINDS = {"next-words": "next", "recommend": "shop"}  # models for endpoints that word vectors do not have
+KINDS = {"next-words": "next"}  # models for endpoints that word vectors do not have
 
 
 @pytest.fixture(scope="module")
 def schema(folder):
-    app = create_app(Models({name: folder / f"{name}.firth" for name in ("plane", "next", "shop")}))
+    app = create_app(Models({name: folder / f"{name}.firth" for name in ("plane", "next")}))
     return schemathesis.openapi.from_asgi("/openapi.json", app, headers={"Host": "localhost"})
 
 
@@ -66,7 +66,7 @@ def test_examples_of_requests_are_answered_as_described(client):
     document = client.get("/openapi.json").json()
     answered = 0
     for path, method, operation in operations(document):
-        if method != "post":
+        if method != "post" or path.endswith("recommend"):  # that one: test_recommend.py
             continue
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         example = document["components"]["schemas"][reference]["examples"][0]
@@ -78,7 +78,7 @@ def test_examples_of_requests_are_answered_as_described(client):
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
         Draft202012Validator(resolved(document, schema)).validate(response.json())
         answered += 1
-    assert answered == 9
+    assert answered == 8
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)

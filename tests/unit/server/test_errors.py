@@ -35,20 +35,17 @@ def test_a_wrong_value_is_named(refused, endpoint, body, field):
 def test_what_the_library_refuses_is_an_error_of_the_request(refused):
     status, error = refused("similar", words=["king"], approximate=True, restrict=3)
     assert (status, error["code"]) == (422, "invalid_request")
-    status, error = refused("recommend", model="shop", histories=[["tea"]], only=["coffee"])
-    assert (status, error["code"]) == (422, "unknown_word")
     status, error = refused("analogy", sums=[{"positive": ["king"]}], approximate=True, method="3cosmul")
     assert (status, error["code"]) == (422, "invalid_request")
 
 
 def test_a_model_that_cannot_do_it(refused):
-    assert refused("similar", model="nothing", words=["king"])[1]["message"].endswith("plane, bare, next, shop")
+    assert refused("similar", model="nothing", words=["king"])[1]["message"].endswith("plane, bare, next")
     assert refused("similar", model="nothing", words=["king"])[0] == 404
     for endpoint, model, body, code in [
         ("similar", "next", {"words": ["king"]}, "wrong_kind"),
         ("next-words", "plane", {"texts": ["the"]}, "wrong_kind"),
         ("recommend", "plane", {"histories": [["king"]]}, "wrong_kind"),
-        ("vectors", "shop", {"words": ["tea"]}, "wrong_kind"),
         ("similar", "bare", {"words": ["king"], "approximate": True}, "no_index"),
     ]:
         status, error = refused(endpoint, model=model, **body)

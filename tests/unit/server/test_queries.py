@@ -4,8 +4,6 @@ import msgpack
 import numpy as np
 import pytest
 
-from firth.recommend import Recommender
-
 
 def records(neighbours):
     return [{"word": word, "similarity": round(similarity, 6)} for word, similarity in neighbours]
@@ -82,19 +80,6 @@ def test_next_words(post):
     assert 0 < first["next_words"][0]["probability"] < 1
 
 
-def test_recommendations(post, folder):
-    histories = [["tea", "cup"], ["nothing known"], ["beer", 7, "mug"]]
-    first, unknown, third = post("recommend", model="shop", histories=histories, count=2)
-    wanted = Recommender.load(folder / "shop.firth").recommend(["tea", "cup"], 2)
-    assert [one["item"] for one in first["items"]] == wanted.items
-    assert first["items"][0] == {"item": "spoon", "score": round(wanted[0].score, 6)}
-    assert (first["skipped"], first["is_popularity"]) == (0, False)
-    assert (unknown["skipped"], unknown["is_popularity"]) == (1, True)
-    assert (third["items"][0]["item"], third["skipped"]) == ("mat", 1)
-    (result,) = post("recommend", model="shop", histories=[["tea"]], only=["mug", "mat"], never=["mat"])
-    assert [one["item"] for one in result["items"]] == ["mug"]
-
-
 @pytest.mark.parametrize(
     ("endpoint", "body", "key"),
     [
@@ -140,10 +125,9 @@ def test_long_responses_are_compressed_for_those_who_accept_it(client):
 
 def test_models_are_described(client):
     models = {one["name"]: one for one in client.get("/v1/models").json()["models"]}
-    assert list(models) == ["plane", "bare", "next", "shop"]
+    assert list(models) == ["plane", "bare", "next"]
     assert models["plane"]["kind"] == "word vectors"
     assert (models["plane"]["words"], models["plane"]["vector_size"]) == (6, 3)
     assert (models["plane"]["has_index"], models["bare"]["has_index"]) == (True, False)
     assert (models["next"]["kind"], models["next"]["vector_size"]) == ("language model", None)
-    assert (models["shop"]["kind"], models["shop"]["words"]) == ("recommender", 6)
     assert client.get("/v1/models/plane").json() == models["plane"]
