@@ -1,4 +1,4 @@
-"""Words of a vocabulary for what is typed: those that begin so, and those within a few edits of a given word."""
+"""Words of a vocabulary for what is typed: those that begin so or contain it, and those within a few edits of it."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["completions", "near_spellings"]
+__all__ = ["completions", "near_spellings", "words_with"]
 
 LONGEST = 64  # characters; longer strings are not taken for misspelt words
 
@@ -22,6 +22,12 @@ def completions(prefix: str, words: Sequence[str], count: int = 8) -> list[str]:
         if found:
             return found[:count]
     return []
+
+
+def words_with(text: str, words: Sequence[str], count: int) -> list[str]:
+    """The first `count` words that contain `text`, ignoring case, in the order given."""
+    folded = text.casefold()
+    return list(islice((word for word in words if folded in word.casefold()), count))
 
 
 def near_spellings(word: str, words: Sequence[str], count: int = 3) -> list[str]:

@@ -11,8 +11,11 @@ from firth.cli.signals import STOPPED
 from firth.datasets import glove_50d
 from firth.errors import FormatError, SettingError
 from firth.interruption import keeping
-from firth.language_models.load import KINDS, load_language_model
+from firth.language_models.load import load_language_model
+from firth.language_models.mixture import KINDS
 from firth.language_models.model_file import kind_of_file
+from firth.recommend.recommender import Recommender
+from firth.recommend.recommender_file import FORMAT
 from firth.server.explorer.app import create_explorer
 from firth.server.explorer.opened import Opened
 from firth.server.gate import check_token, is_loopback
@@ -32,7 +35,8 @@ def run(
         typer.Argument(
             metavar="[MODEL]...",
             help="Files of word vectors, the first of which the page shows and compares with the others, and of a "
-            "language model for the chapter on next words. Without any, a small model is trained on the page.",
+            "language model and a recommender, which have chapters of their own. Without any, a small model is "
+            "trained on the page.",
         ),
     ] = None,
     glove: Annotated[
@@ -76,11 +80,16 @@ def run(
 
 
 def _open(paths: list[Path], glove: bool) -> Opened:
-    """The models of some files: vectors, and at most one language model."""
+    """The models of some files: vectors, and at most one language model and one recommender."""
     found = [Opened(glove_50d(), name="GloVe 6B, 50", file="glove.6B.50d.txt")] if glove else []
     opened = Opened()
     for path in paths:
-        if not _is_language_model(path):
+        kind = _kind_of(path)
+        if kind == FORMAT:
+            if opened.recommender is not None:
+                raise SettingError(f"{path}: is a second recommender; give one")
+            opened.recommender, opened.recommender_file = Recommender.load(path), str(path)
+        elif kind not in KINDS:
             found.append(Opened.of_file(path, load(path)))
         elif opened.language_model is None:
             opened.language_model = load_language_model(path)
@@ -89,12 +98,14 @@ def _open(paths: list[Path], glove: bool) -> Opened:
     if found:
         first, *others = found
         first.language_model, first.others = opened.language_model, others
+        first.recommender, first.recommender_file = opened.recommender, opened.recommender_file
         return first
     return opened
 
 
-def _is_language_model(path: Path) -> bool:
+def _kind_of(path: Path) -> str:
+    """What kind of model of our own formats a file has; "" for other word vectors."""
     try:
-        return kind_of_file(path) in KINDS
+        return kind_of_file(path)
     except FormatError:
-        return False
+        return ""

@@ -1,5 +1,6 @@
 """Recommender: the next item after a history, from vectors, rules and nearest sequences together."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -346,6 +347,12 @@ class Recommender:
         model = cls(**stored.settings.values())
         model._learned = stored.learned
         return model
+
+    def __copy__(self) -> Self:
+        """A recommender that shares everything with this one, but not the items that are added to either later."""
+        copied = type(self)(**self.settings.values())
+        copied._learned = copy.copy(self._learned)
+        return copied
 
     def __repr__(self) -> str:
         return f"Recommender({'not fitted' if self._learned is None else f'{len(self.items):,} items'})"

@@ -1,5 +1,6 @@
 """What the page has to know before it draws anything: the model, the chapters, the colours of numbers."""
 
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -22,6 +23,7 @@ CHAPTERS = [
     "side-by-side",
     "workbench",
 ]
+RECOMMENDER = "recommender"  # a chapter only where one is open
 
 
 def routes(opened: Opened) -> APIRouter:
@@ -50,6 +52,15 @@ def routes(opened: Opened) -> APIRouter:
                 "others": [{"name": other.name, "file": other.file} for other in opened.others],
             }
         colours = {"diverging": DIVERGING, "strong": STRONG, "dark_ink": DARK_INK, "light_ink": LIGHT_INK}
-        return {"model": model, "chapters": CHAPTERS, "colours": colours}
+        chapters, start, recommender = CHAPTERS, CHAPTERS[0], None
+        if opened.recommender is not None:
+            chapters = [*CHAPTERS, RECOMMENDER]
+            start = CHAPTERS[0] if model else RECOMMENDER
+            recommender = {
+                "name": Path(opened.recommender_file).name,
+                "file": opened.recommender_file,
+                "items": len(opened.recommender.items),
+            }
+        return {"model": model, "recommender": recommender, "chapters": chapters, "start": start, "colours": colours}
 
     return router

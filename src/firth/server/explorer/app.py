@@ -16,6 +16,7 @@ from firth.server.explorer import (
     next_word,
     noise,
     people,
+    recommender,
     softmax,
     training,
     trainings,
@@ -82,6 +83,7 @@ def add_explorer(app: FastAPI, opened: Opened) -> None:
         trainings.routes(opened),
         workbench.routes(opened),
         evaluation.routes(opened, background),
+        recommender.routes(opened),
     ]
     for router in routers:
         app.include_router(router)

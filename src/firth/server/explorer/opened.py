@@ -8,6 +8,7 @@ from firth.colours import fitting_limit
 from firth.errors import FirthError, SettingError
 from firth.language_models.model import LanguageModel
 from firth.models.word2vec import Word2Vec
+from firth.recommend.recommender import Recommender
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["NoModelError", "Opened", "axes", "comparisons", "present", "sums"]
@@ -49,6 +50,8 @@ class Opened:
     file : its path as it was given, for the lines of code on the page.
     trained : all of the model, if it is one that was trained here: with its context vectors and its settings.
     others : further models, to be compared with this one.
+    recommender : of the last chapter; None where none is open.
+    recommender_file : its path as it was given.
     """
 
     vectors: WordVectors | None = None
@@ -57,6 +60,8 @@ class Opened:
     file: str = "model.firth"
     trained: Word2Vec | None = None
     others: list["Opened"] = field(default_factory=list)
+    recommender: Recommender | None = None
+    recommender_file: str = ""
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
@@ -80,6 +85,12 @@ class Opened:
         if self.vectors is None:
             raise NoModelError("no model is open: open one, or train one in the chapter on training")
         return self.vectors
+
+    def need_recommender(self) -> Recommender:
+        """The recommender. Raises NoModelError if none is open."""
+        if self.recommender is None:
+            raise NoModelError("no recommender is open: firth explore RECOMMENDER opens one")
+        return self.recommender
 
     def model(self, number: int) -> "Opened":
         """The model of a number: 0 is this one. Raises SettingError."""

@@ -34,6 +34,12 @@ def opened(small_model):
     return Opened(small_model.vectors, name="small")
 
 
+@pytest.fixture(scope="session")
+def explore():
+    """Explorers of models of one's own: a context manager around one, which takes requests."""
+    return requests_to
+
+
 @pytest.fixture
 def client(opened):
     """Requests to an explorer, from its start to its end."""

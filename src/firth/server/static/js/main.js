@@ -6,7 +6,7 @@ import { h, set, show } from "./dom.js";
 import { address, change, onMove, place } from "./url.js";
 import { currentLanguage, names, preferredLanguage, setLanguage, t } from "./words.js";
 
-const about = { model: null, chapters: [] };
+const about = { model: null, recommender: null, chapters: [] };
 const OF_A_MODEL = ["words", "analogies", "map", "workbench"]; // chapters that have nothing to show without one
 let mounted = null;
 
@@ -50,7 +50,9 @@ function drawRail() {
     h("button", { class: "button icon menu-button", "aria-label": t("page.chapters"), "aria-expanded": "false", "aria-controls": "chapters", onClick: toggleMenu }, "☰"),
     h("nav", { id: "chapters", "aria-label": t("page.chapters") }, h("ol", { class: "chapters" }, links)),
     h("div", { class: "rail-end" },
-      h("div", { class: "about-model" }, about.model ? [h("div", {}, t("page.model")), h("div", { class: "model-name" }, about.model.name), h("div", {}, about.model.summary)] : t("page.no_model")),
+      h("div", { class: "about-model" },
+        about.model ? [h("div", {}, t("page.model")), h("div", { class: "model-name" }, about.model.name), h("div", {}, about.model.summary)] : t("page.no_model"),
+        about.recommender ? [h("div", {}, t("recommender.title")), h("div", { class: "model-name" }, about.recommender.name)] : null),
       h("div", { class: "settings" },
         h("button", { class: "button", lang: other === "zh" ? "zh-CN" : "en", onClick: () => { change({ lang: other }); redraw(); } }, names[other]),
         h("button", { class: "button icon", "aria-label": t(dark ? "page.light" : "page.dark"), onClick: () => { change({ theme: dark ? "light" : "dark" }); redraw(); } }, "◐"))));
@@ -88,7 +90,7 @@ function codeBox() {
 async function open({ focus = true } = {}) {
   const { chapter, values } = place();
   if (!about.chapters.includes(chapter)) {
-    history.replaceState(null, "", address(about.chapters[0], values));
+    history.replaceState(null, "", address(about.start, values));
     dispatchEvent(new Event("popstate"));
     return;
   }

@@ -223,4 +223,24 @@ export default {
       { text: "From summer to winter: what is between?", values: { tool: "between", words: "summer winter" } },
     ],
   },
+  recommender: {
+    title: "Recommender", claim: "What comes next in a session is like the next word in a sentence.",
+    session: "The session", empty: "Click items, and see what comes next. Until then, the most frequent items are listed.", remove: "Remove {item}", again: "Start again",
+    items: "Items", search: "Find an item", popular: "The most frequent items, with their number of events", found: "Items with “{text}” in their names", near: "No item has “{text}” in its name. These are spelled nearly so.", none: "No item is called “{text}”.",
+    next: "What comes next, and why", popular_next: "The most frequent items", skipped: "Unknown items are skipped: {items}", add: "Add {item} to the session", why: "Why {item}?",
+    because: "Because of", parts: "Parts of the score", sum: "Sum", score: "Score", no_item: "no single item", new_item: "the new item", kept: "a place kept for new items",
+    components: { vectors: "vectors", "sequential rules": "sequential rules", "item-kNN": "item-kNN", "VS-kNN": "nearest sessions", popularity: "popularity", "seen before": "seen before" },
+    similar: "Similar to {item}", similar_hint: "Items that lead to the same ones: the cosine of their vectors.", goes_with: "Goes with {item}", goes_with_hint: "What follows it: the product of an output vector with its input vector.",
+    cold: "An item that nobody has chosen yet", cold_hint: "It has no events, so nothing is known of it but its attributes. The vectors of their values place it among the others.", choose_values: "Choose some values.",
+    other_value: "{column}: other values", lands: "It lands near", landed: "The new item lands near {items}", announced: "Next: {items}",
+    text: [
+      "A session is a sentence whose words are items. Vectors are trained as in the chapters before: items that lead to the same items get similar vectors. Three simpler methods count: which item follows which, which items occur in the same sessions, and what the most similar sessions had.",
+      "Each method gives points to every item, and what held-out sessions show decides how much the points count. So each score is a sum, and each part can be traced to an item of your session. Popularity often counts negatively: what is frequent has many points already.",
+    ],
+    tries: [
+      { text: "Start without a session: everybody gets the most frequent items.", values: { history: null } },
+      { text: "Click a bar of the list to see which item of the session gave how much.", values: {} },
+      { text: "Add an item of another kind. How fast does the list follow?", values: {} },
+    ],
+  },
 };

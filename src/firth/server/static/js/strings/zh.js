@@ -223,4 +223,24 @@ export default {
       { text: "从 summer 到 winter，中间有什么？", values: { tool: "between", words: "summer winter" } },
     ],
   },
+  recommender: {
+    title: "推荐系统", claim: "一次会话中的下一件物品，就像句子里的下一个词。",
+    session: "会话", empty: "点击物品，看看接下来会是什么。在此之前，列出的是最常见的物品。", remove: "移除 {item}", again: "重新开始",
+    items: "物品", search: "查找物品", popular: "最常见的物品及其事件数", found: "名称中含有“{text}”的物品", near: "没有名称含“{text}”的物品，以下是拼写相近的。", none: "没有名为“{text}”的物品。",
+    next: "接下来是什么，为什么", popular_next: "最常见的物品", skipped: "跳过了未知的物品：{items}", add: "把 {item} 加入会话", why: "为什么是 {item}？",
+    because: "来自", parts: "得分的组成", sum: "合计", score: "得分", no_item: "不属于任何一件", new_item: "新物品", kept: "为新物品保留的位置",
+    components: { vectors: "向量", "sequential rules": "顺序规则", "item-kNN": "物品近邻", "VS-kNN": "最近的会话", popularity: "流行度", "seen before": "已经出现过" },
+    similar: "与 {item} 相似", similar_hint: "通向同样物品的物品：按向量的余弦。", goes_with: "与 {item} 搭配", goes_with_hint: "接在它后面的物品：输出向量与它的输入向量的点积。",
+    cold: "还没有人选过的物品", cold_hint: "它没有任何事件，除了属性之外一无所知。属性值的向量决定它在其他物品中的位置。", choose_values: "请选择一些属性值。",
+    other_value: "{column}：其他值", lands: "它落在这些物品附近", landed: "新物品落在 {items} 附近", announced: "接下来：{items}",
+    text: [
+      "会话就是以物品为词的句子。向量的训练方法与前面各章相同：通向同样物品的物品得到相似的向量。另外三种较简单的方法靠计数：哪件物品跟在哪件之后，哪些物品出现在同一次会话里，最相似的会话里还有什么。",
+      "每种方法都给每件物品打分，各种分数的权重由训练时留出的会话决定。因此每个得分都是一个和，其中每一部分都能追溯到会话里的某件物品。流行度的权重常常是负的：常见的物品从别处得到的分数已经够多了。",
+    ],
+    tries: [
+      { text: "从空会话开始：每个人得到的都是最常见的物品。", values: { history: null } },
+      { text: "点击列表中的条形，看看会话里的哪件物品贡献了多少。", values: {} },
+      { text: "加入一件不同类型的物品。列表多快会跟着变？", values: {} },
+    ],
+  },
 };
