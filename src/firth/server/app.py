@@ -15,7 +15,7 @@ from firth.server.gate import LOOPBACK, Gate, Gatekeeping, check_token
 from firth.server.metrics import Measured, Metrics
 from firth.server.models import Models
 from firth.server.problems import answer_errors
-from firth.server.routes import neighbours, next_words, service, words
+from firth.server.routes import neighbours, next_words, recommend, service, words
 from firth.vectors.lookup import Fallback
 
 __all__ = ["Application", "add_models", "create_app", "guarded_app"]
@@ -75,7 +75,7 @@ def guarded_app(metrics: Metrics, gatekeeping: Gatekeeping) -> FastAPI:
 def add_models(app: FastAPI, models: Models) -> None:
     """Have an application answer requests about models."""
     app.state.models = models
-    for routes in (service, neighbours, words, next_words):
+    for routes in (service, neighbours, words, next_words, recommend):
         app.include_router(routes.router)
 
 
