@@ -163,7 +163,7 @@ export default {
       "Error = target − sigmoid: {error} for “{neighbour}”, which should be 1; the noise words should be 0.",
       "The errors move the vectors: “{input}” and “{neighbour}” towards each other, now {after}; the noise words away.",
     ],
-    input: "Input", output: "Output", target: "Target", dot_after: "Dot product after", later: "in a later part", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
+    input: "Input", output: "Output", target: "Target", dot_after: "Dot product after", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
     moved: "What has moved", before: "{word} before", after: "{word} after", step_loss: "Loss of each step", example_axis: "examples", component: "Number {number}",
     full_speed: "Now at full speed", full_speed_hint: "The same step, millions of times: the real trainer of the library, on a text of your own.",
     source: {

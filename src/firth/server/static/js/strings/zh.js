@@ -163,7 +163,7 @@ export default {
       "误差 = 目标 − sigmoid：“{neighbour}”本应为 1，误差 {error}；噪声词本应为 0。",
       "误差推动向量：“{input}”与“{neighbour}”相互靠近，点积变为 {after}；噪声词被推开。",
     ],
-    input: "输入", output: "输出", target: "目标", dot_after: "更新后的点积", later: "在后面的环节", numbers: "这一步的数值", embedding: "嵌入矩阵", context: "上下文矩阵", size: "{words} 个词 × {numbers}",
+    input: "输入", output: "输出", target: "目标", dot_after: "更新后的点积", numbers: "这一步的数值", embedding: "嵌入矩阵", context: "上下文矩阵", size: "{words} 个词 × {numbers}",
     moved: "移动了什么", before: "{word}（之前）", after: "{word}（之后）", step_loss: "每一步的损失", example_axis: "样本数", component: "第 {number} 个数",
     full_speed: "现在全速前进", full_speed_hint: "同样的一步，重复几百万次：用程序库真正的训练器，训练你自己的文本。",
     source: {
