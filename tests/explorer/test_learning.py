@@ -99,6 +99,10 @@ def test_the_window_slides_and_the_table_grows(visit):
     assert cells(page) == [["thou", "shalt", "not"], ["shalt", "not", "make"], ["not", "make", "a"]]
     assert page.locator(".track .word.center").all_inner_texts() == ["not", "make"]
     assert page.locator(".track .word.target").all_inner_texts() == ["a"]
+    page.locator(".track").press("ArrowLeft")
+    assert len(cells(page)) == 2
+    page.locator(".track .word", has_text="likeness").click()
+    assert cells(page)[-1] == ["in", "the", "likeness"]
     page.get_by_role("button", name="To the end").click()
     assert len(cells(page)) == 11
     page.reload()

@@ -186,7 +186,7 @@ export default {
   },
   "side-by-side": {
     title: "Side by side", claim: "Small windows find what can replace a word, large ones what it is about.",
-    word: "A word to compare", run: "Train", again: "Train again", stop: "Stop", add: "One more setting", remove: "Leave this one out", setting: "Setting {number}", only: "only here", presets: "Compare", preset: { window: "Windows", negatives: "Noise words", architecture: "Architectures" },
+    word: "A word to compare", run: "Train", again: "Train again", stop: "Stop", add: "One more setting", remove: "Leave this one out", setting: "Setting {number}", only: "only here",
     window: "Window", negatives: "Noise words", epochs: "Epochs", unknown: "“{word}” is not in the text, or too rare.", shared: "{count} of {of} neighbours are found by all settings.", empty: "Train to see the neighbours of “{word}” under each setting.", loss: "Loss by setting", loss_hint: "Losses with different numbers of noise words cannot be compared: more questions, more loss.",
     text: [
       "Two settings decide most of what a model finds similar. With a small window, words are alike that can stand in each other's place: good and bad, king and ruler. With a large one, words are alike that belong to one subject.",
