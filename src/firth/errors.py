@@ -133,10 +133,12 @@ class UnknownWordError(FirthError, KeyError):
     suggestions : words of the vocabulary spelled nearly the same way, nearest first.
     """
 
-    def __init__(self, word: str, vocabulary_size: int, suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self, word: str, vocabulary_size: int, suggestions: Sequence[str] = (), *, what: str = "words"
+    ) -> None:
         self.word = word
         self.suggestions = list(suggestions)
-        message = f"{quoted(word)} is not among the {vocabulary_size:,} words"
+        message = f"{quoted(word)} is not among the {vocabulary_size:,} {what}"
         if self.suggestions:
             shown = (word if word.isprintable() else repr(word) for word in self.suggestions)
             message += f"; near spellings: {', '.join(shown)}"

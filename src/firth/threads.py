@@ -16,8 +16,10 @@ def startable_threads(wanted: int) -> int:
     """How many threads the system starts now, at least 1 and at most `wanted`.
 
     For work that is divided among its threads beforehand, and for libraries that end the process where they cannot
-    start a thread.
+    start a thread. The first one is the calling thread.
     """
+    if wanted <= 1:
+        return 1
     enough = threading.Event()
     started = 0
     try:

@@ -63,7 +63,8 @@ def test_any_file_of_vectors_is_a_start(firth, texts):
     [
         (("--continue", "old.firth", "--window", 3), "--window with --continue: the settings are those of old.firth"),
         (("--continue", "old.firth", "--initial", "old.firth"), "--continue with --initial"),
-        (("--continue", "old.firth", "--checkpoint", "c.firth"), "only a first training has checkpoints"),
+        (("--continue", "old.firth", "--resume", "c.firth"), "--continue with --resume: c.firth knows what its"),
+        (("--resume", "old.firth", "--replay", "old.txt", "--replay-words", 2), "--replay-words with --resume"),
         (("--continue", "none.firth"), "none.firth"),
         (("--continue", "new.txt"), "new.txt"),
         (("--continue", "old.firth", "--new-words", "all"), "new_words='all': must be 'add', 'ignore' or 'only'"),

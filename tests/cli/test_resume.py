@@ -22,10 +22,9 @@ def corpus(tmp_path):
     return path
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
-    arguments = "train", corpus, "-o", "m.firth", *QUICK, "--epochs", 60
-    command = [sys.executable, "-m", "firth", *map(str, arguments), "--checkpoint", "c.firth"]
+def interrupted(arguments, tmp_path, epoch):
+    """Run a command until an epoch has begun, and press Ctrl-C; returns what it says."""
+    command = [sys.executable, "-m", "firth", *map(str, arguments)]
     messages = tmp_path / "stderr.txt"
     with messages.open("w") as stderr:
         process = subprocess.Popen(
@@ -35,11 +34,17 @@ def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
             cwd=tmp_path,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-        while "epoch 3 " not in messages.read_text() and process.poll() is None:
+        while f"epoch {epoch} " not in messages.read_text() and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 130, messages.read_text()
-    says = messages.read_text().splitlines()
+    return messages.read_text().splitlines()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
+    arguments = "train", corpus, "-o", "m.firth", *QUICK, "--epochs", 60
+    says = interrupted((*arguments, "--checkpoint", "c.firth"), tmp_path, 3)
     assert says[-2] == "firth: stopped early; the vectors so far are in m.firth"
     assert says[-1] == f"firth: to go on: firth train --resume c.firth {corpus} -o m.firth"
     assert len(load(tmp_path / "c.firth")) == len(load(tmp_path / "m.firth")) == 100
@@ -54,6 +59,30 @@ def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
     assert [record.loss for record in one.history] == [record.loss for record in other.history]
     found = firth("train", "--resume", "c.firth", corpus, "-o", "m.firth", code=2)
     assert "is finished, all 60 epochs" in found.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_learning_a_new_text_goes_on_as_it_says(firth, corpus, tmp_path):
+    """With an old text and phrases, which have to be given again."""
+    lines = corpus.read_text().splitlines()
+    (tmp_path / "new.txt").write_text("\n".join(line.replace("w9", "x") for line in lines[:1_000]), encoding="utf-8")
+    (tmp_path / "table.tsv").write_text("w1 w2\n", encoding="utf-8")
+    firth("train", corpus, "-o", "m.firth", "--phrases", "table.tsv", *QUICK, "--epochs", 1, "--quiet")
+    texts = {"replay": corpus, "replay_words": 1, "phrases": tmp_path / "table.tsv"}
+    whole = Word2Vec.load(tmp_path / "m.firth")
+    whole.continue_training(tmp_path / "new.txt", epochs=50, progress=False, **texts)
+    arguments = "--continue", "m.firth", "--replay", corpus, "--replay-words", 1, "--phrases", "table.tsv"
+    run = "train", "new.txt", "-o", "n.firth", *arguments, "--epochs", 50, "--checkpoint", "c.firth"
+    says = interrupted(run, tmp_path, 4)
+    command = f"firth train --resume c.firth --phrases table.tsv --replay {corpus} new.txt -o n.firth"
+    assert says[-1] == f"firth: to go on: {command}"
+    firth(*command.split()[1:], "--quiet")
+    found = Word2Vec.load(tmp_path / "n.firth")
+    assert (found.vectors.matrix == whole.vectors.matrix).all()
+    assert (found.context_vectors == whole.context_vectors).all()
+    assert found.history.last_epoch == 51
+    done = firth("train", "--resume", "c.firth", "new.txt", "-o", "n.firth", "--replay-words", 2, code=2)
+    assert "--replay-words: applies only with --replay" in done.stderr
 
 
 def test_what_resuming_refuses(firth, corpus, tmp_path):

@@ -21,6 +21,8 @@ WRITING = {
     "examples as parquet": ["examples", "--input", "missing.txt", "-o", "{target}.parquet"],
     "people": ["people", "missing.csv", "-o", "{target}.firth"],
     "sweep": ["sweep", "-", "-o", "{target}"],
+    "recommend train": ["recommend", "train", "missing.csv", "-o", "{target}.firth"],
+    "recommend demo": ["recommend", "demo", "--events", "missing.csv", "-o", "{target}.firth"],
     "demo": ["demo", "-o", "{target}.firth"],
     **{
         f"plot {name}": ["plot", name, *arguments, "-o", "{target}.svg"]
@@ -92,6 +94,8 @@ def test_every_picture_is_among_them():
         (["sweep", "text.txt", "--analogies", "missing.txt"], "missing.txt"),
         (["train", "text.txt", "-o", "m.txt"], "ends in .firth"),
         (["train", "text.txt", "-o", "m.firth", "--vector-size", "0"], "vector_size=0"),
+        (["recommend", "train", "missing.csv", "-o", "m.firth", "--vector-size", "0"], "vector_size=0"),
+        (["recommend", "train", "missing.csv", "-o", "m.firth", "--weights", "buy"], "--weights: 'buy'"),
         (["examples", "tea"], "there are no examples"),
         (["examples", "tea", "--steps"], "there are no examples"),
     ],

@@ -41,7 +41,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.threads import startable_threads
 
-__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "batch_tokens"]
+__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "are_finite", "batch_tokens"]
 
 CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 
@@ -53,6 +53,12 @@ LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
 _MOST_THREADS_WITH_COPIES = 4
 
 _COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
+
+
+def are_finite(*matrices: Matrix) -> bool:
+    """Whether all numbers are finite; reads them once, without a copy."""
+    with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
+        return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in matrices)
 
 
 def batch_tokens(threads: int) -> int:
@@ -80,7 +86,7 @@ class CpuBackend:
     def __init__(self, threads: int, *, chunk: int = CHUNK, hot_rows: int = HOT_ROWS) -> None:
         self.threads = threads
         self.chunk = chunk
-        self._most_hot_rows = hot_rows if 1 < threads <= _MOST_THREADS_WITH_COPIES else 0
+        self._most_hot_rows = hot_rows
         self._new_counters()
 
     def start(
@@ -97,8 +103,8 @@ class CpuBackend:
         self._vector_size = inputs.shape[1]
         self._stride = -(-self._vector_size // CACHE_LINE) * CACHE_LINE
         # Full softmax moves all rows alike: none is hot.
-        most = 0 if plan.objective == "softmax" else self._most_hot_rows
-        self._hot_rows = min(most, plan.n_words, plan.n_outputs)
+        has_copies = 1 < self.threads <= _MOST_THREADS_WITH_COPIES and plan.objective != "softmax"
+        self._hot_rows = min(self._most_hot_rows, plan.n_words, plan.n_outputs) if has_copies else 0
         copies = self.threads * self._hot_rows
         # Of inputs, either the hottest rows have copies, or all words of a batch are composed in private rows.
         self._composed_rows = self._most_composed() if plan.composition is not None else 0
@@ -161,8 +167,7 @@ class CpuBackend:
 
     def is_finite(self) -> bool:
         """See Backend. Kernels do not notice NaN: their comparisons let it pass."""
-        with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
-            return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in (self._input, self._output))
+        return are_finite(self._input, self._output)
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
         """See Backend. With 2 to 4 threads, hot rows lack what threads have learned since the last exchange."""

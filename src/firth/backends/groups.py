@@ -7,10 +7,8 @@ threads train in groups that share nothing. At a meeting the copies become one m
 import time
 from collections.abc import Callable, Iterable
 
-import numpy as np
-
 from firth.arrays import Matrix, WordIds
-from firth.backends.cpu import CpuBackend
+from firth.backends.cpu import CpuBackend, are_finite
 from firth.backends.meeting import Meeting, can_meet
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
@@ -151,8 +149,7 @@ class GroupedBackend:
 
     def is_finite(self) -> bool:
         """See Backend."""
-        with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
-            return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in self.meeting.matrices())
+        return are_finite(*self.meeting.matrices())
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
         """See Backend. They lack what has been learned since the last meeting."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from firth.backends.cpu import CpuBackend
 from firth.backends.groups import GroupedBackend
 from firth.backends.meeting import can_meet
-from firth.backends.memory import available_memory
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
+from firth.memory import available_memory
 from firth.parallel import available_cores
 from firth.simd.memory import CACHE_LINE
 

@@ -27,6 +27,7 @@ __all__ = [
     "continue_training",
     "given_on_command_line",
     "read_frozen",
+    "replayed",
 ]
 
 ContinueOption = Annotated[
@@ -53,7 +54,7 @@ ReplayOption = Annotated[
         metavar="OLD_TEXT",
         help="The text that the model was trained on before: a file, a folder or a pattern; may be given several "
         "times. Some of its sentences are read among the new ones, so that little of it is forgotten. [only with "
-        "--continue]",
+        "--continue, and again with --resume]",
     ),
 ]
 ReplayWordsOption = Annotated[
@@ -100,30 +101,30 @@ def given_on_command_line(context: typer.Context, names: Any) -> list[str]:
     return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
 
 
-def check_together(options: GoingOn, given: list[str], files: tuple[Path | None, Path | None, Path | None]) -> None:
+def check_together(options: GoingOn, given: list[str], resume: Path | None) -> None:
     """Raise SettingError if options do not go together.
 
     given : the hyperparameters that the user has written.
-    files : of --checkpoint or --resume, of --resume, of --phrases.
+    resume : the checkpoint that goes on.
     """
-    checkpoint, resume, phrases = files
-    goes_on, model = options.model is not None, options.model
+    model = options.model
+    goes_on = model is not None
     only_with_continue = "applies only with --continue MODEL; leave it out, or name the model"
     impossible = [
-        (goes_on and checkpoint, "--continue with --checkpoint or --resume: only a first training has checkpoints"),
-        (
-            goes_on and phrases,
-            "--continue with --phrases: first write the joined text with `firth phrases --text`",
-        ),
         (goes_on and options.initial, "--continue with --initial: a model goes on from its own vectors; leave one out"),
-        (resume and options.initial, "--initial with --resume: a checkpoint has its own vectors; leave --initial out"),
         (options.new_words and not goes_on, f"--new-words: {only_with_continue}"),
-        (options.replay and not goes_on, f"--replay: {only_with_continue}"),
+        (options.replay and not (goes_on or resume), f"--replay: {only_with_continue}"),
         (options.replay_words is not None and not options.replay, "--replay-words: applies only with --replay"),
         (
             options.frozen is not None and not (goes_on or options.initial),
             "--frozen: applies only with --continue or --initial, since other vectors start at random; leave it out",
         ),
+    ]
+    of_a_checkpoint = {"continue": model, "initial": options.initial, "replay-words": options.replay_words}
+    impossible += [
+        (True, f"--{name} with --resume: {resume} knows what its training began with; leave --{name} out")
+        for name, value in of_a_checkpoint.items()
+        if resume and value is not None
     ]
     impossible += [
         (True, f"{option_name(name)} with --continue: the settings are those of {model}; leave it out")
@@ -149,14 +150,24 @@ def read_frozen(given: str | None) -> float | list[str] | None:
 
 
 def continue_training(
-    model: Word2Vec, text: CorpusInput, options: GoingOn, settings: dict[str, Any], reporter: Reporter
+    model: Word2Vec,
+    text: CorpusInput,
+    options: GoingOn,
+    settings: dict[str, Any],
+    files: dict[str, Any],
+    reporter: Reporter,
 ) -> Word2Vec:
     """The model, when it has learned a new text.
 
     settings : those of the run that the user has written.
+    files : of checkpoints and phrases, as Word2Vec.continue_training has them.
     """
     more: dict[str, Any] = {"new_words": options.new_words, "replay_words": options.replay_words}
     more = {name: value for name, value in more.items() if value is not None}
-    if options.replay:
-        more["replay"] = source_of(options.replay)
-    return model.continue_training(text, frozen=read_frozen(options.frozen), progress=reporter, **settings, **more)
+    more |= {"replay": replayed(options), "frozen": read_frozen(options.frozen), **files}
+    return model.continue_training(text, progress=reporter, **settings, **more)
+
+
+def replayed(options: GoingOn) -> "CorpusInput | None":
+    """The old text, if there is one."""
+    return source_of(options.replay) if options.replay else None

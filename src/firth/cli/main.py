@@ -50,6 +50,8 @@ COMMANDS = {
     "examples": "The training examples that a sliding window makes of a text.",
     "trace": "One training step with words of your choice, in numbers.",
     "lm": "Language models: next words, gaps, typing with suggestions.",
+    "recommend": "Recommenders: next items from tables of what users did.",
+    "serve": "Serve models over HTTP, for programs.",
     "people": "Represent people by vectors of their scores and compare them.",
     "doctor": "Versions, processor and training speed of this machine.",
 }
@@ -63,6 +65,13 @@ GROUPS = {
         "mix": "Interpolate two or more language models.",
         "fill": "The most probable words for a gap in a sentence.",
         "keyboard": "Type with three suggestions, as on a phone.",
+    },
+    "recommend": {
+        "train": "Train a recommender on a table of events.",
+        "next": "The items that most likely come next.",
+        "similar": "The items most similar to an item.",
+        "evaluate": "Hits of a recommender and of the baselines, or of these alone.",
+        "demo": "Films: train, compare with the baselines, and recommend.",
     },
     "plot": {
         "strips": "The vectors of words as rows of coloured cells.",

@@ -19,7 +19,7 @@ from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 __all__ = ["option_name", "read_values", "with_model_settings", "with_settings", "with_several_values"]
 
 
-_METAVARS = {"window": "WORDS or BEFORE-AFTER", "subwords": "SHORTEST-LONGEST"}
+_METAVARS = {"window": "WORDS or BEFORE-AFTER", "subwords": "SHORTEST-LONGEST", "repeats": "auto|yes|no"}
 
 
 class _Option(NamedTuple):

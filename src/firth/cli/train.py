@@ -20,6 +20,7 @@ from firth.cli.going_on import (
     continue_training,
     given_on_command_line,
     read_frozen,
+    replayed,
 )
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import option_name, with_settings
@@ -88,7 +89,7 @@ def _train(
     check_companions(checkpoint, checkpoint_every, ())
     going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, hyperparameters)
-    check_together(going_on, given, (checkpoint, resume, phrases))
+    check_together(going_on, given, resume)
     model = _new_model(hyperparameters, given, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False
@@ -115,8 +116,9 @@ def _train(
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
-            joining = [] if phrases is None else ["--phrases", str(phrases)]
-            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *joining, *corpus, "-o", str(target)])
+            again = [] if phrases is None else ["--phrases", str(phrases)]
+            again += [word for path in going_on.replay for word in ("--replay", path)]
+            command = shlex.join(["firth", "train", "--resume", str(checkpoint), *again, *corpus, "-o", str(target)])
             typer.echo(f"firth: to go on: {command}", err=True)
         raise typer.Exit(130)
 
@@ -143,14 +145,17 @@ def _trained(
 
     settings : those that the user has written.
     """
+    options: dict[str, Any] = {"checkpoint": files.checkpoint, "every": files.every}
     if going_on.model is not None:
         check_model_space(files.target, model.vocabulary, [model.hyperparameters])
-        return continue_training(model, text, going_on, settings, reporter)
+        return continue_training(model, text, going_on, settings, options | {"phrases": files.phrases}, reporter)
+    if files.resume is not None:
+        stored, _ = read_checkpoint(files.resume, None)
+        check_model_space(files.target, stored.vocabulary, [model.hyperparameters])
+        options |= {"replay": replayed(going_on), "phrases": files.phrases}
+        return Word2Vec.resume(files.resume, text, progress=reporter, **options)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
     check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
-    options: dict[str, Any] = {"checkpoint": files.checkpoint, "every": files.every}
-    if files.resume is not None:
-        return Word2Vec.resume(files.resume, encoded, progress=reporter, **options)
     options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
     return model.fit(encoded, progress=reporter, **options)
 

@@ -11,6 +11,7 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.pieces_of_ids import WORDS_AT_ONCE, new_array, pieces
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError
+from firth.kernels.cpu.text.tokens import renumber_ids
 
 __all__ = ["Merged", "merge", "renumber", "rows_in"]
 
@@ -62,19 +63,19 @@ def renumber(corpus: EncodedCorpus, numbers: NDArray[np.int32], vocabulary: Voca
     """
     in_file = corpus.memory_mapped
     with (
-        new_array(np.int32, corpus.n_words, in_file=in_file) as ids,
-        new_array(np.int64, corpus.n_sentences + 1, in_file=in_file) as offsets,
+        new_array(np.int32, corpus.n_words + 1, in_file=in_file) as ids,
+        new_array(np.int64, corpus.n_sentences + 2, in_file=in_file) as offsets,
     ):
         offsets.append(np.zeros(1, np.int64))
         written = 0
         for first, stop in pieces(corpus.sentence_offsets, WORDS_AT_ONCE):
-            bounds = corpus.sentence_offsets[first : stop + 1]
-            new = numbers[corpus.ids[bounds[0] : bounds[-1]]]
-            kept = new >= 0
-            before = np.concatenate([[0], np.cumsum(kept)])[bounds - bounds[0]]
-            ids.append(new[kept])
-            offsets.append(written + before[1:][np.diff(before) > 0])
-            written += int(before[-1])
+            ends = corpus.sentence_offsets[first : stop + 1]
+            some = corpus.ids[ends[0] : ends[-1]]
+            targets = ids.reserve(len(some) + 1), offsets.reserve(stop - first + 1)
+            kept, ended = renumber_ids(some, ends - ends[0], numbers, written, *targets)
+            written += kept
+            ids.keep(kept)
+            offsets.keep(ended)
         if not written:
             raise CorpusError(
                 f"none of the {corpus.n_words:,} words of the encoded corpus is among the {len(vocabulary):,} of the "

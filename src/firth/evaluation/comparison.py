@@ -28,6 +28,7 @@ __all__ = [
     "compare_categorisations",
     "compare_odd_one_out",
     "compare_similarities",
+    "two_sided_p",
 ]
 
 COMPARISON_COLUMNS = ("covered", "difference", "95 % interval", "p")
@@ -185,11 +186,11 @@ def _compare_hits(
 
 
 def _comparison(first: float, second: float, covered: int, differences: NDArray[np.float64]) -> Comparison:
-    return Comparison(first, second, covered, percentile_interval(differences), _p_value(differences))
+    return Comparison(first, second, covered, percentile_interval(differences), two_sided_p(differences))
 
 
-def _p_value(differences: NDArray[np.float64]) -> float:
-    """Twice the share of resamples on the far side of zero, with the data counted as one more resample."""
+def two_sided_p(differences: NDArray[np.float64]) -> float:
+    """Twice the share of resampled differences (R,) on the far side of zero, with the data counted as one more."""
     usable = differences[np.isfinite(differences)]
     tail = min((usable <= 0).sum(), (usable >= 0).sum())
     return float(min(1.0, 2 * (tail + 1) / (len(usable) + 1)))

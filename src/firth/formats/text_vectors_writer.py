@@ -16,7 +16,7 @@ from firth.interruption import importing
 from firth.parallel import Pipeline, available_cores
 from firth.progress import ProgressOption, open_progress
 
-__all__ = ["Dialect", "write_lines"]
+__all__ = ["Dialect", "exact_lines", "write_lines"]
 
 Dialect: TypeAlias = Literal["gensim", "c", "fasttext"]
 

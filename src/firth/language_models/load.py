@@ -10,8 +10,10 @@ from firth.language_models.model_file import kind_of_file
 __all__ = ["load_language_model"]
 
 
-def load_language_model(path: str | Path) -> LanguageModel:
+def load_language_model(path: str | Path, *, mmap: bool = True) -> LanguageModel:
     """Read a language model that save() wrote: an NgramModel, a NeuralModel or a MixtureModel.
+
+    mmap : False reads the file into memory, for files that other programs write in place; see firth.load.
 
     Raises FileNotFoundError, or FormatError if the file is damaged or something else.
     """
@@ -23,4 +25,4 @@ def load_language_model(path: str | Path) -> LanguageModel:
             else ""
         )
         raise FormatError(path, f"is not a language model{advice}")
-    return KINDS[kind].load(path)
+    return KINDS[kind].load(path, mmap=mmap)

@@ -106,12 +106,14 @@ class LanguageModel(ABC):
         write_model(path, self.kind, self.version, self.pack())
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, mmap: bool = True) -> Self:
         """Read a model of this class that save() wrote; a tokenizer that was a function must be set again.
+
+        mmap : False reads the file into memory, for files that other programs write in place; see firth.load.
 
         Raises FileNotFoundError, or FormatError if the file is damaged or of another kind.
         """
-        return cls.unpack(path, read_model(path, cls.kind, cls.version))
+        return cls.unpack(path, read_model(path, cls.kind, cls.version, mmap=mmap))
 
     @abstractmethod
     def probabilities_after(self, history: Sequence[int]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from firth.errors import FormatError, SettingError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import no_such_file
-from firth.formats.mapped import map_file
+from firth.formats.mapped import in_memory, map_file
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.temporary import settle
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
@@ -60,8 +60,8 @@ def kind_of_file(path: str | Path) -> str:
     return str(_metadata(Path(path), _open(path)).get("format", ""))
 
 
-def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
-    """Read a file of one kind; the arrays are read-only views of it.
+def read_model(path: str | Path, kind: str, version: int, *, mmap: bool = True) -> ModelFile:
+    """Read a file of one kind; the arrays are read-only views of it, or with `mmap=False` copies.
 
     Raises FileNotFoundError, or FormatError if the file is damaged, of another kind, or of a newer version.
     """
@@ -74,6 +74,8 @@ def read_model(path: str | Path, kind: str, version: int) -> ModelFile:
     file.check(_VOCABULARY)
     known = [name for name in file.names if file.dtype(name) in _SPELLINGS.values()]
     arrays = {name: file.array(name, file.dtype(name), file.dimensions(name)) for name in known}
+    if not mmap:
+        arrays = {name: in_memory(array) for name, array in arrays.items()}
     check_arrays(path, arrays, _VOCABULARY)
     vocabulary = _vocabulary(path, *(arrays.pop(name) for name in _VOCABULARY))
     return ModelFile(vocabulary, arrays, decoded)

@@ -1,12 +1,23 @@
-"""What a model has learned, and how it shows itself: the part of Word2Vec that does not train."""
+"""What a model has learned, what can be found out about it, and how it shows itself: the part of Word2Vec that does not
+train.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from firth.arrays import Matrix
+from firth.corpus.encoding import encode
+from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError
+from firth.models import gensim_names
 from firth.models.description import as_html, in_one_line
 from firth.models.word2vec_file import StoredModel
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.scoring import Score, score_text
+from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Learned"]
@@ -73,6 +84,62 @@ class Learned:
             raise NotFittedError("this model has no vocabulary yet: call fit(corpus) or Word2Vec.load(path) first")
         return self._vocabulary
 
+    def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
+        """The mean loss per pair of a text, usually a held-out one. The model does not change.
+
+        The loss is defined as in `history`, with windows, noise words and subsampling drawn as in training, but
+        computed with the final vectors.
+
+        Parameters
+        ----------
+        corpus : as for fit(). Words that the model does not know are left out, as rare words are in training.
+        seed : of the random draws. Models of the same vocabulary and settings get the same pairs and noise words.
+        tokenizer : None for the model's own.
+
+        Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or no two known words of it are
+                 neighbours; DivergenceError if the loss is not finite; SettingError if the tokenizer was a function
+                 that the model's file could not keep.
+        """
+        settings = self.hyperparameters
+        tokenizer = tokenizer or settings.tokenizer
+        if tokenizer == CUSTOM_TOKENIZER:
+            raise SettingError(
+                "the model's tokenizer was a function, which its file could not keep: pass it as tokenizer=, or any "
+                "tokenizer if the corpus is lists of tokens"
+            )
+        vocabulary, output_vectors = self.vocabulary, self._outputs()
+        encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
+        return score_text(settings, encoded, self.vectors.matrix, output_vectors, seed)
+
+    def trace(
+        self,
+        center: str,
+        context: str | Sequence[str],
+        negatives: int | Sequence[str] | None = None,
+        *,
+        learning_rate: float | None = None,
+        seed: int = 1,
+    ) -> Trace:
+        """One training step with these words, in every detail; the model does not change.
+
+        Skip-gram looks up the center in the word vectors and a context word in the context vectors; CBOW looks up the
+        context words in the word vectors and the center in the context vectors; both then look up the negative samples.
+
+        Parameters
+        ----------
+        center : the word in the middle of a window.
+        context : skip-gram: one context word. CBOW: one or all context words of the window.
+        negatives : noise words; or how many to draw, None for the number drawn in training.
+        learning_rate : None for the one at the first word of training.
+        seed : of the noise words that are drawn.
+
+        Raises   NotFittedError before fit(); UnknownWordError; SettingError if words are missing or repeated, or the
+                 objective is not negative sampling.
+        """
+        matrices = self.vectors.matrix, self.context_vectors
+        words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
+        return trace_step(self.hyperparameters, matrices, words, learning_rate)
+
     def __repr__(self) -> str:
         return in_one_line(self.hyperparameters, self._size())
 
@@ -81,3 +148,11 @@ class Learned:
 
     def _size(self) -> int | None:
         return None if self._vocabulary is None else len(self._vocabulary)
+
+    if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Answer the names that gensim's model has with those here."""
+            advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
+            problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
+            raise AttributeError(problem, name=name, obj=self)

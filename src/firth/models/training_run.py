@@ -22,12 +22,12 @@ from firth.models.word2vec_file import (
     write_model,
 )
 from firth.progress import Reporter
-from firth.subwords.parts import WordParts
-from firth.training.checkpoint import Checkpoint, Checkpoints, check_every
+from firth.training.checkpoint import Checkpoint, Checkpoints, Continued, check_every
 from firth.training.corpus_mark import CorpusMark, mark_of
 from firth.training.followers import BEGINNING, Follower, Position
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs
 from firth.training.observation import ObservedModel, Observer, Observers, check_observers
 from firth.training.trainer import Trainer
 
@@ -53,19 +53,22 @@ class Run(NamedTuple):
     model : the settings of the model, as its file has them.
     settings : those of this training: epochs and learning rates may be others.
     plan : what the backend was started with.
-    parts : of words with n-grams.
     start : where to go on.
     epochs_before : of earlier trainings of the same weights.
+    continued : how a model goes on with a new text; None for its first training.
+    replayed : the digest of the old text that is read again; None without one.
     """
 
     model: Hyperparameters
     settings: Hyperparameters
     vocabulary: Vocabulary
     plan: TrainingPlan
+    inputs: WordInputs
     backend: Backend
-    parts: WordParts | None = None
     start: Position = BEGINNING
     epochs_before: int = 0
+    continued: Continued | None = None
+    replayed: str | None = None
 
 
 class Trained(NamedTuple):
@@ -103,7 +106,7 @@ def started_backend(
 def read_checkpoint(path: str | Path, tokenizer: Tokenizer | None) -> tuple[StoredModel, Checkpoint]:
     """A file from which training can go on.
 
-    tokenizer : in place of the one of the model; None for that.
+    tokenizer : in place of the one of the training; None for that.
 
     Raises   FormatError if the file is damaged or is no model; SettingError if its training is finished, or not in it.
     """
@@ -120,11 +123,12 @@ def read_checkpoint(path: str | Path, tokenizer: Tokenizer | None) -> tuple[Stor
         )
     if tokenizer is None:
         return stored, stored.training
-    model, run = (
-        dataclasses.replace(settings, tokenizer=tokenizer)
-        for settings in (stored.hyperparameters, stored.training.settings)
+    at = dataclasses.replace(
+        stored.training, settings=dataclasses.replace(stored.training.settings, tokenizer=tokenizer)
     )
-    return stored._replace(hyperparameters=model), dataclasses.replace(stored.training, settings=run)
+    if at.continued is None:  # otherwise it was the tokenizer of this training alone
+        stored = stored._replace(hyperparameters=dataclasses.replace(stored.hyperparameters, tokenizer=tokenizer))
+    return stored, at
 
 
 def run_training(run: Run, companions: Companions, reporter: Reporter) -> Trained:
@@ -155,7 +159,7 @@ def _followers(run: Run, companions: Companions) -> list[Follower]:
         check_model_space(companions.checkpoint, run.vocabulary, [run.settings])
         followers.append(Checkpoints(companions.every, _checkpoint_writer(run, companions.checkpoint)))
     if companions.observers:
-        followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary, run.parts)))
+        followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary, run.inputs)))
     return followers
 
 
@@ -165,8 +169,8 @@ def _checkpoint_writer(run: Run, path: str | Path) -> Callable[[Position, tuple[
     def write(position: Position, matrices: tuple[Matrix, Matrix]) -> None:
         nonlocal mark
         if mark is None:  # here, while training goes on: it reads the whole text
-            mark = mark_of(run.vocabulary, run.plan)
-        checkpoint = Checkpoint(position, run.settings, run.epochs_before, mark)
-        write_model(path, trained_model(run.model, position.history, run.vocabulary, matrices, run.parts, checkpoint))
+            mark = mark_of(run.vocabulary, run.plan, run.replayed)
+        checkpoint = Checkpoint(position, run.settings, run.epochs_before, mark, run.inputs.held, run.continued)
+        write_model(path, trained_model(run.model, position.history, run.vocabulary, run.inputs, matrices, checkpoint))
 
     return write

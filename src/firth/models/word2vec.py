@@ -4,26 +4,23 @@ A model is its settings (training/hyperparameters.py) and what fit() learned. Th
 queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import Self
 
 from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
-from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
-from firth.errors import SettingError
+from firth.corpus.tokenizers import Tokenizer
 from firth.models import gensim_names
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
-from firth.models.new_runs import MoreText, first_run, initial_for, run_on_new_text
+from firth.models.starting import first_run, initial_for, resumed_run, run_on_new_text
 from firth.models.training_run import (
     Companions,
     Run,
     check_companions,
     read_checkpoint,
     run_training,
-    started_backend,
 )
 from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
 from firth.phrases.model import PhrasesInput
@@ -31,17 +28,12 @@ from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
-from firth.training.corpus_mark import mark_of
 from firth.training.frozen import Frozen, check_first_frozen
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import extras_of, parts_of_words
-from firth.training.new_text import NewWords, Replay, settings_of_run
+from firth.training.new_text import NewWords, Replay, Texts, settings_of_run
 from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
-from firth.training.plan import plan_training
-from firth.training.scoring import Score, score_text
 from firth.training.sequences import Groups, Sessions, check_extras
-from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Word2Vec"]
@@ -179,7 +171,7 @@ class Word2Vec(Learned):
                  keeps what it had.
         """
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
-        check_first_frozen(settings, frozen, initial, checkpoint)
+        check_first_frozen(frozen, initial)
         check_extras(settings, sessions, groups, phrases)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
@@ -194,6 +186,7 @@ class Word2Vec(Learned):
         path: str | Path,
         corpus: "CorpusInput | EncodedCorpus",
         *,
+        replay: "CorpusInput | EncodedCorpus | None" = None,
         tokenizer: Tokenizer | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
@@ -211,13 +204,14 @@ class Word2Vec(Learned):
 
         Parameters
         ----------
-        path : what fit() wrote as its checkpoint.
-        corpus : the same as for fit().
-        tokenizer : None for the model's own; to be given if that was a function.
+        path : what fit() or continue_training() wrote as its checkpoint.
+        corpus : the same text as for those.
+        replay : the same old text as for continue_training().
+        tokenizer : None for that of the training; to be given if it was a function.
         checkpoint : where to write further checkpoints; None for `path`.
         every, observers, sessions, groups, phrases, progress : as for fit().
 
-        Raises   CorpusError if the corpus is another one; SettingError if the training is finished, or the file is a
+        Raises   CorpusError if a text is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
                  the vectors so far. All else as fit().
         """
@@ -226,15 +220,8 @@ class Word2Vec(Learned):
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
-            encoded = corpus_for(model.hyperparameters, corpus, reporter, phrases)
-            settings, parts = model.hyperparameters, parts_of_words(model.hyperparameters, encoded.vocabulary)
-            plan = plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, sessions, groups)))
-            at.mark.check(mark_of(encoded.vocabulary, plan), path)
-            start = stored.inputs, stored.output_vectors
-            backend = started_backend(at.settings, plan, start, reporter)
-            del stored, start  # the file is replaced, and need not stay open
-            where = at.position, at.epochs_before
-            run = Run(settings, at.settings, encoded.vocabulary, plan, backend, parts, *where)
+            run = resumed_run(path, (stored, at), (corpus, replay, phrases), (sessions, groups), reporter)
+            del stored  # the file is replaced, and need not stay open
             model._train(run, companions, reporter)
         return model
 
@@ -251,8 +238,11 @@ class Word2Vec(Learned):
         frozen: Frozen = None,
         threads: int | None = None,
         tokenizer: Tokenizer | None = None,
-        progress: ProgressOption = None,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
+        phrases: PhrasesInput | None = None,
+        progress: ProgressOption = None,
     ) -> Self:
         """Learn from a new text, keep what was learned before, and return self.
 
@@ -277,7 +267,8 @@ class Word2Vec(Learned):
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
         threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
-        progress, observers : as for fit().
+        checkpoint, every, observers, progress : as for fit(). resume() goes on with a checkpoint.
+        phrases : those that the model was trained with; joined in both texts before words are counted.
 
         Raises   NotFittedError before fit(). CorpusError if a text cannot be read, or no two words of it that are kept
                  are neighbours. SettingError for impossible values, and TrainingInterrupted and DivergenceError as
@@ -291,77 +282,22 @@ class Word2Vec(Learned):
             threads=threads,
             tokenizer=tokenizer,
         )
-        companions = check_companions(None, CHECKPOINT_SECONDS, observers)
-        more = MoreText(corpus, new_words, Replay(replay, replay_words), frozen)
+        companions = check_companions(checkpoint, every, observers)
+        texts = Texts(corpus, Replay(replay, replay_words), phrases)
         with open_progress(progress) as reporter:
-            self._train(run_on_new_text(self.stored(), settings, more, reporter), companions, reporter)
+            run = run_on_new_text(self.stored(), settings, texts, new_words, frozen, reporter)
+            self._train(run, companions, reporter)
         return self
 
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
-        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, trained.matrices, run.parts)
+        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, run.inputs, trained.matrices)
         self._keep(model)
         if trained.interruption is not None:
             raise trained.interruption
         for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):
             reporter.message(note)
-
-    def score(self, corpus: CorpusInput, *, seed: int = 1, tokenizer: Tokenizer | None = None) -> Score:
-        """The mean loss per pair of a text, usually a held-out one. The model does not change.
-
-        The loss is defined as in `history`, with windows, noise words and subsampling drawn as in training, but
-        computed with the final vectors.
-
-        Parameters
-        ----------
-        corpus : as for fit(). Words that the model does not know are left out, as rare words are in training.
-        seed : of the random draws. Models of the same vocabulary and settings get the same pairs and noise words.
-        tokenizer : None for the model's own.
-
-        Raises   NotFittedError before fit(); CorpusError if the corpus cannot be read or no two known words of it are
-                 neighbours; DivergenceError if the loss is not finite; SettingError if the tokenizer was a function
-                 that the model's file could not keep.
-        """
-        settings = self.hyperparameters
-        tokenizer = tokenizer or settings.tokenizer
-        if tokenizer == CUSTOM_TOKENIZER:
-            raise SettingError(
-                "the model's tokenizer was a function, which its file could not keep: pass it as tokenizer=, or any "
-                "tokenizer if the corpus is lists of tokens"
-            )
-        vocabulary, output_vectors = self.vocabulary, self._outputs()
-        encoded = encode(corpus, tokenizer=tokenizer, vocabulary=vocabulary, threads=settings.threads)
-        return score_text(settings, encoded, self.vectors.matrix, output_vectors, seed)
-
-    def trace(
-        self,
-        center: str,
-        context: str | Sequence[str],
-        negatives: int | Sequence[str] | None = None,
-        *,
-        learning_rate: float | None = None,
-        seed: int = 1,
-    ) -> Trace:
-        """One training step with these words, in every detail; the model does not change.
-
-        Skip-gram looks up the center in the word vectors and a context word in the context vectors; CBOW looks up the
-        context words in the word vectors and the center in the context vectors; both then look up the negative samples.
-
-        Parameters
-        ----------
-        center : the word in the middle of a window.
-        context : skip-gram: one context word. CBOW: one or all context words of the window.
-        negatives : noise words; or how many to draw, None for the number drawn in training.
-        learning_rate : None for the one at the first word of training.
-        seed : of the noise words that are drawn.
-
-        Raises   NotFittedError before fit(); UnknownWordError; SettingError if words are missing or repeated, or the
-                 objective is not negative sampling.
-        """
-        matrices = self.vectors.matrix, self.context_vectors
-        words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
-        return trace_step(self.hyperparameters, matrices, words, learning_rate)
 
     def save(self, path: str | Path, format: ModelFormat | None = None) -> None:
         """Write the whole model, both matrices included, as one file; replaces an old one only when complete.
@@ -390,11 +326,3 @@ class Word2Vec(Learned):
         model = cls.from_hyperparameters(stored.hyperparameters)
         model._keep(stored)
         return model
-
-    if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Answer the names that gensim's model has with those here."""
-            advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
-            problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
-            raise AttributeError(problem, name=name, obj=self)

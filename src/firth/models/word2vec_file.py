@@ -20,11 +20,10 @@ from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
-from firth.subwords.parts import WordParts
 from firth.training.checkpoint import Checkpoint
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import parts_of_words, words_and_subwords
+from firth.training.inputs import WordInputs, parts_of_words
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
@@ -47,26 +46,26 @@ class StoredModel(NamedTuple):
     own_vectors: Matrix | None = None  # (V, D) with subwords: rows of words, without those of their n-grams
     training: Checkpoint | None = None  # where the training of a checkpoint is
 
-    @property
-    def inputs(self) -> Matrix:
+    def rows_to_train(self, inputs: WordInputs) -> Matrix:
         """The input matrix that training goes on with: (V, D), or with subwords (V + P, D)."""
-        subwords, parts = self.vectors.subwords, parts_of_words(self.hyperparameters, self.vocabulary)
-        if self.own_vectors is None or subwords is None or parts is None:
-            return self.vectors.matrix
-        return np.concatenate((self.own_vectors, subwords.vectors_of(parts.buckets)))
+        matrix, subwords = self.vectors.matrix, self.vectors.subwords
+        if self.own_vectors is None or subwords is None or inputs.parts is None:
+            return matrix
+        rows = np.concatenate((self.own_vectors, subwords.vectors_of(inputs.parts.buckets)))
+        return inputs.rows_to_train(rows, matrix)
 
 
 def trained_model(
     hyperparameters: Hyperparameters,
     history: Iterable[EpochRecord],
     vocabulary: Vocabulary,
+    inputs: WordInputs,
     matrices: tuple[Matrix, Matrix],
-    parts: WordParts | None = None,
     training: Checkpoint | None = None,
 ) -> StoredModel:
     """The model that a backend's matrices are, at the end of a training or at a checkpoint."""
-    inputs, outputs = matrices
-    words, own, subwords = words_and_subwords(hyperparameters, parts, inputs)
+    rows, outputs = matrices
+    words, own, subwords = inputs.learned(hyperparameters, rows)
     vectors = WordVectors.from_stored(StoredVectors(vocabulary.words, words, vocabulary.counts, subwords=subwords))
     return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, own, training)
 
@@ -167,7 +166,7 @@ def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:
         raise _vectors_only(path)
     history, training = _read_history(path, stored.metadata.get("history", [])), None
     if "training" in stored.metadata:
-        training = Checkpoint.from_json(path, stored.metadata["training"], settings, history)
+        training = Checkpoint.from_json(path, stored.metadata["training"], settings, history, len(vocabulary))
     vectors = WordVectors.from_stored(
         StoredVectors(stored.words, stored.matrix, stored.counts, metadata=stored.metadata, subwords=stored.subwords),
         path,

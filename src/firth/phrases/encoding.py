@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.merging import renumber
 from firth.corpus.vocabulary import Vocabulary, check_limits, most_frequent
 from firth.errors import CorpusError, quoted, warn
 from firth.kernels.arguments import EncodedIds
-from firth.phrases.joining import JoinedText, join_text, keep_frequent
+from firth.phrases.joining import JoinedText, join_text
 from firth.phrases.numbering import GrowingWords, joiners_of
 from firth.phrases.settings import PhraseSettings
 from firth.phrases.table import Phrase
@@ -54,8 +55,9 @@ def _with_vocabulary(
             f"frequent one, {quoted(words[most])}, occurs {joined.counts[most]:,} times: give more text or a smaller "
             "min_count"
         )
-    counts = joined.counts[chosen]
-    text = keep_frequent(joined.text, final_ids, int(counts.sum()), mapped=corpus.memory_mapped)
     total = len(joined.text.ids) + corpus.unknown_words
-    vocabulary = Vocabulary([words[word] for word in chosen.tolist()], counts, min_count, max_vocabulary, total)
-    return EncodedCorpus(vocabulary, text.ids, text.sentence_offsets, total, corpus.invalid_bytes, corpus.memory_mapped)
+    every_word = EncodedCorpus(
+        Vocabulary(words, joined.counts), *joined.text, total, corpus.invalid_bytes, corpus.memory_mapped
+    )
+    kept = [words[word] for word in chosen.tolist()]
+    return renumber(every_word, final_ids, Vocabulary(kept, joined.counts[chosen], min_count, max_vocabulary, total))

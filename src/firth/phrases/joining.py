@@ -17,7 +17,7 @@ from firth.kernels.cpu.text import phrases as kernels
 from firth.parallel import Pipeline
 from firth.progress import Stage
 
-__all__ = ["IdPhrases", "JoinedText", "Joiner", "join_text", "keep_frequent"]
+__all__ = ["IdPhrases", "JoinedText", "Joiner", "join_text"]
 
 _BLOCK = 1 << 17  # words of a block, if no sentence is longer
 
@@ -136,26 +136,3 @@ def join_text(
             for block in blocks_of(text):
                 pipeline.add(*block)
         return JoinedText(EncodedIds(ids.finish(), offsets.finish()), counts, first)
-
-
-def keep_frequent(text: EncodedIds, final_ids: NDArray[np.int32], n_kept: int, *, mapped: bool) -> EncodedIds:
-    """A text in which words have their final ids; those with -1 are left out.
-
-    n_kept : how many occurrences are kept.
-    """
-    with (
-        new_array(np.int32, n_kept + 1, in_file=mapped) as ids,
-        new_array(np.int64, min(n_kept + 1, len(text.sentence_offsets)) + 1, in_file=mapped) as offsets,
-    ):
-        offsets.append(np.zeros(1, np.int64))
-        written = 0
-        for first, stop in blocks_of(text):
-            ends = text.sentence_offsets[first : stop + 1]
-            block = text.ids[ends[0] : ends[-1]]
-            kept, ended = kernels.keep_frequent(
-                block, ends - ends[0], final_ids, written, ids.reserve(len(block) + 1), offsets.reserve(stop - first)
-            )
-            written += kept
-            ids.keep(kept)
-            offsets.keep(ended)
-        return EncodedIds(ids.finish(), offsets.finish())

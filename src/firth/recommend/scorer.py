@@ -52,7 +52,11 @@ class Scorer(Protocol):
     """
 
     name: str
-    items: Items
+
+    @property
+    def items(self) -> Items:
+        """The N items."""
+        ...
 
     def fit(self, sequences: Sequences) -> Self:
         """Learn from sequences; all of their events, whatever `given` says."""

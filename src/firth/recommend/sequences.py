@@ -1,8 +1,10 @@
 """Sequences of items in time order: sessions, playlists, or all that a user did."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,12 @@ from numpy.typing import NDArray
 from firth.arrays import Offsets, WordIds
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary, most_frequent
-from firth.errors import CorpusError
+from firth.errors import CorpusError, SettingError, quoted
+from firth.recommend.graph import ItemGraph
+from firth.recommend.index_ranges import indices_of, offsets_of
 from firth.recommend.items import Item, Items
+from firth.recommend.sequence_files import read_lines
+from firth.recommend.splits import Beginnings, by_last, by_order, by_time
 
 __all__ = ["Sequences"]
 
@@ -75,6 +81,77 @@ class Sequences:
         items, numbers = numbered_items(names, ids)
         return cls(items, numbers[ids], np.asarray(offsets, np.int64))
 
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], *, user: bool = False, separator: str | None = None) -> "Sequences":
+        """A text file with a sequence a line, `item item …`, oldest first; also compressed, a folder or a pattern.
+
+        Items that all look like integers are integers.
+
+        user : whether each line begins with its user.
+        separator : between two items; None: blanks and tabs.
+
+        Raises   CorpusError if there is no such file or no item; FormatError if it is not in UTF-8.
+        Warns    if lines have a user and no item.
+        """
+        found = read_lines(path, user=user, separator=separator)
+        if not len(found.ids):
+            raise CorpusError(f"{path}: has no items; a sequence is a line of items, separated by blanks")
+        items, numbers = numbered_items(found.names, found.ids)
+        names = np.empty(len(found.user_names), np.object_)
+        names[:] = found.user_names
+        return cls(items, numbers[found.ids], found.offsets, users=found.users, user_names=names if user else None)
+
+    def split(self, by: Literal["time", "last"], *, valid: Any = None, test: Any = None) -> "tuple[Sequences, ...]":
+        """Training and test data, (train, test) or (train, valid, test), such that training knows nothing of a test.
+
+        by="last" : the test has the last event of each sequence of two events or more; with valid=True the validation
+            part has the last but one, of three or more. Sequences of one event are in training only.
+        by="time" : the test has all events of the last `test`, and the validation part those of `valid` before it: a
+            span ("7d", "12h", a timedelta) or a share of the events (0.1). No event of training is later than one of
+            the test. A sequence that goes on in the test period is cut there: its first part is trained on, and is
+            history in the test. Sequences without times can be split by shares: the last ones in their order are the
+            test, with a warning.
+
+        All parts have the same items; an event is the answer of a question in at most one part. A part that would be
+        empty is an error.
+
+        Raises   SettingError for impossible options; CorpusError if a part would have no event.
+        """
+        if by == "last":
+            if test is not None or valid not in (None, False, True):
+                raise SettingError("by='last': the test is the last event; valid=True adds a validation part, no other")
+            parts = by_last(self.offsets, valid=bool(valid))
+        elif by == "time":
+            if test is None:
+                raise SettingError("by='time': test= is the span or share that is the test, such as '7d' or 0.1")
+            if self.times is None:
+                parts = by_order(self.offsets, valid, test)
+            else:
+                parts = by_time(self.offsets, self.times, valid, test)
+        else:
+            raise SettingError(f"by={quoted(by)}: must be 'time' or 'last'")
+        return tuple(map(self._part, parts))
+
+    def _part(self, part: Beginnings) -> "Sequences":
+        """The beginnings of some sequences."""
+        kept = np.flatnonzero(part.lengths)
+        if not len(kept):
+            raise CorpusError(f"a part of the split would have no events; there are {len(self):,} sequences")
+        lengths = part.lengths[kept]
+        events = indices_of(self.offsets[kept], lengths)
+        return Sequences(
+            self.items,
+            self.ids[events],
+            offsets_of(lengths),
+            part.given[kept],
+            None if self.times is None else self.times[events],
+            None if self.weights is None else self.weights[events],
+            None if self.users is None else self.users[kept],
+            self.user_names,
+            None if self.events is None else self.events[events],
+            self.event_names,
+        )
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -101,6 +178,13 @@ class Sequences:
         words = self.items.vocabulary.words
         vocabulary = Vocabulary([words[number] for number in chosen], counts[chosen])
         return EncodedCorpus(vocabulary, ids[self.ids], self.offsets)
+
+    def graph(self) -> ItemGraph:
+        """Which item came directly after which, as a weighted directed graph, for random walks.
+
+        Raises   CorpusError if no sequence has two different items.
+        """
+        return ItemGraph.of(self.items, self.ids, self.offsets, self.weights)
 
     def __repr__(self) -> str:
         return f"Sequences({len(self):,} of {self.n_events:,} events; {len(self.items):,} items)"

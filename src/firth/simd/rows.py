@@ -25,8 +25,8 @@ from firth.simd.vector import (
     vectors,
 )
 
-__all__ = ["BLOCK_ROWS", "add_rows", "fma_rows", "load_eights", "load_rows", "splat_row", "store_pair_of_sums"]
-__all__ += ["store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
+__all__ = ["BLOCK_ROWS", "add_rows", "fma_products", "fma_rows", "load_eights", "load_rows", "splat_row"]
+__all__ += ["store_pair_of_sums", "store_rows", "store_sums", "take", "weighted_sum", "zero_rows"]
 
 BLOCK_ROWS = 8  # the most rows in a block; sums of different inputs are stored a multiple of 8 floats apart
 
@@ -124,6 +124,24 @@ def fma_rows(typing, x, rows, sums):
         return tuple_of(context, builder, signature.return_type, members)
 
     return sums(vec, rows, sums), emit
+
+
+@intrinsic
+def fma_products(typing, array, offsets, start, operands, sums):
+    """`sums[i * M + j] + array[offsets[i] + start] * operands[j]` for every i, and every j of the M operands."""
+
+    def emit(context, builder, signature, values):
+        base = element(context, builder, signature.args[0], values[0], values[2])
+        operands, sums = unpack(builder, values[3]), unpack(builder, values[4])
+        members = []
+        for i, offset in enumerate(unpack(builder, values[1])):
+            check_span(context, builder, signature.args[0], values[0], builder.add(offset, values[2]), 1)
+            factor = splat_value(builder, builder.load(builder.gep(base, [offset])))
+            for j, operand in enumerate(operands):
+                members.append(multiply_add(builder, factor, operand, sums[i * len(operands) + j]))
+        return tuple_of(context, builder, signature.return_type, members)
+
+    return sums(array, offsets, types.int64, operands, sums), emit
 
 
 @intrinsic

@@ -20,7 +20,7 @@ from firth.kernels.arguments import Ngrams, WordBytes
 from firth.parallel import available_cores, share_parts
 from firth.subwords.ngrams import Buckets, Subwords, check_ngrams
 
-__all__ = ["WordParts", "composed", "of_ngrams", "word_parts"]
+__all__ = ["WordParts", "composed", "of_ngrams", "with_words_alone", "word_parts"]
 
 WORDS_AT_ONCE = 4096  # that a thread takes at a time
 LISTED = 256  # n-grams that are listed at a time: they stay in the L1 cache
@@ -91,6 +91,17 @@ def composed(parts: WordParts, rows: Matrix) -> Matrix:
     means = np.empty((n_words, rows.shape[1]), np.float32)
     _in_threads(n_words, lambda first, last: average_parts(starts, listed, rows, first, last, means))
     return means
+
+
+def with_words_alone(parts: WordParts, chosen: NDArray[np.bool_]) -> WordParts:
+    """The same, where each chosen word (V,) is made of its own row alone."""
+    starts, listed, buckets = parts
+    counts = np.diff(starts)
+    kept = np.repeat(~chosen, counts)
+    kept[starts[:-1]] = True  # the first part of a word is its own row
+    fewer = np.zeros_like(starts)
+    np.cumsum(np.where(chosen, 1, counts), out=fewer[1:])
+    return WordParts(fewer, listed[kept], buckets)
 
 
 def of_ngrams(words: WordBytes, subwords: Subwords) -> tuple[Matrix, NDArray[np.int64]]:

@@ -22,10 +22,11 @@ from firth.progress import Reporter
 from firth.subwords.ngrams import Buckets, Subwords
 from firth.subwords.parts import WordParts, composed, of_ngrams
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs
 from firth.training.plan import initial_word_vectors, random_vectors
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Initial", "Start", "first_start", "open_initial", "start_of_run"]
+__all__ = ["Carried", "Initial", "Start", "first_start", "open_initial", "start_of_run"]
 
 
 class Start(NamedTuple):
@@ -34,11 +35,17 @@ class Start(NamedTuple):
     inputs : (V + P, D) word vectors; with subwords the words' own rows and those of their n-grams.
     outputs : (V, D) context vectors or (V - 1, D) node vectors; None for zeros.
     known : (V,)
+    vectors : (V, D) of the words; with subwords the means of their rows, but for rounding.
     """
 
     inputs: Matrix
     outputs: Matrix | None
     known: NDArray[np.bool_]
+    vectors: Matrix
+
+    def matrices(self, inputs: WordInputs) -> tuple[Matrix, Matrix | None]:
+        """Both matrices as a backend trains them."""
+        return inputs.rows_to_train(self.inputs, self.vectors), self.outputs
 
 
 class Initial(NamedTuple):
@@ -53,23 +60,30 @@ class Initial(NamedTuple):
     objective: str | None
 
 
+class Carried(NamedTuple):
+    """What a model has learned so far. W words.
+
+    vectors : with n-grams, if it has any.
+    own : (W, D) the words' own rows; None without n-grams, where these are their vectors.
+    outputs : (W, D) context vectors or (W - 1, D) node vectors.
+    """
+
+    vectors: WordVectors
+    own: Matrix | None
+    outputs: Matrix
+
+
 def start_of_run(
-    matrices: tuple[Matrix, Matrix],
-    subwords: Subwords | None,
-    rows: NDArray[np.int64],
-    parts: WordParts | None,
-    rng: np.random.Generator,
-    *,
-    nodes: bool,
+    model: Carried, rows: NDArray[np.int64], parts: WordParts | None, rng: np.random.Generator, *, nodes: bool
 ) -> Start:
     """The matrices of a model with the rows of another vocabulary. New words get random vectors and contexts of zeros.
 
-    matrices : the words' own rows and the context or node vectors so far.
-    subwords, parts : n-grams of the model so far, and those that make up the words from now on; None for both without.
     rows : (V,) where each word had its rows, -1 for new words.
+    parts : n-grams that make up the words from now on; None without.
     nodes : whether the second matrix belongs to a tree, which stays as it is.
     """
-    own, outputs = matrices
+    outputs, before = model.outputs, model.vectors.matrix
+    own = before if model.own is None else model.own
     known = rows >= 0
     size = own.shape[1]
     n_words, n_ngrams = len(rows), 0 if parts is None else len(parts.buckets)
@@ -77,14 +91,17 @@ def start_of_run(
     words, ngrams = inputs[:n_words], inputs[n_words:]
     words[known] = own[rows[known]]
     words[~known] = random_vectors(int((~known).sum()), size, 1 / size, rng)
-    if parts is not None and subwords is not None:
+    vectors = words
+    if parts is not None and model.vectors.subwords is not None:
         ngrams[:] = random_vectors(n_ngrams, size, 1 / size, rng)
-        _carry_ngrams(subwords, parts.buckets, ngrams)
+        _carry_ngrams(model.vectors.subwords, parts.buckets, ngrams)
+        vectors = composed(parts, inputs)
+        vectors[known] = before[rows[known]]
     if not nodes:
         carried = np.zeros((n_words, size), np.float32)
         carried[known] = outputs[rows[known]]
         outputs = carried
-    return Start(inputs, outputs, known)
+    return Start(inputs, outputs, known, vectors)
 
 
 def open_initial(given: Any, settings: Hyperparameters, reporter: Reporter) -> Initial:
@@ -137,7 +154,7 @@ def first_start(
     n_ngrams = 0 if parts is None else len(parts.buckets)
     if initial is None:
         inputs = initial_word_vectors(n_words + n_ngrams, size, settings.seed)
-        return Start(inputs, None, np.zeros(n_words, np.bool_))
+        return Start(inputs, None, np.zeros(n_words, np.bool_), inputs[:n_words])
     vectors = initial.vectors
     rows = _rows_of(vectors, vocabulary)
     known = rows >= 0
@@ -154,13 +171,14 @@ def first_start(
     if parts is None:
         # Not as long as the others: what is random in them would then not be unlearned (docs/going-on.md).
         wanted[~has] = initial_word_vectors(n_words, size, settings.seed)[~has]
-        inputs = wanted
+        inputs = words = wanted
     else:
         inputs = initial_word_vectors(n_words + n_ngrams, size, settings.seed)
         if given is not None and _is_same_kind(given, settings):
             _carry_ngrams(given, parts.buckets, inputs[n_words:])
         n_parts = np.diff(parts.starts)[has, None].astype(np.float32)
         inputs[:n_words][has] += n_parts * (wanted - composed(parts, inputs))[has]
+        words = np.where(has[:, None], wanted, composed(parts, inputs))
     outputs = None
     if initial.contexts is not None and initial.objective == settings.objective:
         outputs = np.zeros((n_words, size), np.float32)
@@ -170,7 +188,7 @@ def first_start(
         + (f", {int((has & ~known).sum()):,} at those of their n-grams" if (has & ~known).any() else "")
         + f"; contexts at {'zero' if outputs is None else 'those of the given model'}."
     )
-    return Start(inputs, outputs, known)
+    return Start(inputs, outputs, known, words)
 
 
 def _rows_of(vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from firth.arrays import Matrix
 from firth.backends.protocol import Totals
@@ -20,10 +20,11 @@ from firth.settings import check_value, real_number, whole_number
 from firth.threads import Assistant
 from firth.training.corpus_mark import CorpusMark
 from firth.training.followers import Position, TrainingState
+from firth.training.frozen import Held
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["CHECKPOINT_SECONDS", "Checkpoint", "Checkpoints", "check_every"]
+__all__ = ["CHECKPOINT_SECONDS", "Checkpoint", "Checkpoints", "Continued", "check_every"]
 
 CHECKPOINT_SECONDS = 600.0  # between two checkpoints
 
@@ -31,6 +32,8 @@ CHECKPOINT_SECONDS = 600.0  # between two checkpoints
 # no shorter than that threads hardly wait for one another.
 _PARTS = 20
 _SHORTEST_PART, _LONGEST_PART = 0.2, 10.0  # seconds
+
+_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "tokenizer")  # what continue_training() takes
 
 _LARGEST_COST = 0.02  # of the time, for those at the ends of epochs
 
@@ -40,20 +43,33 @@ def check_every(every: float) -> None:
     check_value("every", every, real_number(0, above=True), "the seconds between two checkpoints")
 
 
+class Continued(NamedTuple):
+    """Of a training of a model that had been trained before: its text is read with the vocabulary that the model has.
+
+    replay_words : how many words of an old text are read for each word of the new one; None: there is no old text.
+    """
+
+    replay_words: float | None
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """The document "training" of a file.
 
     position : its history is that of the file.
-    settings : with the epochs and learning rates of this training, which may be others than those of the model.
+    settings : of this training, of which some may be others than those of the model (see _OF_A_RUN).
     epochs_before : of earlier trainings of the model.
     mark : of the text.
+    held : words that move less than others.
+    continued : None for the first training of a model.
     """
 
     position: Position
     settings: Hyperparameters
     epochs_before: int
     mark: CorpusMark
+    held: Held | None = None
+    continued: Continued | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -70,23 +86,24 @@ class Checkpoint:
             "pairs_done": totals.pairs,
             "loss_sum": totals.loss,
             "seconds_done": seconds,
-            "epochs": self.settings.epochs,
-            "learning_rate": self.settings.rate,
-            "final_learning_rate": self.settings.final_learning_rate,
+            **{name: value for name, value in self.settings.to_json().items() if name in _OF_A_RUN},
             "epochs_before": self.epochs_before,
             "corpus": self.mark.to_json(),
+            "held": None if self.held is None else self.held.to_json(),
+            "continued": None if self.continued is None else self.continued._asdict(),
         }
 
     @classmethod
-    def from_json(cls, path: str | Path, values: Any, settings: Hyperparameters, history: History) -> Self:
-        """What to_json returned, from a file with the settings and the history of a model.
+    def from_json(
+        cls, path: str | Path, values: Any, settings: Hyperparameters, history: History, n_words: int
+    ) -> Self:
+        """What to_json returned, from a file with the settings, the history and so many words of a model.
 
         Raises   FormatError if it makes no sense.
         """
         try:
             mark = CorpusMark.from_json(values["corpus"])
-            names = "epochs", "learning_rate", "final_learning_rate"
-            settings = dataclasses.replace(settings, **{name: values[name] for name in names})
+            settings = dataclasses.replace(settings, **{name: values[name] for name in _OF_A_RUN})
             limits = {"epochs_done": settings.epochs, "words_done": mark.words}
             for name, limit in {**limits, "pairs_done": None, "epochs_before": None}.items():
                 _check(name, values[name], whole_number(0, limit))
@@ -94,10 +111,14 @@ class Checkpoint:
                 _check(name, values[name], real_number(0))
             totals = Totals(values["words_done"], values["pairs_done"], values["loss_sum"])
             position = Position(values["epochs_done"], totals, values["seconds_done"], tuple(history))
+            held = None if values["held"] is None else Held.from_json(values["held"], n_words)
+            continued = None if values["continued"] is None else Continued(**values["continued"])
+            if continued is not None and continued.replay_words is not None:
+                _check("replay_words", continued.replay_words, real_number(0, above=True))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"where its training was cannot be read: {error!r}; the file is damaged"
             raise FormatError(path, problem) from None
-        return cls(position, settings, values["epochs_before"], mark)
+        return cls(position, settings, values["epochs_before"], mark, held, continued)
 
 
 def _check(name: str, value: Any, kind: Any) -> None:

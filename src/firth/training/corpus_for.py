@@ -11,7 +11,7 @@ from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.lone_words import check_neighbours
 
-__all__ = ["corpus_for"]
+__all__ = ["corpus_for", "every_word_joined"]
 
 
 def corpus_for(
@@ -33,9 +33,19 @@ def corpus_for(
     else:
         encoded = _read(settings, corpus, reporter, every_word=found is not None)
     if found is not None:
-        encoded = _joined(settings, encoded, found, reporter)
+        encoded = _joined(encoded, found, (settings.min_count, settings.max_vocabulary), reporter)
     check_neighbours(encoded, None if encoded is corpus else corpus)
     return encoded
+
+
+def every_word_joined(
+    settings: Hyperparameters, corpus: "CorpusInput | EncodedCorpus", phrases: Phrases, reporter: Reporter
+) -> EncodedCorpus:
+    """The corpus as ids, with phrases joined and all its words. Raises CorpusError, SettingError."""
+    if isinstance(corpus, EncodedCorpus):
+        corpus.check()
+        return _joined(corpus, phrases, (1, None), reporter)
+    return _joined(_read(settings, corpus, reporter, every_word=True), phrases, (1, None), reporter)
 
 
 def _read(settings: Hyperparameters, corpus: CorpusInput, reporter: Reporter, *, every_word: bool) -> EncodedCorpus:
@@ -56,15 +66,15 @@ def _read(settings: Hyperparameters, corpus: CorpusInput, reporter: Reporter, *,
 
 
 def _joined(
-    settings: Hyperparameters, every_word: EncodedCorpus, phrases: Phrases, reporter: Reporter
+    every_word: EncodedCorpus, phrases: Phrases, limits: tuple[int, int | None], reporter: Reporter
 ) -> EncodedCorpus:
+    """The text with phrases joined, and its words within min_count and max_vocabulary."""
     if not is_compiled("phrases.join_phrases"):
         reporter.message("Compiling what joins phrases for this processor, once …")
     if not phrases.is_fitted:
         phrases.fit(every_word, progress=reporter)
-    return phrases.encode(
-        every_word, min_count=settings.min_count, max_vocabulary=settings.max_vocabulary, progress=reporter
-    )
+    min_count, max_vocabulary = limits
+    return phrases.encode(every_word, min_count=min_count, max_vocabulary=max_vocabulary, progress=reporter)
 
 
 def _check_encoded(encoded: EncodedCorpus, settings: Hyperparameters, *, has_phrases: bool) -> None:

@@ -15,7 +15,7 @@ from firth.errors import CorpusError, SettingError
 from firth.formats.packed_words import PackedWords
 from firth.settings import whole_number
 
-__all__ = ["CorpusMark", "mark_of"]
+__all__ = ["CorpusMark", "digest_of", "mark_of"]
 
 _FOLLOW_FROM_SETTINGS = ("sampling", "tree", "contrast_shifts")  # and the text: parts of a plan
 _PIECE = 1 << 22  # numbers that are hashed at a time
@@ -26,8 +26,8 @@ class CorpusMark:
     """What identifies the text of a training.
 
     words, sentences : T and S.
-    digests : of the text with its vocabulary ("corpus"), and of other parts of the plan that are made from what the
-        user gave.
+    digests : of the text with its vocabulary ("corpus"), of the old text of which sentences are among it ("replay"),
+        and of other parts of the plan that are made from what the user gave.
     """
 
     words: int
@@ -37,11 +37,16 @@ class CorpusMark:
     def check(self, found: "CorpusMark", path: str | Path) -> None:
         """Raise CorpusError or SettingError unless what was given now is what the training of this file began with."""
         sizes = [f"{mark.words:,} words in {mark.sentences:,} sentences" for mark in (self, found)]
-        names = "corpus", *(name for name in {**self.digests, **found.digests} if name != "corpus")
-        for name in names:
+        texts = "replay", "corpus"
+        for name in (*texts, *(name for name in {**self.digests, **found.digests} if name not in texts)):
             before, now = self.digests.get(name), found.digests.get(name)
             if before == now:
                 continue
+            if name == "replay":
+                raise CorpusError(
+                    f"{path} read sentences of another old text (digest {before}) than replay= has (digest {now}); "
+                    "give the same text, with the same tokenizer, to go on"
+                )
             if name == "corpus":
                 raise CorpusError(
                     f"{path} was trained on another corpus: it had {sizes[0]} (digest {before}), this one has "
@@ -63,21 +68,26 @@ class CorpusMark:
         return cls(*sizes, {str(name): str(digest) for name, digest in values["digests"].items()})
 
 
-def mark_of(vocabulary: Vocabulary, plan: TrainingPlan) -> CorpusMark:
-    """Reads the text once, at about 1 GB/s."""
+def mark_of(vocabulary: Vocabulary, plan: TrainingPlan, replayed: str | None = None) -> CorpusMark:
+    """Reads the text once, at about 1 GB/s.
+
+    replayed : the digest of an old text of which sentences are in the plan's; None: there are none.
+    """
     packed = PackedWords.pack(vocabulary.words)
-    digests = {"corpus": _digest(packed.text, packed.ends, *plan.corpus)}
+    digests = {"corpus": digest_of(packed.text, packed.ends, *plan.corpus)}
+    if replayed is not None:
+        digests["replay"] = replayed
     for field in fields(plan):
         part = getattr(plan, field.name)
         if isinstance(part, tuple) and field.name not in ("corpus", *_FOLLOW_FROM_SETTINGS):
             arrays = part._asdict()  # type: ignore[attr-defined]
             arrays.pop("noise_table", None)  # which follows from the counts, by powers of them
-            digests[field.name] = _digest(*arrays.values())
+            digests[field.name] = digest_of(*arrays.values())
     return CorpusMark(len(plan.corpus.ids), len(plan.corpus.sentence_offsets) - 1, digests)
 
 
-def _digest(*arrays: NDArray[Any] | None) -> str:
-    """The same on machines of either byte order; also of arrays that are mapped."""
+def digest_of(*arrays: NDArray[Any] | None) -> str:
+    """Of numbers, in hexadecimal digits; the same on machines of either byte order; also of arrays that are mapped."""
     found = hashlib.blake2b(digest_size=16)
     for array in arrays:
         if array is None:

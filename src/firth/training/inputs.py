@@ -1,9 +1,17 @@
-"""What the input of a word is made of: its row, or also the rows of its n-grams; and how its vector comes of them."""
+"""What the input of a word is made of: its row, or also the rows of its n-grams; and how its vector comes of them.
+
+A word whose vector is held, or moves by a share of what it learns, is a row of its own while it is trained, n-grams or
+not: its n-grams also move with other words, which would take its vector along. At the end its own row is set so that
+the mean of its rows is that vector.
+
+Shapes  V words, P n-grams of a model with subwords (else 0), D numbers per vector.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
 from firth.corpus.encoded import EncodedCorpus
@@ -11,12 +19,13 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.formats.packed_words import PackedWords
 from firth.kernels.arguments import Composition, WordBytes
 from firth.subwords.ngrams import Subwords
-from firth.subwords.parts import WordParts, composed, word_parts
+from firth.subwords.parts import WordParts, composed, with_words_alone, word_parts
+from firth.training.frozen import Held
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import Extras
 from firth.training.sequences import Groups, Sessions
 
-__all__ = ["extras_of", "parts_of_words", "rows_of_words", "words_and_subwords"]
+__all__ = ["WordInputs", "extras_of", "parts_of_words"]
 
 
 def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordParts | None:
@@ -28,65 +37,91 @@ def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordPar
     return word_parts(WordBytes(packed.text, packed.ends), *settings.subwords, settings.subword_buckets)
 
 
-def _composition_of(parts: WordParts | None, n_words: int, shares: NDArray[np.float32] | None) -> Composition | None:
-    """What training knows of the parts; None if each word is its own row and learns all that it should.
+@dataclass(frozen=True, eq=False)
+class WordInputs:
+    """The rows of the input matrix that make up each word, and the words that move less than others.
 
-    shares : (V,) by how much of what a word learned its rows move: 1; 0 holds them. None: 1 for all.
+    parts : in a model with subwords; None: each word is its own row.
+    held : None: all words move in full.
     """
-    if parts is None and shares is None:
-        return None
-    if parts is None:
-        starts, listed = np.arange(n_words + 1), np.arange(n_words, dtype=np.int32)
-    else:
-        starts, listed, _ = parts
-    return Composition(starts, listed, np.ones(n_words, np.float32) if shares is None else shares)
+
+    parts: WordParts | None = None
+    held: Held | None = None
+
+    @cached_property
+    def trained(self) -> WordParts | None:
+        """The rows of each word while it is trained; None: its own."""
+        if self.parts is None or self.held is None:
+            return self.parts
+        return with_words_alone(self.parts, self.held.words)
+
+    def composition(self, n_words: int) -> Composition | None:
+        """What training knows of the parts; None if each word is its own row and learns all that it should."""
+        if self.trained is None and self.held is None:
+            return None
+        if self.trained is None:
+            starts, listed = np.arange(n_words + 1), np.arange(n_words, dtype=np.int32)
+        else:
+            starts, listed, _ = self.trained
+        return Composition(starts, listed, np.ones(n_words, np.float32) if self.held is None else self.held.shares)
+
+    def rows_to_train(self, rows: Matrix, vectors: Matrix) -> Matrix:
+        """The input matrix (V + P, D) as training needs it.
+
+        rows : (V + P, D) with the words' own rows.
+        vectors : (V, D) of the words.
+        """
+        if self.parts is None or self.held is None:
+            return rows
+        rows, apart = rows.copy(), np.flatnonzero(self.held.words)
+        rows[apart] = vectors[apart]
+        return rows
+
+    def vectors_of(self, ids: WordIds, rows: Callable[[WordIds], Matrix]) -> Matrix:
+        """The vectors (n, D) of some words, from a function that gives rows of the input matrix in training."""
+        if self.trained is None:
+            return rows(ids)
+        starts, stops = self.trained.starts[ids], self.trained.starts[ids + 1]
+        listed = [self.trained.parts[first:stop] for first, stop in zip(starts, stops, strict=True)]
+        if not listed:
+            return rows(ids)
+        gathered = rows(np.concatenate(listed))
+        counts = stops - starts
+        sums = np.add.reduceat(gathered, np.cumsum(counts) - counts, axis=0)
+        return np.asarray(sums / counts[:, None], np.float32)
+
+    def learned(self, settings: Hyperparameters, rows: Matrix) -> tuple[Matrix, Matrix | None, Subwords | None]:
+        """The word vectors (V, D), the rows of their own (V, D) and those of n-grams, from the trained rows (V + P, D).
+
+        Without n-grams the rows are the word vectors, and the others None.
+        """
+        if self.parts is None or self.trained is None or settings.subwords is None:
+            return rows, None, None
+        n_words, buckets = len(self.parts.starts) - 1, settings.subword_buckets
+        assert buckets is not None
+        subwords = Subwords(rows[n_words:], *settings.subwords, buckets=self.parts.buckets, n_buckets=buckets)
+        vectors, own = composed(self.trained, rows), rows[:n_words]
+        if self.held is not None:
+            own, apart = own.copy(), np.flatnonzero(self.held.words)
+            n_parts = np.diff(self.parts.starts)[apart, None].astype(np.float32)
+            own[apart] += n_parts * (vectors - composed(self.parts, rows))[apart]
+        return vectors, own, subwords
 
 
 def extras_of(
     settings: Hyperparameters,
     corpus: EncodedCorpus,
-    parts: WordParts | None,
+    inputs: WordInputs,
     sequences: tuple[object, Sessions | None, Groups | None],
-    shares: NDArray[np.float32] | None = None,
 ) -> Extras:
     """What the plan of a training has besides settings and text.
 
     sequences : what the user gave as a corpus, and with it.
-    shares : (V,) by how much of what a word learned its rows move; None: all of it.
     """
     given, sessions, groups = sequences
     return Extras(
-        composition=_composition_of(parts, len(corpus.vocabulary), shares),
-        ngram_rows=0 if parts is None else len(parts.buckets),
+        composition=inputs.composition(len(corpus.vocabulary)),
+        ngram_rows=0 if inputs.parts is None else len(inputs.parts.buckets),
         groups=None if groups is None else groups.encoded(corpus, settings.noise_power),
         sessions=None if sessions is None else sessions.encoded(given, corpus),
     )
-
-
-def rows_of_words(parts: WordParts | None, ids: WordIds, rows: Callable[[WordIds], Matrix]) -> Matrix:
-    """The vectors (n, D) of some words, from a function that gives rows of the input matrix."""
-    if parts is None:
-        return rows(ids)
-    starts, stops = parts.starts[ids], parts.starts[ids + 1]
-    listed = [parts.parts[first:stop] for first, stop in zip(starts, stops, strict=True)]
-    if not listed:
-        return rows(ids)
-    gathered = rows(np.concatenate(listed))
-    counts = stops - starts
-    sums = np.add.reduceat(gathered, np.cumsum(counts) - counts, axis=0)
-    return np.asarray(sums / counts[:, None], np.float32)
-
-
-def words_and_subwords(
-    settings: Hyperparameters, parts: WordParts | None, inputs: Matrix
-) -> tuple[Matrix, Matrix | None, Subwords | None]:
-    """The word vectors (V, D), the rows of their own (V, D) and those of n-grams, from the trained inputs (V + P, D).
-
-    Without n-grams the inputs are the word vectors, and the others None.
-    """
-    if parts is None or settings.subwords is None:
-        return inputs, None, None
-    n_words, buckets = len(parts.starts) - 1, settings.subword_buckets
-    assert buckets is not None
-    subwords = Subwords(inputs[n_words:], *settings.subwords, buckets=parts.buckets, n_buckets=buckets)
-    return composed(parts, inputs), inputs[:n_words], subwords

@@ -10,7 +10,6 @@ import dataclasses
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.arrays import Counts
 from firth.corpus.encoded import EncodedCorpus
@@ -22,9 +21,10 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, quoted
+from firth.phrases.model import Phrases, PhrasesInput, given_phrases
 from firth.progress import Reporter
-from firth.training.corpus_for import corpus_for
-from firth.training.history import History
+from firth.training.corpus_for import corpus_for, every_word_joined
+from firth.training.corpus_mark import digest_of
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.lone_words import check_neighbours
 
@@ -33,7 +33,9 @@ __all__ = [
     "NewText",
     "NewWords",
     "Replay",
+    "Texts",
     "check_new_words",
+    "read_again",
     "read_new_text",
     "rng_of_run",
     "settings_of_run",
@@ -54,17 +56,25 @@ class Replay(NamedTuple):
     words: float
 
 
+class Texts(NamedTuple):
+    """What a model reads that goes on, as a user gives it; see Word2Vec.continue_training."""
+
+    corpus: "CorpusInput | EncodedCorpus"
+    replay: Replay
+    phrases: PhrasesInput | None
+
+
 class NewText(NamedTuple):
-    """What is read, and what of it was known before. V words.
+    """What is read. V words.
 
     corpus : the new text with sentences of the old one; its vocabulary is that of the model from now on.
     counts : (V,) how often each word occurs there; 0 for those that only the old text has.
-    rows : (V,) the id of each word before, -1 for a new word.
+    replayed : the digest of the old text; None without one.
     """
 
     corpus: EncodedCorpus
     counts: Counts
-    rows: NDArray[np.int64]
+    replayed: str | None
 
 
 def check_new_words(settings: Hyperparameters, new_words: NewWords) -> None:
@@ -82,9 +92,8 @@ def check_new_words(settings: Hyperparameters, new_words: NewWords) -> None:
 def read_new_text(
     settings: Hyperparameters,
     old: Vocabulary,
-    corpus: "CorpusInput | EncodedCorpus",
+    texts: Texts,
     new_words: NewWords,
-    replay: Replay,
     rng: np.random.Generator,
     reporter: Reporter,
 ) -> NewText:
@@ -95,21 +104,28 @@ def read_new_text(
     rng : draws the sentences that are replayed.
 
     Raises   CorpusError if a text cannot be read, or holds nothing to learn from; SettingError if the tokenizer was a
-             function that a file could not keep, or replay is impossible.
+             function that a file could not keep, or replay is impossible; FormatError if the table of phrases is
+             damaged.
     """
     check_new_words(settings, new_words)
-    _check_replay(replay)
-    if settings.tokenizer == CUSTOM_TOKENIZER and not _are_encoded(corpus, replay.corpus):
-        raise SettingError(
-            "the model's tokenizer was a function, which its file could not keep: pass it as tokenizer=, or any "
-            "tokenizer if the corpus is lists of tokens"
-        )
-    text = _with_new_words(settings, old, corpus, new_words, reporter)
-    if replay.corpus is not None:
-        text = _with_old_sentences(settings, text, replay, rng, reporter)
-    check_neighbours(text, corpus)
-    rows = rows_in(old, text.vocabulary)
-    return NewText(text, count_ids(text.ids, len(text.vocabulary)), rows)
+    _check_replay(texts.replay)
+    _check_tokenizer(settings, texts)
+    phrases = _phrases_of(settings, texts)
+    text = _with_new_words(settings, old, texts.corpus, phrases, new_words, reporter)
+    return _with_replay(settings, text, texts, phrases, rng, reporter)
+
+
+def read_again(
+    settings: Hyperparameters, vocabulary: Vocabulary, texts: Texts, rng: np.random.Generator, reporter: Reporter
+) -> NewText:
+    """Read what read_new_text() has read, with the vocabulary that came of it and random draws from the same state.
+
+    Raises   CorpusError, SettingError, FormatError as that; CorpusError if none of the words is in the vocabulary.
+    """
+    _check_tokenizer(settings, texts)
+    phrases = _phrases_of(settings, texts)
+    text = _in_vocabulary(settings, texts.corpus, phrases, vocabulary, reporter)
+    return _with_replay(settings, text, texts, phrases, rng, reporter)
 
 
 def _check_replay(replay: Replay) -> None:
@@ -120,20 +136,33 @@ def _check_replay(replay: Replay) -> None:
         )
 
 
-def _are_encoded(*corpora: Any) -> bool:
-    return all(corpus is None or isinstance(corpus, EncodedCorpus) for corpus in corpora)
+def _check_tokenizer(settings: Hyperparameters, texts: Texts) -> None:
+    corpora = texts.corpus, texts.replay.corpus
+    are_encoded = all(corpus is None or isinstance(corpus, EncodedCorpus) for corpus in corpora)
+    if settings.tokenizer == CUSTOM_TOKENIZER and not are_encoded:
+        raise SettingError(
+            "the model's tokenizer was a function, which its file could not keep: pass it as tokenizer=, or any "
+            "tokenizer if the corpus is lists of tokens"
+        )
+
+
+def _phrases_of(settings: Hyperparameters, texts: Texts) -> Phrases | None:
+    return None if texts.phrases is None else given_phrases(texts.phrases, settings.threads)
 
 
 def _with_new_words(
     settings: Hyperparameters,
     old: Vocabulary,
     corpus: "CorpusInput | EncodedCorpus",
+    phrases: Phrases | None,
     new_words: NewWords,
     reporter: Reporter,
 ) -> EncodedCorpus:
     """The new text, with the ids of the vocabulary that the model will have."""
     if new_words == "only":
-        return corpus_for(settings, corpus, reporter)
+        return corpus_for(settings, corpus, reporter, phrases)
+    if phrases is not None:
+        return _renumbered(settings, old, every_word_joined(settings, corpus, phrases, reporter), new_words)
     if isinstance(corpus, EncodedCorpus):
         corpus.check()
         return _renumbered(settings, old, corpus, new_words)
@@ -141,6 +170,23 @@ def _with_new_words(
         return _encoded(settings, corpus, old, reporter, extend=True)
     known = _encoded(settings, corpus, old, reporter, extend=False)
     return known if settings.has_nodes else _renumbered(settings, old, known, new_words)
+
+
+def _in_vocabulary(
+    settings: Hyperparameters,
+    corpus: "CorpusInput | EncodedCorpus",
+    phrases: Phrases | None,
+    vocabulary: Vocabulary,
+    reporter: Reporter,
+) -> EncodedCorpus:
+    """A text with the ids of a vocabulary; other words are left out."""
+    if phrases is not None:
+        corpus = every_word_joined(settings, corpus, phrases, reporter)
+    elif isinstance(corpus, EncodedCorpus):
+        corpus.check()
+    else:
+        return _encoded(settings, corpus, vocabulary, reporter, extend=False)
+    return renumber(corpus, rows_in(vocabulary, corpus.vocabulary).astype(np.int32), vocabulary)
 
 
 def _encoded(
@@ -178,28 +224,33 @@ def _renumbered(
     return renumber(corpus, ids, merged.vocabulary)
 
 
-def _with_old_sentences(
-    settings: Hyperparameters, text: EncodedCorpus, replay: Replay, rng: np.random.Generator, reporter: Reporter
-) -> EncodedCorpus:
-    corpus, vocabulary = replay.corpus, text.vocabulary
-    assert corpus is not None
-    if isinstance(corpus, EncodedCorpus):
-        corpus.check()
-        old = renumber(corpus, rows_in(vocabulary, corpus.vocabulary).astype(np.int32), vocabulary)
-    else:
-        old = _encoded(settings, corpus, vocabulary, reporter, extend=False)
-    wanted = round(replay.words * text.n_words)
-    if old.n_words < wanted:
-        reporter.message(
-            f"Note: replay_words={replay.words:g} would be {wanted:,} words of the old text; it has {old.n_words:,}, "
-            "and all of them are read again."
-        )
-    return mix(text, old, wanted, rng)
+def _with_replay(
+    settings: Hyperparameters,
+    text: EncodedCorpus,
+    texts: Texts,
+    phrases: Phrases | None,
+    rng: np.random.Generator,
+    reporter: Reporter,
+) -> NewText:
+    """The new text, and among it sentences of the old one, if there is one to be replayed."""
+    (corpus, words), replayed = texts.replay, None
+    if corpus is not None:
+        old = _in_vocabulary(settings, corpus, phrases, text.vocabulary, reporter)
+        replayed = digest_of(old.ids, old.sentence_offsets)
+        wanted = round(words * text.n_words)
+        if old.n_words < wanted:
+            reporter.message(
+                f"Note: replay_words={words:g} would be {wanted:,} words of the old text; it has {old.n_words:,}, "
+                "and all of them are read again."
+            )
+        text = mix(text, old, wanted, rng)
+    check_neighbours(text, texts.corpus)
+    return NewText(text, count_ids(text.ids, len(text.vocabulary)), replayed)
 
 
-def rng_of_run(settings: Hyperparameters, history: History) -> np.random.Generator:
-    """What draws the vectors of new words, and old sentences: a function of the seed and the epochs before."""
-    return np.random.default_rng([settings.seed % 2**64, history.last_epoch])
+def rng_of_run(settings: Hyperparameters, epochs_before: int) -> np.random.Generator:
+    """What draws old sentences, and then the vectors of new words: a function of the seed and the epochs before."""
+    return np.random.default_rng([settings.seed % 2**64, epochs_before])
 
 
 def settings_of_run(settings: Hyperparameters, **given: Any) -> Hyperparameters:

@@ -19,12 +19,11 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, quoted
 from firth.formats.stored import StoredVectors
 from firth.progress import Progress
-from firth.subwords.parts import WordParts
 from firth.threads import TICK, Assistant
 from firth.training.followers import TrainingState
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import rows_of_words, words_and_subwords
+from firth.training.inputs import WordInputs
 from firth.training.scoring import Score, score_text
 from firth.vectors.given import listed_words
 from firth.vectors.word_vectors import WordVectors
@@ -39,7 +38,7 @@ class ObservedModel(NamedTuple):
 
     hyperparameters: Hyperparameters
     vocabulary: Vocabulary
-    parts: WordParts | None = None  # of words with n-grams
+    inputs: WordInputs
 
 
 class Observation:
@@ -61,7 +60,7 @@ class Observation:
         self.history: History = training.history
         self.hyperparameters = model.hyperparameters
         self.vocabulary = model.vocabulary
-        self._parts = model.parts
+        self._inputs = model.inputs
         self._backend = training.backend
         self._stop = training.stop
 
@@ -71,11 +70,11 @@ class Observation:
         Raises   UnknownWordError with near spellings.
         """
         ids = self.vocabulary.ids_of(listed_words(words))
-        return rows_of_words(self._parts, np.array(ids, np.int32), lambda rows: self._backend.rows("input", rows))
+        return self._inputs.vectors_of(np.array(ids, np.int32), lambda rows: self._backend.rows("input", rows))
 
     def vectors(self) -> WordVectors:
         """All vectors as they are now: a copy (V, D), for queries, evaluations and files."""
-        matrix, _, subwords = words_and_subwords(self.hyperparameters, self._parts, self._backend.matrices()[0])
+        matrix, _, subwords = self._inputs.learned(self.hyperparameters, self._backend.matrices()[0])
         stored = StoredVectors(self.vocabulary.words, matrix, self.vocabulary.counts, subwords=subwords)
         return WordVectors.from_stored(stored)
 
@@ -101,7 +100,7 @@ class Observation:
         """
         encoded = self.encode(corpus)
         inputs, outputs = self._backend.matrices()
-        words, _, _ = words_and_subwords(self.hyperparameters, self._parts, inputs)
+        words, _, _ = self._inputs.learned(self.hyperparameters, inputs)
         return score_text(dataclasses.replace(self.hyperparameters, threads=1), encoded, words, outputs, seed)
 
     def stop(self) -> None:

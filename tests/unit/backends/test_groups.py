@@ -12,7 +12,6 @@ from firth.backends.cpu import CpuBackend
 from firth.backends.groups import GroupedBackend
 from firth.backends.layout import LEAST_TOKENS, Layout, best_layout
 from firth.backends.meeting import alias_probabilities, safety_factor, update_counts
-from firth.backends.memory import available_memory
 from firth.backends.rounds import Rounds
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
@@ -180,20 +179,6 @@ def test_small_texts_and_little_memory_allow_fewer_groups(large_plan):
 def test_safety_grows_from_four_groups_to_sixteen():
     assert [safety_factor(groups, "skipgram") for groups in (2, 4, 16, 64)] == [1, 1, 4, 4]
     assert [safety_factor(groups, "cbow") for groups in (2, 4, 16, 64)] == [2, 2, 4, 4]
-
-
-def test_available_memory(tmp_path):
-    assert available_memory() > 1 << 20
-    facts, group = tmp_path / "meminfo", tmp_path / "group"
-    facts.write_text("MemTotal: 900 kB\nMemAvailable:  500 kB\n")
-    assert available_memory(facts, group) == 500 * 1024
-    group.mkdir()
-    (group / "memory.max").write_text("300000\n")
-    (group / "memory.current").write_text("100000\n")
-    assert available_memory(facts, group) == 200_000
-    (group / "memory.max").write_text("max\n")
-    assert available_memory(facts, group) == 500 * 1024
-    assert available_memory(tmp_path / "missing", group) > 1 << 20
 
 
 # ---------------------------------------------------------------- company

@@ -8,15 +8,15 @@ from firth.backends.lag import MOST_OVERLAP, lag_of, overlap_of
 from firth.corpus import encode
 from firth.kernels.cpu.training.batches import BATCH
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import extras_of, parts_of_words
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import plan_training
 
 
 def plan_of(corpus, **settings):
     settings = Hyperparameters(subwords=(2, 4), min_count=1, subsample_threshold=0, **settings)
     encoded = encode(corpus, min_count=1, progress=False)
-    parts = parts_of_words(settings, encoded.vocabulary)
-    return plan_training(settings, encoded, extras_of(settings, encoded, parts, (corpus, None, None)))
+    inputs = WordInputs(parts_of_words(settings, encoded.vocabulary))
+    return plan_training(settings, encoded, extras_of(settings, encoded, inputs, (corpus, None, None)))
 
 
 def items(n, sessions=400):

@@ -1,8 +1,10 @@
 """What holds for every language model. A new one is one more entry of IMPLEMENTATIONS."""
 
 import math
+import os
 import random
 import signal
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -274,6 +276,17 @@ class TestFiles:
             assert again.score(HELD_OUT) == model.score(HELD_OUT)
             again.save(tmp_path / "again.lm")
             assert (tmp_path / "again.lm").read_bytes() == (tmp_path / "model.lm").read_bytes()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not cut a file that is open")
+    def test_without_mmap_nothing_in_the_file_matters_any_more(self, model, tmp_path):
+        path = tmp_path / "model.lm"
+        model.save(path)
+        models = load_language_model(path, mmap=False), type(model).load(path, mmap=False)
+        os.truncate(path, 0)
+        for again in models:
+            same_predictions(again, model)
+            again.save(tmp_path / "again.lm")
+            assert type(model).load(tmp_path / "again.lm").score(HELD_OUT) == model.score(HELD_OUT)
 
     def test_a_tokenizer_that_was_a_function_must_be_set_again(self, implementation, tmp_path):
         text = [" ".join(sentence) for sentence in TEXT]

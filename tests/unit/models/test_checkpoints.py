@@ -215,6 +215,109 @@ def test_what_was_not_given_at_the_start_is_refused(text, checkpoint):
         Word2Vec.resume(checkpoint, text, groups=Groups({"w1": 1, "w2": 1}), progress=False)
 
 
+def interrupted_at(epoch):
+    """A progress function that presses Ctrl-C at the end of an epoch."""
+
+    def interrupt(progress):
+        if progress.facts.get("epoch_done") and progress.facts["epoch"] == epoch:
+            raise KeyboardInterrupt
+
+    return interrupt
+
+
+@pytest.mark.parametrize("subwords", [None, (2, 3)])
+@pytest.mark.parametrize("frozen", [0, 0.2, ["w3", "w199"]])
+def test_what_is_held_stays_so(text, tmp_path, frozen, subwords):
+    rng = np.random.default_rng(0)
+    given = firth.WordVectors([f"w{i}" for i in range(3, 150)], rng.normal(size=(147, 20)).astype(np.float32))
+    settings, options = {**SETTINGS, "subwords": subwords}, {"initial": given, "frozen": frozen}
+    path = tmp_path / "c.firth"
+    with pytest.raises(TrainingInterrupted):
+        Word2Vec(**settings).fit(text, progress=interrupted_at(2), checkpoint=path, **options)
+    resumed = Word2Vec.resume(path, text, progress=False)
+    assert bits(resumed) == bits(Word2Vec(**settings).fit(text, progress=False, **options))
+    assert (resumed.vectors["w3"] == given["w3"]).all() == (frozen != 0.2)
+    assert bits(Word2Vec.load(path)) == bits(resumed)
+
+
+OLD = [[f"a{word}" for word in row] for row in np.random.default_rng(0).integers(0, 30, (300, 8))]
+NEW = [[f"{'ab'[word % 2]}{word}" for word in row] for row in np.random.default_rng(1).integers(0, 40, (150, 8))]
+PHRASES = firth.Phrases.from_table([(("a2", "a4"),), (("b1", "a0"),)])
+
+
+def texts(form):
+    if form == "encoded":
+        return encode(OLD, min_count=1), encode(NEW, min_count=2)
+    return (OLD, NEW) if form == "lists" else ([" ".join(line) for line in text] for text in (OLD, NEW))
+
+
+@pytest.mark.parametrize(
+    ("settings", "form", "options", "again"),
+    [
+        ({}, "lists", {}, ()),
+        ({}, "encoded", {"replay_words": 1, "new_words": "only", "learning_rate": 0.01}, ("replay",)),
+        ({"subwords": (2, 3)}, "text", {"frozen": 0.0, "replay_words": 0.5, "epochs": 3}, ("replay",)),
+        ({"threads": 2}, "text", {"threads": 1, "phrases": PHRASES, "replay_words": 1}, ("phrases", "replay")),
+        ({}, "text", {"tokenizer": str.split, "new_words": "ignore", "frozen": {"a1"}}, ("tokenizer",)),
+        ({"objective": "hierarchical_softmax"}, "text", {"new_words": "ignore", "replay_words": 1}, ("replay",)),
+        ({"max_vocabulary": 25}, "lists", {}, ()),
+    ],
+)
+def test_learning_a_new_text_goes_on(tmp_path, settings, form, options, again):
+    Word2Vec(**{**SETTINGS, "min_count": 2, **settings}).fit(OLD, progress=False).save(tmp_path / "old.firth")
+    old, new = texts(form)
+    options, path = {"epochs": 4, "replay": old if "replay" in again else None, **options}, tmp_path / "c.firth"
+    whole = Word2Vec.load(tmp_path / "old.firth").continue_training(new, progress=False, **options)
+    with pytest.raises(TrainingInterrupted):
+        model = Word2Vec.load(tmp_path / "old.firth")
+        model.continue_training(new, progress=interrupted_at(6), checkpoint=path, **options)
+    resumed = Word2Vec.resume(path, new, progress=False, **{name: options[name] for name in again})
+    assert bits(resumed) == bits(whole)
+    assert [record.epoch for record in resumed.history] == list(range(1, 5 + options["epochs"]))
+    assert list(resumed.vocabulary.words) == list(whole.vocabulary.words)
+    assert resumed.vocabulary.counts.tolist() == whole.vocabulary.counts.tolist()
+    assert resumed.vocabulary.total_words == whole.vocabulary.total_words
+    assert resumed.hyperparameters == whole.hyperparameters
+    assert bits(Word2Vec.load(path)) == bits(resumed)
+
+
+def test_learning_a_new_text_goes_on_with_the_same_texts_alone(tmp_path):
+    path = tmp_path / "c.firth"
+    model = Word2Vec(**SETTINGS).fit(OLD, progress=False)
+    with pytest.raises(TrainingInterrupted):
+        model.continue_training(NEW, replay=OLD, replay_words=1, progress=interrupted_at(6), checkpoint=path)
+    training = native.read(path).metadata["training"]
+    assert training["continued"] == {"replay_words": 1}
+    assert sorted(training["corpus"]["digests"]) == ["corpus", "replay"]
+    with pytest.raises(SettingError, match="reads sentences of an old text as well: give that text as replay="):
+        Word2Vec.resume(path, NEW, progress=False)
+    with pytest.raises(CorpusError, match="sentences of another old text .digest"):
+        Word2Vec.resume(path, NEW, replay=OLD[::-1], progress=False)
+    with pytest.raises(CorpusError, match="trained on another corpus: it had 2,"):
+        Word2Vec.resume(path, NEW[::-1], replay=OLD, progress=False)
+    with pytest.raises(SettingError, match="was trained without groups"):
+        Word2Vec.resume(path, NEW, replay=OLD, groups=Groups({"a1": 1, "a3": 1}), progress=False)
+    assert Word2Vec.resume(path, NEW, replay=OLD, progress=False).history.last_epoch == 8
+
+
+def test_an_old_text_that_was_not_replayed_is_refused(text, checkpoint):
+    with pytest.raises(SettingError, match=r"replay: the training of .* does not read any old text; leave it out"):
+        Word2Vec.resume(checkpoint, text, replay=OLD, progress=False)
+
+
+def test_a_model_of_fasttext_goes_on_from_a_checkpoint(tmp_path):
+    """Its history is empty, so that nothing else says that it had been trained before."""
+    Word2Vec(**SETTINGS, subwords=(2, 3), subword_buckets=100).fit(OLD, progress=False).save(
+        tmp_path / "m.bin", format="fasttext"
+    )
+    options = {"threads": 1, "progress": False}
+    whole = Word2Vec.load(tmp_path / "m.bin").continue_training(NEW, **options)
+    with pytest.raises(TrainingInterrupted):
+        model = Word2Vec.load(tmp_path / "m.bin")
+        model.continue_training(NEW, **{**options, "progress": interrupted_at(1)}, checkpoint=tmp_path / "c.firth")
+    assert bits(Word2Vec.resume(tmp_path / "c.firth", NEW, progress=False)) == bits(whole)
+
+
 # ---------------------------------------------------------------- what is refused
 
 
@@ -285,6 +388,15 @@ DAMAGES = [
     ("epochs", 0),
     ("learning_rate", "high"),
     ("epochs_before", []),
+    ("threads", 0),
+    ("tokenizer", 5),
+    ("held", 7),
+    ("held", {"share": 1.0, "words": "A" * 34 + "=="}),
+    ("held", {"share": 0.0, "words": "AAA="}),
+    ("held", {"share": 0.0, "words": "no base64!"}),
+    ("continued", {}),
+    ("continued", [3]),
+    ("continued", {"replay_words": -1.0}),
     ("corpus", {}),
     ("corpus", 7),
     ("corpus", {"words": 60_000, "sentences": 0, "digests": {}}),

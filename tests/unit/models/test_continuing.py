@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth import CorpusError, DivergenceError, NotFittedError, SettingError, Word2Vec
+from firth import CorpusError, DivergenceError, NotFittedError, Phrases, SettingError, Word2Vec
 from firth.corpus import encode
 from firth.training.new_text import NEW_WORDS
 
@@ -267,8 +267,51 @@ def test_a_loaded_model_of_ngrams_goes_on(tmp_path):
         one.continue_training(NEW, progress=False)
     assert loaded.vectors.matrix.tobytes() == model.vectors.matrix.tobytes()
     assert loaded.vectors.subwords.matrix.tobytes() == model.vectors.subwords.matrix.tobytes()
-    with pytest.raises(SettingError, match="with subwords, words share the vectors of their n-grams"):
-        model.continue_training(NEW, frozen=0, progress=False)
+
+
+@pytest.mark.parametrize("frozen", [0.0, {"a1", "b3"}])
+def test_words_of_ngrams_are_held(frozen):
+    model = model_of(subwords=(2, 3), subword_buckets=1000)
+    before = model.vectors
+    model.continue_training(NEW, frozen=frozen, progress=False)
+    assert (model.vectors["a1"] == before["a1"]).all()
+    assert (model.vectors["a2"] == before["a2"]).all() == (frozen == 0)
+    assert abs(model.vectors["b5"] - before.subwords.vector("b5")).max() > 0.01, "new words learn"
+    assert (model.vectors.subwords.vector("a1b") != before.subwords.vector("a1b")).any(), "their n-grams, too"
+    model.continue_training(NEW, learning_rate=0.1, final_learning_rate=0.1, progress=False)
+    assert (model.vectors["a1"] != before["a1"]).any(), "once only"
+
+
+# ---------------------------------------------------------------- phrases
+
+
+PHRASES = Phrases.from_table([(("a1", "a2"),), (("b1", "a0"),)])
+
+
+@pytest.mark.parametrize("new_words", NEW_WORDS)
+def test_phrases_are_joined_in_both_texts(new_words):
+    """As if they had been joined beforehand."""
+    joined_old, joined_new = list(PHRASES.join(OLD)), list(PHRASES.join(NEW))
+    options = {"new_words": new_words, "replay_words": 1, "progress": False}
+    one = Word2Vec(**SETTINGS).fit(OLD, phrases=PHRASES, progress=False)
+    other = model_of(joined_old)
+    assert "a1_a2" in one.vectors
+    one.continue_training(NEW, replay=OLD, phrases=PHRASES, **options)
+    other.continue_training(joined_new, replay=joined_old, **options)
+    assert state(one)[4:6] == state(other)[4:6]
+    assert state(one)[:3] == state(other)[:3]
+    assert ("b1_a0" in one.vectors) == (new_words != "ignore")
+
+
+def test_phrases_in_any_form(tmp_path):
+    PHRASES.save(tmp_path / "table.tsv")
+    states = []
+    for corpus, phrases in [(NEW, PHRASES), (encode(NEW, min_count=1), tmp_path / "table.tsv")]:
+        model = Word2Vec(**SETTINGS).fit(OLD, phrases=PHRASES, progress=False)
+        states.append(state(model.continue_training(corpus, phrases=phrases, progress=False))[4:6])
+    assert states[0] == states[1]
+    with pytest.raises(SettingError, match="phrases=3: must be Phrases"):
+        model.continue_training(NEW, phrases=3, progress=False)
 
 
 # ---------------------------------------------------------------- models from files; tokenizers; errors

@@ -93,8 +93,6 @@ def test_a_model_with_subwords_starts_there(kind):
             np.testing.assert_allclose(model.vectors[word], subwords.vector(word), atol=1e-5)
     if kind == "same n-grams":
         np.testing.assert_allclose(model.vectors.subwords.vector("w3"), subwords.vector("w3"), atol=1e-5)
-    with pytest.raises(SettingError, match="with subwords, words share"):
-        Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, initial=given, frozen=0, progress=False)
 
 
 def test_how_many_words_were_found_is_reported(capfd):
@@ -102,12 +100,13 @@ def test_how_many_words_were_found_is_reported(capfd):
     assert "25 of 30 words start at the given vectors; contexts at zero" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("subwords", [None, (2, 3)])
 @pytest.mark.parametrize(
     ("architecture", "objective"),
     [("skipgram", "negative_sampling"), ("cbow", "negative_sampling"), ("skipgram", "hierarchical_softmax")],
 )
-def test_frozen_vectors_keep_every_bit(architecture, objective):
-    settings = {**SETTINGS, "architecture": architecture, "objective": objective, "epochs": 3}
+def test_frozen_vectors_keep_every_bit(architecture, objective, subwords):
+    settings = {**SETTINGS, "architecture": architecture, "objective": objective, "epochs": 3, "subwords": subwords}
     moved = Word2Vec(**settings).fit(TEXT, initial=GIVEN, progress=False)
     held = Word2Vec(**settings).fit(TEXT, initial=GIVEN, frozen=0, progress=False)
     two = Word2Vec(**settings).fit(TEXT, initial=GIVEN, frozen=["w7", "w8", "not in the text"], progress=False)
@@ -118,8 +117,63 @@ def test_frozen_vectors_keep_every_bit(architecture, objective):
             assert (two.vectors[word] == GIVEN[word]).all() == (word in ("w7", "w8"))
     outputs = held.node_vectors if objective == "hierarchical_softmax" else held.context_vectors
     assert abs(outputs).max() > 0, "contexts learn"
-    start = started(GIVEN).vectors
+    start = started(GIVEN, subwords=subwords).vectors
     assert all((held.vectors[f"w{i}"] != start[f"w{i}"]).any() for i in range(5)), "new words learn"
+
+
+def mean_of_parts(model, word):
+    """The vector of a word from its own row and those of its n-grams."""
+    own, ngrams = model.stored().own_vectors[model.vocabulary.id_of(word)], model.vectors.subwords
+    return np.vstack([own[None], ngrams.matrix[ngrams.rows(word)]]).mean(axis=0)
+
+
+def test_n_grams_learn_where_words_are_held():
+    """A held vector stays the mean of its rows, also of n-grams that other words have moved."""
+    model = Word2Vec(**{**SETTINGS, "epochs": 3}, subwords=(2, 3)).fit(TEXT, initial=GIVEN, frozen=0, progress=False)
+    before = started(GIVEN, subwords=(2, 3)).vectors.subwords.vector("w3w")
+    assert (model.vectors.subwords.vector("w3w") != before).any(), "the parts of w3, which moves"
+    for word in ("w3", "w13", "w25"):
+        np.testing.assert_allclose(mean_of_parts(model, word), model.vectors[word], atol=1e-5)
+
+
+def test_observers_see_held_vectors_of_n_grams():
+    seen = []
+
+    def look(observation):
+        seen.append((observation.rows(["w7", "w3"]), observation.vectors()))
+
+    model = Word2Vec(**SETTINGS, subwords=(2, 3))
+    model.fit(TEXT, initial=GIVEN, frozen=0, observers=[look], progress=False)
+    for rows, vectors in seen:
+        assert (rows[0] == GIVEN["w7"]).all()
+        assert (vectors["w7"] == GIVEN["w7"]).all()
+    rows, vectors = seen[-1]
+    np.testing.assert_allclose(rows[1], model.vectors["w3"], atol=1e-6)
+    assert (vectors.subwords.matrix == model.vectors.subwords.matrix).all()
+
+
+def test_held_vectors_of_n_grams_survive_files_and_more_training(tmp_path):
+    model = Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, initial=GIVEN, frozen=["w7", "w8"], progress=False)
+    model.save(tmp_path / "m.firth")
+    model.save(tmp_path / "m.bin", format="fasttext")
+    loaded = Word2Vec.load(tmp_path / "m.firth")
+    assert (loaded.vectors["w7"] == GIVEN["w7"]).all()
+    np.testing.assert_allclose(firth.load(tmp_path / "m.bin")["w7"], GIVEN["w7"], atol=1e-5)
+    loaded.continue_training(TEXT, frozen={"w7"}, progress=False)
+    assert (loaded.vectors["w7"] == GIVEN["w7"]).all()
+    assert (loaded.vectors["w8"] != GIVEN["w8"]).any()
+    loaded.continue_training(TEXT, learning_rate=1e-30, final_learning_rate=0, progress=False)
+    np.testing.assert_allclose(loaded.vectors["w7"], GIVEN["w7"], atol=1e-5)
+
+
+def test_a_share_of_what_a_word_of_n_grams_learned():
+    """In steps so small that nothing else changes, a vector moves by a share of what it would move without n-grams."""
+    small = {**SETTINGS, "learning_rate": 1e-4, "final_learning_rate": 1e-4, "noise_exponent": 0.5}
+    first = Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, progress=False)
+    plain = Word2Vec(**small).fit(TEXT, initial=first, progress=False)
+    fifth = Word2Vec(**small, subwords=(2, 3)).fit(TEXT, initial=first, frozen=0.2, progress=False)
+    moved, fifth_moved = (model.vectors.matrix - first.vectors.matrix for model in (plain, fifth))
+    assert np.linalg.norm(fifth_moved - 0.2 * moved) < 0.02 * np.linalg.norm(moved)
 
 
 def test_a_share_moves_words_by_that_much():
@@ -174,7 +228,6 @@ def test_two_threads_hold_vectors_too():
         ({"initial": GIVEN, "frozen": "w7"}, "not one string"),
         ({"initial": GIVEN, "frozen": ["king"]}, "none of these words is among the 30"),
         ({"frozen": 0}, "frozen=0: applies only with initial="),
-        ({"initial": GIVEN, "frozen": 0, "checkpoint": "c.firth"}, "does not say which vectors are held"),
     ],
 )
 def test_what_cannot_be(options, message, tmp_path, monkeypatch):

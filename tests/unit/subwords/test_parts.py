@@ -9,7 +9,7 @@ from firth.errors import SettingError
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.subwords import parts as parts_module
 from firth.subwords.ngrams import ngram_hashes, ngram_rows
-from firth.subwords.parts import WordParts, composed, word_parts
+from firth.subwords.parts import WordParts, composed, with_words_alone, word_parts
 from firth.subwords.word_means import word_means_in_python
 
 MOST = 2**32 - 1
@@ -115,3 +115,15 @@ def test_rows_that_do_not_fit_the_parts():
     parts = word_parts(packed([b"a"]), 3, 3, 5)
     with pytest.raises(SettingError, match=r"must be \(2, D\)"):
         composed(parts, np.zeros((3, 4), np.float32))
+
+
+@given(some_words, st.data())
+def test_words_alone_have_their_own_row(words, data):
+    parts = word_parts(packed(words), 2, 3, 1000)
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=len(words), max_size=len(words))), np.bool_)
+    alone = with_words_alone(parts, chosen)
+    for word in range(len(words)):
+        before, after = (one.parts[one.starts[word] : one.starts[word + 1]].tolist() for one in (parts, alone))
+        assert after == ([word] if chosen[word] else before)
+    assert alone.buckets is parts.buckets
+    assert alone.starts[-1] == len(alone.parts)

@@ -1,6 +1,8 @@
 """Approximate search: it finds nearly what the exact search finds, reads few rows, and refuses other vectors."""
 
 import json
+import re
+import subprocess
 import sys
 
 import numpy as np
@@ -384,3 +386,40 @@ def test_the_index_replaces_an_old_one_in_one_step(model, vectors, tmp_path):
     vectors.index.save(path)
     assert path.read_bytes() == model.with_suffix(".firth.index").read_bytes()
     assert [file.name for file in tmp_path.iterdir()] == ["x.index"]
+
+
+SHORT_OF_MEMORY = """
+import re, resource
+import numpy as np
+import firth
+from firth.cli.main import main
+from firth.vectors.ann import graph
+
+def index(path):
+    try:
+        main(["index", path, "--quiet", "--threads", "1", "--links", "100", "--build-width", "4"])
+    except SystemExit as end:
+        print(end.code)
+
+for path, words in ("few.firth", 30), ("many.firth", 20_000):
+    rows = np.random.default_rng(1).normal(size=(words, 200)).astype(np.float32)
+    firth.WordVectors([str(number) for number in range(words)], rows).save(path)
+index("few.firth")  # imports and compiles what it needs
+used = int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read())[1]) << 10
+resource.setrlimit(resource.RLIMIT_AS, (used + (30 << 20), resource.RLIM_INFINITY))
+index("many.firth")
+graph.available_memory = lambda: 1 << 40  # as where others take the memory meanwhile
+index("many.firth")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
+def test_too_little_memory_is_said_in_a_line(tmp_path):
+    run = {"capture_output": True, "text": True, "timeout": 120, "cwd": tmp_path}
+    done = subprocess.run([sys.executable, "-c", SHORT_OF_MEMORY], **run)
+    assert done.stdout.split() == ["0", "2", "2"], done.stderr
+    problem = "firth: there is not enough memory to index 20,000 words: it takes 34 MB or more"
+    first, second = done.stderr.splitlines()
+    assert re.fullmatch(problem + r", and \d+ MB are free", first)
+    assert second == problem
+    assert not (tmp_path / "many.firth.index").exists()

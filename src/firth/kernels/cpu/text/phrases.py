@@ -23,7 +23,6 @@ __all__ += [
     "count_pairs",
     "find_matches",
     "join_phrases",
-    "keep_frequent",
 ]
 __all__ += ["number_runs", "refill_pairs", "refill_runs", "replace_matches"]
 
@@ -283,24 +282,3 @@ def replace_matches(ids, offsets, matches, joined, new_offsets):
             n += 1
         new_offsets[sentence + 1] = n
     return n
-
-
-@kernel
-def keep_frequent(ids, offsets, final_ids, before, kept, ends):
-    """Give words their final ids; words whose final id is negative, and sentences without words, are dropped.
-
-    before : ids kept of earlier text.    kept, ends : filled; each must hold as many numbers as there may be.
-    Returns how many ids and how many sentence ends are kept.
-    """
-    n = 0
-    n_ends = 0
-    for sentence in range(len(offsets) - 1):
-        begin = n
-        for i in range(offsets[sentence], offsets[sentence + 1]):
-            final = final_ids[ids[i]]
-            kept[n] = final
-            n += final >= 0
-        if n > begin:
-            ends[n_ends] = before + n
-            n_ends += 1
-    return n, n_ends

@@ -23,7 +23,7 @@ __all__ = [
     "UNKNOWN_SEEN",
     "WORDS",
 ]
-__all__ += ["keep_known", "number_words", "refill_slots"]
+__all__ += ["keep_known", "number_words", "refill_slots", "renumber_ids"]
 
 END_OF_SENTENCE = -1
 UNKNOWN = -2  # a word that is not in a closed table
@@ -230,4 +230,25 @@ def keep_known(stream, final_ids, before, last_end, ids, ends):
             ends[n_ends] = before + n
             n_ends += before + n > last_end
             last_end = before + n
+    return n, n_ends
+
+
+@kernel
+def renumber_ids(ids, offsets, final_ids, before, kept, ends):
+    """The same for ids and the offsets of sentences.
+
+    before : ids kept of earlier text.    kept, ends : filled; each must hold as many numbers as there may be.
+    Returns how many ids and how many sentence ends are kept.
+    """
+    n = 0
+    n_ends = 0
+    for sentence in range(len(offsets) - 1):
+        begin = n
+        for i in range(offsets[sentence], offsets[sentence + 1]):
+            final = final_ids[ids[i]]
+            kept[n] = final
+            n += final >= 0
+        if n > begin:
+            ends[n_ends] = before + n
+            n_ends += 1
     return n, n_ends

@@ -2,7 +2,11 @@
 
 import contextlib
 import os
+import sys
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
 
 __all__ = ["available_memory"]
 
@@ -10,11 +14,11 @@ _UNKNOWN = 8 << 30  # where the system does not report it
 
 
 def available_memory(facts: Path = Path("/proc/meminfo"), mount: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes that are free, or can be freed without swapping, within what a container grants.
+    """Bytes that are free, or can be freed without swapping, within what a container or a limit of the process grants.
 
     Elsewhere than on Linux: half of the machine's memory, or 8 GiB where that is not known either.
     """
-    free = [_from_facts(facts), _from_group(mount)]
+    free = [_from_facts(facts), _from_group(mount), _from_limit()]
     known = [number for number in free if number is not None]
     if known:
         return min(known)
@@ -37,4 +41,15 @@ def _from_group(mount: Path) -> int | None:
     """What is left of the limit of the container, whose own control group is the root that it sees."""
     with contextlib.suppress(OSError, ValueError):  # "max": no limit
         return max(int((mount / "memory.max").read_text()) - int((mount / "memory.current").read_text()), 0)
+    return None
+
+
+def _from_limit() -> int | None:
+    """What is left of the limit of this process's address space, `ulimit -v`; None without one."""
+    if sys.platform != "win32":
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if limit != resource.RLIM_INFINITY:
+                used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+                return max(limit - used, 0)
     return None

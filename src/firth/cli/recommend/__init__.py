@@ -1,0 +1,1 @@
+"""The `firth recommend` command: next items from sequences."""

@@ -1,0 +1,1 @@
+"""Recommenders: tables of items, nearest sequences, items that come again, and ranks of answers."""

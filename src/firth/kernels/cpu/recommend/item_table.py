@@ -1,0 +1,166 @@
+"""Tables of item to item: which items come soon after one, or in the same sequences; and scores from such a table.
+
+A row is gathered in a dense array of sums, and at most `most` of its largest numbers are kept.
+
+Sources    sequential rules: Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms";
+           similarities of items: Sarwar et al. 2001, with sequences in place of users.
+Shapes     T events of N items in S sequences; ItemTable and RowWorkspace in kernels/arguments.py.
+Memory     the caller's: row i may take table.offsets[i + 1] - table.offsets[i] entries, and takes sizes[i].
+Threads    share nothing but what they read: each fills rows of its own, with a workspace of its own.
+"""
+
+import numpy as np
+from numba import float32
+
+from firth.kernels.compile import kernel, step
+
+__all__ = ["close_gaps", "count_cooccurrences", "count_successors", "score_histories"]
+
+NEVER = np.float32(-np.inf)
+
+
+@step
+def add_to_row(workspace, size, column, value):
+    """Add to one number of the row; returns how many numbers it has then."""
+    if workspace.sums[column] == 0:
+        workspace.columns[size] = column
+        size += 1
+    workspace.sums[column] += value
+    return size
+
+
+@step
+def sift_down(values, size, hole, value):
+    """Put a value into a heap whose root is the smallest, from a hole downwards."""
+    child = 2 * hole + 1
+    while child < size:
+        if child + 1 < size and values[child + 1] < values[child]:
+            child += 1
+        if values[child] >= value:
+            break
+        values[hole] = values[child]
+        hole = child
+        child = 2 * hole + 1
+    values[hole] = value
+
+
+@step
+def smallest_kept(workspace, size, most):
+    """The value of rank `most` in a row of more numbers."""
+    values = workspace.values
+    for i in range(most):
+        values[i] = workspace.sums[workspace.columns[i]]
+    for hole in range(most // 2 - 1, -1, -1):
+        sift_down(values, most, hole, values[hole])
+    for i in range(most, size):
+        value = workspace.sums[workspace.columns[i]]
+        if value > values[0]:
+            sift_down(values, most, 0, value)
+    return values[0]
+
+
+@step
+def keep_row(workspace, size, table, row):
+    """Write the largest numbers of a row into the table, and clear the sums; of equal ones the first found are kept."""
+    start, stop = table.offsets[row], table.offsets[row + 1]
+    most = stop - start
+    least = float32(0)
+    spare = most  # how many of the smallest value are kept
+    if size > most:
+        least = smallest_kept(workspace, size, most)
+        for i in range(size):
+            if workspace.sums[workspace.columns[i]] > least:
+                spare -= 1
+    n = start
+    for i in range(size):
+        column = workspace.columns[i]
+        value = workspace.sums[column]
+        workspace.sums[column] = 0
+        if value > least or (value == least and spare > 0):
+            if value == least:
+                spare -= 1
+            table.columns[n] = column
+            table.values[n] = value
+            n += 1
+    return n - start
+
+
+@step
+def event_weight(weights, position):
+    """The weight of an event, 1 where none are given."""
+    if weights is not None:
+        return weights[position]
+    return float32(1)
+
+
+@kernel
+def count_successors(events, step_weights, table, sizes, workspace, rows):
+    """Fill some rows of the table of rules: how often each item comes after an item, the sooner the more.
+
+    events : Occurrences.    step_weights : (steps,) float32, the weight of an item that comes 1, 2 … events later.
+    rows : the first row, and the one behind the last.
+    """
+    for item in range(rows[0], rows[1]):
+        size = 0
+        for i in range(events.starts[item], events.starts[item + 1]):
+            position = events.positions[i]
+            for distance in range(len(step_weights)):
+                if events.is_last[position]:
+                    break
+                position += 1
+                value = step_weights[distance] * event_weight(events.weights, position)
+                if value > 0:
+                    size = add_to_row(workspace, size, events.ids[position], value)
+        sizes[item] = keep_row(workspace, size, table, item)
+
+
+@kernel
+def count_cooccurrences(sequences, index, scales, table, sizes, workspace, rows):
+    """Fill some rows of the table of neighbours: sequences with both items × scales of both; not of an item itself.
+
+    sequences : EncodedIds without repeats.    index : SequenceIndex.    scales : Scales.
+    rows : the first row, and the one behind the last.
+    """
+    offsets = sequences.sentence_offsets
+    for item in range(rows[0], rows[1]):
+        size = 0
+        for i in range(index.starts[item], index.starts[item + 1]):
+            sequence = index.sequences[i]
+            for position in range(offsets[sequence], offsets[sequence + 1]):
+                other = sequences.ids[position]
+                if other != item:
+                    size = add_to_row(workspace, size, other, scales.rows[item] * scales.columns[other])
+        sizes[item] = keep_row(workspace, size, table, item)
+
+
+@kernel
+def close_gaps(table, sizes, offsets):
+    """Move the rows of a table together, in place.    offsets : (N + 1,), filled."""
+    n = 0
+    offsets[0] = 0
+    for row in range(len(sizes)):
+        start = table.offsets[row]
+        for i in range(start, start + sizes[row]):
+            table.columns[n] = table.columns[i]
+            table.values[n] = table.values[i]
+            n += 1
+        offsets[row + 1] = n
+
+
+@kernel
+def score_histories(ids, offsets, table, lag_weights, scores):
+    """Sum the rows of the last items of each history, weighted by how long ago they were.
+
+    lag_weights : (L,) float32, of the last item, the one before …; older ones do not count.
+    scores : (Q, N) float32, NEVER; items that are in no row keep it.
+    """
+    for query in range(len(offsets) - 1):
+        begin = max(offsets[query], offsets[query + 1] - len(lag_weights))
+        for position in range(offsets[query + 1] - 1, begin - 1, -1):
+            weight = lag_weights[offsets[query + 1] - 1 - position]
+            item = ids[position]
+            for i in range(table.offsets[item], table.offsets[item + 1]):
+                column = table.columns[i]
+                value = weight * table.values[i]
+                before = scores[query, column]
+                scores[query, column] = value if before == NEVER else before + value

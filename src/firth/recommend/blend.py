@@ -1,0 +1,105 @@
+"""How much each component of a Recommender counts: a conditional logit, fitted to questions with known answers.
+
+The score of an item after a history is a weighted sum of its features, and the probability that it is next is the
+softmax of the scores. The weights maximise the probability of the answers, among the items that are best by any single
+feature, with a penalty for what differs from weights that are good for most data: with few questions they stay there.
+
+Source     McFadden 1974, "Conditional logit analysis of qualitative choice behavior"; as the loss of rankings, Cao et
+           al. 2007, "Learning to rank: from pairwise approach to listwise approach" (ListNet).
+Compared   on validation parts of three data sets. HR@20 of standardised scores that are added with fixed weights: .191,
+           .081, .235; of a mixture of probabilities, fitted by EM: .194, .075, .236; of this: .208, .090, .254.
+Shapes     C candidates of Q questions, F features (kernels/cpu/recommend/evidence.py).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Offsets, Vector
+
+__all__ = ["Candidates", "default_weights", "fit_weights"]
+
+# Vectors, rules, cosines, sequences, popularity; seen 1, 2, 3 or more events ago.
+_DEFAULTS = (0.35, 0.55, 0.8, 0.25, 0.15, 0.0, 0.0, 0.0, 0.0)
+_STRENGTHS = (
+    1.0,
+    1.0,
+    1.0,
+    1.0,
+    1.0,
+    0.1,
+    0.1,
+    0.1,
+    0.1,
+)  # of the penalty, in questions: whether items repeat is clear
+MOST_STEPS = 50  # of Newton's method; it takes about 6
+ENOUGH = 1e-7  # gain per question with which it ends
+
+Doubles = NDArray[np.float64]
+
+
+class Candidates(NamedTuple):
+    """The items that are compared for each question; the answer is the first of each.
+
+    features : (C, F).
+    offsets : (Q + 1,) the candidates of question q are offsets[q] … offsets[q + 1] - 1, at least one.
+    """
+
+    features: NDArray[np.float32]
+    offsets: Offsets
+
+
+def default_weights() -> Vector:
+    """Weights (F,) where there are no questions to learn from."""
+    return np.array(_DEFAULTS, np.float32)
+
+
+def fit_weights(candidates: Candidates) -> Vector:
+    """The weights (F,) that make the answers likeliest, in float32."""
+    weights = np.array(_DEFAULTS)
+    n = len(candidates.offsets) - 1
+    if n == 0:
+        return weights.astype(np.float32)
+    strengths = np.array(_STRENGTHS)
+    features = candidates.features.astype(np.float64)
+    answers = features[candidates.offsets[:-1]]
+    likelihood, shares = _likelihood(features, candidates.offsets, weights, strengths)
+    for _ in range(MOST_STEPS):
+        step = _newton_step(features, answers, candidates.offsets, shares, weights, strengths)
+        size = 1.0
+        while size > 1e-6:
+            tried, tried_shares = _likelihood(features, candidates.offsets, weights + size * step, strengths)
+            if tried >= likelihood:
+                break
+            size /= 2
+        else:
+            break
+        gain, likelihood, shares = tried - likelihood, tried, tried_shares
+        weights = weights + size * step
+        if gain < ENOUGH * n:
+            break
+    return weights.astype(np.float32)
+
+
+def _likelihood(features: Doubles, offsets: Offsets, weights: Doubles, strengths: Doubles) -> tuple[float, Doubles]:
+    """The penalised log-likelihood of all answers, and the probability (C,) of each candidate."""
+    first, sizes = offsets[:-1], np.diff(offsets)
+    scores = features @ weights
+    scores -= np.repeat(np.maximum.reduceat(scores, first), sizes)
+    shares = np.exp(scores)
+    sums = np.add.reduceat(shares, first)
+    likelihood = float((scores[first] - np.log(sums)).sum())
+    shares /= np.repeat(sums, sizes)
+    return likelihood - float((strengths * (weights - _DEFAULTS) ** 2).sum()), shares
+
+
+def _newton_step(
+    features: Doubles, answers: Doubles, offsets: Offsets, shares: Doubles, weights: Doubles, strengths: Doubles
+) -> Doubles:
+    """From the gradient and the curvature: the likelihood is concave."""
+    weighted = features * shares[:, None]
+    means = np.add.reduceat(weighted, offsets[:-1], axis=0)
+    gradient = (answers - means).sum(axis=0) - 2 * strengths * (weights - _DEFAULTS)
+    curvature = features.T @ weighted - means.T @ means + np.diag(2 * strengths)
+    return np.asarray(np.linalg.solve(curvature, gradient))

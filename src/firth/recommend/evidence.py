@@ -1,0 +1,88 @@
+"""What counts know beside the vectors: sequential rules, cosines of items, and the nearest sequences.
+
+The sums of each become features of a blend (blend.py). They are gathered for one history at a time, sparsely: most
+items have none (kernels/cpu/recommend/evidence.py).
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import numpy as np
+
+from firth.kernels.arguments import EvidenceSources, EvidenceWorkspace, ItemTable
+from firth.recommend.item_table import cosine_table, rule_table
+from firth.recommend.items import Items
+from firth.recommend.repeats import Repeats
+from firth.recommend.scorer import NEVER
+from firth.recommend.session_knn import SessionKnn
+from firth.recommend.training_events import TrainingEvents
+
+__all__ = ["FEATURES", "LAGS", "Evidence", "read_only"]
+
+FEATURES = ("vectors", "sequential rules", "item-kNN", "VS-kNN", "popularity")
+LAGS = 4  # seen 1, 2, 3 or more events ago
+STEPS = 10  # of a rule: the item that comes d events later counts 1 / d
+MOST = 500  # entries of a row of either table
+COSINE_HISTORY, COSINE_RECENCY = 20, 0.8
+
+
+def read_only(given: Any) -> Any:
+    """Arrays, and named tuples of them, as views that cannot be written to.
+
+    Kernels are compiled for such arrays and for others apart; those of a file that is mapped into memory are read-only.
+    """
+    if isinstance(given, np.ndarray):
+        view = given.view()
+        view.flags.writeable = False
+        return view
+    return type(given)(*map(read_only, given)) if isinstance(given, tuple) else given
+
+
+class Evidence:
+    """Counts of N items.
+
+    items : the items, most frequent first.
+    repeats : how often items come again, by how long ago they were.
+    log_counts : (N,) float32, natural logarithms of the number of events of each item.
+    """
+
+    def __init__(
+        self, items: Items, rules: ItemTable, cosines: ItemTable, sessions: SessionKnn, repeats: Repeats
+    ) -> None:
+        self.items = items
+        self.rules, self.cosines, self.sessions, self.repeats = rules, cosines, sessions, repeats
+        self.log_counts = np.log(np.maximum(items.counts, 1)).astype(np.float32)
+        weights = (COSINE_RECENCY ** np.arange(COSINE_HISTORY)).astype(np.float32)
+        self.sources = read_only(EvidenceSources(rules, cosines, weights, *sessions.kernel_inputs))
+        self._free: deque[EvidenceWorkspace] = deque()
+
+    @classmethod
+    def fit(cls, events: TrainingEvents) -> Self:
+        """Count in events."""
+        steps = (1 / np.arange(1, STEPS + 1)).astype(np.float32)
+        sessions, repeats = SessionKnn().fit_events(events), Repeats().fit_events(events)
+        return cls(events.items, rule_table(events, steps, MOST), cosine_table(events, MOST), sessions, repeats)
+
+    @contextmanager
+    def workspace(self) -> Iterator[EvidenceWorkspace]:
+        """Arrays for one thread at a time; kept for the next one, since making them takes longer than a query."""
+        try:
+            work = self._free.pop()
+        except IndexError:
+            work = self._new_workspace()
+        yield work
+        self._free.append(work)  # not after an error: then it may be half used
+
+    def _new_workspace(self) -> EvidenceWorkspace:
+        n = len(self.items)
+        return EvidenceWorkspace(
+            slots=np.full(n, -1, np.int32),
+            found=np.empty(n, np.int32),
+            sums=np.empty(3 * n, np.float32),
+            lags=np.empty(n, np.int32),
+            kept=np.empty(n, np.float32),
+            scores=np.full(n, NEVER),
+            nearest=self.sessions.workspace(),
+        )

@@ -1,0 +1,70 @@
+"""What users give a Recommender: histories, and the items that may be recommended."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import SettingError, UnknownWordError, quoted
+from firth.recommend.items import UNKNOWN, Item, Items
+from firth.recommend.scorer import Histories
+from firth.spelling import near_spellings
+from firth.vectors.given import as_list
+
+__all__ = ["GivenHistories", "allowed_items", "known_numbers", "listed_items", "read_histories"]
+
+_HISTORY = "a list of items, oldest first"
+
+
+class GivenHistories(NamedTuple):
+    """Histories as numbers; unknown items are left out."""
+
+    histories: Histories
+    skipped: list[list[Item]]  # the unknown items of each
+
+
+def listed_items(given: Any, wanted: str) -> list[Item]:
+    """Items as a list. Raises SettingError for a single string, which would be a list of characters, and for others."""
+    return [item.item() if isinstance(item, np.generic) else item for item in as_list(given, wanted)]
+
+
+def read_histories(given: Iterable[Any], items: Items) -> GivenHistories:
+    """Histories as users give them. Raises SettingError where one is not a list of items."""
+    numbers, skipped = [], []
+    for history in given:
+        listed = listed_items(history, _HISTORY)
+        found = items.numbers(listed)
+        is_known = found != UNKNOWN
+        numbers.append(found[is_known])
+        skipped.append([] if is_known.all() else [listed[i] for i in np.flatnonzero(~is_known)])
+    return GivenHistories(Histories.of(numbers), skipped)
+
+
+def known_numbers(name: str, given: Any, items: Items) -> NDArray[np.int32]:
+    """The numbers of items that must be known.
+
+    Raises   UnknownWordError for the first unknown one, with near spellings; SettingError for what is not a list.
+    """
+    listed = listed_items(given, f"{name}= a list of items")
+    numbers = items.numbers(listed)
+    for item, number in zip(listed, numbers.tolist(), strict=True):
+        if number == UNKNOWN:
+            if not isinstance(item, str | int):
+                raise SettingError(f"{name}={quoted(item)}: must be a list of items")
+            raise UnknownWordError(
+                str(item), len(items), near_spellings(str(item), items.vocabulary.words), what="items"
+            )
+    return numbers
+
+
+def allowed_items(only: Any, never: Any, items: Items) -> NDArray[np.bool_] | None:
+    """Which items (N,) may be recommended; None for all. Raises as known_numbers does."""
+    if only is None and never is None:
+        return None
+    allowed = np.full(len(items), only is None)
+    if only is not None:
+        allowed[known_numbers("only", only, items)] = True
+    if never is not None:
+        allowed[known_numbers("never", never, items)] = False
+    return allowed

@@ -1,0 +1,173 @@
+"""One step of training vectors that predict the next item: a batch of examples, cut into parts that threads share.
+
+Which examples are in a part does not depend on the number of threads, and sums over parts are added in their order: so
+equal seeds give equal bits with any number of threads.
+
+Shapes   B examples of a batch, K drawn items, H items of a history, N items, D numbers per vector.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.kernels.cpu.recommend.batches import draw_items, index_batch
+from firth.kernels.cpu.recommend.next_item_arguments import BatchIndex, BatchVectors, DrawnItems, HistoryWeights, Layout
+from firth.kernels.cpu.recommend.products import COLUMNS, ROWS
+from firth.kernels.cpu.recommend.row_steps import slopes_of_inputs, slopes_of_outputs
+from firth.kernels.cpu.recommend.sampled_softmax import CHUNK, lay_out_drawn, learn_part
+from firth.kernels.cpu.training.random import draw_many
+from firth.parallel import even_parts, share_parts
+from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_matrix import BLOCKS, LearnedMatrix
+from firth.recommend.next_item_settings import NextItemSettings
+from firth.simd.lanes import LANES
+from firth.simd.memory import aligned_zeros
+
+__all__ = ["Batches", "capacities", "epoch_key"]
+
+_PART = 3 * CHUNK  # examples of a part; a batch has several, which several threads work on
+
+
+def epoch_key(seed: int, epoch: int) -> np.uint64:
+    """The key of the random draws of an epoch."""
+    keys = np.empty(1, np.uint64)
+    draw_many(np.uint64(seed), np.array([epoch], np.int64), keys)
+    return np.uint64(keys[0])
+
+
+def capacities(settings: NextItemSettings) -> tuple[int, int]:
+    """The most inputs and outputs that a batch uses."""
+    return settings.batch_size * settings.history, settings.negative_samples + settings.batch_size
+
+
+class _Range(NamedTuple):
+    """Slots of one matrix that a thread moves."""
+
+    is_input: bool
+    first: int
+    stop: int
+
+
+class Batches:
+    """Trains batches; holds the arrays that all of them share."""
+
+    def __init__(self, inputs: LearnedMatrix, outputs: LearnedMatrix, settings: NextItemSettings) -> None:
+        size = inputs.rows.shape[1]
+        batch, history = settings.batch_size, settings.history
+        self._inputs, self._outputs = inputs, outputs
+        self._settings = settings
+        powers = settings.recency ** np.arange(history)
+        sums = np.concatenate([[1.0], np.cumsum(powers)])
+        self._weights = HistoryWeights(powers.astype(np.float32), (1 / sums).astype(np.float32))
+        self._layout = _layout(size, inputs.stride, settings.negative_samples)
+        self._slots = np.full(inputs.n_items, -1, np.int32), np.full(inputs.n_items, -1, np.int32)
+        n_inputs, n_outputs = capacities(settings)
+        self._slopes = (
+            aligned_zeros(n_inputs, inputs.stride).reshape(-1),
+            aligned_zeros(n_outputs, inputs.stride).reshape(-1),
+        )
+        padded, stride = self._layout.padded, self._layout.stride
+        self._drawn = DrawnItems(np.zeros(padded, np.int32), np.zeros(padded, np.float32), np.zeros(1, np.int64))
+        self._index = _empty_index(batch, history, padded)
+        self._vectors = BatchVectors(
+            hidden=aligned_zeros(batch + ROWS, stride).reshape(-1),
+            back=aligned_zeros(batch + ROWS, stride).reshape(-1),
+            weights=np.ones(batch, np.float32),
+            own_shifts=np.zeros(batch, np.float32),
+            own_errors=np.zeros(batch, np.float32),
+            drawn_by_item=aligned_zeros(padded, stride).reshape(-1),
+            drawn_by_number=aligned_zeros(padded, stride).reshape(-1),
+            drawn_slopes=aligned_zeros(-(-batch // _PART) * padded, stride).reshape(-1),
+            losses=np.zeros(-(-batch // _PART)),
+        )
+
+    def train(
+        self,
+        examples: Examples,
+        batch: NDArray[np.int64],
+        cumulated: NDArray[np.float64],
+        draws: tuple[np.uint64, int],
+        rate: float,
+    ) -> float:
+        """One step; returns the sum of the losses before it, in nats.
+
+        batch : (b,) indices of examples, at most B.
+        cumulated : (N,) sums of how often each item is drawn.
+        draws : the key of the random numbers of the epoch, and the first counter.
+        """
+        settings, index, vectors = self._settings, self._index, self._vectors
+        draw_items(cumulated, draws[0], draws[1], settings.negative_samples, self._drawn)
+        index_batch(examples.answered, batch, self._drawn, self._weights, self._slots, index)
+        if examples.weights is not None:
+            vectors.weights[: len(batch)] = examples.weights[batch]
+        n_inputs, n_outputs = (int(size) for size in index.sizes)
+        inputs, input_rows = self._inputs.read(index.input_rows, n_inputs)
+        outputs, output_rows = self._outputs.read(index.output_rows, n_outputs)
+        self._matrices = inputs, outputs
+        self._read = index._replace(input_rows=input_rows, output_rows=output_rows)
+        lay_out_drawn(outputs, output_rows, self._drawn, self._layout, vectors)
+        parts = [
+            (number, first, min(first + _PART, len(batch))) for number, first in enumerate(range(0, len(batch), _PART))
+        ]
+        vectors.losses[:] = 0
+        vectors.drawn_slopes[len(parts) * self._layout.padded * self._layout.stride :] = 0
+        share_parts(self._learn, parts, settings.worker_threads)
+        ranges = [_Range(True, part.start, part.stop) for part in even_parts(n_inputs, BLOCKS)]
+        ranges += [_Range(False, part.start, part.stop) for part in even_parts(n_outputs, BLOCKS)]
+        self._rate = np.float32(rate)
+        share_parts(self._move, ranges, settings.worker_threads)
+        self._inputs.move(index.input_rows, n_inputs, self._slopes[0], self._rate, settings.worker_threads)
+        self._outputs.move(index.output_rows, n_outputs, self._slopes[1], self._rate, settings.worker_threads)
+        return float(vectors.losses.sum())
+
+    def _learn(self, parts: Iterator[tuple[int, int, int]]) -> None:
+        scores = np.zeros(CHUNK * self._layout.padded, np.float32)
+        work = self._vectors, scores, np.zeros(LANES, np.float32)
+        for part in parts:
+            learn_part(self._matrices, self._read, self._weights, self._drawn, self._layout, part, work)
+
+    def _move(self, ranges: Iterator[_Range]) -> None:
+        index, vectors, layout = self._index, self._vectors, self._layout
+        for is_input, first, stop in ranges:
+            slots = first, stop
+            if is_input:
+                slopes_of_inputs(index, vectors, layout, slots, self._slopes[0])
+                self._inputs.move_block(index.input_rows, slots, self._slopes[0], self._rate)
+            else:
+                slopes_of_outputs(int(self._drawn.count[0]), index, vectors, layout, slots, self._slopes[1])
+                self._outputs.move_block(index.output_rows, slots, self._slopes[1], self._rate)
+
+
+def _layout(size: int, stride: int, negative_samples: int) -> Layout:
+    whole = int(np.lcm(ROWS, COLUMNS))
+    padded = -(-negative_samples // whole) * whole
+    rows, registers = range(ROWS), (0, LANES)
+    return Layout(
+        numbers=size,
+        stride=stride,
+        padded=padded,
+        vector_rows=tuple(row * stride for row in rows),
+        score_rows=tuple(row * padded for row in rows),
+        vector_places=tuple(row * stride + register for row in rows for register in registers),
+        score_places=tuple(row * padded + register for row in rows for register in registers),
+    )
+
+
+def _empty_index(batch: int, history: int, padded: int) -> BatchIndex:
+    entries, outputs = batch * history, padded + batch
+    return BatchIndex(
+        lengths=np.zeros(batch, np.int32),
+        input_slots=np.zeros(entries, np.int32),
+        input_rows=np.zeros(entries, np.int32),
+        input_starts=np.zeros(entries + 1, np.int64),
+        input_examples=np.zeros(entries, np.int32),
+        input_weights=np.zeros(entries, np.float32),
+        own_slots=np.zeros(batch, np.int32),
+        output_rows=np.zeros(outputs, np.int32),
+        output_starts=np.zeros(outputs + 1, np.int64),
+        output_entries=np.zeros(batch, np.int32),
+        output_examples=np.zeros(batch, np.int32),
+        sizes=np.zeros(2, np.int64),
+    )

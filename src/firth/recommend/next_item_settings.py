@@ -1,0 +1,40 @@
+"""The settings of the vectors that predict the next item, each declared once (see firth/settings.py)."""
+
+from dataclasses import dataclass
+
+from firth.parallel import available_cores
+from firth.settings import Settings, one_of, real_number, setting, whole_number
+
+__all__ = ["NextItemSettings", "SIDE_WEIGHTS"]
+
+SIDE_WEIGHTS = ("equal", "learned")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextItemSettings(Settings):
+    """The settings of NextItemVectors. Raises SettingError if one is impossible."""
+
+    vector_size: int = setting(64, whole_number(1), "numbers per vector")
+    history: int = setting(10, whole_number(1), "how many of the last items predict the next one")
+    recency: float = setting(
+        0.8, real_number(0, 1, above=True), "an item of the history weighs this many times the one after it"
+    )
+    negative_samples: int = setting(
+        240, whole_number(1), "items drawn at random for each batch, against which every answer of it is compared"
+    )
+    noise_exponent: float = setting(
+        0.5, real_number(-10, 10), "items are drawn in proportion to their count to this power"
+    )
+    batch_size: int = setting(512, whole_number(1), "answers per training step")
+    epochs: int = setting(4, whole_number(1), "passes over the sequences")
+    learning_rate: float = setting(0.25, real_number(0, above=True), "size of the training steps (Adagrad)")
+    side_weights: str = setting(
+        "equal", one_of(SIDE_WEIGHTS), "how much the values of an item's attributes count, and the item itself"
+    )
+    seed: int = setting(1, whole_number(0, 2**64 - 1, limits=" of 64 bits"), "seed of all random draws")
+    threads: int | None = setting(None, whole_number(1), "threads that train", none="one for each core")
+
+    @property
+    def worker_threads(self) -> int:
+        """The number of threads."""
+        return available_cores() if self.threads is None else self.threads

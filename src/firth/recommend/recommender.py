@@ -1,0 +1,269 @@
+"""Recommender: the next item after a history, from vectors, rules and nearest sequences together."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from firth.arrays import Matrix
+from firth.errors import NotFittedError, SettingError
+from firth.progress import ProgressOption, open_progress
+from firth.recommend.attributes import Attributes
+from firth.recommend.evidence import FEATURES, LAGS
+from firth.recommend.explain import explain
+from firth.recommend.given_items import allowed_items, known_numbers, read_histories
+from firth.recommend.interactions import Interactions
+from firth.recommend.items import UNKNOWN, Item, Items
+from firth.recommend.learned import Learned, learn
+from firth.recommend.recommendations import Explanation, ManyRecommendations, Recommendation, Recommendations
+from firth.recommend.recommender_file import StoredRecommender, read, write
+from firth.recommend.recommender_settings import RecommenderSettings
+from firth.recommend.scorer import NEVER, Histories
+from firth.recommend.sequences import Sequences
+from firth.settings import answers_names
+from firth.vectors.given import check_whole
+from firth.vectors.word_vectors import WordVectors
+
+__all__ = ["Recommender"]
+
+SEEN = tuple(f"seen {lag} ago" for lag in range(1, LAGS)) + (f"seen {LAGS} or more ago",)
+
+
+class Recommender:
+    """Predicts the next item of a sequence: a session, a playlist, or all that a user did.
+
+    Four components score each item: vectors that predict the next item from a recency-weighted mean of the last ones
+    (NextItemVectors), sequential rules, item-kNN, and the nearest sequences (VS-kNN); popularity, and whether the item
+    was seen before, count as well. How much each counts is learned from held-out answers (blend.py).
+
+    Parameters
+    ----------
+    repeats : whether items that were seen may be recommended again. "auto" learns from the sequences whether and how
+        soon items come again.
+    held_out_sequences : so many sequences, at most a fifth of all, lose their last item until the last epoch, to learn
+        how much each component counts.
+    vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, seed, threads :
+        of the vectors; see NextItemVectors.
+
+    Attributes
+    ----------
+    settings : all of the above.
+    items : the N items that occur in the sequences, most frequent first.
+
+    Raises   SettingError if a setting is impossible.
+
+    Examples
+    --------
+    >>> visits = [["tea", "cup", "spoon"], ["tea", "cup"], ["oil", "pan"], ["tea", "cup", "spoon"]] * 5
+    >>> model = Recommender(epochs=2, threads=1).fit(visits)
+    >>> model.recommend(["tea", "cup"], count=1).items
+    ['spoon']
+    """
+
+    name = "recommender"
+
+    @answers_names({})
+    def __init__(
+        self,
+        *,
+        repeats: str | bool = "auto",
+        held_out_sequences: int = 2500,
+        vector_size: int = 64,
+        history: int = 10,
+        recency: float = 0.8,
+        negative_samples: int = 256,
+        noise_exponent: float = 0.5,
+        batch_size: int = 512,
+        epochs: int = 5,
+        learning_rate: float = 0.1,
+        seed: int = 1,
+        threads: int | None = None,
+    ) -> None:
+        settings = {name: value for name, value in locals().items() if name != "self"}
+        self.settings = RecommenderSettings(**settings)
+        self._learned: Learned | None = None
+
+    def fit(
+        self,
+        sequences: Sequences | Interactions | Iterable[Iterable[Item]],
+        attributes: Attributes | None = None,
+        *,
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Learn from sequences, and return self. An earlier fit is replaced when this one is complete.
+
+        Parameters
+        ----------
+        sequences : Sequences; or Interactions, all of whose events of a user are one sequence; or an iterable of lists
+            of items, each oldest first.
+        attributes : side information on the items, for the vectors.
+        progress : None or True shows a bar (lines where none can be drawn); False nothing; a function is called with
+            Progress records.
+
+        Raises   CorpusError if there are no events; SettingError if no sequence has two. KeyboardInterrupt on Ctrl-C;
+                 the model is then what it was before.
+        """
+        if isinstance(sequences, Interactions):
+            sequences = sequences.sequences()
+        elif not isinstance(sequences, Sequences):
+            sequences = Sequences.of(sequences)
+        with open_progress(progress) as reporter:
+            self._learned = learn(sequences, attributes, self.settings, reporter)
+        return self
+
+    @property
+    def learned(self) -> Learned:
+        """Everything that was learned. Raises NotFittedError before fit()."""
+        if self._learned is None:
+            raise NotFittedError("this recommender is not fitted: call fit(sequences), or load(path) a saved one")
+        return self._learned
+
+    @property
+    def items(self) -> Items:
+        """The N items. Raises NotFittedError before fit()."""
+        return self.learned.items
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """How much each feature counts, by name: the score of an item is the weighted sum of its features.
+
+        "vectors": the product of the vectors; "sequential rules", "item-kNN", "VS-kNN": log(1 + the score, scaled);
+        "popularity": log(count); "seen 1 ago" …: 1 for items that were seen so many events ago.
+        """
+        return dict(zip(FEATURES + SEEN, self.learned.weights.tolist(), strict=True))
+
+    def scores(self, histories: Histories) -> Matrix:
+        """A score (Q, N) of each item as the next one, by item numbers; see Scorer."""
+        return self.learned.scores(histories)
+
+    # ---------------------------------------------------------------- lists
+
+    def recommend(
+        self,
+        history: Iterable[Item],
+        count: int = 20,
+        *,
+        exclude_seen: bool | None = None,
+        only: Iterable[Item] | None = None,
+        never: Iterable[Item] | None = None,
+    ) -> Recommendations:
+        """The items that most likely come next, best first.
+
+        Parameters
+        ----------
+        history : items, oldest first. Unknown ones are skipped, and named in `skipped` of the result. If none is known,
+            the most frequent items are recommended, and `is_popularity` of the result says so.
+        count : at least 1; fewer are returned where fewer may be recommended.
+        exclude_seen : whether items of the history are left out. None: as was learned from the sequences, and set by
+            `repeats`.
+        only, never : the only items that may be recommended, such as those in stock; and items that may not.
+
+        Raises   UnknownWordError, with near spellings, if an item of `only` or `never` is unknown. SettingError if
+                 `count` is below 1 or the history is not a list.
+        """
+        lists = self._lists([history], count, exclude_seen, only, never)
+        found = lists[0]
+        found.skipped = read_histories([history], self.items).skipped[0]
+        return found
+
+    def recommend_many(
+        self,
+        histories: Iterable[Iterable[Item]],
+        count: int = 20,
+        *,
+        exclude_seen: bool | None = None,
+        only: Iterable[Item] | None = None,
+        never: Iterable[Item] | None = None,
+    ) -> ManyRecommendations:
+        """The same for many histories, on all cores: arrays, which are also a sequence of lists."""
+        return self._lists(histories, count, exclude_seen, only, never)
+
+    def _lists(
+        self, histories: Iterable[Any], count: int, exclude_seen: bool | None, only: Any, never: Any
+    ) -> ManyRecommendations:
+        check_whole("count", count)
+        learned = self.learned
+        given, skipped = read_histories(histories, learned.items)
+        allowed = allowed_items(only, never, learned.items)
+        queries = learned.vectors.query_vectors(given)
+        best = learned.best(queries, given, count, learned.weights_for(exclude_seen), allowed)
+        is_empty = np.diff(given.offsets) == 0
+        if is_empty.any():
+            popular = learned.most_frequent(best.items.shape[1], allowed)
+            best.items[is_empty], best.scores[is_empty] = UNKNOWN, NEVER
+            n = popular.items.shape[1]
+            best.items[is_empty, :n], best.scores[is_empty, :n] = popular.items, popular.scores
+        lengths = np.array([len(some) for some in skipped], np.int64)
+        return ManyRecommendations(best.items, best.scores, learned.items, lengths, is_empty)
+
+    # ---------------------------------------------------------------- single items
+
+    def similar_items(self, item: Item, count: int = 10) -> Recommendations:
+        """The items whose vectors have the largest cosine to that of an item: they lead to the same items.
+
+        Raises   UnknownWordError, with near spellings.
+        """
+        (number,) = known_numbers("item", [item], self.items)
+        found = self.item_vectors.most_similar(self.items.vocabulary.words[number], count)
+        number_of = self.items.number
+        return Recommendations([Recommendation(self.items.item(number_of(word)), cosine) for word, cosine in found])
+
+    def goes_with(self, item: Item, count: int = 10) -> Recommendations:
+        """The items with the largest product of their output vector with the input vector of an item: what follows it,
+        as the vectors alone see it.
+
+        Raises   UnknownWordError, with near spellings.
+        """
+        numbers = known_numbers("item", [item], self.items)
+        check_whole("count", count)
+        products = self.learned.next_vectors @ self.learned.vectors.item_vectors[numbers[0]]
+        products[numbers] = NEVER
+        best = np.argsort(-products, kind="stable")[: min(count, len(products) - 1)]
+        return Recommendations([Recommendation(self.items.item(i), float(products[i])) for i in best.tolist()])
+
+    def explain(self, history: Iterable[Item], item: Item) -> Explanation:
+        """Why an item has its score after a history: what each item of the history adds through each component.
+
+        The contributions sum to the score. Those of the nearest sequences and of popularity belong to no single item.
+
+        Raises   UnknownWordError if the item is unknown; SettingError if nothing of the history is known.
+        """
+        (number,) = known_numbers("item", [item], self.items)
+        given, skipped = read_histories([history], self.items)
+        if not len(given.ids):
+            raise SettingError("no item of the history is known: there is nothing to explain")
+        return explain(self.learned, given.ids, int(number))
+
+    @property
+    def item_vectors(self) -> WordVectors:
+        """The vectors of items in histories (N, D), by their ids as strings."""
+        return WordVectors(self.items.vocabulary.words, self.learned.vectors.item_vectors, self.items.counts)
+
+    @property
+    def next_vectors(self) -> WordVectors:
+        """The vectors of items as the next ones (N, D): their products with those of a history are scores."""
+        return WordVectors(self.items.vocabulary.words, self.learned.next_vectors, self.items.counts)
+
+    # ---------------------------------------------------------------- files
+
+    def save(self, path: str | Path) -> None:
+        """Write everything that was learned to one file, atomically; .firth is the usual suffix.
+
+        Raises   FormatError if the file cannot be written; NotFittedError before fit().
+        """
+        write(path, StoredRecommender(self.learned, self.settings))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Open a file that save() wrote; it is mapped into memory.
+
+        Raises   FileNotFoundError, or FormatError if the file is damaged, something else, or of a newer version.
+        """
+        stored = read(path)
+        model = cls(**stored.settings.values())
+        model._learned = stored.learned
+        return model
+
+    def __repr__(self) -> str:
+        return f"Recommender({'not fitted' if self._learned is None else f'{len(self.items):,} items'})"

@@ -1,0 +1,204 @@
+"""The file of a Recommender: one safetensors file, mapped into memory and checked. N items, D numbers per vector.
+
+Tensors
+    words               U8     ids of all items in UTF-8, end to end; of integers, their decimal digits
+    word_ends           I64    (N,)    counts      I64  (N,)
+    weights             F32    (F,)    of the features (kernels/cpu/recommend/evidence.py)
+    vectors.*                  what NextItemVectors.arrays() returns: item_vectors and next_vectors F32 (N, D), …
+    rules.* cosines.*          two tables of items: offsets I64 (N + 1,), columns I32 (P,), values F32 (P,)
+    sessions.*                 what SessionKnn.arrays() returns
+    repeats.*                  what Repeats.arrays() returns
+
+Metadata: "format" is "firth-recommender", "version" a whole number, "settings" and "integers" (whether ids of items are
+integers) are JSON.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus.vocabulary import Vocabulary
+from firth.errors import FirthError, FormatError
+from firth.formats.atomic import atomic_write
+from firth.formats.compressed import no_such_file
+from firth.formats.mapped import map_file
+from firth.formats.packed_words import PackedWords, check_ends
+from firth.formats.temporary import settle
+from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
+from firth.kernels.arguments import ItemTable
+from firth.recommend.blend import default_weights
+from firth.recommend.evidence import Evidence
+from firth.recommend.item_table import stored_table, table_arrays
+from firth.recommend.items import Items
+from firth.recommend.learned import Learned
+from firth.recommend.next_item_vectors import NextItemVectors
+from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
+from firth.recommend.repeats import Repeats
+from firth.recommend.session_knn import SessionKnn
+
+__all__ = ["FORMAT", "StoredRecommender", "read", "write"]
+
+FORMAT, VERSION = "firth-recommender", 1
+LARGEST = 1e15  # of any number: sums of products stay finite in float32
+_TYPES = {"bool": "BOOL", "uint8": "U8", "int32": "I32", "int64": "I64", "float32": "F32", "float64": "F64"}
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class StoredRecommender(NamedTuple):
+    """The content of a file."""
+
+    learned: Learned
+    settings: RecommenderSettings
+
+
+def write(path: str | Path, stored: StoredRecommender) -> None:
+    """Write the file, atomically. Raises FormatError if it cannot be written."""
+    learned, settings = stored
+    evidence, items = learned.evidence, learned.items
+    words = PackedWords.pack(items.vocabulary.words)
+    arrays: dict[str, NDArray[Any]] = {
+        "words": words.text,
+        "word_ends": words.ends,
+        "counts": items.counts,
+        "weights": learned.weights,
+    }
+    for part, its in (
+        ("vectors", learned.vectors.arrays()),
+        ("rules", table_arrays(evidence.rules)),
+        ("cosines", table_arrays(evidence.cosines)),
+        ("sessions", evidence.sessions.arrays()),
+        ("repeats", evidence.repeats.arrays()),
+    ):
+        arrays |= {f"{part}.{name}": array for name, array in its.items()}
+    arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))  # so that every array is aligned
+    types = {name: _TYPES[array.dtype.name] for name, array in arrays.items()}
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "settings": json.dumps(settings.to_json()),
+        "integers": json.dumps(items.are_integers),
+    }
+    with atomic_write(path) as file:
+        write_tensors(file, arrays, types, metadata)
+
+
+def read(path: str | Path) -> StoredRecommender:
+    """Map a file into memory; the arrays are read-only views of it.
+
+    Raises   FileNotFoundError, or FormatError if the file is damaged, something else, or of a newer version.
+    """
+    path = Path(path)
+    settle(path)
+    if path.is_dir():
+        raise FormatError(path, "is a folder, not a recommender")
+    if not path.exists():
+        raise no_such_file(path)
+    content = map_file(path)
+    if not is_safetensors(content[:9].tobytes()):
+        raise FormatError(path, "is not a recommender: not a safetensors file")
+    file = TensorFile(path, content)
+    metadata = _decoded(path, file.metadata)
+    file.check(("words", "word_ends", "counts", "weights"))
+    arrays = {name: file.array(name, file.dtype(name), file.dimensions(name)) for name in file.names}
+    try:
+        return _composed(path, arrays, metadata)
+    except FormatError:
+        raise
+    except KeyError as missing:
+        raise FormatError(path, f"has no {missing}; the file is damaged") from None
+    except (FirthError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as problem:
+        raise FormatError(path, f"its parts do not fit together ({problem}); the file is damaged") from None
+
+
+def _decoded(path: Path, stored: object) -> dict[str, Any]:
+    kind = stored.get("format") if isinstance(stored, dict) else None
+    if not isinstance(stored, dict) or kind != FORMAT:
+        advice = {"firth": "; it has word vectors: open it with firth.load()"}.get(str(kind), "")
+        raise FormatError(path, f"is not a recommender: its format is {str(kind)[:40]!r}{advice}")
+    return decode_metadata(path, stored, VERSION)
+
+
+def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> StoredRecommender:
+    settings = RecommenderSettings.from_json(metadata["settings"])
+    items = _items(path, arrays, metadata["integers"])
+    n = len(items)
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not (array.min(initial=0) >= -LARGEST and array.max(initial=0) <= LARGEST):
+            raise FormatError(path, f"tensor {name!r} has a number that is not finite, or too large; it is damaged")
+    weights = arrays["weights"]
+    _check(path, "weights", weights.dtype == np.float32 and weights.shape == default_weights().shape)
+    vectors = NextItemVectors.from_arrays(items, _part(arrays, "vectors"), vector_settings(settings))
+    for name in ("item_vectors", "next_vectors"):
+        matrix = getattr(vectors, name)
+        fits = matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size)
+        _check(path, f"vectors.{name}", fits)
+    _check(path, "vectors.is_answer", vectors.is_answer.dtype == bool and vectors.is_answer.shape == (n,))
+    rules, cosines = (_table(path, part, _part(arrays, part), n) for part in ("rules", "cosines"))
+    sessions = _sessions(path, items, _part(arrays, "sessions"))
+    repeats = Repeats.from_arrays(_part(arrays, "repeats"))
+    return StoredRecommender(
+        Learned(vectors, Evidence(items, rules, cosines, sessions, repeats), weights, settings.repeats), settings
+    )
+
+
+def _items(path: Path, arrays: Arrays, are_integers: object) -> Items:
+    ends = arrays["word_ends"]
+    _check(path, "words", arrays["words"].dtype == np.uint8 and ends.dtype == np.int64 and ends.ndim == 1)
+    check_ends(path, ends, len(arrays["words"]))
+    names = list(PackedWords(arrays["words"], ends))
+    _check(path, "counts", arrays["counts"].dtype == np.int64 and (arrays["counts"] >= 0).all())
+    if not names or not isinstance(are_integers, bool):
+        raise FormatError(path, "has no items; the file is damaged")
+    if are_integers:
+        _check(path, "words", all(str(int(name)) == name for name in names))
+    items = Items(Vocabulary(names, arrays["counts"]), are_integers)
+    items.number(names[0])  # finds a repeated one
+    return items
+
+
+def _table(path: Path, name: str, arrays: Arrays, n: int) -> ItemTable:
+    table = stored_table(arrays)
+    types = [array.dtype.name for array in table] == ["int64", "int32", "float32"]
+    _check(path, name, types and _are_parts(table.offsets, n, len(table.columns)))
+    _check(path, name, table.columns.shape == table.values.shape and _are_below(table.columns, n))
+    return table
+
+
+def _sessions(path: Path, items: Items, arrays: Arrays) -> SessionKnn:
+    sessions = SessionKnn.from_arrays(items, arrays)
+    sequences, index, settings = sessions.kernel_inputs
+    ids, offsets = sequences
+    types = [array.dtype.name for array in (ids, offsets, *index)] == ["int32", "int64", "int64", "int32"]
+    _check(path, "sessions", types and _are_parts(offsets, len(offsets) - 1, len(ids)) and _are_below(ids, len(items)))
+    fits = _are_parts(index.starts, len(items), len(index.sequences)) and bool((np.diff(offsets) > 0).all())
+    _check(path, "sessions", fits and _are_below(index.sequences, len(offsets) - 1))
+    longest = len(settings.history_weights)
+    lags = (settings.history_weights, settings.common_weights, settings.distance_weights)
+    fits = all(array.dtype == np.float32 and array.ndim == 1 and len(array) == longest for array in lags)
+    _check(path, "sessions", fits and longest > 0 and (settings.history_weights > 0).all() and settings.sample > 0)
+    return sessions
+
+
+def _part(arrays: Arrays, part: str) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")}
+
+
+def _are_parts(offsets: NDArray[np.int64], parts: int, length: int) -> bool:
+    """Whether offsets cut `length` things into parts."""
+    if offsets.shape != (parts + 1,) or parts < 0:
+        return False
+    return bool(offsets[0] == 0 and offsets[-1] == length and (np.diff(offsets) >= 0).all())
+
+
+def _are_below(numbers: NDArray[np.int32], limit: int) -> bool:
+    return bool(numbers.ndim == 1 and numbers.min(initial=0) >= 0 and numbers.max(initial=-1) < limit)
+
+
+def _check(path: Path, name: str, is_right: object) -> None:
+    if not is_right:
+        raise FormatError(path, f"{name} make no sense; the file is damaged")

@@ -1,0 +1,1 @@
+"""Tables of events, whatever form they have, to compact columns of numbers."""

@@ -1,0 +1,119 @@
+"""Processes: a listening socket, and one or several workers that answer what comes in, until a signal ends them.
+
+A signal (Ctrl-C, SIGTERM) closes the socket; requests that have begun are answered, for at most PATIENCE seconds. The
+parent of several workers starts a new one where one has died.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from uvicorn import Config, Server
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+from firth.errors import SettingError, quoted
+from firth.threads import start_thread
+
+__all__ = ["listening", "metrics_folder", "run_here", "run_workers"]
+
+PATIENCE = 30  # seconds for requests that have begun
+LONGEST_SILENCE = 60  # seconds until a worker counts as hung: on a busy machine its imports alone take ten
+LOOK = 1.0  # seconds between two looks at whether the parent is there
+WAITING = 2048  # connections that the system keeps until a worker takes them
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens at an address; port 0 is any free one. Raises SettingError if there is none."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        opened = socket.create_server((host, port), family=family, backlog=WAITING)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingError(
+            f"no server at {quoted(host)}, port {port}: {reason}; choose another --host or --port"
+        ) from None
+    with opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def metrics_folder() -> Iterator[Path]:
+    """A folder in which the workers of a server have their metrics until it ends."""
+    with tempfile.TemporaryDirectory(prefix="firth-serve-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], object]) -> None:
+    """Answer requests in this process, until a signal.
+
+    on_ready : called when connections wait for their answers and signals for the end of the server.
+    """
+    server = Server(_config(app, workers=1))
+    before = {number: signal.signal(number, server.handle_exit) for number in _signals()}
+    try:
+        on_ready()
+        server.run([listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_workers(
+    make_app: Callable[[], FastAPI], listener: socket.socket, workers: int, on_ready: Callable[[], object]
+) -> None:
+    """The same in several processes.
+
+    make_app : is sent to each process, which calls it.
+    """
+    make = _Worker(make_app, os.getpid())
+    parent = Multiprocess(_config(make, workers, factory=True), [listener])  # from here on it handles signals
+    on_ready()
+    parent.run()
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """Makes the app in a worker process, which from then on ends when its parent does."""
+
+    make_app: Callable[[], FastAPI]
+    parent: int  # its process id
+
+    def __call__(self) -> FastAPI:
+        start_thread(_end_with, self.parent)
+        return self.make_app()
+
+
+def _end_with(parent: int) -> None:
+    """Wait for the end of the parent, even one that was killed: nobody would end this process, which has its port."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _signals() -> list[signal.Signals]:
+    """Those that end a server, without the ones that this process was started to ignore (`nohup`)."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def _config(app: Callable[..., object], workers: int, *, factory: bool = False) -> Config:
+    return Config(
+        app,
+        factory=factory,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
+        timeout_worker_healthcheck=LONGEST_SILENCE,
+    )

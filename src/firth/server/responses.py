@@ -1,0 +1,69 @@
+"""Responses: JSON, or MessagePack for clients that accept it; serialised once, from plain lists and dictionaries."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgpack
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from firth.arrays import Matrix
+from firth.formats.text_vectors_writer import exact_lines
+
+__all__ = ["JSON", "MESSAGE_PACK", "json_bytes", "respond", "respond_with_vectors"]
+
+JSON = "application/json"
+MESSAGE_PACK = "application/msgpack"
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def respond(request: Request, content: dict[str, Any]) -> Response:
+    """A response with this content; it must not have NaN or infinite numbers."""
+    if _wants_message_pack(request):
+        return _message_pack(content)
+    return Response(json_bytes(content), media_type=JSON)
+
+
+def respond_with_vectors(
+    request: Request, model: str, key: str, texts: Sequence[str], vectors: Sequence[np.ndarray[Any, Any] | None]
+) -> Response:
+    """Results of a text, under `key`, and its vector (D,) or null.
+
+    JSON has the fewest digits that read back as the same float32, which compiled code writes; MessagePack has float32.
+    """
+    if _wants_message_pack(request):
+        rows = [None if vector is None else vector.tolist() for vector in vectors]
+        results = [{key: text, "vector": row} for text, row in zip(texts, rows, strict=True)]
+        return _message_pack({"model": model, "results": results})
+    known = [vector for vector in vectors if vector is not None]
+    lists = iter(_number_lists(np.stack(known)) if known else [])
+    parts = [
+        b'{"%b":%b,"vector":%b}' % (key.encode(), json_bytes(text), b"null" if vector is None else next(lists))
+        for text, vector in zip(texts, vectors, strict=True)
+    ]
+    return Response(b'{"model":%b,"results":[%b]}' % (json_bytes(model), b",".join(parts)), media_type=JSON)
+
+
+def json_bytes(content: Any) -> bytes:
+    """A JSON document. Half a surrogate pair, which a file's words may have, becomes an escape."""
+    return _encoder.encode(content).encode("utf-8", "backslashreplace")
+
+
+def _number_lists(matrix: Matrix) -> list[bytes]:
+    lines = bytes(exact_lines([b""] * len(matrix), matrix)).splitlines()
+    return [b"[%b]" % line.strip().replace(b" ", b",") for line in lines]
+
+
+def _wants_message_pack(request: Request) -> bool:
+    accept = request.headers.get("accept")
+    return accept is not None and any(
+        one.partition(";")[0].strip().lower() in (MESSAGE_PACK, "application/x-msgpack") for one in accept.split(",")
+    )
+
+
+def _message_pack(content: dict[str, Any]) -> Response:
+    packed = msgpack.packb(content, use_single_float=True, unicode_errors="surrogatepass")
+    return Response(packed, media_type=MESSAGE_PACK)

@@ -1,0 +1,133 @@
+"""What each endpoint returns is what the library returns."""
+
+import msgpack
+import numpy as np
+import pytest
+
+
+def records(neighbours):
+    return [{"word": word, "similarity": round(similarity, 6)} for word, similarity in neighbours]
+
+
+@pytest.mark.parametrize("approximate", [False, True])
+def test_similar_words_of_many_words_in_one_request(post, vectors, approximate):
+    results = post("similar", words=["king", "wörter"], count=2, approximate=approximate)
+    assert [one["word"] for one in results] == ["king", "wörter"]
+    for one in results:
+        assert one["neighbours"] == records(vectors.most_similar(one["word"], 2))
+
+
+def test_candidates_of_similar_words(post, vectors):
+    (result,) = post("similar", words=["king"], restrict=4, exclude=["queen", "no such word"])
+    assert result["neighbours"] == records(vectors.most_similar("king", restrict=4, exclude=["queen"]))
+
+
+def test_more_neighbours_and_more_words_than_are_searched_together(post, vectors):
+    results = post("similar", words=["king"] * 50, count=200)
+    assert len(results) == 50
+    assert results[7]["neighbours"] == records(vectors.most_similar("king", 200))
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
+def test_analogies(post, vectors, method):
+    sums = [{"positive": ["king", "woman"], "negative": ["man"]}, {"positive": ["water"], "negative": []}]
+    first, second = post("analogy", sums=sums, method=method, count=1)
+    assert first["neighbours"][0]["word"] == "queen"
+    assert first["neighbours"] == records(vectors.analogy("man", "king", "woman", 1, method=method))
+    assert second["negative"] == []
+    assert len(second["neighbours"]) == 1
+
+
+def test_words_between(post, vectors):
+    (result,) = post("between", pairs=[["man", "queen"]], count=2)
+    assert [one["word"] for one in result["between"]] == [one.word for one in vectors.between("man", "queen", 2)]
+    assert set(result["between"][0]) == {"word", "similarity", "position"}
+
+
+def test_similarity(post, vectors):
+    first, second = post("similarity", pairs=[["king", "queen"], ["king", "king"]])
+    assert first["similarity"] == round(vectors.similarity("king", "queen"), 6)
+    assert second == {"pair": ["king", "king"], "similarity": 1.0}
+
+
+def test_odd_one_out(post):
+    (result,) = post("odd-one-out", groups=[["king", "queen", "man", "water"]])
+    assert result["odd_one_out"] == "water"
+
+
+def test_vectors_have_every_digit_that_float32_needs(post, vectors):
+    results = post("vectors", words=["wörter", "king"])
+    assert [one["word"] for one in results] == ["wörter", "king"]
+    for one in results:
+        assert np.array(one["vector"], np.float32).tolist() == vectors[one["word"]].tolist()
+    assert results[0]["vector"] == [-1.0, 0.2, 0.4]
+
+
+def test_sentence_vectors(post, vectors):
+    sentences = ["king queen", "nothing known", ""]
+    results = post("sentence-vectors", sentences=sentences)
+    assert [one["vector"] for one in results[1:]] == [[0.0] * 3] * 2
+    assert np.allclose(results[0]["vector"], vectors.mean_vector(["king", "queen"]))
+    weighted = post("sentence-vectors", sentences=sentences, sif=1e-3)
+    wanted = vectors.sentence_vectors(sentences, sif=1e-3, common=False)
+    assert np.allclose([one["vector"] for one in weighted], wanted)
+
+
+def test_next_words(post):
+    first, second = post("next-words", model="next", texts=["the", ""], count=2)
+    assert [one["word"] for one in first["next_words"]] == ["king", "queen"]
+    assert second["next_words"][0]["word"] == "the"
+    assert 0 < first["next_words"][0]["probability"] < 1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "key"),
+    [
+        ("similar", {"words": ["kong", "king"]}, "neighbours"),
+        ("analogy", {"sums": [{"positive": ["king", "kong"]}, {"positive": ["king"]}]}, "neighbours"),
+        ("between", {"pairs": [["king", "kong"], ["man", "queen"]]}, "between"),
+        ("similarity", {"pairs": [["king", "kong"], ["man", "queen"]]}, "similarity"),
+        ("odd-one-out", {"groups": [["king", "kong", "man"], ["man", "queen", "water"]]}, "odd_one_out"),
+        ("vectors", {"words": ["kong", "king"]}, "vector"),
+    ],
+)
+def test_queries_with_unknown_words_fail_or_are_null(post, refused, endpoint, body, key):
+    status, error = refused(endpoint, **body)
+    assert (status, error["code"], error["word"]) == (422, "unknown_word", "kong")
+    assert error["suggestions"] == ["king"]
+    results = post(endpoint, **body, unknown="null")
+    assert results[0][key] is None
+    assert results[1][key] is not None
+
+
+def test_message_pack_has_the_same_content(client, vectors):
+    for endpoint, body in ("similar", {"words": ["king"]}), ("vectors", {"words": ["king", "no"], "unknown": "null"}):
+        plain = client.post(f"/v1/models/plane/{endpoint}", json=body)
+        packed = client.post(f"/v1/models/plane/{endpoint}", json=body, headers={"Accept": "application/msgpack"})
+        assert packed.headers["content-type"] == "application/msgpack"
+        content = msgpack.unpackb(packed.content)
+        assert content["model"] == plain.json()["model"] == "plane"
+        wanted, found = plain.json()["results"], content["results"]
+        assert [one["word"] for one in found] == [one["word"] for one in wanted]
+    assert found[0]["vector"] == vectors["king"].tolist()
+    assert found[1]["vector"] is None
+
+
+def test_long_responses_are_compressed_for_those_who_accept_it(client):
+    body = {"words": ["king"] * 100}
+    headers = {"Accept-Encoding": "gzip"}
+    long = client.post("/v1/models/plane/similar", json=body, headers=headers)
+    short = client.post("/v1/models/plane/similar", json={"words": ["king"]}, headers=headers)
+    assert long.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in short.headers
+    assert long.json()["results"][99] == short.json()["results"][0]
+
+
+def test_models_are_described(client):
+    models = {one["name"]: one for one in client.get("/v1/models").json()["models"]}
+    assert list(models) == ["plane", "bare", "next"]
+    assert models["plane"]["kind"] == "word vectors"
+    assert (models["plane"]["words"], models["plane"]["vector_size"]) == (6, 3)
+    assert (models["plane"]["has_index"], models["bare"]["has_index"]) == (True, False)
+    assert (models["next"]["kind"], models["next"]["vector_size"]) == ("language model", None)
+    assert client.get("/v1/models/plane").json() == models["plane"]

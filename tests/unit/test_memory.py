@@ -1,0 +1,42 @@
+"""How much memory there is, as the system, a container or a limit of the process has it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from firth.memory import available_memory
+
+
+def test_available_memory(tmp_path):
+    assert available_memory() > 1 << 20
+    facts, group = tmp_path / "meminfo", tmp_path / "group"
+    facts.write_text("MemTotal: 900 kB\nMemAvailable:  500 kB\n")
+    assert available_memory(facts, group) == 500 * 1024
+    group.mkdir()
+    (group / "memory.max").write_text("300000\n")
+    (group / "memory.current").write_text("100000\n")
+    assert available_memory(facts, group) == 200_000
+    (group / "memory.max").write_text("max\n")
+    assert available_memory(facts, group) == 500 * 1024
+    assert available_memory(tmp_path / "missing", group) > 1 << 20
+
+
+LIMITED = """
+import resource
+from firth.memory import available_memory
+
+before = available_memory()
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, resource.RLIM_INFINITY))
+limited = available_memory()
+taken = bytearray(100 << 20)
+print(limited < 1 << 30, 99 << 20 < limited - available_memory() < 110 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (1 << 20, resource.RLIM_INFINITY))
+print(available_memory())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
+def test_a_limit_of_the_process():
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["True", "True", "0"], done.stderr
