@@ -73,7 +73,7 @@ def files_in_tree() -> set[str]:
             assert folder == "" or (PACKAGE / folder).is_dir(), folder
             continue
         for name in line.split():
-            if not re.fullmatch(r"[\w-]+\.(py|txt|typed)", name):
+            if not re.fullmatch(r"[\w-]+\.(py|txt|typed|html|css|js|svg)", name):
                 break
             listed.add(folder + name)
     return listed

@@ -5,20 +5,16 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from firth.errors import FirthError
 from firth.progress import Progress
 from firth.threads import start_thread
 
-__all__ = ["Background", "BusyError", "Job"]
+__all__ = ["Background", "Job"]
 
-_MOST_RUNNING = 2
+_MOST_RUNNING = 2  # of each kind, slow and quick
 _MOST_KEPT = 12
 
 Report = Callable[[Progress], object]
-
-
-class BusyError(FirthError):
-    """Too much is being computed already."""
+Work = Callable[[Report], Any]
 
 
 class Job:
@@ -26,15 +22,19 @@ class Job:
 
     Attributes
     ----------
+    is_slow : whether it may take minutes; quick ones do not wait for slow ones.
     progress : how far it has come, if the work reports that.
     result : what the work returned, once `is_done`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work, is_slow: bool) -> None:
+        self.is_slow = is_slow
+        self.has_begun = False
         self.progress: Progress | None = None
         self.result: Any = None
+        self._work = work
         self._error: BaseException | None = None
-        self._begun = time.monotonic()
+        self._requested = time.monotonic()
         self._done = threading.Event()
 
     @property
@@ -43,9 +43,18 @@ class Job:
         return self._done.is_set()
 
     @property
+    def is_running(self) -> bool:
+        """Whether a thread is at work."""
+        return self.has_begun and not self.is_done
+
+    @property
     def seconds(self) -> float:
-        """Since it began."""
-        return time.monotonic() - self._begun
+        """Since it was first requested."""
+        return time.monotonic() - self._requested
+
+    def begin(self) -> None:
+        """Begin, where the system starts a thread."""
+        self.has_begun = start_thread(self._run)
 
     def wait(self, seconds: float) -> bool:
         """Whether it is done, after at most so long. Raises the error that the work ended with."""
@@ -54,10 +63,9 @@ class Job:
             raise self._error
         return self.is_done
 
-    def run(self, work: Callable[[Report], Any]) -> None:
-        """Do the work; called by its thread."""
+    def _run(self) -> None:
         try:
-            self.result = work(self._report)
+            self.result = self._work(self._report)
         except BaseException as error:  # noqa: B036  (raised by whoever waits)
             self._error = error
         self._done.set()
@@ -67,24 +75,22 @@ class Job:
 
 
 class Background:
-    """Jobs by key, at most two of them running, the last dozen kept."""
+    """Jobs by key. At most two slow and two quick ones run at a time; of all others the last dozen are kept."""
 
     def __init__(self) -> None:
         self._jobs: dict[Hashable, Job] = {}
         self._changing = threading.Lock()
 
-    def start(self, key: Hashable, work: Callable[[Report], Any]) -> Job:
-        """The job of this key, started now if there is none. Raises BusyError."""
+    def request(self, key: Hashable, work: Work, *, is_slow: bool) -> Job:
+        """The job of this key. It begins now, or with a later request if too many are running."""
         with self._changing:
-            job = self._jobs.pop(key, None)
-            if job is None:
-                if sum(not one.is_done for one in self._jobs.values()) >= _MOST_RUNNING:
-                    raise BusyError("two computations are running already: wait until one of them has ended")
-                job = Job()
-                if not start_thread(job.run, work):
-                    raise BusyError("the system starts no further thread: try again later")
+            job = self._jobs.pop(key, None) or Job(work, is_slow)
+            running = sum(one.is_running for one in self._jobs.values() if one.is_slow == is_slow)
+            if not job.has_begun and running < _MOST_RUNNING:
+                job.begin()
             self._jobs[key] = job  # the last of all
-            for old in [old for old, one in self._jobs.items() if one.is_done][: len(self._jobs) - _MOST_KEPT]:
+            idle = [old for old, one in self._jobs.items() if not one.is_running]
+            for old in idle[: max(len(idle) - _MOST_KEPT, 0)]:
                 del self._jobs[old]
             return job
 

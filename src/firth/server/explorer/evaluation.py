@@ -147,7 +147,7 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         chosen = [opened.model(number) for number in dict.fromkeys(given.models)]
         named = [(model.name, model.need_vectors()) for model in chosen]
         key = ("evaluation", given.top, *(vectors for _, vectors in named))
-        job = background.start(key, lambda report: _evaluate(named, given.top, report))
+        job = background.request(key, lambda report: _evaluate(named, given.top, report), is_slow=True)
         background.wait(key, job, _PATIENCE)
         done, total = (job.progress.done, job.progress.total or 0) if job.progress else (0, 0)
         found = job.result if job.is_done else _Found([], [])

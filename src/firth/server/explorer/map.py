@@ -146,7 +146,11 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         vectors, n_words = first_words(count)
         check_packages(method)
         key = (vectors, method, n_words)
-        job = background.start(key, lambda report: project(_rows(vectors, n_words), method, 1).points)
+
+        def place(report: object) -> NDArray[np.float64]:
+            return project(_rows(vectors, n_words), method, 1).points
+
+        job = background.request(key, place, is_slow=method == "umap")
         return _binary(job.result) if background.wait(key, job, _PATIENCE) else _waiting(job)
 
     @router.get("/clusters", responses={202: {"model": Waiting}})
@@ -154,7 +158,7 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         """Groups of words with similar vectors, by spherical k-means."""
         vectors, n_words = first_words(count)
         key = (vectors, "clusters", n_words)
-        job = background.start(key, lambda report: _cluster(vectors, n_words))
+        job = background.request(key, lambda report: _cluster(vectors, n_words), is_slow=False)
         if not background.wait(key, job, _PATIENCE):
             return _waiting(job)  # type: ignore[return-value]  # FastAPI sends a response as it is
         return Clusters(labels="".join(map(str, job.result.labels.tolist())), names=job.result.names)

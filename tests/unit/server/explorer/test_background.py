@@ -5,18 +5,24 @@ import threading
 import pytest
 
 from firth.progress import Progress
-from firth.server.explorer.background import Background, BusyError
+from firth.server.explorer.background import Background
+
+
+def request(background, key, work, is_slow=False):
+    """The job of a key, and whether it is done after some time."""
+    job = background.request(key, work, is_slow=is_slow)
+    return job, background.wait(key, job, 10)
 
 
 def test_a_result_is_computed_once():
     background, calls = Background(), []
     for _ in range(3):
-        job = background.start("key", lambda report: calls.append(1) or "found")
-        assert background.wait("key", job, 10)
+        job, is_done = request(background, "key", lambda report: calls.append(1) or "found")
+        assert is_done
     assert (job.result, calls) == ("found", [1])
 
 
-def test_at_most_two_run_and_progress_is_seen():
+def test_at_most_two_slow_ones_run_and_quick_ones_do_not_wait_for_them():
     background, go = Background(), threading.Event()
     record = Progress("counting", 3, 4, 1.0, None, {})
 
@@ -24,16 +30,15 @@ def test_at_most_two_run_and_progress_is_seen():
         report(record)
         return go.wait(10)
 
-    first, _ = background.start(1, work), background.start(2, work)
-    with pytest.raises(BusyError, match="two computations"):
-        background.start(3, work)
-    assert background.start(1, work) is first
-    assert not background.wait(1, first, 0.01)
+    slow = [background.request(key, work, is_slow=True) for key in range(3)]
+    assert background.request(0, work, is_slow=True) is slow[0]
+    assert [job.has_begun for job in slow] == [True, True, False]
+    assert request(background, "quick", lambda report: "found")[1]
+    assert not background.wait(0, slow[0], 0.01)
     go.set()
-    assert background.wait(1, first, 10)
-    assert first.progress == record
-    assert background.wait(2, background.start(2, work), 10)
-    assert background.wait(3, background.start(3, work), 10)
+    assert background.wait(0, slow[0], 10)
+    assert slow[0].progress == record
+    assert request(background, 2, work, is_slow=True) == (slow[2], True)
 
 
 def test_an_error_is_raised_by_whoever_waits_and_the_next_request_tries_again():
@@ -46,16 +51,16 @@ def test_an_error_is_raised_by_whoever_waits_and_the_next_request_tries_again():
         return "found"
 
     with pytest.raises(ZeroDivisionError, match="once"):
-        background.wait("key", background.start("key", work), 10)
-    job = background.start("key", work)
-    assert background.wait("key", job, 10)
+        request(background, "key", work)
+    job, is_done = request(background, "key", work)
+    assert is_done
     assert job.result == "found"
 
 
 def test_old_results_are_dropped():
     background, calls = Background(), []
     for key in [*range(20), 0]:
-        assert background.wait(key, background.start(key, calls.append), 10)
+        assert request(background, key, calls.append)[1]
     assert len(calls) == 21
-    background.start(19, calls.append)
+    assert request(background, 19, calls.append)[1]
     assert len(calls) == 21

@@ -241,7 +241,11 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       else {
         map.setView(state.view);
         if (before.colour !== state.colour) paint().catch(fail);
-        if (before.word !== state.word) pick(state.word && indexOf.has(state.word) ? state.word : null, { quiet: true }).catch(fail);
+        if (before.word !== state.word) {
+          const known = indexOf.has(state.word);
+          pick(known ? state.word : null, { quiet: true }).catch(fail);
+          if (known && !next.view) map.goTo(indexOf.get(state.word));
+        }
       }
     },
     leave() { gone = true; drawn += 1; lookSoon.cancel(); map.leave(); },
