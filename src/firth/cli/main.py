@@ -51,6 +51,7 @@ COMMANDS = {
     "trace": "One training step with words of your choice, in numbers.",
     "lm": "Language models: next words, gaps, typing with suggestions.",
     "recommend": "Recommenders: next items from tables of what users did.",
+    "explore": "A page in the browser: every picture of word2vec, on your own model.",
     "serve": "Serve models over HTTP, for programs.",
     "people": "Represent people by vectors of their scores and compare them.",
     "doctor": "Versions, processor and training speed of this machine.",
@@ -71,6 +72,7 @@ GROUPS = {
         "next": "The items that most likely come next.",
         "similar": "The items most similar to an item.",
         "evaluate": "Hits of a recommender and of the baselines, or of these alone.",
+        "cold": "Where an item belongs of which only attributes are known.",
         "demo": "Films: train, compare with the baselines, and recommend.",
     },
     "plot": {

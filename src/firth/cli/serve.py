@@ -16,7 +16,7 @@ from firth.server.gate import LOOPBACK, check_token, is_loopback
 from firth.server.models import Models, named_paths
 from firth.server.process import listening, metrics_folder, run_here, run_workers
 
-__all__ = ["run"]
+__all__ = ["AllowedHosts", "Host", "Token", "allowed_hosts", "run"]
 
 
 ModelFiles = Annotated[
@@ -78,7 +78,7 @@ def run(
     options: dict[str, Any] = {"fallback": fallback, "threads": threads}
     with listening(host, port) as listener:
         opened = Models(paths, **options)
-        hosts = _hosts(host, allow_host or [])
+        hosts = allowed_hosts(host, allow_host or [])
         announcement = _announcement(opened, listener)
 
         def announce() -> None:
@@ -95,7 +95,8 @@ def run(
     typer.echo(STOPPED, err=True)
 
 
-def _hosts(host: str, allowed: list[str]) -> frozenset[str] | None:
+def allowed_hosts(host: str, allowed: list[str]) -> frozenset[str] | None:
+    """The names by which a server that listens at `host` may be called; None: any."""
     if is_loopback(host):
         return frozenset((*LOOPBACK, host, *allowed))
     return frozenset((host, *allowed)) if allowed else None

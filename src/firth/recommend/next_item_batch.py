@@ -13,13 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.kernels.cpu.recommend.batches import draw_items, index_batch
-from firth.kernels.cpu.recommend.next_item_arguments import BatchIndex, BatchVectors, DrawnItems, HistoryWeights, Layout
+from firth.kernels.cpu.recommend.next_item_arguments import (
+    BatchIndex,
+    BatchVectors,
+    DrawnItems,
+    GroupDraws,
+    HistoryWeights,
+    Layout,
+)
 from firth.kernels.cpu.recommend.products import COLUMNS, ROWS
 from firth.kernels.cpu.recommend.row_steps import slopes_of_inputs, slopes_of_outputs
 from firth.kernels.cpu.recommend.sampled_softmax import CHUNK, lay_out_drawn, learn_part
 from firth.kernels.cpu.training.random import draw_many
 from firth.parallel import even_parts, share_parts
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_groups import GROUP_NEGATIVES, ItemGroups
 from firth.recommend.next_item_matrix import BLOCKS, LearnedMatrix
 from firth.recommend.next_item_settings import NextItemSettings
 from firth.simd.lanes import LANES
@@ -27,6 +35,7 @@ from firth.simd.memory import aligned_zeros
 
 __all__ = ["Batches", "capacities", "epoch_key"]
 
+_OTHER_STREAM = 1 << 40  # added to the epoch: random numbers that are independent of the others
 _PART = 3 * CHUNK  # examples of a part; a batch has several, which several threads work on
 
 
@@ -37,9 +46,15 @@ def epoch_key(seed: int, epoch: int) -> np.uint64:
     return np.uint64(keys[0])
 
 
+def own_targets(settings: NextItemSettings) -> int:
+    """C: the answer of an example, and the negatives of its own group."""
+    return 1 if settings.negatives_from is None else 1 + GROUP_NEGATIVES
+
+
 def capacities(settings: NextItemSettings) -> tuple[int, int]:
     """The most inputs and outputs that a batch uses."""
-    return settings.batch_size * settings.history, settings.negative_samples + settings.batch_size
+    batch = settings.batch_size
+    return batch * settings.history, settings.negative_samples + batch * own_targets(settings)
 
 
 class _Range(NamedTuple):
@@ -53,11 +68,14 @@ class _Range(NamedTuple):
 class Batches:
     """Trains batches; holds the arrays that all of them share."""
 
-    def __init__(self, inputs: LearnedMatrix, outputs: LearnedMatrix, settings: NextItemSettings) -> None:
+    def __init__(
+        self, inputs: LearnedMatrix, outputs: LearnedMatrix, groups: ItemGroups | None, settings: NextItemSettings
+    ) -> None:
         size = inputs.rows.shape[1]
         batch, history = settings.batch_size, settings.history
-        self._inputs, self._outputs = inputs, outputs
+        self._inputs, self._outputs, self._groups = inputs, outputs, groups
         self._settings = settings
+        n_own = own_targets(settings)
         powers = settings.recency ** np.arange(history)
         sums = np.concatenate([[1.0], np.cumsum(powers)])
         self._weights = HistoryWeights(powers.astype(np.float32), (1 / sums).astype(np.float32))
@@ -70,36 +88,38 @@ class Batches:
         )
         padded, stride = self._layout.padded, self._layout.stride
         self._drawn = DrawnItems(np.zeros(padded, np.int32), np.zeros(padded, np.float32), np.zeros(1, np.int64))
-        self._index = _empty_index(batch, history, padded)
+        self._index = _empty_index(batch, history, n_own, padded)
         self._vectors = BatchVectors(
             hidden=aligned_zeros(batch + ROWS, stride).reshape(-1),
             back=aligned_zeros(batch + ROWS, stride).reshape(-1),
             weights=np.ones(batch, np.float32),
-            own_shifts=np.zeros(batch, np.float32),
-            own_errors=np.zeros(batch, np.float32),
+            own_errors=np.zeros(batch * n_own, np.float32),
             drawn_by_item=aligned_zeros(padded, stride).reshape(-1),
             drawn_by_number=aligned_zeros(padded, stride).reshape(-1),
             drawn_slopes=aligned_zeros(-(-batch // _PART) * padded, stride).reshape(-1),
             losses=np.zeros(-(-batch // _PART)),
         )
 
-    def train(
-        self,
-        examples: Examples,
-        batch: NDArray[np.int64],
-        cumulated: NDArray[np.float64],
-        draws: tuple[np.uint64, int],
-        rate: float,
-    ) -> float:
+    def begin_epoch(self, epoch: int, noise: NDArray[np.float64]) -> None:
+        """Draw items as often as `noise` (N,) says from now on, with the random numbers of an epoch."""
+        seed, negative_samples = self._settings.seed, self._settings.negative_samples
+        self._cumulated, self._key = np.cumsum(noise), epoch_key(seed, epoch)
+        self._draws: GroupDraws | None = None
+        if self._groups is not None:
+            self._draws = self._groups.draws(noise, negative_samples, epoch_key(seed, epoch + _OTHER_STREAM))
+
+    def train(self, examples: Examples, batch: NDArray[np.int64], number: int, rate: float) -> float:
         """One step; returns the sum of the losses before it, in nats.
 
         batch : (b,) indices of examples, at most B.
-        cumulated : (N,) sums of how often each item is drawn.
-        draws : the key of the random numbers of the epoch, and the first counter.
+        number : of the batch in the epoch: its draws follow from it.
         """
         settings, index, vectors = self._settings, self._index, self._vectors
-        draw_items(cumulated, draws[0], draws[1], settings.negative_samples, self._drawn)
-        index_batch(examples.answered, batch, self._drawn, self._weights, self._slots, index)
+        count = settings.negative_samples
+        draw_items(self._cumulated, self._key, number * count, count, self._drawn)
+        if self._draws is not None:
+            self._draws = self._draws._replace(first=number * len(index.own_slots))
+        index_batch(examples.answered, batch, self._drawn, self._weights, self._slots, index, self._draws)
         if examples.weights is not None:
             vectors.weights[: len(batch)] = examples.weights[batch]
         n_inputs, n_outputs = (int(size) for size in index.sizes)
@@ -124,7 +144,7 @@ class Batches:
 
     def _learn(self, parts: Iterator[tuple[int, int, int]]) -> None:
         scores = np.zeros(CHUNK * self._layout.padded, np.float32)
-        work = self._vectors, scores, np.zeros(LANES, np.float32)
+        work = self._vectors, scores, np.zeros(LANES, np.float32), self._draws
         for part in parts:
             learn_part(self._matrices, self._read, self._weights, self._drawn, self._layout, part, work)
 
@@ -155,8 +175,9 @@ def _layout(size: int, stride: int, negative_samples: int) -> Layout:
     )
 
 
-def _empty_index(batch: int, history: int, padded: int) -> BatchIndex:
-    entries, outputs = batch * history, padded + batch
+def _empty_index(batch: int, history: int, n_own: int, padded: int) -> BatchIndex:
+    entries, own = batch * history, batch * n_own
+    outputs = padded + own
     return BatchIndex(
         lengths=np.zeros(batch, np.int32),
         input_slots=np.zeros(entries, np.int32),
@@ -164,10 +185,12 @@ def _empty_index(batch: int, history: int, padded: int) -> BatchIndex:
         input_starts=np.zeros(entries + 1, np.int64),
         input_examples=np.zeros(entries, np.int32),
         input_weights=np.zeros(entries, np.float32),
-        own_slots=np.zeros(batch, np.int32),
+        answers=np.zeros(batch, np.int32),
+        own_slots=np.zeros(own, np.int32),
+        own_shifts=np.zeros(own, np.float32),
         output_rows=np.zeros(outputs, np.int32),
         output_starts=np.zeros(outputs + 1, np.int64),
-        output_entries=np.zeros(batch, np.int32),
-        output_examples=np.zeros(batch, np.int32),
+        output_entries=np.zeros(own, np.int32),
+        output_examples=np.zeros(own, np.int32),
         sizes=np.zeros(2, np.int64),
     )

@@ -15,6 +15,7 @@ class Examples(NamedTuple):
     """E answers, their histories, and how much each counts."""
 
     answered: AnswerExamples
+    events: NDArray[np.int64]  # (E,) which of the T events each answer is
     weights: NDArray[np.float32] | None  # (E,), None: 1 each
 
     def __len__(self) -> int:
@@ -30,14 +31,42 @@ class Examples(NamedTuple):
         positions = np.flatnonzero(before)
         lengths = np.minimum(before[positions], history).astype(np.int32)
         answered = AnswerExamples(ids, positions, lengths, ids[positions])
-        return cls(answered, None if weights is None else weights[positions].astype(np.float32))
+        return cls(answered, positions, None if weights is None else weights[positions].astype(np.float32))
+
+    def with_targets(self, is_target: NDArray[np.bool_], offsets: Offsets) -> "Examples":
+        """These, and the last target of each sequence as one more answer at every position before it.
+
+        The target itself is an answer already.    is_target : (T,).
+
+        Source   Grbovic & Cheng 2018, "Real-time Personalization using Embeddings for Search Ranking at Airbnb",
+                 section 3.1: the booked listing as a global context.
+        """
+        targets = np.flatnonzero(is_target)
+        sequence = np.searchsorted(offsets, targets, side="right") - 1
+        last = np.full(len(offsets) - 1, -1, np.int64)
+        last[sequence] = targets  # of several, the last one is assigned last
+        ids, positions, lengths, answers = self.answered
+        target = last[np.searchsorted(offsets, positions, side="right") - 1]
+        further = np.flatnonzero(target > positions)
+        answered = AnswerExamples(
+            ids,
+            np.concatenate([positions, positions[further]]),
+            np.concatenate([lengths, lengths[further]]),
+            np.concatenate([answers, ids[target[further]]]),
+        )
+        weights = self.weights
+        if weights is not None:
+            of_event = dict(zip(self.events.tolist(), weights.tolist(), strict=True))
+            added = np.array([of_event[event] for event in target[further].tolist()], np.float32)
+            weights = np.concatenate([weights, added])
+        return Examples(answered, np.concatenate([self.events, target[further]]), weights)
 
     def some(self, chosen: NDArray[np.bool_]) -> "Examples":
         """Those that are chosen (E,)."""
         ids, positions, lengths, answers = self.answered
         answered = AnswerExamples(ids, positions[chosen], lengths[chosen], answers[chosen])
-        return Examples(answered, None if self.weights is None else self.weights[chosen])
+        return Examples(answered, self.events[chosen], None if self.weights is None else self.weights[chosen])
 
     def without(self, held_out: NDArray[np.bool_]) -> "Examples":
         """Those whose answer is not among some events (T,)."""
-        return self.some(~held_out[self.answered.positions])
+        return self.some(~held_out[self.events])

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from firth.parallel import available_cores
-from firth.settings import Settings, one_of, real_number, setting, whole_number
+from firth.settings import Kind, Settings, one_of, real_number, setting, whole_number
 
 __all__ = ["NextItemSettings", "SIDE_WEIGHTS"]
 
 SIDE_WEIGHTS = ("equal", "learned")
+
+_NAME = Kind(lambda value: isinstance(value, str) and value != "", "a name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,18 @@ class NextItemSettings(Settings):
     learning_rate: float = setting(0.25, real_number(0, above=True), "size of the training steps (Adagrad)")
     side_weights: str = setting(
         "equal", one_of(SIDE_WEIGHTS), "how much the values of an item's attributes count, and the item itself"
+    )
+    target_event: str | None = setting(
+        None,
+        _NAME,
+        "the item of an event of this kind, such as book, is one more answer at every position before it",
+        none="no kind of event",
+    )
+    negatives_from: str | None = setting(
+        None,
+        _NAME,
+        "each answer is also compared with items of the same value of this attribute, such as market",
+        none="no attribute",
     )
     seed: int = setting(1, whole_number(0, 2**64 - 1, limits=" of 64 bits"), "seed of all random draws")
     threads: int | None = setting(None, whole_number(1), "threads that train", none="one for each core")

@@ -14,13 +14,14 @@ from firth.errors import DivergenceError, TrainingInterrupted
 from firth.interruption import importing, keeping
 from firth.progress import Progress, Reporter, Stage
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_groups import ItemGroups
 from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
 
 if TYPE_CHECKING:
     from firth.recommend.next_item_matrix import LearnedMatrix
 
-__all__ = ["Trained", "train"]
+__all__ = ["Known", "Trained", "train"]
 
 _FIRST_INPUTS = 0.1  # standard deviation of the numbers of the first input vectors; output vectors begin as zeros
 # The state of Adagrad at the start. From 0, the first step of a row would be as long whatever its slope: rare items
@@ -28,6 +29,14 @@ _FIRST_INPUTS = 0.1  # standard deviation of the numbers of the first input vect
 _FIRST_SQUARE = 0.1
 _DIVERGED = 10  # times the loss of untrained vectors
 _SLOWEST = 0.05  # the learning rate falls along a straight line to this share of it
+
+
+class Known(NamedTuple):
+    """What is known about items."""
+
+    n_items: int
+    composition: Composition | None  # the values of their attributes
+    groups: ItemGroups | None  # from which answers get further negatives
 
 
 class Trained(NamedTuple):
@@ -41,8 +50,7 @@ class Trained(NamedTuple):
 
 def train(
     phases: tuple[Examples, Examples],
-    n_items: int,
-    composition: Composition | None,
+    known: Known,
     settings: NextItemSettings,
     before_last: Callable[[Trained], object],
     reporter: Reporter,
@@ -50,14 +58,14 @@ def train(
     """Train all epochs; returns the vectors, and the Ctrl-C that ended the training early.
 
     phases : the examples of all epochs but the last, and those of the last.
-    composition : the values of attributes that items have.
+    known : about the items.
     before_last : called with the vectors before the last epoch.
 
     Raises   DivergenceError if the loss or a vector is not finite.
     """
     sizes = [len(phases[0])] * (settings.epochs - 1) + [len(phases[1])]
     with keeping, reporter.stage("training", sum(sizes), "answers", _summary) as stage:
-        training = _Training(phases, _matrices(n_items, composition, settings), settings, stage, sizes)
+        training = _Training(phases, known, settings, stage, sizes)
         try:
             training.run(before_last)
         except KeyboardInterrupt:
@@ -71,7 +79,7 @@ class _Training:
     def __init__(
         self,
         phases: tuple[Examples, Examples],
-        matrices: "tuple[LearnedMatrix, LearnedMatrix]",
+        known: Known,
         settings: NextItemSettings,
         stage: Stage,
         sizes: list[int],
@@ -80,9 +88,9 @@ class _Training:
             from firth.recommend.next_item_batch import Batches
         self._phases, self._settings = phases, settings
         self._stage, self._sizes = stage, sizes
-        self._inputs, self._outputs = matrices
-        self._n_items = self._inputs.n_items
-        self._batches = Batches(self._inputs, self._outputs, settings)
+        self._n_items = known.n_items
+        self._inputs, self._outputs = _matrices(known.n_items, known.composition, settings)
+        self._batches = Batches(self._inputs, self._outputs, known.groups, settings)
         self.epoch = 0
 
     def run(self, before_last: Callable[[Trained], object]) -> None:
@@ -108,21 +116,17 @@ class _Training:
 
     def _train_epoch(self, epoch: int, examples: Examples) -> float:
         """One pass over examples in random order; returns the mean loss in nats."""
-        from firth.recommend.next_item_batch import epoch_key
-
         settings = self._settings
         done, total = sum(self._sizes[:epoch]), sum(self._sizes)
         counts = np.bincount(examples.answered.answers, minlength=self._n_items)
         noise = np.where(counts, np.maximum(counts, 1.0) ** settings.noise_exponent, 0)
-        cumulated = np.cumsum(noise)
+        self._batches.begin_epoch(epoch, noise)
         order = np.random.default_rng((settings.seed, epoch)).permutation(len(examples))
-        key = epoch_key(settings.seed, epoch)
         loss, weight = 0.0, 0.0
         for number, first in enumerate(range(0, len(order), settings.batch_size)):
             batch = order[first : first + settings.batch_size]
             rate = settings.learning_rate * (1 - (1 - _SLOWEST) * (done + first) / total)
-            draws = key, number * settings.negative_samples
-            loss += self._batches.train(examples, batch, cumulated, draws, rate)
+            loss += self._batches.train(examples, batch, number, rate)
             weight += len(batch) if examples.weights is None else float(examples.weights[batch].sum())
             self._report(epoch, done + first + len(batch), loss / max(weight, 1e-9))
         mean = loss / max(weight, 1e-9)

@@ -13,9 +13,10 @@ from firth.progress import ProgressOption, open_progress
 from firth.recommend.attributes import Attributes
 from firth.recommend.items import Items
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_groups import ItemGroups
 from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
-from firth.recommend.next_item_training import Trained, train
+from firth.recommend.next_item_training import Known, Trained, train
 from firth.recommend.repeats import Repeats
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
@@ -45,6 +46,10 @@ class NextItemVectors:
     side_weights : where fit() is given attributes, an item's vector is the sum of one of its own and of the mean of
         those of its values ("equal"), or the shares of all of these learn, too: twice the softmax of a number for each
         item and value ("learned"; EGES, Wang et al. 2018, arXiv:1803.02349, section 3.2, where they add up to 1).
+    target_event : the item of an event of this kind, such as "book", is one more answer at every position before it in
+        its sequence (Grbovic & Cheng 2018, section 3.1); of several such events the last one.
+    negatives_from : an attribute, such as "market": each answer is also compared with 8 items that have the same value
+        of it (the same section).
     seed : of all random draws.
     threads : None for all cores; the result does not depend on it.
 
@@ -74,6 +79,8 @@ class NextItemVectors:
         epochs: int = 4,
         learning_rate: float = 0.25,
         side_weights: str = "equal",
+        target_event: str | None = None,
+        negatives_from: str | None = None,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
@@ -101,19 +108,25 @@ class NextItemVectors:
         progress : as for Word2Vec.
 
         Raises   CorpusError if no sequence has two events. SettingError for a `held_out` that does not fit the
-                 sequences. DivergenceError if the learning rate is too high. TrainingInterrupted (a
-                 KeyboardInterrupt) on Ctrl-C; the vectors that were learned so far can then be used.
+                 sequences, or if there is no event of the kind target_event or no attribute negatives_from.
+                 DivergenceError if the learning rate is too high. TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C;
+                 the vectors that were learned so far can then be used.
         """
         if held_out is not None and held_out.shape != sequences.ids.shape:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
         events = TrainingEvents(sequences)
         self.items, self._repeats = events.items, Repeats().fit_events(events)
         examples = Examples.of(events.ids, events.offsets, events.weights, self.history)
+        if self.settings.target_event is not None:
+            examples = examples.with_targets(_targets(sequences, self.settings.target_event), events.offsets)
         some = examples if held_out is None else examples.without(held_out)
         if not len(some):
             raise CorpusError("no sequence has two events: there is no next item to learn from")
 
         composition = None if attributes is None else Composition.of(self.items, attributes)
+        column = self.settings.negatives_from
+        groups = None if column is None else ItemGroups.of(self.items, attributes, column)
+        known = Known(len(self.items), composition, groups)
 
         def take(trained: Trained, learned: Examples) -> None:
             self._trained = trained
@@ -129,8 +142,7 @@ class NextItemVectors:
                 on_held_out(self)
 
         with open_progress(progress) as reporter:
-            phases = some, examples
-            trained, interruption = train(phases, len(self.items), composition, self.settings, pause, reporter)
+            trained, interruption = train((some, examples), known, self.settings, pause, reporter)
         take(trained, examples if interruption is None else some)
         if interruption is not None:
             raise interruption
@@ -225,3 +237,11 @@ class NextItemVectors:
         vectors._trained, vectors._is_value = Trained(*(arrays[name] for name in names)), arrays["is_value"]
         vectors._is_answer, vectors._repeats = arrays["is_answer"], Repeats.from_arrays(arrays)
         return vectors
+
+
+def _targets(sequences: Sequences, kind: str) -> NDArray[np.bool_]:
+    """Which events (T,) are of a kind. Raises SettingError if none is."""
+    if sequences.events is None or kind not in sequences.event_names:
+        known = ", ".join(map(repr, sequences.event_names)) or "none: read them from a table with event="
+        raise SettingError(f"target_event={kind!r}: no event is of this kind; the kinds are {known}")
+    return np.asarray(sequences.events == sequences.event_names.index(kind))

@@ -11,14 +11,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from firth.server.gate import LOOPBACK, Gate, check_token
+from firth.server.gate import LOOPBACK, Gate, Gatekeeping, check_token
 from firth.server.metrics import Measured, Metrics
 from firth.server.models import Models
 from firth.server.problems import answer_errors
-from firth.server.routes import neighbours, next_words, service, words
+from firth.server.routes import neighbours, next_words, recommend, service, words
 from firth.vectors.lookup import Fallback
 
-__all__ = ["Application", "create_app"]
+__all__ = ["Application", "add_models", "create_app", "guarded_app"]
 
 VERSION = "1"  # of the contract, as in the paths
 SHORTEST_COMPRESSED = 2_000  # bytes: of shorter responses, compressing takes longer than sending
@@ -46,7 +46,17 @@ def create_app(
 
     Raises SettingError for a token that is too short.
     """
-    check_token(token)
+    app = guarded_app(models.metrics, Gatekeeping(token, hosts))
+    add_models(app, models)
+    return app
+
+
+def guarded_app(metrics: Metrics, gatekeeping: Gatekeeping) -> FastAPI:
+    """An application without routes: whatever it is given is measured, compressed and behind the gate.
+
+    Raises SettingError for a token that is too short.
+    """
+    check_token(gatekeeping.token)
     app = FastAPI(
         title="Firth",
         version=VERSION,
@@ -54,15 +64,19 @@ def create_app(
         docs_url=None,  # these pages would fetch scripts from elsewhere
         redoc_url=None,
     )
-    app.state.models = models
-    app.state.metrics = models.metrics
+    app.state.metrics = metrics
     answer_errors(app)
-    for routes in (service, neighbours, words, next_words):
-        app.include_router(routes.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
-    app.add_middleware(Gate, token=token, hosts=hosts)
-    app.add_middleware(Measured, metrics=models.metrics)
+    app.add_middleware(Gate, keeping=gatekeeping)
+    app.add_middleware(Measured, metrics=metrics)
     return app
+
+
+def add_models(app: FastAPI, models: Models) -> None:
+    """Have an application answer requests about models."""
+    app.state.models = models
+    for routes in (service, neighbours, words, next_words, recommend):
+        app.include_router(routes.router)
 
 
 @dataclass(frozen=True)

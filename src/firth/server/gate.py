@@ -6,19 +6,24 @@ the origin, or, where the site's name was pointed at this machine (DNS rebinding
 
 import hmac
 import ipaddress
-from collections.abc import Collection
-from urllib.parse import urlsplit
+from collections.abc import Collection, Mapping
+from http.cookies import SimpleCookie
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from firth.errors import SettingError, quoted
 from firth.server.limits import LONGEST_BODY, SHORTEST_TOKEN
 from firth.server.problems import RequestProblem, problem_response
 
-__all__ = ["LOOPBACK", "Gate", "check_token", "is_loopback"]
+__all__ = ["LOOPBACK", "Gate", "Gatekeeping", "check_token", "is_loopback"]
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_COOKIE = "firth_token"
 OPEN_TO_ALL = frozenset(("/health",))  # without a token: for load balancers, which learn nothing but the status
 
 
@@ -41,19 +46,30 @@ def check_token(token: str | None) -> None:
         )
 
 
-class Gate:
-    """An ASGI middleware that refuses requests early, and says of the others whether they had the token.
+class Gatekeeping(NamedTuple):
+    """What the gate lets pass.
 
-    Parameters
-    ----------
     token : what requests have to bring as `Authorization: Bearer TOKEN`; None: nothing.
     hosts : the names by which this server may be called; None: any.
+    entrance : a path that a browser may open with ?token=TOKEN; it gets a cookie that opens all others. None: no path.
+    body_limits : the most bytes of a body, of paths for which LONGEST_BODY is too little.
     """
 
-    def __init__(self, app: ASGIApp, token: str | None, hosts: Collection[str] | None) -> None:
+    token: str | None = None
+    hosts: Collection[str] | None = LOOPBACK
+    entrance: str | None = None
+    body_limits: Mapping[str, int] = MappingProxyType({})
+
+
+class Gate:
+    """An ASGI middleware that refuses requests early, and says of the others whether they had the token."""
+
+    def __init__(self, app: ASGIApp, keeping: Gatekeeping) -> None:
         self._app = app
-        self._token = None if token is None else token.encode()
-        self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
+        self._token = None if keeping.token is None else keeping.token.encode()
+        self._hosts = None if keeping.hosts is None else frozenset(host.lower() for host in keeping.hosts)
+        self._entrance = keeping.entrance
+        self._body_limits = keeping.body_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or hand it on."""
@@ -64,17 +80,21 @@ class Gate:
         headers = Headers(scope=scope)
         try:
             self._check_host(headers)
+            if self._enters(scope):
+                await self._let_in(scope, receive, send)
+                return
+            limit = self._body_limits.get(scope["path"], LONGEST_BODY)
             scope["is_authorised"] = self._has_token(headers)
             if not scope["is_authorised"] and scope["path"] not in OPEN_TO_ALL:
                 raise RequestProblem(
                     401, "unauthorized", "the token is missing or wrong: send the header Authorization: Bearer TOKEN"
                 )
-            _check_length(headers)
+            _check_length(headers, limit)
         except RequestProblem as problem:
             challenge = {"WWW-Authenticate": "Bearer"} if problem.status_code == 401 else None
             await problem_response(problem, challenge)(scope, receive, send)
             return
-        await self._app(scope, _Limited(receive), send)
+        await self._app(scope, _Limited(receive, limit), send)
 
     def _check_host(self, headers: Headers) -> None:
         given = headers.get("host", "")
@@ -95,7 +115,28 @@ class Gate:
         if self._token is None:
             return True
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        return hmac.compare_digest(token.strip().encode(), self._token) and scheme.lower() == "bearer"
+        if scheme.lower() == "bearer":
+            return self._is_token(token.strip())
+        cookies = SimpleCookie(headers.get("cookie", "")) if self._entrance else {}
+        return _COOKIE in cookies and self._is_token(cookies[_COOKIE].value)
+
+    def _is_token(self, given: str) -> bool:
+        return self._token is not None and hmac.compare_digest(given.encode(), self._token)
+
+    def _enters(self, scope: Scope) -> bool:
+        """Whether a browser comes to the entrance with the token in the address."""
+        if self._token is None or scope["path"] != self._entrance or scope["method"] != "GET":
+            return False
+        return any(
+            self._is_token(token) for token in parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        )
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the token over as a cookie, which only this page itself sends, and take it out of the address."""
+        assert self._token is not None and self._entrance is not None
+        response = RedirectResponse(self._entrance, 303, {"Cache-Control": "no-store"})
+        response.set_cookie(_COOKIE, self._token.decode(), httponly=True, samesite="strict")
+        await response(scope, receive, send)
 
 
 def _place_of(url: str) -> str | None:
@@ -113,28 +154,27 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _too_large() -> RequestProblem:
-    return RequestProblem(
-        413, "too_large", f"the body has more than {LONGEST_BODY:,} bytes: divide it into several requests"
-    )
+def _too_large(limit: int) -> RequestProblem:
+    return RequestProblem(413, "too_large", f"the body has more than {limit:,} bytes: divide it into several requests")
 
 
-def _check_length(headers: Headers) -> None:
+def _check_length(headers: Headers, limit: int) -> None:
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or len(length) > 12 or int(length) > LONGEST_BODY:
-        raise _too_large()
+    if not length.isdecimal() or len(length) > 12 or int(length) > limit:
+        raise _too_large(limit)
 
 
 class _Limited:
     """Receives a body whose length was not announced, up to the limit."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._received = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
-        if self._received > LONGEST_BODY:
-            raise _too_large()
+        if self._received > self._limit:
+            raise _too_large(self._limit)
         return message

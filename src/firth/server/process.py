@@ -51,12 +51,13 @@ def metrics_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], object]) -> None:
+def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], object], patience: int = PATIENCE) -> None:
     """Answer requests in this process, until a signal.
 
+    patience : seconds for requests that have begun.
     on_ready : called when connections wait for their answers and signals for the end of the server.
     """
-    server = Server(_config(app, workers=1))
+    server = Server(_config(app, workers=1, patience=patience))
     before = {number: signal.signal(number, server.handle_exit) for number in _signals()}
     try:
         on_ready()
@@ -104,7 +105,7 @@ def _signals() -> list[signal.Signals]:
     return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
 
 
-def _config(app: Callable[..., object], workers: int, *, factory: bool = False) -> Config:
+def _config(app: Callable[..., object], workers: int, *, factory: bool = False, patience: int = PATIENCE) -> Config:
     return Config(
         app,
         factory=factory,
@@ -114,6 +115,6 @@ def _config(app: Callable[..., object], workers: int, *, factory: bool = False) 
         ws="none",
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=patience,
         timeout_worker_healthcheck=LONGEST_SILENCE,
     )

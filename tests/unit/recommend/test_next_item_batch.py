@@ -10,6 +10,7 @@ from firth.kernels.cpu.training.random import draw_many
 from firth.recommend.attributes import Attributes
 from firth.recommend.next_item_batch import Batches, epoch_key
 from firth.recommend.next_item_examples import Examples
+from firth.recommend.next_item_groups import GROUP_NEGATIVES, ItemGroups
 from firth.recommend.next_item_matrix import ComposedMatrix, LearnedMatrix
 from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
@@ -31,14 +32,30 @@ def sequences(n_events, seed):
     return ids, np.concatenate([[0], cuts, [n_events]])
 
 
+def uniform(key, first, count):
+    bits = np.empty(count, np.uint64)
+    draw_many(key, first + np.arange(count), bits)
+    return bits / 2.0**64
+
+
+def item_groups(random):
+    """Two markets, a quarter of the items in neither."""
+    items = Sequences.of([[str(number) for number in range(N_ITEMS)]]).items
+    values = random.integers(0, 4, N_ITEMS).astype(np.int32)
+    names = [("market", "x"), ("market", "y"), ("kind", "p"), ("kind", "q")]
+    listed = [str(number) for number in range(N_ITEMS)]
+    offsets = np.arange(N_ITEMS + 1)
+    groups = ItemGroups.of(items, Attributes(listed, offsets, values, names), "market")
+    assert groups.of_item.tolist() == np.where(values < 2, values, -1).tolist()
+    return groups
+
+
 def test_drawn_items_are_those_of_the_reference():
     weights = np.random.default_rng(1).random(N_ITEMS) ** 4
     weights[[0, 7, 39]] = 0
     key = epoch_key(5, 2)
     drawn = drawn_items(weights, key, 60, 30)
-    bits = np.empty(30, np.uint64)
-    draw_many(key, np.arange(60, 90), bits)
-    expected = next_item.shares_drawn(weights, bits / 2.0**64)
+    expected = next_item.shares_drawn(weights, uniform(key, 60, 30))
     items, times = np.unique(expected, return_counts=True)
     n_drawn = drawn.count[0]
     assert drawn.items[:n_drawn].tolist() == items.tolist() and n_drawn < 30
@@ -60,14 +77,20 @@ def test_shifted_exponentials_add_up_to_those_of_all_items_on_average():
 
 
 @pytest.mark.parametrize(("size", "batch", "negative_samples"), [(5, 500, 7), (64, 300, 60), (40, 17, 240)])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted):
+@pytest.mark.parametrize(("weighted", "grouped"), [(False, False), (True, False), (True, True)])
+def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted, grouped):
     random = np.random.default_rng(size)
     ids, offsets = sequences(2000, size)
     weights = random.random(2000).astype(np.float32) if weighted else None
     examples = Examples.of(ids, offsets, weights, 4)
     settings = NextItemSettings(
-        vector_size=size, history=4, recency=0.7, negative_samples=negative_samples, batch_size=500, threads=1
+        vector_size=size,
+        history=4,
+        recency=0.7,
+        negative_samples=negative_samples,
+        batch_size=500,
+        threads=1,
+        negatives_from="market" if grouped else None,
     )
     inputs, outputs = LearnedMatrix(N_ITEMS, size, 0.1), LearnedMatrix(N_ITEMS, size, 0.1)
     for matrix in (inputs, outputs):
@@ -75,21 +98,29 @@ def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted
     before = [matrix.rows.astype(np.float64) for matrix in (inputs, outputs)]
     noise = random.random(N_ITEMS)
     chosen = random.permutation(len(examples))[:batch]
-    key = epoch_key(1, 1)
-    loss = Batches(inputs, outputs, settings).train(examples, chosen, np.cumsum(noise), (key, 9), 0.2)
+    groups = item_groups(random) if grouped else None
+    batches = Batches(inputs, outputs, groups, settings)
+    batches.begin_epoch(1, noise)
+    loss = batches.train(examples, chosen, 3, 0.2)
 
-    bits = np.empty(negative_samples, np.uint64)
-    draw_many(key, 9 + np.arange(negative_samples), bits)
-    drawn = next_item.shares_drawn(noise, bits / 2.0**64)
-    shares = negative_samples * noise[drawn] / noise.sum()
+    drawn = next_item.shares_drawn(noise, uniform(epoch_key(1, 1), 3 * negative_samples, negative_samples))
     expected_loss, gradients = 0.0, [np.zeros((N_ITEMS, size)) for _ in range(2)]
-    for example in chosen:
+    for row, example in enumerate(chosen):
         end, length = examples.answered.positions[example], examples.answered.lengths[example]
         items = ids[end - length : end]
         one = [(items, next_item.history_weights(len(items), 4, 0.7), ids[end])]
+        targets, counts = drawn, negative_samples * noise / noise.sum()
+        if groups is not None and groups.of_item[ids[end]] >= 0:
+            in_group = np.where(groups.of_item == groups.of_item[ids[end]], noise, 0)
+            first = (3 * 500 + row) * (1 + GROUP_NEGATIVES) + 1
+            shares = uniform(epoch_key(1, 1 + (1 << 40)), first, GROUP_NEGATIVES)
+            further = np.searchsorted(np.cumsum(in_group), shares * in_group.sum(), side="right")
+            targets = np.concatenate([drawn, further])
+            counts = counts + GROUP_NEGATIVES * in_group / in_group.sum()
         weight = 1 if weights is None else weights[end]
-        expected_loss += weight * next_item.batch_loss(*before, one, drawn, shares)
-        for total, slopes in zip(gradients, next_item.batch_gradients(*before, one, drawn, shares), strict=True):
+        expected_loss += weight * next_item.batch_loss(*before, one, targets, counts[targets])
+        slopes_of_one = next_item.batch_gradients(*before, one, targets, counts[targets])
+        for total, slopes in zip(gradients, slopes_of_one, strict=True):
             total += weight * slopes
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-5)
     for matrix, old, slopes in zip((inputs, outputs), before, gradients, strict=True):
@@ -107,7 +138,7 @@ def test_a_step_of_composed_items_is_that_of_the_reference(weights):
     composition = Composition(starts, np.concatenate(parts).astype(np.int32), N_ITEMS + 6)
     matrix = ComposedMatrix(composition, 10, 0.1, 20, weights)
     matrix.rows[:] = random.normal(size=matrix.rows.shape)
-    logits = [np.array([0, *[-np.log(max(1, len(some) - 1))] * (len(some) - 1)]) for some in parts]
+    logits = [np.array([0.0, *[-np.log(max(1, len(some) - 1))] * (len(some) - 1)]) for some in parts]
     if weights == "learned":  # a first step, so that shares differ
         first = random.normal(size=(N_ITEMS, matrix.stride)).astype(np.float32)
         first[:, 10:] = 0
@@ -156,5 +187,9 @@ def test_examples_are_all_events_but_the_first_of_each_sequence():
     examples = Examples.of(np.arange(6, dtype=np.int32), np.array([0, 1, 5, 6]), np.arange(6, dtype=np.float32), 2)
     assert examples.answered.answers.tolist() == [2, 3, 4] and examples.answered.lengths.tolist() == [1, 2, 2]
     assert examples.weights.tolist() == [2, 3, 4]
+    booked = examples.with_targets(np.array([0, 0, 1, 0, 1, 0], bool), np.array([0, 1, 5, 6]))
+    assert booked.answered.answers.tolist() == [2, 3, 4, 4, 4] and booked.events.tolist() == [2, 3, 4, 4, 4]
+    assert booked.answered.positions.tolist() == [2, 3, 4, 2, 3] and booked.weights.tolist() == [2, 3, 4, 4, 4]
+    assert booked.without(np.array([0, 0, 0, 0, 1, 0], bool)).answered.answers.tolist() == [2, 3]
     kept = examples.without(np.array([0, 0, 0, 0, 1, 0], bool))
     assert kept.answered.answers.tolist() == [2, 3] and len(kept) == 2

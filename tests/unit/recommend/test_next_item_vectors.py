@@ -110,6 +110,33 @@ def test_an_item_that_nobody_has_chosen_has_the_vectors_of_its_values(side_weigh
     np.testing.assert_array_equal(again.cold_vectors(attributes.of(7)), (given, following))
 
 
+def test_the_booked_item_is_a_target_of_every_position_of_its_sequence():
+    sequences = Sequences.of([["a", "b", "c", "x"], ["d", "b", "c", "y"]] * 60)
+    events = np.where(np.isin(sequences.ids, sequences.items.numbers("xy")), 1, 0).astype(np.int16)
+    booked = Sequences(sequences.items, sequences.ids, sequences.offsets, events=events, event_names=("click", "book"))
+    plain, further = (NextItemVectors(**SMALL, epochs=5, target_event=kind).fit(booked) for kind in (None, "book"))
+    x, y = further.items.numbers("xy")
+    after_a = further.scores(history(further, ["a"]))[0]
+    assert after_a[x] > after_a[y] + 1 and set(np.argsort(after_a)[-2:]) == {x, further.items.number("b")}
+    assert plain.scores(history(plain, ["a"]))[0].argmax() == plain.items.number("b")
+    with pytest.raises(SettingError, match="'sell': no event is of this kind; the kinds are 'click', 'book'"):
+        NextItemVectors(target_event="sell").fit(booked)
+    with pytest.raises(SettingError, match="read them from a table"):
+        NextItemVectors(target_event="book").fit(sequences)
+
+
+def test_negatives_from_a_market_need_that_attribute():
+    names = [("market", "x"), ("market", "y")]
+    attributes = Attributes(list("abcdst"), np.arange(7), np.array([0, 0, 0, 0, 1, 1], np.int32), names)
+    vectors = NextItemVectors(**SMALL, epochs=10, negatives_from="market").fit(chains(), attributes)
+    for item, expected in ("ab", "st", "us"):
+        assert vectors.items.item(vectors.scores(history(vectors, [item]))[0].argmax()) == expected
+    with pytest.raises(SettingError, match="'city': there is no such attribute; there are 'market'"):
+        NextItemVectors(negatives_from="city").fit(chains(), attributes)
+    with pytest.raises(SettingError, match="give fit"):
+        NextItemVectors(negatives_from="market").fit(chains())
+
+
 def test_without_attributes_there_are_no_cold_vectors(rings):
     assert rings.cold_vectors(np.array([0], np.int32)) is None
 

@@ -1,7 +1,8 @@
 """Chapter 5: a language model as the keyboard of a telephone, as probabilities, and as three steps of arithmetic."""
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import numpy as np
@@ -10,11 +11,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from firth.datasets import king_james
+from firth.errors import SettingError
 from firth.illustrated.language_model import Network, compute_prediction, look_up, project
 from firth.language_models.keyboard import Keyboard
 from firth.language_models.model import LanguageModel, most_probable
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
+from firth.progress import Progress
 
 __all__ = ["LanguageModels", "routes"]
 
@@ -33,10 +36,11 @@ class LanguageModels:
         self._given = given
         self._trained: dict[str, LanguageModel] = {}
         self._training = threading.Lock()
+        self._is_closed = False
 
     def keyboard(self) -> LanguageModel:
         """What suggests words."""
-        return self._given or self._train("ngram", lambda: NgramModel().fit(king_james(), progress=False))
+        return self._given or self._train("ngram", lambda: NgramModel().fit(king_james(), progress=self._look))
 
     def neural(self) -> NeuralModel:
         """What has the three steps."""
@@ -45,11 +49,19 @@ class LanguageModels:
 
         def train() -> LanguageModel:
             small = NeuralModel(order=3, vector_size=24, hidden_size=32, epochs=2, max_vocabulary=1500)
-            return small.fit(list(king_james())[:_VERSES_FOR_STEPS], progress=False)
+            return small.fit(list(king_james())[:_VERSES_FOR_STEPS], progress=self._look)
 
         model = self._train("neural", train)
         assert isinstance(model, NeuralModel)
         return model
+
+    def close(self) -> None:
+        """Have a training end soon."""
+        self._is_closed = True
+
+    def _look(self, progress: Progress) -> None:
+        if self._is_closed:
+            raise SettingError("the server is ending")
 
     def _train(self, name: str, train: Callable[[], LanguageModel]) -> LanguageModel:
         with self._training:
@@ -102,7 +114,13 @@ class Steps(BaseModel):
 
 def routes(models: LanguageModels) -> APIRouter:
     """POST /explorer/next-words, /explorer/next-words/accept and /explorer/next-words/steps."""
-    router = APIRouter(prefix="/explorer", tags=["explorer"])
+
+    @contextlib.asynccontextmanager
+    async def ending(_app: object) -> AsyncIterator[None]:
+        yield
+        models.close()
+
+    router = APIRouter(prefix="/explorer", tags=["explorer"], lifespan=ending)
 
     @router.post("/next-words")
     def next_words(given: History) -> Suggested:

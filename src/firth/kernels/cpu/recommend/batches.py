@@ -10,11 +10,13 @@ from numpy import float32, float64, uint64
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.random import draw
+from firth.simd.memory import prefetch
 
 __all__ = ["draw_items", "index_batch"]
 
 _LOWEST = float32(-3e38)
 _SCALE = 2.0**-64
+_AHEAD = 16  # examples between prefetching one and reading it
 
 
 @kernel
@@ -76,15 +78,20 @@ def begin_parts(counts_to_starts, n):
 
 
 @kernel
-def index_batch(examples, batch, drawn, weights, slots, index):
+def index_batch(examples, batch, drawn, weights, slots, index, groups):
     """Number the rows of inputs and outputs that a batch uses, and list the entries of each; BatchIndex.
 
     batch : (b,) int64, indices of examples, at most B.    weights : HistoryWeights.
+    groups : GroupDraws or None.
     slots : two arrays (N,) int32 of -1, for inputs and outputs; they are so again afterwards.
     """
     history = index.input_slots.shape[0] // index.lengths.shape[0]
     n_inputs = 0
     for r in range(len(batch)):
+        if r + _AHEAD < len(batch):
+            prefetch(examples.positions, batch[r + _AHEAD])
+            prefetch(examples.lengths, batch[r + _AHEAD])
+            prefetch(examples.answers, batch[r + _AHEAD])
         example = batch[r]
         end = examples.positions[example]
         length = examples.lengths[example]
@@ -112,19 +119,56 @@ def index_batch(examples, batch, drawn, weights, slots, index):
     for slot in range(n_inputs):
         slots[0][index.input_rows[slot]] = -1
     index.sizes[0] = n_inputs
-    index.sizes[1] = _index_outputs(examples, batch, drawn, slots[1], index)
+    draw_own(examples, batch, index, groups)
+    index.sizes[1] = index_outputs(batch, drawn, slots[1], index)
 
 
 @step
-def _index_outputs(examples, batch, drawn, slots, index):
-    """The outputs of index_batch; returns how many are used."""
+def draw_own(examples, batch, index, groups):
+    """own_slots = the items (not yet slots) of the own targets of each example: its answer, and those of its group."""
+    n_own = index.own_slots.shape[0] // index.lengths.shape[0]
+    for r in range(len(batch)):
+        index.answers[r] = examples.answers[batch[r]]
+        index.own_slots[r * n_own] = index.answers[r]
+        index.own_shifts[r * n_own] = 0
+    draw_from_groups(batch, index, groups)
+
+
+@step
+def draw_from_groups(batch, index, groups):
+    """The further targets of draw_own."""
+    if groups is not None:
+        n_own = index.own_slots.shape[0] // index.lengths.shape[0]
+        for r in range(len(batch)):
+            answer = index.answers[r]
+            group = groups.of_item[answer]
+            for c in range(1, n_own):
+                own = r * n_own + c
+                index.own_slots[own] = answer
+                index.own_shifts[own] = _LOWEST
+                if group >= 0:
+                    first, stop = groups.starts[group], groups.starts[group + 1]
+                    low = groups.cumulated[first - 1] if first > 0 else 0.0
+                    share = float64(draw(groups.key, uint64(groups.first + own))) * _SCALE
+                    wanted = low + share * (groups.cumulated[stop - 1] - low)
+                    place = min(first_above(groups.cumulated, first, wanted), stop - 1)
+                    item = groups.items[place]
+                    if item != answer:
+                        index.own_slots[own] = item
+                        index.own_shifts[own] = groups.item_shifts[place] + groups.shifts[group]
+
+
+@step
+def index_outputs(batch, drawn, slots, index):
+    """The outputs of index_batch, from the items in own_slots; returns how many are used."""
+    n_own = index.own_slots.shape[0] // index.lengths.shape[0]
     n_outputs = drawn.count[0]
     for slot in range(n_outputs):
         slots[drawn.items[slot]] = slot
         index.output_rows[slot] = drawn.items[slot]
         index.output_starts[slot + 1] = 0
-    for r in range(len(batch)):
-        item = examples.answers[batch[r]]
+    for own in range(len(batch) * n_own):
+        item = index.own_slots[own]
         slot = slots[item]
         if slot < 0:
             slot = n_outputs
@@ -133,13 +177,14 @@ def _index_outputs(examples, batch, drawn, slots, index):
             index.output_starts[slot + 1] = 0
             n_outputs += 1
         index.output_starts[slot + 1] += 1
-        index.own_slots[r] = slot
+        index.own_slots[own] = slot
     begin_parts(index.output_starts, n_outputs)
     for r in range(len(batch)):
-        slot = index.own_slots[r]
-        index.output_entries[index.output_starts[slot + 1]] = r
-        index.output_examples[index.output_starts[slot + 1]] = r
-        index.output_starts[slot + 1] += 1
+        for own in range(r * n_own, (r + 1) * n_own):
+            place = index.output_starts[index.own_slots[own] + 1]
+            index.output_entries[place] = own
+            index.output_examples[place] = r
+            index.output_starts[index.own_slots[own] + 1] += 1
     for slot in range(n_outputs):
         slots[index.output_rows[slot]] = -1
     return n_outputs

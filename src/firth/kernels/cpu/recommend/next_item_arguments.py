@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firth.arrays import WordIds
 
 __all__ = ["AnswerExamples", "BatchIndex", "BatchVectors", "DrawnItems", "HistoryWeights", "Layout"]
-__all__ += ["ItemParts", "PartIndex"]
+__all__ += ["GroupDraws", "ItemParts", "PartIndex"]
 
 
 class AnswerExamples(NamedTuple):
@@ -52,7 +52,9 @@ class BatchIndex(NamedTuple):
     input_starts: NDArray[np.int64]  # (B * H + 1,)
     input_examples: NDArray[np.int32]  # (B * H,)
     input_weights: NDArray[np.float32]  # (B * H,)
+    answers: WordIds  # (B,)
     own_slots: NDArray[np.int32]  # (B * C,) of each target
+    own_shifts: NDArray[np.float32]  # (B * C,) what is added to the scores of own targets
     output_rows: NDArray[np.int32]  # (K + B * C,)
     output_starts: NDArray[np.int64]  # (K + B * C + 1,)
     output_entries: NDArray[np.int32]  # (B * C,)
@@ -78,7 +80,6 @@ class BatchVectors(NamedTuple):
     hidden: NDArray[np.float32]  # (B, stride) the means of the histories
     back: NDArray[np.float32]  # (B, stride) the slopes of the loss by them
     weights: NDArray[np.float32]  # (B,) of the examples
-    own_shifts: NDArray[np.float32]  # (B * C,) what is added to the scores of own targets
     own_errors: NDArray[np.float32]  # (B * C,) the slopes of the loss by the scores of own targets
     drawn_by_item: NDArray[np.float32]  # (stride / COLUMNS, P, COLUMNS) the output vectors of the drawn items, in tiles
     drawn_by_number: NDArray[np.float32]  # (P / COLUMNS, stride, COLUMNS) the same, transposed
@@ -101,3 +102,16 @@ class PartIndex(NamedTuple):
     starts: NDArray[np.int64]
     slots: NDArray[np.int32]
     shares: NDArray[np.float32]
+
+
+class GroupDraws(NamedTuple):
+    """Groups of items, from which each example draws C - 1 further items: those of the group of its answer."""
+
+    of_item: NDArray[np.int32]  # (N,) -1 for items without a group
+    starts: NDArray[np.int64]  # (G + 1,) the items of group g are items[starts[g] : starts[g + 1]]
+    items: NDArray[np.int32]  # (M,)
+    cumulated: NDArray[np.float64]  # (M,) sums of how often each is drawn, relative to each other
+    item_shifts: NDArray[np.float32]  # (M,) -log of how often each is expected among the drawn items of a batch
+    shifts: NDArray[np.float32]  # (G,) -log of how much more often its items are expected where the answer is of it
+    key: np.uint64  # of the random draws of an epoch
+    first: int  # the counter of the first draw of the batch

@@ -22,9 +22,9 @@ _SUMS = tuple(range(2 * ROWS))  # for its length
 
 
 @step
-def score_drawn(vectors, layout, first, count, scores):
-    """Scores = hidden of `count` examples x the drawn items."""
-    for tile in range(0, layout.padded, COLUMNS):
+def score_drawn(vectors, layout, first, count, scores, used):
+    """Fill scores with the products of hidden of `count` examples and the first `used` drawn items, in whole tiles."""
+    for tile in range(0, used, COLUMNS):
         for row in range(0, count, ROWS):
             left = (first + row) * layout.stride
             right = tile * layout.stride
@@ -36,23 +36,27 @@ def score_drawn(vectors, layout, first, count, scores):
 
 
 @step
-def slopes_of_hidden(vectors, layout, first, count, errors):
-    """Back = errors of `count` examples x the vectors of the drawn items."""
+def slopes_of_hidden(vectors, layout, first, count, errors, used):
+    """Fill back with the products of the errors of `count` examples and the vectors of the `used` drawn items."""
     for tile in range(0, layout.stride, COLUMNS):
         for row in range(0, count, ROWS):
             left = row * layout.padded
             right = tile * layout.padded
             sums = zero_rows(_SUMS)
-            for j in range(layout.padded):
+            for j in range(used):
                 operands = load_rows(vectors.drawn_by_item, _TILE, right + j * COLUMNS)
                 sums = fma_products(errors, layout.score_rows, left + j, operands, sums)
             store_rows(vectors.back, layout.vector_places, (first + row) * layout.stride + tile, sums)
 
 
 @step
-def add_slopes_of_drawn(vectors, layout, first, count, errors, start):
-    """drawn_slopes from `start` on += errors of `count` examples, transposed, x hidden."""
-    for j in range(0, layout.padded, ROWS):
+def add_slopes_of_drawn(vectors, layout, examples, errors, used, start):
+    """Add the products of errors, transposed, and hidden to drawn_slopes from `start` on.
+
+    examples : the first one, and how many.    used : how many items are drawn.
+    """
+    first, count = examples
+    for j in range(0, used, ROWS):
         for tile in range(0, layout.stride, COLUMNS):
             right = first * layout.stride + tile
             place = start + j * layout.stride + tile

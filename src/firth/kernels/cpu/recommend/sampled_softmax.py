@@ -49,7 +49,7 @@ def int64_row(rows, j, is_drawn):
 
 @step
 def mean_of_history(inputs, index, example, weights, hidden, stride):
-    """Hidden = the weighted mean of the inputs of an example."""
+    """Fill a row of hidden with the weighted mean of the inputs of an example."""
     history = weights.powers.shape[0]
     length = index.lengths[example]
     start = example * stride
@@ -118,7 +118,7 @@ def errors_of_row(example, scores, start, drawn, index, vectors, scratch):
         scores[start + slot] = _LOWEST
     highest = highest_lane(shift_row(scores, start, drawn.shifts, padded), scratch)
     for c in range(n_own):
-        vectors.own_errors[own + c] += vectors.own_shifts[own + c]
+        vectors.own_errors[own + c] += index.own_shifts[own + c]
         highest = max(highest, vectors.own_errors[own + c])
     total = exponentiate(scores, start, padded, highest)
     loss = float64(highest) - float64(vectors.own_errors[own])
@@ -148,19 +148,31 @@ def add_own_slopes(example, outputs, index, vectors, stride):
             store(vectors.back, start + column, slope)
 
 
+@step
+def shift_group(example, scores, start, index, drawn, groups):
+    """Shift the scores of drawn items of the answer's group, which its own targets make more frequent."""
+    if groups is not None:
+        group = groups.of_item[index.answers[example]]
+        if group >= 0:
+            for j in range(drawn.count[0]):
+                if groups.of_item[drawn.items[j]] == group:
+                    scores[start + j] += groups.shifts[group]
+
+
 @kernel
 def learn_part(matrices, index, weights, drawn, layout, part, work):
     """The means, slopes and errors of the examples of a part, and the slopes of the drawn items by them.
 
     matrices : the inputs and the outputs, flat.
     part : its number, its first example and the one after its last; the first is a multiple of the rows of a block.
-    work : BatchVectors, the scores (CHUNK * P,) of this thread, and a register (LANES,) of scratch.
+    work : BatchVectors, the scores (CHUNK * P,) of this thread, a register (LANES,) of scratch, GroupDraws or None.
     """
     inputs, outputs = matrices
     number, first_of_part, stop_of_part = part
-    vectors, scores, scratch = work
+    vectors, scores, scratch, groups = work
     stride, padded = layout.stride, layout.padded
     n_own = vectors.own_errors.shape[0] // vectors.weights.shape[0]
+    used = min(padded, drawn.count[0] + COLUMNS - 1) // COLUMNS * COLUMNS
     loss = 0.0
     slopes = number * padded * stride
     vectors.drawn_slopes[slopes : slopes + padded * stride] = 0
@@ -171,11 +183,13 @@ def learn_part(matrices, index, weights, drawn, layout, part, work):
             for own in range(example * n_own, (example + 1) * n_own):
                 row = index.output_rows[index.own_slots[own]] * stride
                 vectors.own_errors[own] = dot(vectors.hidden, example * stride, outputs, row, stride)
-        score_drawn(vectors, layout, first, count, scores)
+        score_drawn(vectors, layout, first, count, scores, used)
         for example in range(first, first + count):
-            loss += errors_of_row(example, scores, (example - first) * padded, drawn, index, vectors, scratch)
-        slopes_of_hidden(vectors, layout, first, count, scores)
+            start = (example - first) * padded
+            shift_group(example, scores, start, index, drawn, groups)
+            loss += errors_of_row(example, scores, start, drawn, index, vectors, scratch)
+        slopes_of_hidden(vectors, layout, first, count, scores, drawn.count[0])
         for example in range(first, first + count):
             add_own_slopes(example, outputs, index, vectors, stride)
-        add_slopes_of_drawn(vectors, layout, first, count, scores, slopes)
+        add_slopes_of_drawn(vectors, layout, (first, count), scores, drawn.count[0], slopes)
     vectors.losses[number] = loss

@@ -7,6 +7,7 @@ import { address, change, onMove, place } from "./url.js";
 import { currentLanguage, names, preferredLanguage, setLanguage, t } from "./words.js";
 
 const about = { model: null, chapters: [] };
+const OF_A_MODEL = ["words", "analogies", "map", "workbench"]; // chapters that have nothing to show without one
 let mounted = null;
 
 const [rail, main, problem, announcer] = ["rail", "main", "problem", "announcer"].map((id) => document.getElementById(id));
@@ -111,6 +112,10 @@ async function open({ focus = true } = {}) {
     drawBelow(chapter, code.element),
     next ? h("p", { class: "next-chapter" }, h("a", { class: "button", href: address(next, lasting()) }, `${t(`${next}.title`)} →`)) : null);
   if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
+  if (!about.model && OF_A_MODEL.includes(chapter)) {
+    show(stage, h("p", { class: "prose" }, t("page.train_one")), h("div", {}, h("a", { class: "button first", href: address("training", lasting()) }, `${t("training.title")} →`)));
+    return;
+  }
   mounted = module.mount(stage, { about, values, change, announce, fail, calm, refresh, code: code.show, t });
 }
 

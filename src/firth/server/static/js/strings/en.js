@@ -2,7 +2,8 @@
 
 export default {
   page: {
-    skip: "Skip to the picture", chapters: "Chapters", model: "Model", no_model: "No model is open.", close: "Close", light: "Light colours",
+    skip: "Skip to the picture", chapters: "Chapters", model: "Model", no_model: "No model is open.",
+    train_one: "This chapter shows a model. Train one on the built-in text or on your own: it takes a few seconds, and you can watch.", close: "Close", light: "Light colours",
     dark: "Dark colours", explained: "What you see", try: "Things to try", code: "The same in code", copy: "Copy", copied: "Copied",
     unknown: "“{word}” is not in the vocabulary.", did_you_mean: "Did you mean",
   },

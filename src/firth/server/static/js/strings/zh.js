@@ -2,7 +2,8 @@
 
 export default {
   page: {
-    skip: "跳到图示", chapters: "章节", model: "模型", no_model: "没有打开的模型。", close: "关闭", light: "浅色", dark: "深色",
+    skip: "跳到图示", chapters: "章节", model: "模型", no_model: "没有打开的模型。",
+    train_one: "本章展示一个模型。请用内置文本或您自己的文本训练一个：只需几秒钟，还可以看着它学习。", close: "关闭", light: "浅色", dark: "深色",
     explained: "图中所示", try: "试一试", code: "用代码完成同样的事", copy: "复制", copied: "已复制",
     unknown: "词汇表中没有“{word}”。", did_you_mean: "是不是",
   },
