@@ -16,7 +16,7 @@ READY = {
     "windows": "table.rows .word",
     "softmax": ".bars .word",
     "noise": ".figure",
-    "training": ".step-table .word",
+    "training": ".step-table .tag",
     "side-by-side": ".sides section",
 }
 
