@@ -151,3 +151,9 @@ def read(browser, viewport):
     for context in contexts:
         context.close()
     assert [complaint for reader in readers for complaint in reader.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Explorers with arguments of one's own: a context manager around one, which gives its address."""
+    return serving
