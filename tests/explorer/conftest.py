@@ -84,6 +84,13 @@ def explorer(small_model):
         yield address
 
 
+@pytest.fixture
+def own_explorer(small_model):
+    """The address of an explorer that one test may change."""
+    with serving(small_model) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def glove_explorer():
     """The address of an explorer of the document's own vectors."""

@@ -163,8 +163,8 @@ def test_the_first_step_shows_the_documents_numbers(visit):
     seen(page, "Example 1 ").wait_for()
 
 
-def test_a_text_is_trained_paused_saved_and_opened(visit):
-    page = visit("#/training?lang=en")
+def test_a_text_is_trained_paused_saved_and_opened(read, own_explorer):
+    page = read(own_explorer).open("#/training?lang=en")
     page.get_by_role("radio", name="Paste a text").click()
     page.get_by_role("textbox", name="Paste a text").fill(f"{TEXT}\n{MUCH}")
     seen(page, "Settings", exact=True).click()
