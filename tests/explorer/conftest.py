@@ -84,6 +84,13 @@ def explorer(small_model):
         yield address
 
 
+@pytest.fixture
+def own_explorer(small_model):
+    """The address of an explorer that one test may change."""
+    with serving(small_model) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def glove_explorer():
     """The address of an explorer of the document's own vectors."""
@@ -151,3 +158,9 @@ def read(browser, viewport):
     for context in contexts:
         context.close()
     assert [complaint for reader in readers for complaint in reader.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Explorers with arguments of one's own: a context manager around one, which gives its address."""
+    return serving

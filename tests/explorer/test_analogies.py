@@ -55,6 +55,15 @@ def test_an_unknown_word_is_named_with_what_may_have_been_meant(read, explorer):
     assert "sum=king+-+queen" in page.evaluate("location.hash")
 
 
+def test_lines_of_code_are_safe_to_copy(read, explorer):
+    page = read(explorer).open("#/people")
+    lines = page.evaluate("""async () => {
+        const { python, shell } = await import('./static/js/code.js');
+        return [shell("king"), shell("$(rm x) it's"), python(["a", 'b"'])];
+    }""")
+    assert lines == ["king", """'$(rm x) it'\\''s'""", """["a", "b\\""]"""]
+
+
 def test_a_sum_of_which_nothing_is_left_says_so(read, explorer):
     page = read(explorer).open("#/analogies?sum=king+-+king")
     page.get_by_text("Nothing is left of this sum.").wait_for()

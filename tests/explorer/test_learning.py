@@ -1,80 +1,30 @@
 """Chapters 6 to 10 in a browser: windows, the slow way, negative sampling, training, side by side."""
 
 import re
-import threading
-import time
-from pathlib import Path
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright, and apt install chromium")
-uvicorn = pytest.importorskip("uvicorn", reason="pip install uvicorn")
+from firth.illustrated.neighbours import SENTENCES
+from firth.models.word2vec import Word2Vec
 
-from fastapi import FastAPI  # noqa: E402
-from fastapi.responses import JSONResponse  # noqa: E402
-
-from firth.errors import FirthError  # noqa: E402
-from firth.illustrated.neighbours import SENTENCES  # noqa: E402
-from firth.models.word2vec import Word2Vec  # noqa: E402
-from firth.server.explorer.app import add_explorer  # noqa: E402
-from firth.server.explorer.opened import Opened  # noqa: E402
-
-CHROMIUM = Path("/usr/bin/chromium")
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
 # Words without subjects: what takes long to train, and is short to paste.
 MUCH = "\n".join(" ".join(f"w{(7 * i + 13 * j * j) % 400}" for j in range(20)) for i in range(300))
 PHONE = {"width": 360, "height": 740}
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="apt install chromium")
-
-
-@pytest.fixture(scope="module")
-def address():
-    """Of a server with a small model that was trained here."""
-    model = Word2Vec(vector_size=10, min_count=1, epochs=20, threads=1).fit(TEXT.splitlines(), progress=False)
-    app = FastAPI()
-    app.add_exception_handler(
-        FirthError, lambda request, error: JSONResponse({"error": {"message": str(error), "code": "x"}}, 422)
-    )
-    add_explorer(app, Opened(model.vectors, name="small", trained=model))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=3))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(20)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests."""
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+# What is there when a chapter has drawn all that it shows at first.
+READY = {
+    "windows": "table.rows .word",
+    "softmax": ".bars .word",
+    "noise": ".figure",
+    "training": ".step-table .tag",
+    "side-by-side": ".sides section",
+}
 
 
 @pytest.fixture
-def visit(address, chromium):
-    """Opens a chapter in a page of its own; no page may report an error."""
-    problems, pages = [], []
-
-    def visit(hash, **options):
-        page = chromium.new_page(**{"locale": "en-US", **options})
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(address + hash)
-        page.wait_for_selector("html[data-ready]")
-        pages.append(page)
-        return page
-
-    yield visit
-    for page in pages:
-        page.close()
-    assert not problems
+def visit(read, explorer):
+    """Opens a chapter in a page of its own."""
+    return lambda place: read(explorer).open(place)
 
 
 def seen(page, text, **options):
@@ -99,6 +49,10 @@ def test_the_window_slides_and_the_table_grows(visit):
     assert cells(page) == [["thou", "shalt", "not"], ["shalt", "not", "make"], ["not", "make", "a"]]
     assert page.locator(".track .word.center").all_inner_texts() == ["not", "make"]
     assert page.locator(".track .word.target").all_inner_texts() == ["a"]
+    page.locator(".track").press("ArrowLeft")
+    assert len(cells(page)) == 2
+    page.locator(".track .word", has_text="likeness").click()
+    assert cells(page)[-1] == ["in", "the", "likeness"]
     page.get_by_role("button", name="To the end").click()
     assert len(cells(page)) == 11
     page.reload()
@@ -209,8 +163,8 @@ def test_the_first_step_shows_the_documents_numbers(visit):
     seen(page, "Example 1 ").wait_for()
 
 
-def test_a_text_is_trained_paused_saved_and_opened(visit):
-    page = visit("#/training?lang=en")
+def test_a_text_is_trained_paused_saved_and_opened(read, own_explorer):
+    page = read(own_explorer).open("#/training?lang=en")
     page.get_by_role("radio", name="Paste a text").click()
     page.get_by_role("textbox", name="Paste a text").fill(f"{TEXT}\n{MUCH}")
     seen(page, "Settings", exact=True).click()
@@ -267,12 +221,22 @@ def test_two_settings_on_one_text(visit):
 # ---------------------------------------------------------------- all of them
 
 
-@pytest.mark.parametrize("chapter", ["windows", "softmax", "noise", "training", "side-by-side"])
-def test_it_fits_a_phone_in_chinese_and_changes_the_language(visit, chapter):
-    page = visit(f"#/{chapter}?lang=zh", viewport=PHONE)
-    page.wait_for_selector("#stage > *")
-    page.wait_for_timeout(200)
+@pytest.mark.parametrize("chapter", READY)
+def test_a_picture_of_each_chapter(read, explorer, chapter):
+    reader = read(explorer)
+    page = reader.open(f"#/{chapter}?lang=en")
+    page.wait_for_selector(READY[chapter])
+    reader.picture(chapter)
+
+
+@pytest.mark.parametrize("viewport", [PHONE], ids=["phone"], indirect=True)
+@pytest.mark.parametrize("chapter", READY)
+def test_it_fits_a_phone_in_chinese_and_changes_the_language(read, explorer, chapter):
+    reader = read(explorer)
+    page = reader.open(f"#/{chapter}?lang=zh")
+    page.wait_for_selector(READY[chapter])
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    reader.picture(chapter)
     title = page.get_by_role("heading", level=1).inner_text()
     assert re.search("[\u4e00-\u9fff]", title)
     page.get_by_role("button", name="English").click()

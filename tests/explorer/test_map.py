@@ -85,7 +85,7 @@ def test_axes_are_differences_of_two_words(read, explorer):
     page.get_by_role("option", name="queen").click()
     page.wait_for_function("location.hash.includes('x=man%2Cqueen')")
     page.wait_for_selector("#stage:not([aria-busy])")
-    assert 'x=["man","queen"]' in page.locator(".code code").inner_text()
+    assert 'x=["man", "queen"]' in page.locator(".code code").inner_text()
     page.get_by_role("radio", name="PCA").click()
     page.wait_for_function("location.hash.includes('method=pca')")
     assert not page.locator(".axes").is_visible()

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from firth.colours import fitting_limit
-from firth.errors import FirthError, SettingError
+from firth.errors import FirthError, FormatError, SettingError
 from firth.language_models.model import LanguageModel
 from firth.models.word2vec import Word2Vec
 from firth.recommend.recommender import Recommender
@@ -65,8 +65,12 @@ class Opened:
 
     @classmethod
     def of_file(cls, path: Path, vectors: WordVectors) -> "Opened":
-        """A model from a file."""
-        return cls(vectors, name=path.name, file=str(path))
+        """A model from a file: with all of it, if it is one that was trained here."""
+        try:
+            trained = Word2Vec.load(path)
+        except (FormatError, SettingError):  # a file of vectors alone, which is all that most chapters need
+            trained = None
+        return cls(vectors, name=path.name, file=str(path), trained=trained)
 
     def show(self, model: Word2Vec, name: str) -> None:
         """Go on with a model that was just trained."""

@@ -1,12 +1,15 @@
 """Chapter 9: training, one step at a time: look up, multiply, squash, compare, move. Whole trainings: trainings.py."""
 
 from collections import Counter
-from typing import Annotated, Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from firth.arrays import Counts
 from firth.backends.plan import epoch_key
 from firth.corpus.tokenizers import tokenize_line
 from firth.errors import SettingError
@@ -52,17 +55,25 @@ class StepOfTraining(BaseModel):
     losses: Annotated[list[float], Field(description="Of each step, this one included, before it.")]
 
 
-class _Exercise(NamedTuple):
+@dataclass(frozen=True)
+class _Exercise:
     words: list[str]
+    counts: Counts
     pairs: list[tuple[int, int]]
-    draws: Draws
+    negatives: int
 
     def noise(self, number: int) -> list[int]:
         """The noise words of a step: at first those of the document."""
         _, neighbour = self.pairs[number % len(self.pairs)]
-        if number == 0 and self.words[neighbour] == NEIGHBOUR and self.draws.negative_samples == len(NOISE):
+        if number == 0 and self.words[neighbour] == NEIGHBOUR and self.negatives == len(NOISE):
             return [self.words.index(word) for word in NOISE]
-        return self.draws.noise_words(neighbour, number)
+        return self._draws.noise_words(neighbour, number)
+
+    @cached_property
+    def _draws(self) -> Draws:
+        """Made when it is first needed: the first step, which is seen first, does without compiled code."""
+        tables = keep_thresholds(self.counts, 0), noise_table(self.counts, 0.75)
+        return Draws(*tables, 1, False, self.negatives, int(epoch_key(1, 0)))
 
 
 def routes() -> APIRouter:
@@ -112,7 +123,4 @@ def _exercise(given: Step) -> _Exercise:
     first = (ids.get(CENTER), ids.get(NEIGHBOUR))
     start = pairs.index(first) if first in pairs else 0
     counts = np.array(list(counted.values()), np.int64)
-    tables = keep_thresholds(counts, 0), noise_table(counts, 0.75)
-    negatives = min(given.negatives, len(words) - 1)
-    draws = Draws(*tables, given.window, False, negatives, int(epoch_key(1, 0)))
-    return _Exercise(words, pairs[start:] + pairs[:start], draws)
+    return _Exercise(words, counts, pairs[start:] + pairs[:start], min(given.negatives, len(words) - 1))

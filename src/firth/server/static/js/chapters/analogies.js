@@ -1,6 +1,7 @@
 // 3. Analogies: words can be added and subtracted, because directions mean something.
 
 import { latest } from "../api.js";
+import { python, shell } from "../code.js";
 import { shown } from "../colours.js";
 import { bars, button, wordBox } from "../components/controls.js";
 import { matrix } from "../components/matrix.js";
@@ -148,21 +149,22 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     if (answer.answers.length) announce(t("analogies.announced", { sum: shownSum(written), word: answer.answers[0].word, cosine: shown(answer.answers[0].similarity, 4) }));
     const positive = written.filter(({ sign }) => sign > 0).map(({ word }) => word);
     const negative = written.filter(({ sign }) => sign < 0).map(({ word }) => word);
-    code(`>>> vectors = firth.load(${JSON.stringify(about.model.file)})\n>>> vectors.most_similar(positive=${JSON.stringify(positive)}${negative.length ? `, negative=${JSON.stringify(negative)}` : ""})\n$ firth analogy ${about.model.file} ${JSON.stringify(writeSum(written))}`);
+    code(`>>> vectors = firth.load(${python(about.model.file)})\n>>> vectors.most_similar(positive=${python(positive)}${negative.length ? `, negative=${python(negative)}` : ""})\n$ firth analogy ${shell(about.model.file)} ${shell(writeSum(written))}`);
   }
-  const soon = settled(() => look().catch(fail), 30);
+  const failed = (error) => { set(stage, { "aria-busy": null }); fail(error); };
+  const soon = settled(() => look().catch(failed), 30);
 
   const presets = h("div", { class: "row" }, sums.map((sum) => button(sum.replaceAll("- ", "− "), () => { terms = readSum(sum); drawEquation(); keep(); })));
   show(stage, equation, presets, unknown.element, h("div", { class: "columns wide" }, answers, plane), strips);
   drawEquation();
-  look().catch(fail);
+  look().catch(failed);
   return {
     update(next) {
       const given = readSum(next.sum ?? preset());
       if (writeSum(given) === writeSum(terms)) return;
       terms = given;
       drawEquation();
-      look().catch(fail);
+      look().catch(failed);
     },
     leave: () => soon.cancel(),
   };

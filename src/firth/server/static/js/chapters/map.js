@@ -1,6 +1,7 @@
 // 4. The map: all words at once. Words that are used alike are near each other.
 
 import { get, latest, post } from "../api.js";
+import { python, shell } from "../code.js";
 import { counted, groupColour } from "../colours.js";
 import { cloud } from "../components/cloud.js";
 import { bars, button, choice, wordBox } from "../components/controls.js";
@@ -52,6 +53,8 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
   const legend = h("div", { class: "legend" });
   const axes = h("div", { class: "row axes" });
 
+  const failed = (error) => { set(stage, { "aria-busy": null }); fail(error); };
+
   // ------------------------------------------------------------------ controls
 
   const search = wordField({
@@ -65,8 +68,8 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       map.goTo(indexOf.get(word));
     },
   });
-  const methods = choice({ label: t("map.method"), value: state.method, options: ["pca", "umap", "axes"].map((value) => ({ value, text: t(`map.methods.${value}`) })), onChange(method) { state.method = method; state.view = { x: 0, y: 0, zoom: 1 }; map.setView(state.view); change({ method, view: null }); draw().catch(fail); } });
-  const numbers = choice({ label: t("map.size"), value: state.n, options: sizes.map((value) => ({ value, text: counted(value) })), onChange(n) { state.n = n; change({ n }); draw().catch(fail); } });
+  const methods = choice({ label: t("map.method"), value: state.method, options: ["pca", "umap", "axes"].map((value) => ({ value, text: t(`map.methods.${value}`) })), onChange(method) { state.method = method; state.view = { x: 0, y: 0, zoom: 1 }; map.setView(state.view); change({ method, view: null }); draw().catch(failed); } });
+  const numbers = choice({ label: t("map.size"), value: state.n, options: sizes.map((value) => ({ value, text: counted(value) })), onChange(n) { state.n = n; change({ n }); draw().catch(failed); } });
   const colours = choice({ label: t("map.colour"), value: state.colour, options: ["cluster", "frequency"].map((value) => ({ value, text: t(`map.colours.${value}`) })), onChange(colour) { state.colour = colour; change({ colour }); paint().catch(fail); } });
   const lasso = button(t("map.lasso"), () => { const on = lasso.getAttribute("aria-pressed") !== "true"; set(lasso, { "aria-pressed": String(on) }); map.setLasso(on); }, { "aria-pressed": "false", title: t("map.lasso_hint") });
   const tools = h("div", { class: "map-tools", role: "group", "aria-label": t("map.zoom") },
@@ -78,7 +81,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       if (!word || word === state[axis][end]) return;
       state[axis] = state[axis].map((old, i) => (i === end ? word : old));
       change({ [axis]: state[axis].join(",") });
-      draw().catch(fail);
+      draw().catch(failed);
     } });
     const pair = (axis, arrow) => h("span", { class: "axis-words" }, h("span", { class: "label" }, t(`map.${axis}`)), h("span", { class: "word term-box" }, field(axis, 0).element), h("span", { "aria-hidden": "true" }, arrow), h("span", { class: "word term-box" }, field(axis, 1).element));
     show(axes, pair("x", "→"), pair("y", "↑"));
@@ -218,8 +221,8 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
 
   function writeCode() {
     const file = about.model?.file;
-    if (state.method === "axes") code(`>>> from firth.plots import two_axis_plot\n>>> two_axis_plot(vectors, vectors.words[:300], x=${JSON.stringify(state.x)}, y=${JSON.stringify(state.y)})`);
-    else code(`>>> from firth.plots import word_map\n>>> vectors = firth.load(${JSON.stringify(file)})\n>>> word_map(vectors, top=${Math.min(state.n, 20000)}, method="${state.method}")\n$ firth plot map ${file} --top ${Math.min(state.n, 20000)} --method ${state.method} -o map.html`);
+    if (state.method === "axes") code(`>>> from firth.plots import two_axis_plot\n>>> vectors = firth.load(${python(file)})\n>>> two_axis_plot(vectors, vectors.words[:300], x=${python(state.x)}, y=${python(state.y)})`);
+    else code(`>>> from firth.plots import word_map\n>>> vectors = firth.load(${python(file)})\n>>> word_map(vectors, top=${Math.min(state.n, 20000)}, method="${state.method}")\n$ firth plot map ${shell(file)} --top ${Math.min(state.n, 20000)} --method ${state.method} -o map.html`);
   }
 
   show(stage,
@@ -229,7 +232,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     h("div", { class: "row" }, h("span", { class: "label" }, t("map.colour")), colours.element, lasso, status),
     legend);
   drawSide();
-  draw().catch(fail);
+  draw().catch(failed);
   return {
     update(next) {
       const before = state;
@@ -237,7 +240,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       methods.set(state.method);
       numbers.set(state.n);
       colours.set(state.colour);
-      if (["method", "n", "x", "y"].some((name) => String(before[name]) !== String(state[name]))) draw().catch(fail);
+      if (["method", "n", "x", "y"].some((name) => String(before[name]) !== String(state[name]))) draw().catch(failed);
       else {
         map.setView(state.view);
         if (before.colour !== state.colour) paint().catch(fail);

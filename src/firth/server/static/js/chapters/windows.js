@@ -31,7 +31,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
   const size = slider({ label: t("windows.size"), min: 1, max: 6, value: state.window, onInput(window) { steps.pause(); state = { ...state, window, at: 0 }; change({ window, at: null }, { replace: true }); soon(); } });
   const frame = h("div", { class: "frame", "aria-hidden": "true" });
   const words = h("div", { class: "track-words" });
-  const track = h("div", { class: "track", tabindex: "0", role: "group", "aria-label": t("windows.sentence") }, h("div", { class: "track-inside" }, words, frame));
+  const track = h("div", { class: "track", tabindex: "0", role: "group", "aria-label": t("windows.sentence"), onKeydown: slide }, h("div", { class: "track-inside" }, words, frame));
   const reading = h("p", { class: "reading-line" });
   const place = h("span", { class: "hint value" });
   const tableBox = h("div", {});
@@ -44,6 +44,22 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     if (!answer || state.at >= answer.states.length - 1) return false;
     go(state.at + 1, { replace });
     return state.at < answer.states.length - 1;
+  }
+
+  /** The frame goes to the window of the word that was clicked. */
+  function goTo(word) {
+    const at = answer.states.findIndex(({ position }) => position === word);
+    if (at >= 0) { steps.pause(); go(at); }
+  }
+
+  /** Arrow keys slide the frame. */
+  function slide(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const at = state.at + (by ?? 0);
+    if (!by || !answer?.states[at]) return;
+    event.preventDefault();
+    steps.pause();
+    go(at, { replace: true });
   }
 
   function go(at, options) {
@@ -121,7 +137,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     answer = found;
     drawn = -1;
     const ends = new Set(answer.sentence_ends);
-    boxes = answer.words.map((word) => wordBox(word));
+    boxes = answer.words.map((word, i) => h("span", { class: "word", onClick: () => goTo(i) }, word));
     show(words, boxes.flatMap((box, i) => (i && ends.has(i) ? [h("span", { class: "hint", "aria-hidden": "true" }, "·"), box] : [box])));
     draw();
     const shell = text.replaceAll('"', '\\"');

@@ -1,6 +1,7 @@
 // 2. Words: a word is a list of numbers, and words that are alike share some of them.
 
 import { latest } from "../api.js";
+import { python, shell } from "../code.js";
 import { button, choice, wordLine } from "../components/controls.js";
 import { matrix } from "../components/matrix.js";
 import { h, settled, show } from "../dom.js";
@@ -46,7 +47,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     missing.textContent = answer.unknown.map(({ word, near }) => (near.length ? t("words.unknown_near", { word, near: near.join(", ") }) : t("words.unknown", { word }))).join(" ");
     draw();
     announce(t("words.shown", { count: answer.rows.length }));
-    code(`>>> vectors = firth.load("${about.model.file}")\n>>> vectors["${answer.rows[0]?.word ?? "king"}"]\n$ firth plot strips ${about.model.file} ${answer.rows.map(({ word }) => word).join(" ")} -o strips.svg`);
+    code(`>>> vectors = firth.load(${python(about.model.file)})\n>>> vectors[${python(answer.rows[0]?.word ?? "king")}]\n$ firth plot strips ${shell(about.model.file)} ${answer.rows.map(({ word }) => shell(word)).join(" ")} -o strips.svg`);
   }
   const soon = settled(() => look().catch(fail), 120);
 

@@ -1,6 +1,7 @@
 // 11. Workbench: what one does with vectors every day, for one word or for many, with one model or with two.
 
 import { get, latest, post } from "../api.js";
+import { python, shell } from "../code.js";
 import { colourOf, counted, inkOn, shown } from "../colours.js";
 import { bars, button, choice, wordBox } from "../components/controls.js";
 import { missing } from "../components/missing.js";
@@ -117,8 +118,8 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     const overlap = tables.length > 1 && one && tables.every(({ rows }) => rows.length) ? h("p", { class: "hint" }, t("workbench.overlap", { count: tables[0].rows[0].neighbours.filter(({ word }) => shared(tables[0].rows[0].word, word)).length, of: state.count })) : null;
     show(result, one && tables[0].rows.length ? h("h2", { class: "heading" }, t("workbench.nearest_to", { word: tables[0].rows[0].word })) : null, named(tables.map(draw)), overlap);
     announce(t("workbench.shown", { count: sheet.rows.length }));
-    const list = JSON.stringify(words());
-    code(`>>> vectors = firth.load(${file()})\n>>> vectors.most_similar(${words().length === 1 ? JSON.stringify(words()[0]) : list}, ${state.count})\n$ firth similar ${shellFile()} ${words().map(quoted).join(" ")} -n ${state.count}`);
+    const list = python(words());
+    code(`>>> vectors = firth.load(${file()})\n>>> vectors.most_similar(${words().length === 1 ? python(words()[0]) : list}, ${state.count})\n$ firth similar ${shellFile()} ${words().map(shell).join(" ")} -n ${state.count}`);
   }
 
   async function compare(mine) {
@@ -137,7 +138,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     show(result, h("h2", { class: "heading" }, t("workbench.cosines")), named(tables.map(draw)));
     const odd = tables[0].odd;
     announce(odd ? `${t("workbench.odd")} ${odd}` : t("workbench.shown", { count: sheet.rows.length }));
-    code(`>>> vectors = firth.load(${file()})\n>>> vectors.similarity_matrix(${JSON.stringify(words())})${words().length > 2 ? `\n>>> vectors.odd_one_out(${JSON.stringify(words())})\n$ firth odd-one-out ${shellFile()} ${words().map(quoted).join(" ")}` : ""}`);
+    code(`>>> vectors = firth.load(${file()})\n>>> vectors.similarity_matrix(${python(words())})${words().length > 2 ? `\n>>> vectors.odd_one_out(${python(words())})\n$ firth odd-one-out ${shellFile()} ${words().map(shell).join(" ")}` : ""}`);
   }
 
   async function between(mine) {
@@ -151,7 +152,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       h("div", { role: "list", class: "stack" }, found.map(({ word, similarity, position }) => h("div", { role: "listitem", class: "between-row", "aria-label": t("workbench.at", { word, cosine: shown(similarity, 3), percent: Math.round(100 * position) }) },
         h("span", { class: "between-track" }, h("span", { class: "between-word", style: { left: `${100 * position}%`, translate: `${-100 * position}%` } }, goTo(word))), h("span", { class: "value" }, shown(similarity, 4)))))) : h("p", { class: "hint" }, t("workbench.none")));
     show(result, named(tables.map(draw)));
-    code(`>>> vectors = firth.load(${file()})\n>>> vectors.between(${JSON.stringify(first)}, ${JSON.stringify(last)}, ${state.count})\n$ firth between ${shellFile()} ${quoted(first)} ${quoted(last)} -n ${state.count}`);
+    code(`>>> vectors = firth.load(${file()})\n>>> vectors.between(${python(first)}, ${python(last)}, ${state.count})\n$ firth between ${shellFile()} ${shell(first)} ${shell(last)} -n ${state.count}`);
   }
 
   let running = null; // what is being evaluated, so that the same is not begun twice
@@ -159,7 +160,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     unknown.show([]);
     sheet = { columns: [], rows: [] };
     const files = numbers().map((number) => models[number].file);
-    code(`>>> from firth.evaluation import Suite\n>>> Suite().evaluate(firth.load(${JSON.stringify(files[0])})${state.top === "all" ? "" : `, top=${Number(state.top)}`})\n$ firth evaluate ${files.map(quoted).join(" ")}${state.top === "all" ? "" : ` --top ${state.top}`}`);
+    code(`>>> from firth.evaluation import Suite\n>>> Suite().evaluate(firth.load(${python(files[0])})${state.top === "all" ? "" : `, top=${Number(state.top)}`})\n$ firth evaluate ${files.map(shell).join(" ")}${state.top === "all" ? "" : ` --top ${state.top}`}`);
     const wanted = JSON.stringify([state.model, state.top]);
     if (running !== wanted) { show(result, h("div", { class: "row" }, button(t("workbench.start"), () => { running = wanted; look().catch(fail); }, { class: "button first" }))); return; }
     const meter = h("span", { style: { width: "2%" } });
@@ -195,9 +196,8 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
 
   // ------------------------------------------------------------------ all together
 
-  const file = () => JSON.stringify(models[numbers()[0]]?.file ?? "model.firth");
-  const quoted = (text) => (/^[\w./@%+=:-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const shellFile = () => quoted(models[numbers()[0]]?.file ?? "model.firth");
+  const file = () => python(models[numbers()[0]]?.file ?? "model.firth");
+  const shellFile = () => shell(models[numbers()[0]]?.file ?? "model.firth");
 
   async function look() {
     const mine = (drawn += 1);

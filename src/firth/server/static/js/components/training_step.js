@@ -1,6 +1,6 @@
 // One step of training with every number in it: look up, multiply, squash, compare, move.
 
-import { latest } from "../api.js";
+import { latest, post } from "../api.js";
 import { shown } from "../colours.js";
 import { chart } from "./chart.js";
 import { button, choice, player, slider, wordBox, wordLine } from "./controls.js";
@@ -25,10 +25,12 @@ export function trainingStep({ values, change, fail, calm, announce, code, t }) 
   let answer = null;
   let loaded = "";
   let frame = 0;
+  const ahead = new Map(); // answers by what was requested
 
   const line = wordLine({ label: t("training.sentence"), value: state.text, onInput(text) { steps.pause(); state = { ...state, text, step: 0, part: ERROR }; change({ sentence: text, step: null, part: null }, { replace: true }); soon(); } });
   const rate = slider({ label: t("training.rate"), min: 0.05, max: 2, step: 0.05, digits: 2, value: state.rate, onInput(next) { state.rate = next; change({ rate: next }, { replace: true }); soon(); } });
   const speed = choice({ label: t("training.speed"), value: state.speed, options: ["parts", "examples"].map((value) => ({ value, text: t(`training.speeds.${value}`) })), onChange(next) { state.speed = next; change({ speed: next === "parts" ? null : next }); } });
+  const example = h("span", { class: "label" });
   const coming = h("div", { class: "row coming", role: "list", "aria-label": t("training.coming") });
   const parts = h("ol", { class: "parts" });
   const left = h("section", { class: "stack" });
@@ -89,7 +91,7 @@ export function trainingStep({ values, change, fail, calm, announce, code, t }) 
 
   function drawNumbers() {
     const { trace } = answer;
-    const from = (part, text) => (state.part >= part ? text : h("span", { class: "hint", "aria-label": t("training.later") }, "·"));
+    const from = (part, text) => (state.part >= part ? text : h("span", { class: "hint" }, "·"));
     const column = (part, text) => h("th", { scope: "col", class: part === null ? null : `number${state.part === part ? " now" : ""}` }, text);
     const cell = (part, text) => h("td", { class: `number value${state.part === part ? " now" : ""}` }, from(part, text));
     show(numbers, h("table", { class: "rows step-table" },
@@ -110,19 +112,33 @@ export function trainingStep({ values, change, fail, calm, announce, code, t }) 
     moved.querySelectorAll(".ghost-pair > :first-child").forEach((one) => one.classList.add("ghost"));
   }
 
+  const bodyOf = (step) => ({ text: state.text, step, learning_rate: state.rate });
+
+  /** Have the next step ready before the reader presses the key; what goes wrong is reported when it is needed. */
+  async function prepare() {
+    const body = bodyOf(state.step + 1);
+    const name = JSON.stringify(body);
+    if (ahead.has(name) || body.step > MOST) return;
+    try {
+      ahead.set(name, await post("explorer/training/step", body));
+      if (ahead.size > 3) ahead.delete(ahead.keys().next().value);
+    } catch { /* see above */ }
+  }
+
   async function draw() {
-    const wanted = JSON.stringify([state.text, state.step, state.rate]);
+    const wanted = JSON.stringify(bodyOf(state.step));
     if (wanted !== loaded) {
-      const found = await latest("training-step", "explorer/training/step", { text: state.text, step: state.step, learning_rate: state.rate });
+      const found = ahead.get(wanted) ?? await latest("training-step", "explorer/training/step", bodyOf(state.step));
       if (found === null) return;
       calm();
       answer = found;
       loaded = wanted;
+      prepare();
     }
     const { trace } = answer;
     drawParts();
-    show(coming, h("span", { class: "label" }, t("training.example", { number: state.step + 1, of: answer.examples, epoch: Math.floor(state.step / answer.examples) + 1 })),
-      answer.coming.map(({ input, output }, i) => h("span", { role: "listitem", class: i ? "pair aside" : "pair", "aria-current": i ? null : "true" }, wordBox(input, { kind: i ? "" : "center" }), wordBox(output, { kind: i ? "" : "target" }))));
+    example.textContent = t("training.example", { number: state.step + 1, of: answer.examples, epoch: Math.floor(state.step / answer.examples) + 1 });
+    show(coming, answer.coming.map(({ input, output }, i) => h("span", { role: "listitem", class: i ? "pair aside" : "pair", "aria-current": i ? null : "true" }, wordBox(input, { kind: i ? "" : "center" }), wordBox(output, { kind: i ? "" : "target" }))));
     const move = [
       drawMatrix(left, t("training.embedding"), t("training.size", { words: answer.words.length, numbers: trace.hidden.length }), answer.embedding, trace.inputs, () => "center"),
       drawMatrix(right, t("training.context"), t("training.size", { words: answer.words.length, numbers: trace.hidden.length }), answer.context, trace.outputs, kindOf),
@@ -139,7 +155,7 @@ export function trainingStep({ values, change, fail, calm, announce, code, t }) 
   }
   const soon = settled(() => draw().catch(fail), 120);
 
-  const element = h("div", { class: "stack loose" }, line.element, coming, parts, said, numbers,
+  const element = h("div", { class: "stack loose" }, line.element, h("div", { class: "stack" }, example, coming), parts, said, numbers,
     h("div", { class: "row wide-gap" }, h("div", { class: "row" }, steps.element, back), speed.element),
     h("div", { class: "columns" }, left, right), moved,
     h("div", { class: "columns" }, rate.element, h("div", { class: "stack" }, h("h2", { class: "heading" }, t("training.step_loss")), losses.element)));

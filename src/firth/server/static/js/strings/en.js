@@ -164,7 +164,7 @@ export default {
       "Error = target − sigmoid: {error} for “{neighbour}”, which should be 1; the noise words should be 0.",
       "The errors move the vectors: “{input}” and “{neighbour}” towards each other, now {after}; the noise words away.",
     ],
-    input: "Input", output: "Output", target: "Target", dot_after: "Dot product after", later: "in a later part", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
+    input: "Input", output: "Output", target: "Target", dot_after: "Dot product after", numbers: "The numbers of this step", embedding: "Embedding", context: "Context", size: "{words} words × {numbers}",
     moved: "What has moved", before: "{word} before", after: "{word} after", step_loss: "Loss of each step", example_axis: "examples", component: "Number {number}",
     full_speed: "Now at full speed", full_speed_hint: "The same step, millions of times: the real trainer of the library, on a text of your own.",
     source: {
@@ -187,7 +187,7 @@ export default {
   },
   "side-by-side": {
     title: "Side by side", claim: "Small windows find what can replace a word, large ones what it is about.",
-    word: "A word to compare", run: "Train", again: "Train again", stop: "Stop", add: "One more setting", remove: "Leave this one out", setting: "Setting {number}", only: "only here", presets: "Compare", preset: { window: "Windows", negatives: "Noise words", architecture: "Architectures" },
+    word: "A word to compare", run: "Train", again: "Train again", stop: "Stop", add: "One more setting", remove: "Leave this one out", setting: "Setting {number}", only: "only here",
     window: "Window", negatives: "Noise words", epochs: "Epochs", unknown: "“{word}” is not in the text, or too rare.", shared: "{count} of {of} neighbours are found by all settings.", empty: "Train to see the neighbours of “{word}” under each setting.", loss: "Loss by setting", loss_hint: "Losses with different numbers of noise words cannot be compared: more questions, more loss.",
     text: [
       "Two settings decide most of what a model finds similar. With a small window, words are alike that can stand in each other's place: good and bad, king and ruler. With a large one, words are alike that belong to one subject.",

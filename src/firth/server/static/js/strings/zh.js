@@ -164,7 +164,7 @@ export default {
       "误差 = 目标 − sigmoid：“{neighbour}”本应为 1，误差 {error}；噪声词本应为 0。",
       "误差推动向量：“{input}”与“{neighbour}”相互靠近，点积变为 {after}；噪声词被推开。",
     ],
-    input: "输入", output: "输出", target: "目标", dot_after: "更新后的点积", later: "在后面的环节", numbers: "这一步的数值", embedding: "嵌入矩阵", context: "上下文矩阵", size: "{words} 个词 × {numbers}",
+    input: "输入", output: "输出", target: "目标", dot_after: "更新后的点积", numbers: "这一步的数值", embedding: "嵌入矩阵", context: "上下文矩阵", size: "{words} 个词 × {numbers}",
     moved: "移动了什么", before: "{word}（之前）", after: "{word}（之后）", step_loss: "每一步的损失", example_axis: "样本数", component: "第 {number} 个数",
     full_speed: "现在全速前进", full_speed_hint: "同样的一步，重复几百万次：用程序库真正的训练器，训练你自己的文本。",
     source: {
@@ -187,7 +187,7 @@ export default {
   },
   "side-by-side": {
     title: "并排比较", claim: "小窗口找到可以替换的词，大窗口找到同一话题的词。",
-    word: "要比较的词", run: "开始训练", again: "重新训练", stop: "停止", add: "再加一组设置", remove: "去掉这一组", setting: "设置 {number}", only: "只在这里出现", presets: "比较", preset: { window: "窗口", negatives: "噪声词", architecture: "架构" },
+    word: "要比较的词", run: "开始训练", again: "重新训练", stop: "停止", add: "再加一组设置", remove: "去掉这一组", setting: "设置 {number}", only: "只在这里出现",
     window: "窗口", negatives: "噪声词", epochs: "轮数", unknown: "文本中没有“{word}”，或者太少见。", shared: "{of} 个邻居中有 {count} 个是所有设置都找到的。", empty: "训练之后，这里会显示“{word}”在每组设置下的邻居。", loss: "各组设置的损失", loss_hint: "噪声词数量不同时，损失不能相互比较：问题越多，损失越大。",
     text: [
       "一个模型认为哪些词相似，主要由两个设置决定。窗口小的时候，能够互相替换的词相似：例如好与坏、国王与统治者。窗口大的时候，属于同一话题的词相似。",
