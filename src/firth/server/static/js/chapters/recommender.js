@@ -1,6 +1,7 @@
 // 12. Recommender: a session that is clicked together, what comes next and why, and items that nobody knows yet.
 
 import { get, latest } from "../api.js";
+import { python, shell } from "../code.js";
 import { counted, groupColour, shown } from "../colours.js";
 import { bars, button, wordBox } from "../components/controls.js";
 import { wordField } from "../components/wordfield.js";
@@ -13,8 +14,6 @@ const BETWEEN = "\n"; // in the address: names of items have blanks and commas
 const split = (text) => (text ?? "").split(BETWEEN).filter(Boolean);
 const readNew = (text) => split(text).reduce((found, line) => { const at = line.indexOf("="); return at > 0 ? { ...found, [line.slice(0, at)]: [...(found[line.slice(0, at)] ?? []), line.slice(at + 1)] } : found; }, {});
 const writeNew = (given) => Object.entries(given).flatMap(([column, some]) => some.map((value) => `${column}=${value}`)).join(BETWEEN);
-const python = (names) => `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
-const quoted = (text) => `"${text.replace(/["\\$`]/g, "\\$&")}"`;
 
 export function mount(stage, { about, values, change, fail, calm, announce, code, t }) {
   let history, why, fresh, search;
@@ -30,7 +29,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
   }
   read(values);
 
-  const session = h("div", { class: "row session", role: "list", "aria-label": t("recommender.session") });
+  const session = h("div", { class: "row session" });
   const catalogue = h("div", { class: "catalogue", role: "group", "aria-label": t("recommender.items") });
   const field = h("input", { class: "line", type: "search", "aria-label": t("recommender.search"), placeholder: t("recommender.search"), autocomplete: "off", spellcheck: "false", maxlength: "200", onInput: () => { search = field.value.trim(); change({ search }, { replace: true }); findSoon(); } });
   const found = h("p", { class: "hint", role: "status" });
@@ -62,9 +61,9 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
   }
 
   function drawSession() {
-    if (!history.length) { show(session, h("p", { class: "hint", role: "listitem" }, t("recommender.empty"))); return; }
-    show(session, history.map((item, i) => h("span", { class: "chosen-item", role: "listitem" },
-      h("span", { class: "word center" }, item, h("button", { type: "button", class: "away", "aria-label": t("recommender.remove", { item }), onClick: () => drop(i) }, "×")))),
+    if (!history.length) { show(session, h("p", { class: "hint" }, t("recommender.empty"))); return; }
+    show(session, h("div", { class: "row", role: "list", "aria-label": t("recommender.session") }, history.map((item, i) => h("span", { class: "chosen-item", role: "listitem" },
+      h("span", { class: "word center" }, item, h("button", { type: "button", class: "away", "aria-label": t("recommender.remove", { item }), onClick: () => drop(i) }, "×"))))),
       button(t("recommender.again"), () => { history = []; why = null; change(state()); drawSession(); look().catch(fail); }));
   }
 
@@ -191,7 +190,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     answer = fetched;
     drawNext();
     announce(t("recommender.announced", { items: answer.items.slice(0, 3).map(({ item }) => item).join(", ") }));
-    code(`>>> model = firth.recommend.Recommender.load("${file}")\n>>> model.recommend(${python(history)}, 10)${why ? `\n>>> model.explain(${python(history)}, ${JSON.stringify(why)})` : ""}${Object.keys(fresh).length ? `\n>>> model.cold_start(${JSON.stringify(fresh)})` : ""}\n$ firth recommend next ${file} ${history.map(quoted).join(" ")} -n 10 --explain`);
+    code(`>>> model = firth.recommend.Recommender.load(${python(file)})\n>>> model.recommend(${python(history)}, 10)${why ? `\n>>> model.explain(${python(history)}, ${python(why)})` : ""}${Object.keys(fresh).length ? `\n>>> model.cold_start(${JSON.stringify(fresh)})` : ""}\n$ firth recommend next ${shell(file)} ${history.map(shell).join(" ")} -n 10 --explain`);
     await drawAround();
     set(stage, { "aria-busy": null });
   }
