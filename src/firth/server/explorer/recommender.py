@@ -155,22 +155,7 @@ def routes(opened: Opened) -> APIRouter:
     @router.post("/next")
     def next_items(given: Session) -> NextItems:
         """What may come next after a session, and why."""
-        model = opened.need_recommender()
-        added = None
-        if given.new is not None:
-            added = _free_name(model)
-            model = copy.copy(model).add_items({added: given.new})
-        found = model.recommend(given.history, given.count, new_items=1 if added is not None and given.count > 1 else 0)
-        reasons = _reasons(model, given.history, found, added)
-        return NextItems(
-            items=[
-                Next(item=str(item), score=score, is_new=item == added, parts=_parts(reason))
-                for (item, score), reason in zip(found, reasons, strict=True)
-            ],
-            components=_components(reasons),
-            skipped=[str(item) for item in found.skipped],
-            is_popularity=found.is_popularity,
-        )
+        return _next_items(opened.need_recommender(), given)
 
     @router.post("/item")
     def item(given: One) -> Around:
@@ -196,6 +181,24 @@ def routes(opened: Opened) -> APIRouter:
         return Landed(near=[Scored(item=word, value=cosine) for word, cosine in near])
 
     return router
+
+
+def _next_items(model: Recommender, given: Session) -> NextItems:
+    added = None
+    if given.new is not None:
+        added = _free_name(model)
+        model = copy.copy(model).add_items({added: given.new})
+    found = model.recommend(given.history, given.count, new_items=1 if added is not None and given.count > 1 else 0)
+    reasons = _reasons(model, given.history, found, added)
+    return NextItems(
+        items=[
+            Next(item=str(item), score=score, is_new=item == added, parts=_parts(reason))
+            for (item, score), reason in zip(found, reasons, strict=True)
+        ],
+        components=_components(reasons),
+        skipped=[str(item) for item in found.skipped],
+        is_popularity=found.is_popularity,
+    )
 
 
 def _columns(known: Attributes) -> list[Column]:
