@@ -11,7 +11,7 @@ COUNT ?= 1000000
 KILLS ?= 200
 MINUTES ?= 60
 SEED ?=
-SOURCES := src tests benchmarks docs/pictures.py docs/hooks
+SOURCES := src tests benchmarks docs/pictures.py docs/explorer_pictures.py docs/hooks
 
 help: ## Show these lines
 	@echo "Firth: word embeddings. Targets:"
@@ -99,8 +99,9 @@ docs: $(VENV)/.installed-docs ## Build the documentation as a site: site/index.h
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "open site/index.html in a browser"
 
-docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by its own code, and run the tour
+docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by its own code and those of the explorer, and run the tour
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/explorer_pictures.py
 
 clean: ## Remove .venv, caches and build output
 	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis

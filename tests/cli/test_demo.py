@@ -29,6 +29,7 @@ def test_demo_trains_queries_and_saves(firth, tmp_path):
     assert next_commands.count("firth similar ") == 1, next_commands
     assert next_commands.count("firth analogy ") == 1, next_commands
     assert next_commands.count("firth train ") == 1, next_commands
+    assert next_commands.count("firth explore kjv.firth") == 1, next_commands
     assert len(load(tmp_path / "kjv.firth")) > 3000
 
 

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -54,11 +55,14 @@ def run(
     glove = glove_50d()  # before the training, because its package could be missing
     _train_and_query(target, epochs)
     _query_glove(glove)
+    advice = "" if find_spec("fastapi") else "      (needs pip install 'firth[explore]')"
     output.print(
         f"\nNow you:\n"
         f"  {firth} similar {target} gold\n"
         f'  {firth} analogy {target} "sons - son + daughter"\n'
-        f"  {firth} train your-own-text.txt -o mine.firth"
+        f"  {firth} train your-own-text.txt -o mine.firth\n"
+        f"See it in the browser:\n"
+        f"  {firth} explore {target}{advice}"
     )
 
 
