@@ -22,7 +22,7 @@ __all__ += ["CleanText", "CodePointTable", "EdgeWorkspace", "FileMatrix", "WordA
 __all__ += ["BAD_LINE", "DOUBTFUL_LINE", "GOOD_LINE", "HASH_PRIME", "LINE_PADDING", "Ngrams", "ParsedLines"]
 __all__ += ["Connectors", "PairShare", "PairTable", "PhraseTree"]  # phrases
 __all__ += ["ItemEdges", "ItemTable", "KnnSettings", "KnnWorkspace", "Occurrences", "RepeatCounts"]  # recommend
-__all__ += ["EvidenceSources", "EvidenceWorkspace", "ItemCodes"]
+__all__ += ["CandidateTable", "EvidenceSources", "EvidenceWorkspace", "ItemCodes", "ScoreParts", "SearchWorkspace"]
 __all__ += ["RowWorkspace", "Scales", "SequenceIndex"]
 __all__ += ["Beam", "Graph", "Heaps", "MatrixRows", "QueryTiles", "QuotientQueries", "RowBlock"]  # search
 
@@ -377,3 +377,27 @@ class ItemEdges(NamedTuple):
     targets: WordIds  # (E,)
     weights: NDArray[np.float32]  # (E,)
     table: NDArray[np.uint64]  # (E,) an alias table for each item
+
+
+class ScoreParts(NamedTuple):
+    """What the scores of a recommender are made of. Read-only."""
+
+    sources: EvidenceSources
+    weights: NDArray[np.float32]  # (F,) of the features
+    codes: ItemCodes
+
+
+class SearchWorkspace(NamedTuple):
+    """A thread's arrays for finding the best items."""
+
+    base: NDArray[np.float32]  # (N,) what no history changes; NEVER for items that are not wanted
+    query_codes: NDArray[np.int16]  # (D,)
+    evidence: EvidenceWorkspace
+
+
+class CandidateTable(NamedTuple):
+    """The items that are compared for one question, and their features; filled."""
+
+    heap: NDArray[np.float32]  # (T,) so many items are chosen by each feature
+    chosen: WordIds  # (4 T + items of the history,)
+    features: NDArray[np.float32]  # (as many, F)

@@ -201,13 +201,13 @@ def choose_by_product(products, work, n, heap, chosen, count):
 
 
 @kernel
-def list_candidates(history, products, log_counts, sources, work, heap, chosen, features):
+def list_candidates(history, products, log_counts, sources, work, table):
     """The items that are best after a history by any single feature, and their features; returns how many.
 
     products : (N,) float32, of the vectors.    log_counts : (N,) float32.
-    heap : (T,) float32; so many items are chosen by each feature.
-    chosen : (4 T + items of the history,) int32, and features : (as many, F) float32, are filled.
+    table : CandidateTable.
     """
+    heap, chosen, features = table.heap, table.chosen, table.features
     n = gather(history, sources, work)
     count = choose_by_product(products, work, n, heap, chosen, 0)
     for which in range(SUMS):
