@@ -238,8 +238,7 @@ def run(folder, name, system, seed, questions):
         "single_ms": milliseconds(scorer, test, 1),
         "batched_ms": milliseconds(scorer, test, BATCH),
         "questions": report["questions"],
-        "left_out": report["left_out"],
-        "known": report["total"] / (report["total"] + report["left_out"]),
+        "unknown_answers": report["unknown_answers"],
         **report["scorers"][0]["metrics"],
         "intervals": report["scorers"][0]["intervals"],
     }
@@ -251,7 +250,7 @@ def milliseconds(scorer, test, batch):
     from firth.recommend.questions import Questions
 
     numbers = test.items.numbers_in(scorer.items)
-    asked = Questions.of(test, np.ones(len(test.items), bool), 4 * max(batch, 50))
+    asked = Questions.of(test, np.ones(len(test.items), bool), 4 * max(batch, 50), 1, all_count=True)
     best, values = np.empty((batch, 20), np.int32), np.empty(20, np.float32)
     rounds = []
     for first in range(0, len(asked) - batch + 1, batch):

@@ -12,7 +12,7 @@ from firth.simd.lanes import LANES
 from firth.simd.processor import model_name
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("firth", "numpy", "numba", "gensim", "fasttext-wheel")
+PACKAGES = ("firth", "numpy", "numba", "gensim", "fasttext-wheel", "implicit")
 
 
 def environment() -> dict:

@@ -313,6 +313,31 @@ def subwords(results: dict) -> str:
     return f"{grid(header, rows)}\n\n{results['threads']} threads. {measured_on(results)}"
 
 
+def recommend(results: dict) -> str:
+    """A row for each system and data set: means over seeds."""
+    metrics = ["HR@10", "HR@20", "NDCG@10", "MRR@20", "tail HR@20"]
+    tables = []
+    for name in dict.fromkeys(run["set"] for run in results["runs"]):
+        runs = [run for run in results["runs"] if run["set"] == name]
+        rows = []
+        for system in dict.fromkeys(run["system"] for run in runs):
+            same = [run for run in runs if run["system"] == system]
+            means = [sum(run[key] for run in same) / len(same) for key in metrics]
+            times = [median(run[key] for run in same) for key in ("seconds", "single_ms", "batched_ms")]
+            rows.append(
+                [
+                    system,
+                    *(f"{mean:.4f}" for mean in means),
+                    *(f"{value:{form}}" for value, form in zip(times, (".1f", ".2f", ".2f"), strict=True)),
+                    str(len(same)),
+                ]
+            )
+        header = [name, *metrics, "training, s", "one query, ms", "of 256, ms", "seeds"]
+        facts = f"{runs[0]['questions']:,} questions; {runs[0]['unknown_answers']:,} more had unknown answers."
+        tables.append(f"{grid(header, rows)}\n\n{facts}")
+    return "\n\n".join([*tables, measured_on(results)])
+
+
 def many_cores(results: dict) -> str:
     """A row for each layout, in the order of speed; means over runs."""
     rows = []
@@ -380,6 +405,7 @@ TABLES = {
     "encoding": encoding,
     "many_cores": many_cores,
     "subwords": subwords,
+    "recommend": recommend,
     "phrases": phrases,
     "querying": querying,
     "quality": runs,

@@ -62,6 +62,16 @@ def test_baselines_alone(firth, events):
     assert "sequential rules" in done.stdout and "recommender" not in done.stdout and "Use the" not in done.stdout
 
 
+def test_a_cold_item_is_near_those_with_its_attributes(firth, events, tmp_path):
+    rows = [f"{item},{start}" for start, items in PATHS.items() for item in items]
+    (tmp_path / "items.csv").write_text("\n".join(["item,path", *rows]))
+    firth("recommend", "train", events, "-o", "shop.firth", *COLUMNS, "--attributes", "items.csv", *QUICK)
+    found = json.loads(firth("recommend", "cold", "shop.firth", "path=oil", "-n", 3, "--json").stdout)
+    assert {one["item"] for one in found["near"]} == set(PATHS["oil"])
+    assert "cosine" in firth("recommend", "cold", "shop.firth", "path=oil").stdout
+    assert "'oil': must be a column and its value" in firth("recommend", "cold", "shop.firth", "oil", code=2).stderr
+
+
 def test_lines_of_items(firth, tmp_path):
     (tmp_path / "lines.txt").write_text("\n".join(" ".join(PATHS[start]) for start in list(PATHS) * 20))
     firth("recommend", "train", "lines.txt", "--lines", "-o", "lines.firth", *QUICK)

@@ -71,6 +71,7 @@ GROUPS = {
         "next": "The items that most likely come next.",
         "similar": "The items most similar to an item.",
         "evaluate": "Hits of a recommender and of the baselines, or of these alone.",
+        "cold": "Where an item belongs of which only attributes are known.",
         "demo": "Films: train, compare with the baselines, and recommend.",
     },
     "plot": {

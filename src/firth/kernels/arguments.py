@@ -364,7 +364,7 @@ class ItemCodes(NamedTuple):
     """N vectors of D numbers, and the same rounded to a byte each. Read-only."""
 
     numbers: NDArray[np.float32]  # (N * D,) the vectors, flat
-    codes: NDArray[np.int8]  # (N * D,) number = code × unit of its row, about
+    codes: NDArray[np.int8]  # (N, D) number = code × unit of its row, about
     units: NDArray[np.float32]  # (N,)
     largest_error: float  # the largest length of the difference of a vector from its codes
     longest: float  # the largest length of a vector

@@ -8,6 +8,7 @@ from firth.plots.colour_strips import colour_strips
 from firth.plots.neighbour_bars import neighbour_bars
 from firth.plots.personality_line import personality_line
 from firth.plots.points_and_arrows import points_and_arrows
+from firth.plots.recommender_bars import recommender_bars
 from firth.plots.save import save_chart
 from firth.plots.similarity_matrix import similarity_matrix
 from firth.plots.training_curve import training_curve
@@ -20,6 +21,7 @@ __all__ = [
     "neighbour_bars",
     "personality_line",
     "points_and_arrows",
+    "recommender_bars",
     "save_chart",
     "similarity_matrix",
     "sum_strips",

@@ -38,6 +38,7 @@ def evaluate(
     against: Sequence[type[Scorer] | Scorer] = (),
     at: int | Sequence[int] = (10, 20),
     per: str = "question",
+    unknown_answers: str = "left out",
     questions: int | None = None,
     seed: int = 1,
     progress: ProgressOption = None,
@@ -46,7 +47,7 @@ def evaluate(
 
     Every event of a test sequence that is not merely given is the answer of a question, and all events before it are
     the history. All items are ranked, ties by the smaller number, which is the more frequent item; an item with the
-    score NEVER has no rank. Questions whose answer none of the scorers has met in training are left out, and counted.
+    score NEVER has no rank.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def evaluate(
     at : lengths of lists, such as 10 or (10, 20). The hits in the longest list decide which baseline is the best, and
         whether the recommender beats it.
     per : "question", or "sequence" if each sequence is to count the same, however many questions it has.
+    unknown_answers : what becomes of questions whose answer does not occur in training, so that no scorer can know it:
+        "left out", or "misses", as in much of the literature; they are counted in both cases.
     questions : judge only so many, drawn at random.
     seed : of that draw and of the 2,000 resamples.
     progress : how to show it; see firth.progress.
@@ -71,15 +74,16 @@ def evaluate(
         answer.
     """
     lengths = _checked(at, per, questions)
+    check_value("unknown_answers", unknown_answers, one_of(("left out", "misses")))
     scorers = [scorer, *(_fitted(one, train) for one in against)]
     is_known = np.zeros(len(test.items), bool)
     for one in scorers:
         numbers = test.items.numbers_in(one.items)
         is_known |= (numbers != UNKNOWN) & (one.items.counts[numbers] > 0)
-    asked = Questions.of(test, is_known, questions, seed)
+    asked = Questions.of(test, is_known, questions, seed, all_count=unknown_answers == "misses")
     if not len(asked):
         raise SettingError(
-            f"no question has a known answer: of the {asked.left_out:,} answers of the test none occurs in training"
+            f"no question has a known answer: of the {asked.unknown:,} answers of the test none occurs in training"
         )
     is_tail = _is_tail(scorer, asked)
     weights = 1 / np.bincount(asked.sequences)[asked.sequences] if per == "sequence" else np.ones(len(asked))
@@ -98,7 +102,8 @@ def evaluate(
         questions=len(asked),
         sequences=len(np.unique(asked.sequences)),
         total=asked.total,
-        left_out=asked.left_out,
+        unknown_answers=asked.unknown,
+        are_misses=unknown_answers == "misses",
         tail_questions=int(is_tail.sum()),
         per=per,
         difference=_difference(found, drawn_of, f"HR@{lengths[-1]}") if against else None,

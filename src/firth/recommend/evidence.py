@@ -26,6 +26,7 @@ LAGS = 4  # seen 1, 2, 3 or more events ago
 STEPS = 10  # of a rule: the item that comes d events later counts 1 / d
 MOST = 500  # entries of a row of either table
 COSINE_HISTORY, COSINE_RECENCY = 20, 0.8
+NEIGHBOURS, COMPARED = 100, 1000  # of VS-kNN: more are slower and, in the blend, no better
 
 
 def read_only(given: Any) -> Any:
@@ -62,7 +63,10 @@ class Evidence:
     def fit(cls, events: TrainingEvents) -> Self:
         """Count in events."""
         steps = (1 / np.arange(1, STEPS + 1)).astype(np.float32)
-        sessions, repeats = SessionKnn().fit_events(events), Repeats().fit_events(events)
+        sessions, repeats = (
+            SessionKnn(neighbours=NEIGHBOURS, sample=COMPARED).fit_events(events),
+            Repeats().fit_events(events),
+        )
         return cls(events.items, rule_table(events, steps, MOST), cosine_table(events, MOST), sessions, repeats)
 
     @contextmanager

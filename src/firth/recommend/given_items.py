@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.arrays import Vector
 from firth.errors import SettingError, UnknownWordError, quoted
 from firth.recommend.items import UNKNOWN, Item, Items
 from firth.recommend.scorer import Histories
@@ -22,6 +23,7 @@ class GivenHistories(NamedTuple):
 
     histories: Histories
     skipped: list[list[Item]]  # the unknown items of each
+    vectors: list[Vector | None]  # those that were given in place of histories, which are empty then
 
 
 def listed_items(given: Any, wanted: str) -> list[Item]:
@@ -29,16 +31,32 @@ def listed_items(given: Any, wanted: str) -> list[Item]:
     return [item.item() if isinstance(item, np.generic) else item for item in as_list(given, wanted)]
 
 
-def read_histories(given: Iterable[Any], items: Items) -> GivenHistories:
-    """Histories as users give them. Raises SettingError where one is not a list of items."""
+def read_histories(given: Iterable[Any], items: Items, size: int) -> GivenHistories:
+    """Histories as users give them: lists of items, or vectors of a given size.
+
+    Raises   SettingError where one is neither.
+    """
     numbers, skipped = [], []
+    vectors: list[Vector | None] = []
     for history in given:
+        if isinstance(history, np.ndarray) and history.dtype.kind == "f":
+            vectors.append(_checked(history, size))
+            history = []
+        else:
+            vectors.append(None)
         listed = listed_items(history, _HISTORY)
         found = items.numbers(listed)
         is_known = found != UNKNOWN
         numbers.append(found[is_known])
         skipped.append([] if is_known.all() else [listed[i] for i in np.flatnonzero(~is_known)])
-    return GivenHistories(Histories.of(numbers), skipped)
+    return GivenHistories(Histories.of(numbers), skipped, vectors)
+
+
+def _checked(vector: NDArray[Any], size: int) -> Vector:
+    if vector.shape != (size,) or not np.isfinite(vector).all():
+        raise SettingError(f"a vector of shape {vector.shape} as a history: must be {size} finite numbers, ({size},)")
+    checked: Vector = vector.astype(np.float32)
+    return checked
 
 
 def known_numbers(name: str, given: Any, items: Items) -> NDArray[np.int32]:

@@ -1,6 +1,6 @@
 """Questions with known answers, from which a Recommender learns how much each of its components counts.
 
-The last items of some sequences are held out: what is compared was fitted without them.
+The ends of some sequences are held out: what is compared was fitted without them.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from firth.arrays import Matrix, Offsets
 from firth.interruption import blas, importing
 from firth.recommend.blend import Candidates
 from firth.recommend.evidence import FEATURES, LAGS, Evidence
+from firth.recommend.items import UNKNOWN
 from firth.recommend.scorer import Histories
 from firth.recommend.sequences import Sequences
 from firth.recommend.training_events import TrainingEvents
@@ -19,25 +20,30 @@ from firth.recommend.training_events import TrainingEvents
 __all__ = ["compare", "hold_out", "without"]
 
 LARGEST_SHARE = 0.2  # of the sequences
+LONGEST_TAIL = 20  # events that are held out of one sequence
 PER_FEATURE = 50  # candidates of a question; 100 give the same weights
 PRODUCTS_AT_ONCE = 1 << 23  # 32 MB
 
 
 def hold_out(sequences: Sequences, most: int, seed: int) -> NDArray[np.bool_]:
-    """Which events (T,) are held out: the last ones of some sequences of at least two.
+    """Which events (T,) are held out: those from a random one on, in some sequences of at least two.
 
-    They are those of the latest sequences where times are known, as questions will come later than all that is learned;
-    else of random ones.
+    The sequences are random ones of the latest fifth, as questions will come later than all that is learned; without
+    times they are taken to be in the order of time. Answers are from anywhere, not from the ends alone, where items
+    come again less often.
     """
     held_out = np.zeros(sequences.n_events, bool)
+    random = np.random.default_rng(seed)
     longer = np.flatnonzero(np.diff(sequences.offsets) > 1)
-    last = sequences.offsets[longer + 1] - 1
-    count = min(most, int(LARGEST_SHARE * len(longer)))
-    if sequences.times is None:
-        chosen = np.random.default_rng(seed).permutation(last)[:count]
-    else:
-        chosen = last[np.argsort(sequences.times[last], kind="stable")[len(last) - count :]]
-    held_out[chosen] = True
+    if sequences.times is not None:
+        longer = longer[np.argsort(sequences.times[sequences.offsets[longer + 1] - 1], kind="stable")]
+    longer = random.permutation(longer[len(longer) - int(LARGEST_SHARE * len(longer)) :])
+    ends = sequences.offsets[longer + 1]
+    lengths = ends - sequences.offsets[longer]
+    tails = np.minimum((random.random(len(longer)) * (lengths - 1)).astype(np.int64) + 1, LONGEST_TAIL)
+    count = int(np.searchsorted(np.cumsum(tails), most, side="right"))
+    for end, tail in zip(ends[:count].tolist(), tails[:count].tolist(), strict=True):
+        held_out[end - tail : end] = True
     return held_out
 
 
@@ -64,7 +70,7 @@ def compare(
     events = TrainingEvents(without(sequences, held_out))
     evidence = Evidence.fit(events)
     numbers = sequences.items.numbers_in(events.items)
-    histories = _before(sequences, held_out)
+    histories = _before(sequences, held_out, numbers)
     queries = vectors_of(histories)
     histories = Histories(numbers[histories.ids], histories.offsets)
     vectors = np.ascontiguousarray(next_vectors[events.items.numbers_in(sequences.items)])
@@ -74,11 +80,12 @@ def compare(
     return Candidates(np.concatenate([np.empty((0, len(FEATURES) + LAGS), np.float32), *features]), offsets)
 
 
-def _before(sequences: Sequences, held_out: NDArray[np.bool_]) -> Histories:
-    """The items before each event that is held out."""
+def _before(sequences: Sequences, held_out: NDArray[np.bool_], numbers: NDArray[np.int32]) -> Histories:
+    """The items before each event that is held out, without those that only occur in such events."""
     positions = np.flatnonzero(held_out)
     begins = sequences.offsets[np.searchsorted(sequences.offsets, positions, side="right") - 1]
-    return Histories.of([sequences.ids[a:b] for a, b in zip(begins, positions, strict=True)])
+    before = [sequences.ids[begin:end] for begin, end in zip(begins, positions, strict=True)]
+    return Histories.of([items[numbers[items] != UNKNOWN] for items in before])
 
 
 def _tables(
@@ -106,8 +113,8 @@ def _tables(
                     history, row, evidence.log_counts, evidence.sources, work, heap, chosen, features
                 )
                 found = np.flatnonzero(chosen[:count] == answers[query])
-                table = features[: count if len(found) else 0].copy()
-                if len(found):
+                table = features[: count if len(found) and len(history) else 0].copy()
+                if len(table):
                     table[[0, found[0]]] = table[[found[0], 0]]
                 yield table
 

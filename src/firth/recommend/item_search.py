@@ -47,7 +47,15 @@ class ItemSearch:
         self._codes = encoded(vectors)
         self.base: Vector = weights[4] * evidence.log_counts
 
-    def best(self, queries: Matrix, histories: Histories, count: int, base: Vector, weights: Vector) -> Best:
+    def best(
+        self,
+        queries: Matrix,
+        histories: Histories,
+        count: int,
+        base: Vector,
+        weights: Vector,
+        candidates: WordIds | None = None,
+    ) -> Best:
         """The `count` best items.
 
         Parameters
@@ -55,9 +63,10 @@ class ItemSearch:
         queries : (Q, D) vectors of the histories.
         base : (N,) as the attribute; NEVER for items that are not wanted.
         weights : (F,) as those of the search, but perhaps for the lags.
+        candidates : (Q, C) the items that are compared, besides those about which the counts say anything. None: all.
         """
         with importing():
-            from firth.kernels.cpu.recommend.top_items import recommend_items
+            from firth.kernels.cpu.recommend.top_items import recommend_candidates, recommend_items
 
         queries = np.ascontiguousarray(queries * weights[0])
         items = np.full((len(queries), count), UNKNOWN, np.int32)
@@ -69,18 +78,12 @@ class ItemSearch:
             with self._evidence.workspace() as workspace:
                 for part in parts:
                     some = histories.some(part.start, part.stop)
-                    recommend_items(
-                        queries[part],
-                        EncodedIds(some.ids, some.offsets),
-                        self._evidence.sources,
-                        weights,
-                        self._codes,
-                        own,
-                        workspace,
-                        query_codes,
-                        items[part],
-                        scores[part],
-                    )
+                    encoded = EncodedIds(some.ids, some.offsets)
+                    given = queries[part], encoded, self._evidence.sources, weights, self._codes, own, workspace
+                    if candidates is None:
+                        recommend_items(*given, query_codes, items[part], scores[part])
+                    else:
+                        recommend_candidates(*given, candidates[part], items[part], scores[part])
 
         n_parts = -(-len(queries) // QUERIES_PER_PART)
         share_parts(work, even_parts(len(queries), max(1, n_parts)), max(1, min(available_cores(), n_parts)))
@@ -103,7 +106,7 @@ def encoded(vectors: Matrix) -> ItemCodes:
         largest_error = max(largest_error, _longest(rows - rounded * units[some, None]))
         longest = max(longest, _longest(rows))
     flat: NDArray[np.float32] = np.ascontiguousarray(vectors, np.float32).reshape(-1)
-    codes_of: ItemCodes = read_only(ItemCodes(flat, codes.reshape(-1), units, largest_error, longest))
+    codes_of: ItemCodes = read_only(ItemCodes(flat, codes, units, largest_error, longest))
     return codes_of
 
 

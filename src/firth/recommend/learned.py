@@ -14,9 +14,12 @@ from firth.progress import Reporter
 from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights, fit_weights
 from firth.recommend.evidence import FEATURES, Evidence
+from firth.recommend.given_items import GivenHistories
 from firth.recommend.held_out import compare, hold_out
+from firth.recommend.item_index import ItemIndex
 from firth.recommend.item_search import Best, ItemSearch
 from firth.recommend.items import Items
+from firth.recommend.new_items import NewItems, with_new
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
 from firth.recommend.scorer import NEVER, Histories
@@ -26,6 +29,7 @@ from firth.recommend.training_events import TrainingEvents
 __all__ = ["Learned", "learn"]
 
 FIRST_LAG = len(FEATURES)
+SAMPLE = 1000  # histories that determine how widely an index is searched, and measure what it finds
 
 
 class Learned:
@@ -33,17 +37,64 @@ class Learned:
 
     weights : (F,) float32 of the features: FEATURES, then whether an item was seen 1, 2, 3 or more events ago.
     repeats : the setting.
+    attributes : of the items, where they are known.
+    new : items that only their attributes are known of.    all_items : the N items and, after them, the new ones.
+    index : for approximate search, once it is built.
     """
 
-    def __init__(self, vectors: NextItemVectors, evidence: Evidence, weights: Vector, repeats: str | bool) -> None:
+    def __init__(
+        self,
+        vectors: NextItemVectors,
+        evidence: Evidence,
+        weights: Vector,
+        repeats: str | bool,
+        attributes: Attributes | None = None,
+    ) -> None:
         self.vectors, self.evidence, self.weights, self.repeats = vectors, evidence, weights, repeats
+        self.attributes = attributes
         self.next_vectors = with_all_rows(vectors)
+        self.new: NewItems | None = None
+        self.index: ItemIndex | None = None
+        self.all_items = evidence.items
         self.search = ItemSearch(self.next_vectors, evidence, weights)
 
     @property
     def items(self) -> Items:
         """The N items, most frequent first."""
         return self.evidence.items
+
+    def add(self, new: NewItems) -> None:
+        """Add new items; those that are new already are replaced."""
+        self.new = new if self.new is None else self.new.and_more(new)
+        self.all_items = with_new(self.items, self.new)
+
+    @property
+    def all_item_vectors(self) -> Matrix:
+        """The vectors of all items in histories, new ones after the others."""
+        known = self.vectors.item_vectors
+        return known if self.new is None else np.concatenate([known, self.new.item_vectors])
+
+    def history_vectors(self, given: GivenHistories) -> Matrix:
+        """The vectors (Q, D) of histories; those that were given as vectors are taken as they are."""
+        n, histories = len(self.items), given.histories
+        is_new = histories.ids >= n
+        if not is_new.any():
+            queries = self.vectors.query_vectors(histories)
+        else:
+            queries = np.stack([self._mean(histories.some(q, q + 1).ids) for q in range(len(histories))])
+        for q, vector in enumerate(given.vectors):
+            if vector is not None:
+                queries[q] = vector
+        return queries
+
+    def _mean(self, history: WordIds) -> Vector:
+        """The weighted mean (D,) of the vectors of the last items."""
+        last = history[-self.vectors.history :]
+        if not len(last):
+            return np.zeros(self.vectors.item_vectors.shape[1], np.float32)
+        weights = self.vectors.recency ** np.arange(len(last) - 1, -1, -1)
+        mean: Vector = (weights @ self.all_item_vectors[last] / weights.sum()).astype(np.float32)
+        return mean
 
     def weights_for(self, exclude_seen: bool | None) -> Vector:
         """The weights where seen items are excluded (-inf), or not, or None: as learned and set."""
@@ -74,15 +125,40 @@ class Learned:
         return scores
 
     def best(
-        self, queries: Matrix, histories: Histories, count: int, weights: Vector, allowed: NDArray[np.bool_] | None
+        self,
+        queries: Matrix,
+        histories: Histories,
+        count: int,
+        weights: Vector,
+        allowed: NDArray[np.bool_] | None,
+        *,
+        approximate: bool = False,
     ) -> Best:
         """The best items for each history.
 
-        queries : (Q, D) vectors of the histories; not of none.
+        queries : (Q, D) vectors of the histories.
         allowed : (N,) the items that are wanted; None: all.
+        approximate : compare only those that the index finds, and those about which the counts say anything.
+
+        Raises   SettingError if there is no index to search approximately.
         """
         base = self.search.base if allowed is None else np.where(allowed, self.search.base, NEVER)
-        return self.search.best(queries, histories, min(count, len(self.items)), base, weights)
+        count, candidates = min(count, len(self.items)), None
+        if approximate:
+            if self.index is None:
+                raise SettingError("approximate=True: there is no index; build one with build_index()")
+            excluded = 0 if allowed is None else int(np.count_nonzero(~allowed))
+            candidates = self.index.candidates(queries, min(len(self.items), count + excluded))
+        return self.search.best(queries, histories, count, base, weights, candidates)
+
+    def build_index(self, recall: float, seed: int, reporter: Reporter) -> None:
+        """Build the index for approximate search, whose recall is that for histories of the training."""
+        ids, offsets = self.evidence.sources.sequences
+        last = np.random.default_rng(seed).permutation(offsets[1:])[:SAMPLE]
+        begins = offsets[np.searchsorted(offsets, last) - 1]
+        histories = Histories.of([ids[begin:end] for begin, end in zip(begins, last, strict=True)])
+        queries, weight = self.vectors.query_vectors(histories), float(self.weights[0])
+        self.index = ItemIndex.build(self.next_vectors, self.search.base, weight, recall, queries, reporter)
 
     def most_frequent(self, count: int, allowed: NDArray[np.bool_] | None) -> Best:
         """The most frequent items, as the best for one history that says nothing."""
@@ -116,7 +192,7 @@ def learn(
     if not (np.diff(sequences.offsets) > 1).any():
         raise SettingError("no sequence has two events: nothing follows anything; sessions may be cut too short")
     sequences = _occurring(sequences)
-    held_out = hold_out(sequences, settings.held_out_sequences, settings.seed)
+    held_out = hold_out(sequences, settings.held_out_events, settings.seed)
     weights = default_weights()
 
     def weigh(vectors: NextItemVectors) -> None:
@@ -130,7 +206,7 @@ def learn(
         on_held_out: Callable[[NextItemVectors], None] = weigh
         options = {"held_out": held_out, "on_held_out": on_held_out}
     vectors = NextItemVectors(**vector_settings(settings)).fit(sequences, attributes, progress=reporter, **options)
-    return Learned(vectors, Evidence.fit(TrainingEvents(sequences)), weights, settings.repeats)
+    return Learned(vectors, Evidence.fit(TrainingEvents(sequences)), weights, settings.repeats, attributes)
 
 
 def _occurring(sequences: Sequences) -> Sequences:

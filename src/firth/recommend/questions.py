@@ -21,32 +21,35 @@ class Questions:
     test : the sequences.
     positions : (Q,) int64, which event is the answer.
     sequences : (Q,) int64, the sequence that it is in.
-    total : all questions whose answer is known, of which these are some or all.
-    left_out : questions whose answer no scorer knows.
+    total : all questions that count, of which these are some or all.
+    unknown : questions whose answer no scorer knows; they count if they are misses.
     """
 
     test: Sequences
     positions: NDArray[np.int64]
     sequences: NDArray[np.int64]
     total: int
-    left_out: int
+    unknown: int
 
     @classmethod
-    def of(cls, test: Sequences, is_known: NDArray[np.bool_], most: int | None = None, seed: int = 1) -> Self:
-        """The questions of a test set whose answers are known; at most `most` of them, drawn at random.
+    def of(cls, test: Sequences, is_known: NDArray[np.bool_], most: int | None, seed: int, *, all_count: bool) -> Self:
+        """The questions of a test set whose answers are known, or all; at most `most` of them, drawn at random.
 
         is_known : (N,) of the items of the test set.
+        all_count : whether those whose answer is unknown count, too.
         """
         assert test.given is not None
         lengths = np.diff(test.offsets)
         within = np.arange(test.n_events) - np.repeat(test.offsets[:-1], lengths)
         positions = np.flatnonzero(within >= np.repeat(test.given, lengths))
         known = positions[is_known[test.ids[positions]]]
-        total, left_out = len(known), len(positions) - len(known)
+        unknown = len(positions) - len(known)
+        chosen = positions if all_count and len(known) else known
+        total = len(chosen)
         if most is not None and most < total:
-            known = known[np.sort(np.random.default_rng(seed).choice(total, most, replace=False))]
-        sequences = np.searchsorted(test.offsets, known, side="right") - 1
-        return cls(test, known, sequences, total, left_out)
+            chosen = chosen[np.sort(np.random.default_rng(seed).choice(total, most, replace=False))]
+        sequences = np.searchsorted(test.offsets, chosen, side="right") - 1
+        return cls(test, chosen, sequences, total, unknown)
 
     def __len__(self) -> int:
         return len(self.positions)

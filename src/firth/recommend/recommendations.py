@@ -82,6 +82,7 @@ class ManyRecommendations(Sequence[Recommendations]):
     known : the items that the numbers mean.
     skipped : (Q,) int64, unknown items of each history.
     is_popularity : (Q,) whether nothing of the history is known, so that the most frequent items are recommended.
+    new : how many new items have places of their own at the end of each list.
     """
 
     numbers: NDArray[np.int32]
@@ -89,6 +90,7 @@ class ManyRecommendations(Sequence[Recommendations]):
     known: Items
     skipped: NDArray[np.int64]
     is_popularity: NDArray[np.bool_]
+    new: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -103,7 +105,7 @@ class ManyRecommendations(Sequence[Recommendations]):
         query = range(len(self))[index]
         rows = zip(self.numbers[query].tolist(), self.scores[query].tolist(), strict=True)
         entries = [Recommendation(self.known.item(number), score) for number, score in rows if number != UNKNOWN]
-        return Recommendations(entries, is_popularity=bool(self.is_popularity[query]))
+        return Recommendations(entries, is_popularity=bool(self.is_popularity[query]), new=self.new)
 
     def __iter__(self) -> Iterator[Recommendations]:
         return (self[query] for query in range(len(self)))

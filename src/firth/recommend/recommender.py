@@ -1,26 +1,32 @@
 """Recommender: the next item after a history, from vectors, rules and nearest sequences together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from firth.arrays import Matrix
+from firth.arrays import Matrix, Vector
 from firth.errors import NotFittedError, SettingError
 from firth.progress import ProgressOption, open_progress
+from firth.recommend.answers import Wanted, lists
 from firth.recommend.attributes import Attributes
+from firth.recommend.cold_start import ColdMethod, ColdVectors
+from firth.recommend.durations import Span
 from firth.recommend.evidence import FEATURES, LAGS
 from firth.recommend.explain import explain
-from firth.recommend.given_items import allowed_items, known_numbers, read_histories
+from firth.recommend.given_items import known_numbers, read_histories
 from firth.recommend.interactions import Interactions
-from firth.recommend.items import UNKNOWN, Item, Items
+from firth.recommend.item_index import check_recall
+from firth.recommend.items import Item, Items
 from firth.recommend.learned import Learned, learn
+from firth.recommend.new_items import ColdStart
 from firth.recommend.recommendations import Explanation, ManyRecommendations, Recommendation, Recommendations
 from firth.recommend.recommender_file import StoredRecommender, read, write
 from firth.recommend.recommender_settings import RecommenderSettings
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.sequences import Sequences
+from firth.recommend.user_vectors import user_vector
 from firth.settings import answers_names
 from firth.vectors.given import check_whole
 from firth.vectors.word_vectors import WordVectors
@@ -41,10 +47,10 @@ class Recommender:
     ----------
     repeats : whether items that were seen may be recommended again. "auto" learns from the sequences whether and how
         soon items come again.
-    held_out_sequences : so many sequences, at most a fifth of all, lose their last item until the last epoch, to learn
-        how much each component counts.
-    vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, seed, threads :
-        of the vectors; see NextItemVectors.
+    held_out_events : so many events, at the ends of at most a fifth of the sequences, are held out until the last
+        epoch, to learn how much each component counts.
+    vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, side_weights,
+    target_event, negatives_from, seed, threads : of the vectors; see NextItemVectors.
 
     Attributes
     ----------
@@ -68,15 +74,18 @@ class Recommender:
         self,
         *,
         repeats: str | bool = "auto",
-        held_out_sequences: int = 2500,
+        held_out_events: int = 2500,
         vector_size: int = 64,
         history: int = 10,
         recency: float = 0.8,
-        negative_samples: int = 256,
+        negative_samples: int = 240,
         noise_exponent: float = 0.5,
         batch_size: int = 512,
-        epochs: int = 5,
-        learning_rate: float = 0.1,
+        epochs: int = 4,
+        learning_rate: float = 0.25,
+        side_weights: str = "equal",
+        target_event: str | None = None,
+        negatives_from: str | None = None,
         seed: int = 1,
         threads: int | None = None,
     ) -> None:
@@ -141,61 +150,71 @@ class Recommender:
 
     def recommend(
         self,
-        history: Iterable[Item],
+        history: Iterable[Item] | Vector,
         count: int = 20,
         *,
         exclude_seen: bool | None = None,
         only: Iterable[Item] | None = None,
         never: Iterable[Item] | None = None,
+        new_items: int = 0,
+        approximate: bool = False,
     ) -> Recommendations:
         """The items that most likely come next, best first.
 
         Parameters
         ----------
         history : items, oldest first. Unknown ones are skipped, and named in `skipped` of the result. If none is known,
-            the most frequent items are recommended, and `is_popularity` of the result says so.
+            the most frequent items are recommended, and `is_popularity` of the result says so. Or a vector (D,) of
+            floats, such as user_vector() returns: then the vectors and popularity rank.
         count : at least 1; fewer are returned where fewer may be recommended.
         exclude_seen : whether items of the history are left out. None: as was learned from the sequences, and set by
             `repeats`.
         only, never : the only items that may be recommended, such as those in stock; and items that may not.
+        new_items : so many of the `count` are the best of those that add_items() added, at the end of the list. With 0
+            they are where their scores put them, which is rarely among the best: they were never chosen.
+        approximate : use the index (see build_index), which finds most of the best items and reads few.
 
         Raises   UnknownWordError, with near spellings, if an item of `only` or `never` is unknown. SettingError if
-                 `count` is below 1 or the history is not a list.
+                 `count` is below 1, the history is not a list, or new items or an index are wanted that there are not.
         """
-        lists = self._lists([history], count, exclude_seen, only, never)
-        found = lists[0]
-        found.skipped = read_histories([history], self.items).skipped[0]
-        return found
+        wanted = Wanted(count, exclude_seen, only, never, new_items, approximate)
+        found, given = lists(self.learned, [history], wanted)
+        first = found[0]
+        first.skipped = given.skipped[0]
+        return first
 
     def recommend_many(
         self,
-        histories: Iterable[Iterable[Item]],
+        histories: Iterable[Iterable[Item] | Vector],
         count: int = 20,
         *,
         exclude_seen: bool | None = None,
         only: Iterable[Item] | None = None,
         never: Iterable[Item] | None = None,
+        new_items: int = 0,
+        approximate: bool = False,
     ) -> ManyRecommendations:
         """The same for many histories, on all cores: arrays, which are also a sequence of lists."""
-        return self._lists(histories, count, exclude_seen, only, never)
+        return lists(self.learned, histories, Wanted(count, exclude_seen, only, never, new_items, approximate))[0]
 
-    def _lists(
-        self, histories: Iterable[Any], count: int, exclude_seen: bool | None, only: Any, never: Any
-    ) -> ManyRecommendations:
-        check_whole("count", count)
-        learned = self.learned
-        given, skipped = read_histories(histories, learned.items)
-        allowed = allowed_items(only, never, learned.items)
-        queries = learned.vectors.query_vectors(given)
-        best = learned.best(queries, given, count, learned.weights_for(exclude_seen), allowed)
-        is_empty = np.diff(given.offsets) == 0
-        if is_empty.any():
-            popular = learned.most_frequent(best.items.shape[1], allowed)
-            best.items[is_empty], best.scores[is_empty] = UNKNOWN, NEVER
-            n = popular.items.shape[1]
-            best.items[is_empty, :n], best.scores[is_empty, :n] = popular.items, popular.scores
-        lengths = np.array([len(some) for some in skipped], np.int64)
-        return ManyRecommendations(best.items, best.scores, learned.items, lengths, is_empty)
+    def user_vector(
+        self, history: Iterable[Item], times: Iterable[Any] | None = None, *, half_life: Span | None = None
+    ) -> Vector:
+        """The vector (D,) of a user: the mean of the vectors of all items of a history, old ones counting less.
+
+        Where the order of a history says little and its length much, as with the music that a user likes, it replaces
+        the history: recommend(vector).
+
+        Parameters
+        ----------
+        history : items, oldest first; unknown ones are skipped.
+        times : of each, in seconds or as datetime64.
+        half_life : after which an item counts half: with times a span, such as "30d" (the default), else a number of
+            items, by default 10.
+
+        Raises   SettingError if no item is known, or there is not a time for each.
+        """
+        return user_vector(self.learned, list(history), times, half_life)
 
     # ---------------------------------------------------------------- single items
 
@@ -230,7 +249,7 @@ class Recommender:
         Raises   UnknownWordError if the item is unknown; SettingError if nothing of the history is known.
         """
         (number,) = known_numbers("item", [item], self.items)
-        given, skipped = read_histories([history], self.items)
+        given = read_histories([history], self.items, self.settings.vector_size).histories
         if not len(given.ids):
             raise SettingError("no item of the history is known: there is nothing to explain")
         return explain(self.learned, given.ids, int(number))
@@ -245,7 +264,70 @@ class Recommender:
         """The vectors of items as the next ones (N, D): their products with those of a history are scores."""
         return WordVectors(self.items.vocabulary.words, self.learned.next_vectors, self.items.counts)
 
-    # ---------------------------------------------------------------- files
+    # ---------------------------------------------------------------- new items
+
+    def cold_start(
+        self, attributes: Mapping[str, Any], *, method: ColdMethod = "composed", neighbours: int = 10
+    ) -> ColdStart:
+        """The vectors of an item of which only attributes are known: {"brand": "Acme", "category": ["pots", "steel"]}.
+
+        Parameters
+        ----------
+        method : "composed": of what was learned of the values (EGES, Wang et al. 2018); "neighbours": the mean of the
+            items that are most alike by their attributes, where rare values count more (Grbovic and Cheng 2018).
+        neighbours : how many items.
+
+        Raises   SettingError if the recommender was fitted without attributes, there is no such attribute, or no value
+                 is known. Values that no item of the training has are left out with a warning.
+        """
+        return ColdVectors(self.learned, method, neighbours).of(attributes)
+
+    def add_items(
+        self,
+        attributes: Attributes | Mapping[Item, Mapping[str, Any]],
+        *,
+        method: ColdMethod = "composed",
+        neighbours: int = 10,
+    ) -> Self:
+        """Make new items recommendable, by their attributes, and return self; items that are known are left out.
+
+        They are recommended where `new_items` keeps places for them, or `only` names them, and may be in histories.
+
+        Parameters
+        ----------
+        attributes : {"pot 9": {"brand": "Acme"}, …}, or Attributes.
+        method, neighbours : as of cold_start().
+
+        Raises   SettingError as cold_start() does, or if no item is new.
+        """
+        self.learned.add(ColdVectors(self.learned, method, neighbours).new_items(attributes))
+        return self
+
+    # ---------------------------------------------------------------- index and files
+
+    def build_index(self, *, recall: float = 0.97, progress: ProgressOption = None) -> Self:
+        """Build an index for recommend(approximate=True), and return self; save() keeps it.
+
+        It pays from about 100,000 items. What counts say about items is always compared, so that lists are nearer to
+        the exact ones than the recall.
+
+        Parameters
+        ----------
+        recall : the share to find of the 20 items with the largest products of vectors: the search is made as wide as
+            that takes, on a sample of histories. `index_recall` is what it finds on another sample.
+
+        Raises   SettingError for an impossible recall; MissingExtraError if voyager is not installed.
+        """
+        check_recall(recall)
+        with open_progress(progress) as reporter:
+            self.learned.build_index(recall, self.settings.seed, reporter)
+        return self
+
+    @property
+    def index_recall(self) -> float | None:
+        """The share of the 20 best items that the index finds; None without one."""
+        index = self.learned.index
+        return None if index is None else index.facts.recall
 
     def save(self, path: str | Path) -> None:
         """Write everything that was learned to one file, atomically; .firth is the usual suffix.

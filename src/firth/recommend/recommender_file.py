@@ -8,9 +8,13 @@ Tensors
     rules.* cosines.*          two tables of items: offsets I64 (N + 1,), columns I32 (P,), values F32 (P,)
     sessions.*                 what SessionKnn.arrays() returns
     repeats.*                  what Repeats.arrays() returns
+    attributes.offsets  I64 (N + 1,)    attributes.values  I32    optional: those of each item, indices of "attributes"
+    new.item_vectors new.next_vectors   F32  (M, D)    optional: of the items of "new_items"
+    index.links  I32  (N, L)    index.entries  I32  (E,)    optional: the graph of the index for approximate search
 
 Metadata: "format" is "firth-recommender", "version" a whole number, "settings" and "integers" (whether ids of items are
-integers) are JSON.
+integers) are JSON; so are, where the tensors are, "attributes" (columns and values), "new_items" (their ids) and
+"index" (how wide it is searched, and its recall).
 """
 
 import json
@@ -30,19 +34,24 @@ from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.temporary import settle
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
 from firth.kernels.arguments import ItemTable
+from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights
 from firth.recommend.evidence import Evidence
+from firth.recommend.item_index import IndexFacts, ItemIndex
 from firth.recommend.item_table import stored_table, table_arrays
 from firth.recommend.items import Items
 from firth.recommend.learned import Learned
+from firth.recommend.new_items import NewItems, of_items
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
-from firth.recommend.repeats import Repeats
+from firth.recommend.repeats import LAGS, Repeats
 from firth.recommend.session_knn import SessionKnn
+from firth.vectors.ann.graph import Links
 
 __all__ = ["FORMAT", "StoredRecommender", "read", "write"]
 
 FORMAT, VERSION = "firth-recommender", 1
+MOST_LAGS = 1 << 20
 LARGEST = 1e15  # of any number: sums of products stay finite in float32
 _TYPES = {"bool": "BOOL", "uint8": "U8", "int32": "I32", "int64": "I64", "float32": "F32", "float64": "F64"}
 
@@ -75,6 +84,8 @@ def write(path: str | Path, stored: StoredRecommender) -> None:
         ("repeats", evidence.repeats.arrays()),
     ):
         arrays |= {f"{part}.{name}": array for name, array in its.items()}
+    more = _optional(learned)
+    arrays |= more.arrays
     arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))  # so that every array is aligned
     types = {name: _TYPES[array.dtype.name] for name, array in arrays.items()}
     metadata = {
@@ -82,9 +93,70 @@ def write(path: str | Path, stored: StoredRecommender) -> None:
         "version": str(VERSION),
         "settings": json.dumps(settings.to_json()),
         "integers": json.dumps(items.are_integers),
+        **{name: json.dumps(value) for name, value in more.metadata.items()},
     }
     with atomic_write(path) as file:
         write_tensors(file, arrays, types, metadata)
+
+
+class _Optional(NamedTuple):
+    """Parts that not every file has."""
+
+    arrays: dict[str, NDArray[Any]]
+    metadata: dict[str, Any]
+
+
+def _optional(learned: Learned) -> _Optional:
+    arrays: dict[str, NDArray[Any]] = {}
+    metadata: dict[str, Any] = {}
+    if learned.attributes is not None:
+        known = of_items(learned.attributes, learned.items)
+        arrays |= {"attributes.offsets": known.offsets, "attributes.values": known.values}
+        metadata["attributes"] = known.names
+    if learned.new is not None:
+        arrays |= {"new.item_vectors": learned.new.item_vectors, "new.next_vectors": learned.new.next_vectors}
+        metadata["new_items"] = learned.new.names
+    if learned.index is not None:
+        arrays |= {"index.links": learned.index.links.links, "index.entries": learned.index.links.entries}
+        metadata["index"] = list(learned.index.facts)
+    return _Optional(arrays, metadata)
+
+
+def _add_optional(path: Path, learned: Learned, arrays: Arrays, metadata: Mapping[str, Any]) -> None:
+    n, size = learned.next_vectors.shape
+    if "new_items" in metadata:
+        new = NewItems(metadata["new_items"], arrays["new.item_vectors"], arrays["new.next_vectors"])
+        texts = all(isinstance(name, str) for name in new.names)
+        _check(path, "new items", texts and len({*new.names, *learned.items.vocabulary.words}) == n + len(new.names))
+        fits = all(part.dtype == np.float32 and part.shape == (len(new.names), size) for part in new[1:])
+        _check(path, "new items", fits and len(new.names) > 0)
+        _check(path, "new items", not learned.items.are_integers or all(str(int(name)) == name for name in new.names))
+        learned.add(new)
+    if "index" in metadata:
+        links = Links(arrays["index.links"], arrays["index.entries"])
+        fits = all(part.dtype == np.int32 for part in links) and links.links.ndim == 2 and len(links.links) == n
+        _check(path, "index", fits and len(links.entries) > 0 and _are_below(links.entries, n))
+        width, recall = metadata["index"]
+        learned.index = ItemIndex(
+            learned.next_vectors,
+            learned.search.base,
+            float(learned.weights[0]),
+            links,
+            IndexFacts(width, float(recall)),
+        )
+
+
+def _attributes(path: Path, items: Items, arrays: Arrays, metadata: Mapping[str, Any]) -> Attributes | None:
+    if "attributes" not in metadata:
+        return None
+    names = [(column, value) for column, value in metadata["attributes"]]
+    _check(path, "attributes", all(isinstance(text, str) for name in names for text in name))
+    offsets, values = arrays["attributes.offsets"], arrays["attributes.values"]
+    types = offsets.dtype == np.int64 and values.dtype == np.int32
+    _check(
+        path, "attributes", types and _are_parts(offsets, len(items), len(values)) and _are_below(values, len(names))
+    )
+    return Attributes(items.list_of(range(len(items))), offsets, values, names)
 
 
 def read(path: str | Path) -> StoredRecommender:
@@ -133,17 +205,22 @@ def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> Stored
     weights = arrays["weights"]
     _check(path, "weights", weights.dtype == np.float32 and weights.shape == default_weights().shape)
     vectors = NextItemVectors.from_arrays(items, _part(arrays, "vectors"), vector_settings(settings))
-    for name in ("item_vectors", "next_vectors"):
-        matrix = getattr(vectors, name)
-        fits = matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size)
-        _check(path, f"vectors.{name}", fits)
+    for name, matrix in (("item_vectors", vectors.item_vectors), ("next_vectors", vectors.next_vectors)):
+        _check(path, f"vectors.{name}", matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size))
     _check(path, "vectors.is_answer", vectors.is_answer.dtype == bool and vectors.is_answer.shape == (n,))
     rules, cosines = (_table(path, part, _part(arrays, part), n) for part in ("rules", "cosines"))
     sessions = _sessions(path, items, _part(arrays, "sessions"))
     repeats = Repeats.from_arrays(_part(arrays, "repeats"))
-    return StoredRecommender(
-        Learned(vectors, Evidence(items, rules, cosines, sessions, repeats), weights, settings.repeats), settings
-    )
+    _check(path, "repeats", repeats.shares.dtype == np.float64 and repeats.shares.shape == (LAGS + 1,))
+    attributes = _attributes(path, items, arrays, metadata)
+    n_values = 0 if attributes is None else len(attributes.names)
+    values = _part(arrays, "vectors")
+    fits = all(values[name].shape == (n_values, settings.vector_size) for name in ("value_inputs", "value_outputs"))
+    _check(path, "vectors of values", attributes is None or (fits and values["is_value"].shape == (n_values,)))
+    evidence = Evidence(items, rules, cosines, sessions, repeats)
+    learned = Learned(vectors, evidence, weights, settings.repeats, attributes)
+    _add_optional(path, learned, arrays, metadata)
+    return StoredRecommender(learned, settings)
 
 
 def _items(path: Path, arrays: Arrays, are_integers: object) -> Items:
@@ -170,18 +247,24 @@ def _table(path: Path, name: str, arrays: Arrays, n: int) -> ItemTable:
 
 
 def _sessions(path: Path, items: Items, arrays: Arrays) -> SessionKnn:
-    sessions = SessionKnn.from_arrays(items, arrays)
-    sequences, index, settings = sessions.kernel_inputs
-    ids, offsets = sequences
-    types = [array.dtype.name for array in (ids, offsets, *index)] == ["int32", "int64", "int64", "int32"]
+    ids, offsets, starts, sequences = (arrays[name] for name in ("ids", "offsets", "starts", "sequences"))
+    types = [array.dtype.name for array in (ids, offsets, starts, sequences)] == ["int32", "int64", "int64", "int32"]
     _check(path, "sessions", types and _are_parts(offsets, len(offsets) - 1, len(ids)) and _are_below(ids, len(items)))
-    fits = _are_parts(index.starts, len(items), len(index.sequences)) and bool((np.diff(offsets) > 0).all())
-    _check(path, "sessions", fits and _are_below(index.sequences, len(offsets) - 1))
-    longest = len(settings.history_weights)
-    lags = (settings.history_weights, settings.common_weights, settings.distance_weights)
-    fits = all(array.dtype == np.float32 and array.ndim == 1 and len(array) == longest for array in lags)
-    _check(path, "sessions", fits and longest > 0 and (settings.history_weights > 0).all() and settings.sample > 0)
-    return sessions
+    fits = _are_parts(starts, len(items), len(sequences)) and bool((np.diff(offsets) > 0).all())
+    _check(path, "sessions", fits and _are_below(sequences, len(offsets) - 1))
+    longest = len(arrays["history_weights"])
+    for name in ("history_weights", "common_weights", "distance_weights"):
+        array = arrays[name]
+        fits = array.dtype == np.float32 and array.shape == (longest,) and bool((array > 0).all())
+        _check(path, f"sessions.{name}", fits and 0 < longest <= MOST_LAGS)
+    counts, before = arrays["counts"], arrays["before"]
+    _check(path, "sessions.counts", counts.dtype == np.int64 and counts.shape == (2,) and _are_counts(counts))
+    _check(path, "sessions.before", before.dtype == np.float64 and before.shape == (1,) and 0 <= before[0] <= 1)
+    return SessionKnn.from_arrays(items, arrays)
+
+
+def _are_counts(counts: NDArray[np.int64]) -> bool:
+    return bool(counts.min() > 0 and counts.max() < 1 << 31)
 
 
 def _part(arrays: Arrays, part: str) -> dict[str, NDArray[Any]]:

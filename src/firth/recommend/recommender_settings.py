@@ -28,10 +28,11 @@ class RecommenderSettings(NextItemSettings):
         "whether items that were seen may be recommended again; auto learns from the sequences whether and how soon "
         "items come again",
     )
-    held_out_sequences: int = setting(
+    held_out_events: int = setting(
         2500,
         whole_number(0),
-        "sequences, at most a fifth of all, whose last item is first held out, to learn how much each component counts",
+        "events, from at most a fifth of the sequences, that are held out until the last epoch, to learn how much each "
+        "component counts",
     )
 
 

@@ -60,8 +60,9 @@ class Report:
     scorers : the recommender, then the baselines.
     at : the lengths of the lists.
     questions, sequences : how many were judged.
-    total : all questions with a known answer; more than `questions` if these are a sample.
-    left_out : questions whose answer does not occur in the training data.
+    total : all questions that count; more than `questions` if these are a sample.
+    unknown_answers : questions whose answer does not occur in the training data.
+    are_misses : whether these count, as misses; else they were left out.
     tail_questions : those whose answer is outside the most popular fifth of the items.
     per : "question" if all questions count the same, "sequence" if all sequences do.
     difference : the recommender against the best baseline, or None without baselines.
@@ -72,7 +73,8 @@ class Report:
     questions: int
     sequences: int
     total: int
-    left_out: int
+    unknown_answers: int
+    are_misses: bool
     tail_questions: int
     per: str
     difference: Difference | None
@@ -112,8 +114,9 @@ class Report:
             + (", each of which counts the same" if self.per == "sequence" else "")
             + "; all items are ranked."
         ]
-        if self.left_out:
-            lines.append(f"{self.left_out:,} more were left out: their answers do not occur in the training data.")
+        if self.unknown_answers:
+            what = "count as misses" if self.are_misses else "more were left out"
+            lines.append(f"{self.unknown_answers:,} {what}: their answers do not occur in the training data.")
         unknown = self.scorers[0].unknown_history
         if unknown:
             lines.append(f"{unknown:,} unknown items were left out of the histories.")
@@ -161,7 +164,8 @@ class Report:
             "questions": self.questions,
             "sequences": self.sequences,
             "total": self.total,
-            "left_out": self.left_out,
+            "unknown_answers": self.unknown_answers,
+            "are_misses": self.are_misses,
             "tail_questions": self.tail_questions,
             "per": self.per,
             "difference": difference,

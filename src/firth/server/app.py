@@ -15,7 +15,7 @@ from firth.server.gate import LOOPBACK, Gate, check_token
 from firth.server.metrics import Measured, Metrics
 from firth.server.models import Models
 from firth.server.problems import answer_errors
-from firth.server.routes import neighbours, next_words, service, words
+from firth.server.routes import neighbours, next_words, recommend, service, words
 from firth.vectors.lookup import Fallback
 
 __all__ = ["Application", "create_app"]
@@ -57,7 +57,7 @@ def create_app(
     app.state.models = models
     app.state.metrics = models.metrics
     answer_errors(app)
-    for routes in (service, neighbours, words, next_words):
+    for routes in (service, neighbours, words, next_words, recommend):
         app.include_router(routes.router)
     app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
     app.add_middleware(Gate, token=token, hosts=hosts)

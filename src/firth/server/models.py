@@ -19,6 +19,8 @@ from firth.language_models.load import load_language_model
 from firth.language_models.mixture import KINDS
 from firth.language_models.model import LanguageModel
 from firth.language_models.model_file import kind_of_file
+from firth.recommend.recommender import Recommender
+from firth.recommend.recommender_file import FORMAT
 from firth.server.batches import Batches
 from firth.server.limits import LONGEST_NAME
 from firth.server.metrics import Metrics
@@ -27,7 +29,7 @@ from firth.vectors.load import load
 from firth.vectors.lookup import Fallback
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Models", "OpenLanguageModel", "OpenModel", "OpenVectors", "ServedModel", "named_paths", "open_model"]
+__all__ = ["Models", "ServedModel", "named_paths"]
 
 State: TypeAlias = tuple[object, ...] | None  # what differs after a file was replaced; None: there is no file
 
@@ -122,19 +124,34 @@ class OpenLanguageModel:
         }
 
 
-OpenModel: TypeAlias = OpenVectors | OpenLanguageModel
+class OpenRecommender:
+    """A recommender."""
+
+    kind = "recommender"
+    problem: str | None = None
+
+    def __init__(self, path: Path) -> None:
+        self.opened = datetime.datetime.now(datetime.UTC)
+        self.model = Recommender.load(path)
+        self.model.recommend([self.model.items.item(0)], 1)  # loads compiled code
+
+    def description(self) -> dict[str, Any]:
+        """As for vectors."""
+        return {"words": len(self.model.items), "vector_size": None, "has_counts": True, "has_index": False}
+
+
+OpenModel: TypeAlias = OpenVectors | OpenLanguageModel | OpenRecommender
 
 
 def open_model(path: Path, how: Opening) -> OpenModel:
-    """Open a file of any kind. Raises what `firth.load` or `firth.load_language_model` raises."""
-    return OpenLanguageModel(path) if _is_language_model(path) else OpenVectors(path, how)
-
-
-def _is_language_model(path: Path) -> bool:
+    """Open a file of any kind. Raises what `firth.load` and the other functions that load models raise."""
     try:
-        return kind_of_file(path) in KINDS
-    except FormatError:
-        return False
+        kind = kind_of_file(path)
+    except FormatError:  # it has none of our formats, but may have word vectors
+        kind = ""
+    if kind == FORMAT:
+        return OpenRecommender(path)
+    return OpenLanguageModel(path) if kind in KINDS else OpenVectors(path, how)
 
 
 def _prepare(vectors: WordVectors, threads: int | None) -> None:
@@ -293,12 +310,30 @@ class Models:
         """The same for a model that must have word vectors."""
         model = await self.newest(name)
         if not isinstance(model, OpenVectors):
-            raise RequestProblem(409, "wrong_kind", f"{name!r} is a language model: it has next-words, no word vectors")
+            raise _wrong_kind(name, model, "word vectors")
         return model
 
     async def language_model(self, name: str) -> LanguageModel:
         """The same for a language model."""
         model = await self.newest(name)
         if not isinstance(model, OpenLanguageModel):
-            raise RequestProblem(409, "wrong_kind", f"{name!r} has word vectors: next-words needs a language model")
+            raise _wrong_kind(name, model, "a language model")
         return model.model
+
+    async def recommender(self, name: str) -> Recommender:
+        """The same for a recommender."""
+        model = await self.newest(name)
+        if not isinstance(model, OpenRecommender):
+            raise _wrong_kind(name, model, "a recommender")
+        return model.model
+
+
+_KINDS = {
+    "word vectors": "has word vectors",
+    "language model": "is a language model",
+    "recommender": "is a recommender",
+}
+
+
+def _wrong_kind(name: str, model: OpenModel, wanted: str) -> RequestProblem:
+    return RequestProblem(409, "wrong_kind", f"{name!r} {_KINDS[model.kind]}: this needs {wanted}")

@@ -9,8 +9,11 @@ from firth.server.schemas import example
 __all__ = ["ErrorResponse", "HealthResponse", "ModelDescription", "ModelsResponse"]
 
 Kind = Annotated[
-    Literal["word vectors", "language model"],
-    Field(description="Which endpoints the model has: next-words for language models, all others for word vectors."),
+    Literal["word vectors", "language model", "recommender"],
+    Field(
+        description="Which endpoints the model has: next-words for language models, recommend for recommenders, all "
+        "others for word vectors."
+    ),
 ]
 
 
@@ -30,8 +33,10 @@ class ModelDescription(BaseModel):
 
     name: str
     kind: Kind
-    words: Annotated[int, Field(description="How many words it knows.")]
-    vector_size: Annotated[int | None, Field(description="Numbers per vector; null for language models.")]
+    words: Annotated[int, Field(description="How many words it knows, or items.")]
+    vector_size: Annotated[
+        int | None, Field(description="Numbers per vector; null for other models than word vectors.")
+    ]
     has_counts: Annotated[bool, Field(description="Whether `sif` can be used.")]
     has_index: Annotated[bool, Field(description="Whether queries can be approximate.")]
     opened: Annotated[str, Field(description="When the file that is being served was opened.")]

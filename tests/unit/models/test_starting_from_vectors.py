@@ -166,25 +166,34 @@ def test_held_vectors_of_n_grams_survive_files_and_more_training(tmp_path):
     np.testing.assert_allclose(loaded.vectors["w7"], GIVEN["w7"], atol=1e-5)
 
 
-def test_a_share_of_what_a_word_of_n_grams_learned():
-    """In steps so small that nothing else changes, a vector moves by a share of what it would move without n-grams."""
-    small = {**SETTINGS, "learning_rate": 1e-4, "final_learning_rate": 1e-4, "noise_exponent": 0.5}
-    first = Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, progress=False)
-    plain = Word2Vec(**small).fit(TEXT, initial=first, progress=False)
-    fifth = Word2Vec(**small, subwords=(2, 3)).fit(TEXT, initial=first, frozen=0.2, progress=False)
-    moved, fifth_moved = (model.vectors.matrix - first.vectors.matrix for model in (plain, fifth))
-    assert np.linalg.norm(fifth_moved - 0.2 * moved) < 0.02 * np.linalg.norm(moved)
-
-
-def test_a_share_moves_words_by_that_much():
-    """In a step so small that nothing else changes, each word moves by its share of what it learned."""
-    small = {**SETTINGS, "learning_rate": 1e-4, "final_learning_rate": 1e-4}
-    first = Word2Vec(**SETTINGS).fit(TEXT, progress=False)
+@pytest.mark.parametrize("subwords", [None, (2, 3)])
+def test_a_share_moves_words_by_that_much(subwords):
+    """In a step so small that nothing else changes, each word and n-gram moves by its share of what it learned."""
+    small = {**SETTINGS, "learning_rate": 1e-4, "final_learning_rate": 1e-4, "subwords": subwords}
+    first = Word2Vec(**SETTINGS, subwords=subwords).fit(TEXT, progress=False)
     full, fifth = (Word2Vec(**small).fit(TEXT, initial=first, frozen=frozen, progress=False) for frozen in (None, 0.2))
-    moved, fifth_moved = (
-        np.array([model.vectors[word] - first.vectors[word] for word in first.vectors]) for model in (full, fifth)
+    pairs = [(first.vectors.matrix, full.vectors.matrix, fifth.vectors.matrix)]
+    if subwords:
+        pairs.append(tuple(model.vectors.subwords.matrix for model in (first, full, fifth)))
+    for before, after, after_fifth in pairs:
+        moved, fifth_moved = after - before, after_fifth - before
+        assert np.linalg.norm(fifth_moved - 0.2 * moved) < 0.02 * np.linalg.norm(moved)
+
+
+def test_n_grams_move_with_words_that_move_by_a_share_and_with_others():
+    """Half of the words are known and move n-grams by a share of nearly nothing, the others in full."""
+    settings = {**SETTINGS, "subwords": (2, 3), "learning_rate": 1e-4, "final_learning_rate": 1e-4}
+    first = Word2Vec(**SETTINGS, subwords=(2, 3)).fit(TEXT, progress=False)
+    known = WordVectors.from_stored(
+        StoredVectors(first.vectors.words[:15], first.vectors.matrix[:15], subwords=first.vectors.subwords)
     )
-    assert np.linalg.norm(fifth_moved - 0.2 * moved) < 0.02 * np.linalg.norm(moved)
+    little, none = (
+        Word2Vec(**settings).fit(TEXT, initial=known, frozen=frozen, progress=False).vectors.subwords.matrix
+        for frozen in (1e-9, 0.0)
+    )
+    start = started(known, subwords=(2, 3)).vectors.subwords.matrix
+    assert np.linalg.norm(none - start) > 0
+    assert np.linalg.norm(little - none) < 0.05 * np.linalg.norm(none - start)
 
 
 def test_a_model_that_goes_on_holds_known_words():

@@ -55,7 +55,7 @@ def test_ranks_of_a_toy():
 
 def test_answers_without_a_score_have_no_rank():
     report = evaluate(Table(ROWS), Sequences.of(["xd", "xe", "xa"]), at=5)
-    assert report.questions == 3 and report.left_out == 0
+    assert report.questions == 3 and report.unknown_answers == 0
     expect(report, HRat5=1 / 3, MRRat5=1 / 9, coverageat5=3 / 5)  # a is number 3 of the three that have a score
     assert report.scorers[0].unknown_history == 3
     assert "3 unknown items were left out of the histories." in report.notes
@@ -65,10 +65,26 @@ def test_every_prefix_of_a_sequence_is_a_question_from_the_first_that_is_not_giv
     test = Sequences.of([["a", "b", "d", "q", "a"], ["b", "b"]])
     report = evaluate(Table({**ROWS, "d": [9, 0, 0, 0, 0]}), test, at=1)
     # a → b, b → d, (d → q is left out), d → a after the unknown q, b → b
-    assert (report.questions, report.left_out, report.sequences, report.scorers[0].unknown_history) == (4, 1, 2, 1)
+    assert (report.questions, report.unknown_answers, report.sequences, report.scorers[0].unknown_history) == (
+        4,
+        1,
+        2,
+        1,
+    )
     expect(report, HRat1=2 / 4)
     given_two = Sequences(test.items, test.ids, test.offsets, given=np.array([4, 1]))
     expect(evaluate(Table({**ROWS, "d": [9, 0, 0, 0, 0]}), given_two, at=1), HRat1=1 / 2)
+
+
+def test_unknown_answers_can_be_misses():
+    test = Sequences.of([["a", "b"], ["a", "q"], ["a", "c"], ["b", "z"]])
+    every = evaluate(Table(ROWS), test, at=2, unknown_answers="misses")
+    known = evaluate(Table(ROWS), test, at=2)
+    assert (every.questions, every.unknown_answers, known.questions, known.unknown_answers) == (4, 2, 2, 2)
+    expect(known, HRat2=1, MRRat2=3 / 4)
+    expect(every, HRat2=1 / 2, MRRat2=3 / 8, tail_HRat2=1 / 2)
+    assert every.notes[1] == "2 count as misses: their answers do not occur in the training data."
+    assert known.notes[1] == "2 more were left out: their answers do not occur in the training data."
 
 
 def test_sequences_can_count_the_same():
@@ -96,7 +112,7 @@ def test_answers_that_only_attributes_are_known_of_are_left_out():
     object.__setattr__(sequences.items.vocabulary, "counts", counts)
     scorer = Table({"a": [0, 1, 2]}, sequences)
     report = evaluate(scorer, Sequences.of(["ab", "ac"]), at=1)
-    assert (report.questions, report.left_out) == (1, 1)
+    assert (report.questions, report.unknown_answers) == (1, 1)
     expect(report, HRat1=0)
 
 
@@ -263,6 +279,7 @@ def test_numbers_that_do_not_exist_are_null_in_json():
         ({"at": 2.5}, "at=2.5"),
         ({"per": "user"}, "per='user': must be"),
         ({"questions": 0}, "questions=0"),
+        ({"unknown_answers": "wrong"}, "unknown_answers='wrong': must be"),
         ({"against": baselines.all}, "train: must be the training data, to which Popularity is fitted"),
         ({"against": ["popularity"]}, "against='popularity': must be scorers"),
     ],

@@ -1,10 +1,14 @@
 """Recommender: lists, scores and explanations against each other and against plain NumPy."""
 
+import dataclasses
+import inspect
+
 import numpy as np
 import pytest
 
 from firth.errors import CorpusError, NotFittedError, SettingError, UnknownWordError
 from firth.recommend import Recommender, Sequences
+from firth.recommend.recommender_settings import RecommenderSettings
 from firth.recommend.scorer import NEVER, Histories
 
 PAIRS = 12
@@ -176,7 +180,11 @@ def test_single_items(model):
     assert "b1" in model.goes_with("a1", 3).items
     assert "a1" not in model.goes_with("a1", 100).items and len(model.goes_with("a1", 100)) == 23
     similar = model.similar_items("a1", 5)
-    assert len(similar) == 5 and similar.items[0].startswith("a")
+    vectors = model.learned.vectors.item_vectors
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = units @ units[model.items.number("a1")]
+    assert np.allclose([cosine for _, cosine in similar], np.sort(cosines)[::-1][1:6], atol=1e-6)
+    assert np.allclose(cosines[model.items.numbers(similar.items)], [cosine for _, cosine in similar], atol=1e-6)
     with pytest.raises(UnknownWordError, match="near spellings"):
         model.similar_items("a99")
     assert model.item_vectors["a1"].shape == model.next_vectors["a1"].shape == (12,)
@@ -191,10 +199,16 @@ def test_integers_come_back_as_integers(visits):
 
 
 def test_no_questions_leave_the_default_weights():
-    model = Recommender(held_out_sequences=0, epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
+    model = Recommender(held_out_events=0, epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
     assert model.weights["vectors"] == pytest.approx(0.35) and model.weights["seen 1 ago"] == 0
     few = Recommender(epochs=1, threads=1).fit([["a", "b"], ["a", "b", "c"]], progress=False)
     assert few.recommend(["a"], count=1).items == ["b"]
+
+
+def test_the_signature_has_the_settings():
+    parameters = inspect.signature(Recommender).parameters
+    described = {field.name: field.default for field in dataclasses.fields(RecommenderSettings)}
+    assert {name: parameter.default for name, parameter in parameters.items()} == described
 
 
 def test_errors():

@@ -17,6 +17,7 @@ from firth.server.models import Models
 
 CASES = 5  # for each operation and mode
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+KINDS = {"next-words": "next"}  # models for endpoints that word vectors do not have
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def resolved(document, schema):
 
 def test_everything_is_described(client):
     document = client.get("/openapi.json").json()
-    assert len(operations(document)) == 12
+    assert len(operations(document)) == 13
     for path, method, operation in operations(document):
         where = f"{method} {path}"
         assert operation["summary"], where
@@ -65,13 +66,13 @@ def test_examples_of_requests_are_answered_as_described(client):
     document = client.get("/openapi.json").json()
     answered = 0
     for path, method, operation in operations(document):
-        if method != "post":
+        if method != "post" or path.endswith("recommend"):  # that one: test_recommend.py
             continue
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         example = document["components"]["schemas"][reference]["examples"][0]
         if "unknown" in document["components"]["schemas"][reference]["properties"]:
             example = {**example, "unknown": "null"}
-        model = "next" if path.endswith("next-words") else "plane"
+        model = KINDS.get(path.rpartition("/")[2], "plane")
         response = client.post(path.replace("{model}", model), json=example)
         assert response.status_code == 200, response.text
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -98,4 +99,4 @@ def test_no_request_makes_the_server_fail(schema, mode):
 
         check()
         tried += 1
-    assert tried == {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 8}[mode]
+    assert tried == {GenerationMode.POSITIVE: 13, GenerationMode.NEGATIVE: 9}[mode]

@@ -45,6 +45,7 @@ def test_a_model_that_cannot_do_it(refused):
     for endpoint, model, body, code in [
         ("similar", "next", {"words": ["king"]}, "wrong_kind"),
         ("next-words", "plane", {"texts": ["the"]}, "wrong_kind"),
+        ("recommend", "plane", {"histories": [["king"]]}, "wrong_kind"),
         ("similar", "bare", {"words": ["king"], "approximate": True}, "no_index"),
     ]:
         status, error = refused(endpoint, model=model, **body)

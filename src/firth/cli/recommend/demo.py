@@ -37,6 +37,7 @@ _FILMS: tuple[list[Item], ...] = (
     ["Toy Story (1995)", "Aladdin (1992)"],
     ["Casablanca (1942)", "Vertigo (1958)"],
 )
+_NEW_FILM = {"genre": ["Sci-Fi", "Horror"], "decade": ["1980s"]}
 
 
 def run(
@@ -61,8 +62,10 @@ def run(
     The ratings are a file in the package recbole, of which nothing is run: `pip install --no-deps recbole`.
     """
     check_target(target)
+    attributes = None
     if events is None:
-        sequences, test = movielens_100k().events.sequences(), _TIME_SHARE
+        films = movielens_100k()
+        sequences, attributes, test = films.events.sequences(), films.films, _TIME_SHARE
         output.print("1. MovieLens 100k: who rated which film, and when. Each person is a sequence of films.")
     else:
         if user is None and item is None:
@@ -78,7 +81,7 @@ def run(
         f"2. Training on all but {part}. The first training on a machine compiles its kernels, which takes a minute."
     )
     started = time.perf_counter()
-    model = Recommender().fit(train)
+    model = Recommender().fit(train, attributes)
     model.save(target)
     rows = [*weight_rows(model), ("time", f"{time.perf_counter() - started:.1f} s"), ("saved", str(target))]
     print_table("", ["", ""], rows, numbers=0)
@@ -89,6 +92,11 @@ def run(
     output.print("\n4. Recommendations, and what they are for:")
     for history in histories:
         _recommend(model, history)
+    if attributes is not None:
+        vector = model.cold_start(_NEW_FILM).item_vector
+        near = ", ".join(word for word, _ in model.item_vectors.nearest_to_vector(vector, _SHOWN))
+        known = ", ".join(f"{column} {' and '.join(values)}" for column, values in _NEW_FILM.items())
+        output.print(f"\n5. A film that nobody has seen yet, {known}, gets its place by these. It is near\n   {near}")
     shown = " ".join(f'"{one}"' for one in histories[0])
     output.print(f"\nNow you:\n  firth recommend next {target} {shown} --explain")
 

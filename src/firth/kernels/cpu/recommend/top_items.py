@@ -21,10 +21,9 @@ from firth.kernels.cpu.recommend.evidence import forget, gather, weigh
 from firth.simd.lanes import LANES
 from firth.simd.operations import fma, load, splat, sum_lanes
 
-__all__ = ["LARGEST_CODE", "recommend_items"]
+__all__ = ["recommend_candidates", "recommend_items"]
 
 NEVER = np.float32(-np.inf)
-LARGEST_CODE = 127  # of a number of an item's vector
 LARGEST_QUERY_CODE = 8191  # sums of 2,000 products with it fit into 32 bits
 ROUNDING = np.float32(1e-5)  # above the relative error of a product in float32
 
@@ -81,10 +80,9 @@ def encode_query(query, codes, query_codes):
 @step
 def code_product(codes, row, query_codes):
     """The product of the codes of an item with those of a query."""
-    size = len(query_codes)
     total = int32(0)
-    for d in range(size):
-        total = int32(total + int32(int32(codes[row * size + d]) * int32(query_codes[d])))
+    for d in range(len(query_codes)):
+        total = int32(total + int32(int32(codes[row, d]) * int32(query_codes[d])))
     return total
 
 
@@ -103,6 +101,31 @@ def scan(codes, query, query_codes, base, items, scores, length):
     return length
 
 
+@step
+def offer_found(history, query, sources, weights, codes, base, work, items, scores):
+    """Insert the items about which the counts say anything, and hide them in `base`; returns how many each are."""
+    n = gather(history, sources, work)
+    length = 0
+    for slot in range(n):
+        item = work.found[slot]
+        score = base[item]
+        work.kept[slot] = score
+        if score > NEVER:
+            score += product(codes.numbers, item, query) + weigh(work, slot, weights)
+        if score > NEVER:
+            length = offer(items, scores, length, item, score)
+        base[item] = NEVER
+    return n, length
+
+
+@step
+def show_found(n, base, work):
+    """Undo what offer_found did to `base` and the workspace."""
+    for slot in range(n):
+        base[work.found[slot]] = work.kept[slot]
+    forget(work, n)
+
+
 @kernel
 def recommend_items(queries, histories, sources, weights, codes, base, work, query_codes, items, scores):
     """The best items for each of Q histories.
@@ -111,19 +134,26 @@ def recommend_items(queries, histories, sources, weights, codes, base, work, que
     codes : ItemCodes.    query_codes : (D,) int16, overwritten.
     """
     offsets = histories.sentence_offsets
-    for query in range(len(offsets) - 1):
-        n = gather(histories.ids[offsets[query] : offsets[query + 1]], sources, work)
-        length = 0
-        for slot in range(n):
-            item = work.found[slot]
-            score = base[item]
-            if score > NEVER:
-                score += product(codes.numbers, item, queries[query]) + weigh(work, slot, weights)
-            if score > NEVER:
-                length = offer(items[query], scores[query], length, item, score)
-            work.kept[slot] = base[item]
-            base[item] = NEVER
-        scan(codes, queries[query], query_codes, base, items[query], scores[query], length)
-        for slot in range(n):
-            base[work.found[slot]] = work.kept[slot]
-        forget(work, n)
+    for q in range(len(offsets) - 1):
+        history = histories.ids[offsets[q] : offsets[q + 1]]
+        n, length = offer_found(history, queries[q], sources, weights, codes, base, work, items[q], scores[q])
+        scan(codes, queries[q], query_codes, base, items[q], scores[q], length)
+        show_found(n, base, work)
+
+
+@kernel
+def recommend_candidates(queries, histories, sources, weights, codes, base, work, candidates, items, scores):
+    """As recommend_items, but of the items about which the counts say nothing only some are candidates.
+
+    candidates : (Q, C) int32, different items; -1 for none.
+    """
+    offsets = histories.sentence_offsets
+    for q in range(len(offsets) - 1):
+        history = histories.ids[offsets[q] : offsets[q + 1]]
+        n, length = offer_found(history, queries[q], sources, weights, codes, base, work, items[q], scores[q])
+        for i in range(candidates.shape[1]):
+            item = candidates[q, i]
+            if item >= 0 and base[item] > NEVER:
+                score = product(codes.numbers, item, queries[q]) + base[item]
+                length = offer(items[q], scores[q], length, item, score)
+        show_found(n, base, work)
