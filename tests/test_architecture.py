@@ -10,7 +10,7 @@ from source_tree import functions, imported_names, location, modules, own_import
 
 LADDER = [
     {"cores", "memory", "threads"},
-    {"errors", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
+    {"errors", "ahead", "arrays", "interruption", "parallel", "spelling", "colours", "printable"},
     {"notebook", "progress", "settings", "decompression", "lazy_names"},
     {"simd"},
     {"kernels"},

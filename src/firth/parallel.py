@@ -1,10 +1,9 @@
-"""Threads: how many, and the only five ways in which Firth uses them.
+"""Threads: how many, and the ways in which Firth uses them for computing; iterators that run ahead are in ahead.py.
 
 run_in_threads   long work: one thread for each job, while the calling thread watches (progress, Ctrl-C)
 Crew             the same several times in a row, with threads that stay in between
 share_parts      short work: threads that stay between calls take parts until there are no more
 Pipeline         a stream of calls, whose results are taken in order by the calling thread
-read_ahead       an iterator that runs in a thread of its own, a few items ahead; send_ahead is the reverse
 
 One policy for Ctrl-C (and any other exception in the calling thread): the workers are stopped, they are waited for, and
 then the exception is raised. No worker runs on after the call that started it has returned. Only a second Ctrl-C,
@@ -18,7 +17,7 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -30,14 +29,11 @@ __all__ = [
     "Pipeline",
     "available_cores",
     "even_parts",
-    "read_ahead",
     "run_in_threads",
-    "send_ahead",
     "share_parts",
 ]
 
 Part = TypeVar("Part")
-Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -346,80 +342,3 @@ class Pipeline(Generic[Result]):
             self._callers.__exit__(type(problem), problem, problem.__traceback__)
             raise
         self._callers.__exit__(kind, error, trace)
-
-
-class _Channel(Generic[Item]):
-    """Hands items from one thread to another, a few of them ahead."""
-
-    def __init__(self, ahead: int) -> None:
-        self._items: queue.Queue[tuple[Item] | None] = queue.Queue(ahead)
-        self._stopped = threading.Event()
-
-    def send(self, item: tuple[Item] | None) -> bool:
-        """Hand over an item, or None at the end; False if the channel was stopped."""
-        while not self._stopped.is_set():
-            try:
-                self._items.put(item, timeout=TICK)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def send_all(self, items: Iterable[Item]) -> None:
-        """Hand over all items and the end."""
-        for item in items:
-            if not self.send((item,)):
-                return
-        self.send(None)
-
-    def stop(self) -> None:
-        """Let both sides give up."""
-        self._stopped.set()
-
-    def __iter__(self) -> Iterator[Item]:
-        while not self._stopped.is_set():
-            try:
-                item = self._items.get(timeout=TICK)
-            except queue.Empty:
-                continue
-            if item is None:
-                return
-            yield item[0]
-
-
-def read_ahead(items: Iterable[Item], ahead: int) -> Generator[Item]:
-    """The same items, made in a thread of their own up to `ahead` before they are needed.
-
-    To be closed (contextlib.closing) where it may not be read to its end: then the thread ends first.
-    Raises   what the iterator raises.
-    """
-    channel: _Channel[Item] = _Channel(ahead)
-    with Workers(channel.stop) as workers:
-        yield from channel if workers.start(channel.send_all, items) else items
-
-
-def send_ahead(
-    items: Iterable[Item], work: Callable[[Iterator[Item]], object], ahead: int, on_item: Callable[[Item], object]
-) -> None:
-    """Call work(iterator) in a thread, with items made in the calling thread up to `ahead` before they are needed.
-
-    The opposite of read_ahead, for items that come from code of the user's: that runs in the calling thread.
-
-    on_item : called in the calling thread with each item that was handed over.
-    """
-    channel: _Channel[Item] = _Channel(ahead)
-    with Workers(channel.stop) as workers:
-        if not workers.start(work, iter(channel)):
-            work(_announced(items, on_item))
-            return
-        for item in items:
-            if not channel.send((item,)):
-                break
-            on_item(item)
-        channel.send(None)
-
-
-def _announced(items: Iterable[Item], on_item: Callable[[Item], object]) -> Iterator[Item]:
-    for item in items:
-        yield item
-        on_item(item)

@@ -9,7 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from firth.parallel import Crew, Pipeline, even_parts, read_ahead, run_in_threads, send_ahead, share_parts
+from firth.ahead import read_ahead, send_ahead
+from firth.parallel import Crew, Pipeline, even_parts, run_in_threads, share_parts
 
 
 def nothing():
@@ -416,7 +417,8 @@ def test_ctrl_c_waits_for_the_workers_to_end(way, workers):
 
 FEW_THREADS = """
 import re, resource, threading
-from firth.parallel import Pipeline, read_ahead, run_in_threads, send_ahead, share_parts
+from firth.ahead import read_ahead, send_ahead
+from firth.parallel import Pipeline, run_in_threads, share_parts
 from firth.threads import startable_threads
 
 threading.stack_size(1 << 30)  # of each new thread

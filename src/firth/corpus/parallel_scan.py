@@ -7,10 +7,11 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
+from firth.ahead import read_ahead, send_ahead
 from firth.corpus.file_parts import FileRange
 from firth.corpus.pieces import BlockSizes, Piece, range_pieces
 from firth.corpus.text_counter import TextCounter
-from firth.parallel import read_ahead, run_in_threads, send_ahead
+from firth.parallel import run_in_threads
 from firth.progress import Stage
 
 __all__ = ["scan_files", "scan_pieces"]
