@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
 from firth.interruption import blas, importing
-from firth.kernels.arguments import CandidateTable
+from firth.kernels.cpu.recommend.arguments import CandidateTable
 from firth.recommend.blend import Candidates
 from firth.recommend.evidence import FEATURES, LAGS, Evidence
 from firth.recommend.items import UNKNOWN

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector, WordIds
 from firth.interruption import importing
-from firth.kernels.arguments import EncodedIds, ItemCodes, ScoreParts, SearchWorkspace
+from firth.kernels.arguments import EncodedIds
+from firth.kernels.cpu.recommend.arguments import ItemCodes, ScoreParts, SearchWorkspace
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.recommend.evidence import Evidence, read_only
 from firth.recommend.items import UNKNOWN
