@@ -11,6 +11,7 @@ from firth import FirthWarning, NeuralModel, Phrases, Word2Vec, WordVectors, loa
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
+from firth.recommend import Attributes, Recommender, Sequences, baselines, evaluate
 from firth.subwords.parts import composed, word_parts
 
 TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met"] * 20
@@ -69,6 +70,17 @@ def compile_language_models() -> None:
     NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT, progress=False)
 
 
+def compile_recommenders() -> None:
+    visits = [["tea", "cup", "pot", "tea"], ["cup", "pot", "jug"], ["jug", "tea", "cup"]] * 20
+    table = {"item": ["tea", "cup", "pot", "jug"], "kind": ["food", "dish", "dish", "dish"]}
+    train, test = Sequences.of(visits).split(by="last")
+    model = Recommender(vector_size=4, epochs=1, threads=1).fit(train, Attributes.read(table), progress=False)
+    model.recommend(["tea"], 2)
+    model.explain(["tea"], "cup")
+    evaluate(model, test, train=train, against=baselines.all, progress=False)
+    train.graph().walks(count=1, length=3)
+
+
 def main() -> None:
     warnings.simplefilter("ignore", FirthWarning)
     Word2Vec(min_count=1, vector_size=8, epochs=1).fit(TEXT, progress=False)  # what both processes need
@@ -79,6 +91,7 @@ def main() -> None:
     compile_subwords()
     compile_phrases()
     compile_language_models()
+    compile_recommenders()
     cbow.join()
 
 

@@ -20,8 +20,8 @@ from firth.arrays import Offsets, Vector
 
 __all__ = ["Candidates", "default_weights", "fit_weights"]
 
-# Vectors, rules, cosines, sequences, popularity; seen 1, 2, 3 or more events ago.
-_DEFAULTS = (0.35, 0.55, 0.8, 0.25, 0.15, 0.0, 0.0, 0.0, 0.0)
+# Vectors, rules, neighbours, sequences, popularity; seen 1, 2, 3 or more events ago.
+_DEFAULTS = (0.3, 1.6, 0.8, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0)
 _STRENGTHS = (
     1.0,
     1.0,

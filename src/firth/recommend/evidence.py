@@ -1,4 +1,4 @@
-"""What counts know beside the vectors: sequential rules, cosines of items, and the nearest sequences.
+"""What counts know beside the vectors: sequential rules, neighbours of items, and the nearest sequences.
 
 The sums of each become features of a blend (blend.py). They are gathered for one history at a time, sparsely: most
 items have none (kernels/cpu/recommend/evidence.py).
@@ -11,11 +11,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from firth.kernels.arguments import EvidenceSources, EvidenceWorkspace, ItemTable
-from firth.recommend.item_table import cosine_table, rule_table
+from firth.kernels.cpu.recommend.arguments import EvidenceSources, EvidenceWorkspace, ItemTable
+from firth.recommend.item_table import neighbour_table
 from firth.recommend.items import Items
 from firth.recommend.repeats import Repeats
 from firth.recommend.scorer import NEVER
+from firth.recommend.sequential_rules import SequentialRules
 from firth.recommend.session_knn import SessionKnn
 from firth.recommend.training_events import TrainingEvents
 
@@ -23,9 +24,9 @@ __all__ = ["FEATURES", "LAGS", "Evidence", "read_only"]
 
 FEATURES = ("vectors", "sequential rules", "item-kNN", "VS-kNN", "popularity")
 LAGS = 4  # seen 1, 2, 3 or more events ago
-STEPS = 10  # of a rule: the item that comes d events later counts 1 / d
-MOST = 500  # entries of a row of either table
-COSINE_HISTORY, COSINE_RECENCY = 20, 0.8
+MOST = 500  # neighbours of an item
+HISTORY, RECENCY = 20, 0.8  # so many of the last items count, each so many times the one after it
+PENALTY = 0.2  # the exponent of how frequent a neighbour is
 NEIGHBOURS, COMPARED = 100, 1000  # of VS-kNN: more are slower and, in the blend, no better
 
 
@@ -50,24 +51,27 @@ class Evidence:
     """
 
     def __init__(
-        self, items: Items, rules: ItemTable, cosines: ItemTable, sessions: SessionKnn, repeats: Repeats
+        self, items: Items, rules: SequentialRules, neighbours: ItemTable, sessions: SessionKnn, repeats: Repeats
     ) -> None:
         self.items = items
-        self.rules, self.cosines, self.sessions, self.repeats = rules, cosines, sessions, repeats
+        self.rules, self.neighbours, self.sessions, self.repeats = rules, neighbours, sessions, repeats
         self.log_counts = np.log(np.maximum(items.counts, 1)).astype(np.float32)
-        weights = (COSINE_RECENCY ** np.arange(COSINE_HISTORY)).astype(np.float32)
-        self.sources = read_only(EvidenceSources(rules, cosines, weights, *sessions.kernel_inputs))
+        weights = (RECENCY ** np.arange(HISTORY)).astype(np.float32)
+        known = EvidenceSources(*rules.kernel_inputs, neighbours, weights, *sessions.kernel_inputs)  # type: ignore[arg-type]
+        self.sources = read_only(known)
         self._free: deque[EvidenceWorkspace] = deque()
 
     @classmethod
     def fit(cls, events: TrainingEvents) -> Self:
         """Count in events."""
-        steps = (1 / np.arange(1, STEPS + 1)).astype(np.float32)
-        sessions, repeats = (
-            SessionKnn(neighbours=NEIGHBOURS, sample=COMPARED).fit_events(events),
+        rules, sessions = SequentialRules(), SessionKnn(neighbours=NEIGHBOURS, sample=COMPARED)
+        return cls(
+            events.items,
+            rules.fit_events(events),
+            neighbour_table(events, PENALTY, MOST),
+            sessions.fit_events(events),
             Repeats().fit_events(events),
         )
-        return cls(events.items, rule_table(events, steps, MOST), cosine_table(events, MOST), sessions, repeats)
 
     @contextmanager
     def workspace(self) -> Iterator[EvidenceWorkspace]:

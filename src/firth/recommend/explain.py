@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.interruption import importing
+from firth.kernels.cpu.recommend.arguments import ItemTable
 from firth.recommend.evidence import FEATURES
 from firth.recommend.learned import FIRST_LAG, Learned
 from firth.recommend.recommendations import Contribution, Explanation
@@ -26,8 +27,12 @@ def explain(learned: Learned, history: NDArray[np.int32], item: int) -> Explanat
     # A product of an item that was seen and may not come again is -inf, and one of 0 with it NaN.
     amounts = np.where(features != 0, weights * np.where(features != 0, features, 1), 0)
     parts = [(FEATURES[0], _vector_amounts(learned, history, item))]
-    parts.append((FEATURES[1], _last(history, float(amounts[1]))))
-    parts.append((FEATURES[2], _cosine_amounts(learned, history, item, float(amounts[2]))))
+    sources = learned.evidence.sources
+    for which, table, lag_weights in (
+        (1, sources.rules, sources.rule_weights),
+        (2, sources.neighbours, sources.neighbour_weights),
+    ):
+        parts.append((FEATURES[which], _shared(table, lag_weights, history, item, float(amounts[which]))))
     contributions = [
         Contribution(learned.items.item(int(history[place])), name, amount)
         for name, by_place in parts
@@ -42,10 +47,6 @@ def explain(learned: Learned, history: NDArray[np.int32], item: int) -> Explanat
     return Explanation(learned.items.item(item), score, contributions)
 
 
-def _last(history: NDArray[np.int32], amount: float) -> dict[int, float]:
-    return {len(history) - 1: amount}
-
-
 def _vector_amounts(learned: Learned, history: NDArray[np.int32], item: int) -> dict[int, float]:
     """By the places of the last items of the history: their vectors times their shares of the mean."""
     places = np.arange(max(0, len(history) - learned.vectors.history), len(history))
@@ -55,9 +56,10 @@ def _vector_amounts(learned: Learned, history: NDArray[np.int32], item: int) -> 
     return dict(zip(places.tolist(), (shares * products).tolist(), strict=True))
 
 
-def _cosine_amounts(learned: Learned, history: NDArray[np.int32], item: int, amount: float) -> dict[int, float]:
-    """The amount, shared by the places of the history in proportion to their weighted cosines."""
-    table, weights = learned.evidence.cosines, learned.evidence.sources.cosine_weights
+def _shared(
+    table: ItemTable, weights: NDArray[np.float32], history: NDArray[np.int32], item: int, amount: float
+) -> dict[int, float]:
+    """The amount, shared by the places of the history in proportion to their weighted entries for the item."""
     sums = {}
     for lag in range(min(len(history), len(weights))):
         place = len(history) - 1 - lag

@@ -15,7 +15,7 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary, most_frequent
 from firth.errors import CorpusError
 from firth.interruption import importing
-from firth.kernels.arguments import ItemEdges
+from firth.kernels.cpu.recommend.arguments import ItemEdges
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.recommend.index_ranges import offsets_of
 from firth.recommend.items import Item, Items

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Offsets
 from firth.interruption import blas, importing
+from firth.kernels.cpu.recommend.arguments import CandidateTable
 from firth.recommend.blend import Candidates
 from firth.recommend.evidence import FEATURES, LAGS, Evidence
 from firth.recommend.items import UNKNOWN
@@ -101,7 +102,7 @@ def _tables(
     longest = int(np.diff(histories.offsets).max(initial=0))
     chosen = np.empty(4 * most + longest, np.int32)
     features = np.empty((len(chosen), len(FEATURES) + LAGS), np.float32)
-    heap = np.empty(most, np.float32)
+    table_of = CandidateTable(np.empty(most, np.float32), chosen, features)
     with evidence.workspace() as work:
         for first in range(0, len(histories), at_once):
             with blas:
@@ -109,9 +110,7 @@ def _tables(
             for query in range(first, first + len(products)):
                 history = _history(histories.ids, histories.offsets, query)
                 row = products[query - first]
-                count = list_candidates(
-                    history, row, evidence.log_counts, evidence.sources, work, heap, chosen, features
-                )
+                count = list_candidates(history, row, evidence.log_counts, evidence.sources, work, table_of)
                 found = np.flatnonzero(chosen[:count] == answers[query])
                 table = features[: count if len(found) and len(history) else 0].copy()
                 if len(table):

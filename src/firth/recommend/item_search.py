@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector, WordIds
 from firth.interruption import importing
-from firth.kernels.arguments import EncodedIds, ItemCodes
+from firth.kernels.arguments import EncodedIds
+from firth.kernels.cpu.recommend.arguments import ItemCodes, ScoreParts, SearchWorkspace
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.recommend.evidence import Evidence, read_only
 from firth.recommend.items import UNKNOWN
@@ -72,16 +73,17 @@ class ItemSearch:
         items = np.full((len(queries), count), UNKNOWN, np.int32)
         scores = np.full((len(queries), count), NEVER)
 
+        score_parts = ScoreParts(self._evidence.sources, weights, self._codes)
+
         def work(parts: Iterator[slice]) -> None:
-            own = base.copy()
-            query_codes = np.empty(queries.shape[1], np.int16)
             with self._evidence.workspace() as workspace:
+                search = SearchWorkspace(base.copy(), np.empty(queries.shape[1], np.int16), workspace)
                 for part in parts:
                     some = histories.some(part.start, part.stop)
                     encoded = EncodedIds(some.ids, some.offsets)
-                    given = queries[part], encoded, self._evidence.sources, weights, self._codes, own, workspace
+                    given = queries[part], encoded, score_parts, search
                     if candidates is None:
-                        recommend_items(*given, query_codes, items[part], scores[part])
+                        recommend_items(*given, items[part], scores[part])
                     else:
                         recommend_candidates(*given, candidates[part], items[part], scores[part])
 

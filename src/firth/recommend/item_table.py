@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.interruption import importing
-from firth.kernels.arguments import ItemTable, RowWorkspace, Scales
+from firth.kernels.cpu.recommend.arguments import ItemTable, RowWorkspace, Scales
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.training_events import TrainingEvents, distinct_items_of, summed
 
 __all__ = [
-    "cosine_table",
     "neighbour_table",
     "rule_table",
     "score_by_table",
@@ -51,11 +50,6 @@ def neighbour_table(events: TrainingEvents, penalty: float, most: int) -> ItemTa
     n = np.diff(index.starts).astype(np.float64)
     scales = Scales((n**-0.5).astype(np.float32), (n**-penalty).astype(np.float32))
     return _filled(np.diff(others), most, count_cooccurrences, distinct, index, scales)
-
-
-def cosine_table(events: TrainingEvents, most: int) -> ItemTable:
-    """The neighbours of each item, with the cosines of their sequences."""
-    return neighbour_table(events, 0.5, most)
 
 
 def _filled(bounds: NDArray[np.int64], most: int, fill: Callable[..., Any], *what: Any) -> ItemTable:

@@ -21,6 +21,12 @@ class Examples(NamedTuple):
     def __len__(self) -> int:
         return len(self.answered.answers)
 
+    def in_histories(self, n_items: int) -> NDArray[np.bool_]:
+        """Which of N items are in any history: those before an answer, which are in that of the answer at least."""
+        found = np.zeros(n_items, bool)
+        found[self.answered.ids[self.answered.positions - 1]] = True
+        return found
+
     @classmethod
     def of(cls, ids: WordIds, offsets: Offsets, weights: NDArray[np.float32] | None, history: int) -> "Examples":
         """All events but the first of each sequence; at most `history` items before it are its history.

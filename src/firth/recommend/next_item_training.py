@@ -90,6 +90,7 @@ class _Training:
         self._stage, self._sizes = stage, sizes
         self._n_items = known.n_items
         self._inputs, self._outputs = _matrices(known.n_items, known.composition, settings)
+        self._inputs.rows[: known.n_items][~phases[1].in_histories(known.n_items)] = 0  # noise would stay noise
         self._batches = Batches(self._inputs, self._outputs, known.groups, settings)
         self.epoch = 0
 

@@ -5,7 +5,8 @@ Tensors
     word_ends           I64    (N,)    counts      I64  (N,)
     weights             F32    (F,)    of the features (kernels/cpu/recommend/evidence.py)
     vectors.*                  what NextItemVectors.arrays() returns: item_vectors and next_vectors F32 (N, D), …
-    rules.* cosines.*          two tables of items: offsets I64 (N + 1,), columns I32 (P,), values F32 (P,)
+    neighbours.*               a table of items: offsets I64 (N + 1,), columns I32 (P,), values F32 (P,)
+    rules.*                    what SequentialRules.arrays() returns: such a table, and lag_weights F32 (L,), …
     sessions.*                 what SessionKnn.arrays() returns
     repeats.*                  what Repeats.arrays() returns
     attributes.offsets  I64 (N + 1,)    attributes.values  I32    optional: those of each item, indices of "attributes"
@@ -33,7 +34,7 @@ from firth.formats.mapped import map_file
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.temporary import settle
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
-from firth.kernels.arguments import ItemTable
+from firth.kernels.cpu.recommend.arguments import ItemTable
 from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights
 from firth.recommend.evidence import Evidence
@@ -45,6 +46,7 @@ from firth.recommend.new_items import NewItems, of_items
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
 from firth.recommend.repeats import LAGS, Repeats
+from firth.recommend.sequential_rules import SequentialRules
 from firth.recommend.session_knn import SessionKnn
 from firth.vectors.ann.graph import Links
 
@@ -78,8 +80,8 @@ def write(path: str | Path, stored: StoredRecommender) -> None:
     }
     for part, its in (
         ("vectors", learned.vectors.arrays()),
-        ("rules", table_arrays(evidence.rules)),
-        ("cosines", table_arrays(evidence.cosines)),
+        ("rules", evidence.rules.arrays()),
+        ("neighbours", table_arrays(evidence.neighbours)),
         ("sessions", evidence.sessions.arrays()),
         ("repeats", evidence.repeats.arrays()),
     ):
@@ -208,7 +210,8 @@ def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> Stored
     for name, matrix in (("item_vectors", vectors.item_vectors), ("next_vectors", vectors.next_vectors)):
         _check(path, f"vectors.{name}", matrix.dtype == np.float32 and matrix.shape == (n, settings.vector_size))
     _check(path, "vectors.is_answer", vectors.is_answer.dtype == bool and vectors.is_answer.shape == (n,))
-    rules, cosines = (_table(path, part, _part(arrays, part), n) for part in ("rules", "cosines"))
+    neighbours = _table(path, "neighbours", _part(arrays, "neighbours"), n)
+    rules = _rules(path, items, _part(arrays, "rules"))
     sessions = _sessions(path, items, _part(arrays, "sessions"))
     repeats = Repeats.from_arrays(_part(arrays, "repeats"))
     _check(path, "repeats", repeats.shares.dtype == np.float64 and repeats.shares.shape == (LAGS + 1,))
@@ -217,7 +220,7 @@ def _composed(path: Path, arrays: Arrays, metadata: Mapping[str, Any]) -> Stored
     values = _part(arrays, "vectors")
     fits = all(values[name].shape == (n_values, settings.vector_size) for name in ("value_inputs", "value_outputs"))
     _check(path, "vectors of values", attributes is None or (fits and values["is_value"].shape == (n_values,)))
-    evidence = Evidence(items, rules, cosines, sessions, repeats)
+    evidence = Evidence(items, rules, neighbours, sessions, repeats)
     learned = Learned(vectors, evidence, weights, settings.repeats, attributes)
     _add_optional(path, learned, arrays, metadata)
     return StoredRecommender(learned, settings)
@@ -244,6 +247,14 @@ def _table(path: Path, name: str, arrays: Arrays, n: int) -> ItemTable:
     _check(path, name, types and _are_parts(table.offsets, n, len(table.columns)))
     _check(path, name, table.columns.shape == table.values.shape and _are_below(table.columns, n))
     return table
+
+
+def _rules(path: Path, items: Items, arrays: Arrays) -> SequentialRules:
+    _table(path, "rules", arrays, len(items))
+    weights = arrays["lag_weights"]
+    fits = weights.dtype == np.float32 and weights.ndim == 1 and 0 < len(weights) <= MOST_LAGS
+    _check(path, "rules.lag_weights", fits and (weights > 0).all())
+    return SequentialRules.from_arrays(items, arrays)
 
 
 def _sessions(path: Path, items: Items, arrays: Arrays) -> SessionKnn:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.interruption import importing
-from firth.kernels.arguments import RepeatCounts
+from firth.kernels.cpu.recommend.arguments import RepeatCounts
 from firth.recommend.scorer import Histories
 from firth.recommend.sequences import Sequences
 from firth.recommend.training_events import TrainingEvents
@@ -27,11 +27,9 @@ class Repeats:
 
     shares : (LAGS + 1,) float64, after fit(): of the items whose last occurrence was 1 … LAGS events ago, and of those
         from longer ago, the share that is the next item. All 0 where no item ever came again.
-    evidence : (LAGS + 1,) float32, the logarithm of how much more often that is than by popularity alone.
     """
 
     shares: NDArray[np.float64]
-    evidence: NDArray[np.float32]
 
     def fit(self, sequences: Sequences) -> Self:
         """Count in sequences."""
@@ -42,14 +40,10 @@ class Repeats:
         with importing():
             from firth.kernels.cpu.recommend.repeats import count_repeats
 
-        n = len(events.items)
-        popularity = np.bincount(events.ids, minlength=n) / len(events.ids)
         zeros = np.zeros(LAGS + 1, np.int64)
-        counts = RepeatCounts(zeros, zeros.copy(), zeros.astype(np.float64))
-        count_repeats(events.sequences, popularity, np.full(n, -1, np.int64), counts)
+        counts = RepeatCounts(zeros, zeros.copy())
+        count_repeats(events.sequences, np.full(len(events.items), -1, np.int64), counts)
         self.shares = counts.hits / np.maximum(counts.chances, 1)
-        # Half a hit more on both sides: lags of which little is known say little.
-        self.evidence = np.log((counts.hits + 0.5) / (counts.expected + 0.5)).astype(np.float32)
         return self
 
     @property
@@ -80,26 +74,13 @@ class Repeats:
         noted = np.full(scores.shape[1], -1, np.int64)
         add_shares(histories.ids, histories.offsets, (strength * self.shares).astype(np.float32), noted, scores)
 
-    def apply(self, scores: Matrix, histories: Histories, strength: float = 1.0) -> None:
-        """Add strength * evidence to the scores of seen items, in place; NEVER if none ever came again.
-
-        scores : (Q, N) of any scorer with the same items; like logarithms of probabilities if strength is to be 1. An
-            item without evidence of its own, NEVER, stays so.
-        """
-        self.exclude(scores, histories)
-        with importing():
-            from firth.kernels.cpu.recommend.repeats import add_to_seen
-
-        noted = np.full(scores.shape[1], -1, np.int64)
-        add_to_seen(histories.ids, histories.offsets, np.float32(strength) * self.evidence, noted, scores)
-
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for files."""
-        return {"shares": self.shares, "evidence": self.evidence}
+        return {"shares": self.shares}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The same again."""
         repeats = cls()
-        repeats.shares, repeats.evidence = arrays["shares"], arrays["evidence"]
+        repeats.shares = arrays["shares"]
         return repeats

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
+from firth.kernels.cpu.recommend.arguments import ItemTable
 from firth.recommend.item_table import rule_table, score_by_table, stored_table, table_arrays
 from firth.recommend.items import Items
 from firth.recommend.repeats import Repeats
@@ -80,6 +81,11 @@ class SequentialRules:
         self._rules = rules._replace(values=strengths.astype(np.float32))
         self._repeats = Repeats().fit_events(events)
         return self
+
+    @property
+    def kernel_inputs(self) -> tuple[ItemTable, NDArray[np.float32]]:
+        """What kernels read: the rules, and the weights (L,) of the last item of a history, the one before …"""
+        return self._rules, self._lag_weights
 
     def scores(self, histories: Histories) -> Matrix:
         """Scores (Q, N); NEVER for items to which no rule leads, and for seen items if none ever came again."""

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.interruption import importing
-from firth.kernels.arguments import EncodedIds, KnnSettings, KnnWorkspace, SequenceIndex
+from firth.kernels.arguments import EncodedIds
+from firth.kernels.cpu.recommend.arguments import KnnSettings, KnnWorkspace, SequenceIndex
 from firth.recommend.items import Items
 from firth.recommend.repeats import Repeats
 from firth.recommend.scorer import NEVER, Histories

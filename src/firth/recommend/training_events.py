@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
 from firth.interruption import importing
-from firth.kernels.arguments import EncodedIds, Occurrences, SequenceIndex
+from firth.kernels.arguments import EncodedIds
+from firth.kernels.cpu.recommend.arguments import Occurrences, SequenceIndex
 from firth.recommend.items import Items
 from firth.recommend.sequences import Sequences
 

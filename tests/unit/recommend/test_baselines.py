@@ -141,32 +141,11 @@ def test_repeats_are_counted_by_the_lag_of_the_last_occurrence(sequences):
     assert repeats.shares == pytest.approx(expected) and repeats.occur == any(expected)
 
 
-def test_repeats_add_their_evidence_to_seen_items_by_lag():
-    sequences = Sequences.of([["a", "b", "a", "b", "a"], ["c", "d", "c", "e"]])
-    repeats = Repeats().fit(sequences)
-    assert repeats.shares[:2].tolist() == [0, 4 / 5]
-    assert repeats.evidence[1] > 0 > repeats.evidence[0]
-    scorer = Popularity().fit(sequences)
-    histories = Histories.of([scorer.items.numbers("ecdcb")])
-    before, after = scorer.scores(histories), scorer.scores(histories)
-    repeats.apply(after, histories, 0.5)
-    added = {scorer.items.item(n): value for n, value in enumerate((after - before)[0])}
-    lags = {"b": 1, "c": 2, "d": 3, "e": 5}
-    assert added == pytest.approx({"a": 0, **{i: 0.5 * repeats.evidence[lag - 1] for i, lag in lags.items()}})
-
-
 def test_repeats_exclude_seen_items_where_nothing_ever_came_again():
     repeats = Repeats().fit(Sequences.of(["abc", "bda"]))
     scores = np.zeros((2, 4), np.float32)
-    repeats.apply(scores, Histories.of([np.array([1, 3], np.int32), np.empty(0, np.int32)]))
+    repeats.exclude(scores, Histories.of([np.array([1, 3], np.int32), np.empty(0, np.int32)]))
     assert scores.tolist() == [[0, NEVER, 0, NEVER], [0, 0, 0, 0]]
-
-
-def test_evidence_is_the_logarithm_of_how_much_more_often_than_by_popularity():
-    repeats = Repeats().fit(Sequences.of([["a", "b", "b", "b"]] * 100))
-    # Lag 1: b came after b 200 times; b was last 200 times, a 100 times: by popularity 200 × 3/4 + 100 × 1/4.
-    assert repeats.evidence[0] == pytest.approx(np.log(200.5 / 175.5))
-    assert repeats.evidence[5] == 0
 
 
 def test_popularity_is_the_share_of_events_by_weight():

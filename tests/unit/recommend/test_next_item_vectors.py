@@ -52,6 +52,13 @@ def test_items_that_are_never_next_and_all_items_after_an_empty_history_score_ne
     assert (scores[1] == NEVER).all()
 
 
+def test_items_that_are_never_followed_by_another_add_nothing_to_a_history():
+    vectors = NextItemVectors(**SMALL, epochs=2).fit(Sequences.of([["a", "b", "end"], ["b", "a", "b"], ["a", "a"]]))
+    alone, followed = vectors.query_vectors(history(vectors, ["a"], ["a", "end"]))
+    assert not vectors.item_vectors[vectors.items.number("end")].any()
+    np.testing.assert_allclose(followed, alone * 0.8 / 1.8, rtol=1e-5)
+
+
 def test_equal_seeds_give_equal_bits_and_other_seeds_others():
     first, again, other = (NextItemVectors(**SMALL, epochs=1, seed=seed).fit(chains()) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.item_vectors, again.item_vectors)

@@ -1,11 +1,11 @@
-"""What counts say about the items that may follow a history: rules, cosines, the nearest sequences, and repeats.
+"""What counts say about the items that may follow a history: rules, neighbours, the nearest sequences, and repeats.
 
 For one history at a time: the items about which anything is known, each in a slot with three sums and a lag.
 
 Reference  the scorers SequentialRules, ItemKnn and SessionKnn; tests/reference for what they are blended to.
 Shapes     N items; n found items of a history; Q histories; F = 9 features: 0 the product of vectors, 1 rules,
-           2 cosines, 3 sequences, 4 the logarithm of the count, 5 … 8 whether the item was seen 1, 2, 3 or more events
-           ago. Weights (F,) float32.
+           2 neighbours, 3 sequences, 4 the logarithm of the count, 5 … 8 whether the item was seen 1, 2, 3 or more
+           events ago. Weights (F,) float32.
 Memory     the caller's: EvidenceSources and EvidenceWorkspace in kernels/arguments.py, one workspace for each thread.
 """
 
@@ -20,12 +20,12 @@ from firth.kernels.cpu.recommend.session_knn import add_items, find_nearest, for
 __all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "weigh"]
 
 NEVER = np.float32(-np.inf)
-RULES, COSINES, SEQUENCES = 0, 1, 2
+RULES, NEIGHBOURS, SEQUENCES = 0, 1, 2
 SUMS = 3
 FIRST_LAG, LAST_LAG = 4, 8  # the feature before that of lag 1, and that of all longer ones
-# A sum becomes log(1 + scale × sum): the second event counts less than the first. A cosine of .1 is as much as one
-# event after the last item. Scales three times as large or small change nothing beyond chance on three data sets.
-RULE_SCALE, COSINE_SCALE, SEQUENCE_SCALE = np.float32(1.0), np.float32(10.0), np.float32(0.3)
+# A sum becomes log(1 + scale × sum): the second event counts less than the first. Scales three times as large or small
+# change nothing beyond chance on three data sets.
+RULE_SCALE, NEIGHBOUR_SCALE, SEQUENCE_SCALE = np.float32(1.0), np.float32(5.0), np.float32(0.3)
 
 
 @step
@@ -48,6 +48,15 @@ def add_row(table, row, weight, which, work, n):
         item = table.columns[i]
         n = note(work, item, n)
         work.sums[work.slots[item] * SUMS + which] += weight * table.values[i]
+    return n
+
+
+@step
+def add_rows(table, weights, history, which, work, n):
+    """Add the rows of the last items of a history, each with its weight."""
+    length = len(history)
+    for lag in range(min(length, len(weights))):
+        n = add_row(table, history[length - 1 - lag], weights[lag], which, work, n)
     return n
 
 
@@ -79,11 +88,8 @@ def gather(history, sources, work):
     length = len(history)
     if length == 0:
         return 0
-    n = add_row(sources.rules, history[length - 1], float32(1.0), RULES, work, 0)
-    begin = max(0, length - len(sources.cosine_weights))
-    for position in range(length - 1, begin - 1, -1):
-        weight = sources.cosine_weights[length - 1 - position]
-        n = add_row(sources.cosines, history[position], weight, COSINES, work, n)
+    n = add_rows(sources.rules, sources.rule_weights, history, RULES, work, 0)
+    n = add_rows(sources.neighbours, sources.neighbour_weights, history, NEIGHBOURS, work, n)
     n = add_sequences(history, sources, work, n)
     for position in range(length):  # the last occurrence counts
         n = note(work, history[position], n)
@@ -104,8 +110,8 @@ def rule_feature(work, slot):
 
 
 @step
-def cosine_feature(work, slot):
-    return float32(math.log1p(COSINE_SCALE * work.sums[slot * SUMS + COSINES]))
+def neighbour_feature(work, slot):
+    return float32(math.log1p(NEIGHBOUR_SCALE * work.sums[slot * SUMS + NEIGHBOURS]))
 
 
 @step
@@ -117,7 +123,7 @@ def sequence_feature(work, slot):
 def weigh(work, slot, weights):
     """What the counts add to the score of a found item."""
     lag = work.lags[slot]
-    total = weights[1] * rule_feature(work, slot) + weights[2] * cosine_feature(work, slot)
+    total = weights[1] * rule_feature(work, slot) + weights[2] * neighbour_feature(work, slot)
     total += weights[3] * sequence_feature(work, slot)
     if lag > 0:
         total += weights[FIRST_LAG + lag]
@@ -201,13 +207,13 @@ def choose_by_product(products, work, n, heap, chosen, count):
 
 
 @kernel
-def list_candidates(history, products, log_counts, sources, work, heap, chosen, features):
+def list_candidates(history, products, log_counts, sources, work, table):
     """The items that are best after a history by any single feature, and their features; returns how many.
 
     products : (N,) float32, of the vectors.    log_counts : (N,) float32.
-    heap : (T,) float32; so many items are chosen by each feature.
-    chosen : (4 T + items of the history,) int32, and features : (as many, F) float32, are filled.
+    table : CandidateTable.
     """
+    heap, chosen, features = table.heap, table.chosen, table.features
     n = gather(history, sources, work)
     count = choose_by_product(products, work, n, heap, chosen, 0)
     for which in range(SUMS):
@@ -224,7 +230,7 @@ def list_candidates(history, products, log_counts, sources, work, heap, chosen, 
         slot = work.slots[chosen[i]]
         if slot >= 0:
             features[i, 1] = rule_feature(work, slot)
-            features[i, 2] = cosine_feature(work, slot)
+            features[i, 2] = neighbour_feature(work, slot)
             features[i, 3] = sequence_feature(work, slot)
             lag = -1 - work.lags[slot]
             if lag > 0:
@@ -240,7 +246,7 @@ def list_features(history, item, sources, work, features):
     slot = work.slots[item]
     if slot >= 0:
         features[1] = rule_feature(work, slot)
-        features[2] = cosine_feature(work, slot)
+        features[2] = neighbour_feature(work, slot)
         features[3] = sequence_feature(work, slot)
         if work.lags[slot] > 0:
             features[FIRST_LAG + work.lags[slot]] = 1

@@ -7,40 +7,35 @@ import numpy as np
 
 from firth.kernels.compile import kernel
 
-__all__ = ["add_shares", "add_to_seen", "count_repeats", "exclude_seen"]
+__all__ = ["add_shares", "count_repeats", "exclude_seen"]
 
 NEVER = np.float32(-np.inf)
 
 
 @kernel
-def count_repeats(sequences, shares, last, counts):
+def count_repeats(sequences, last, counts):
     """Count, for each event but the first of a sequence, which of the different items before it come again.
 
     An item counts with the lag of its last occurrence.
-    shares : (N,) float64, of all events.    last : (N,) int64, -1; overwritten.
-    counts : RepeatCounts of zeros; filled.
+    last : (N,) int64, -1; overwritten.    counts : RepeatCounts of zeros; filled.
     """
     lags = len(counts.hits) - 1
     for sequence in range(len(sequences.sentence_offsets) - 1):
         begin, end = sequences.sentence_offsets[sequence], sequences.sentence_offsets[sequence + 1]
-        different, expected = 0, 0.0
+        different = 0
         for position in range(begin, end):
             item = sequences.ids[position]
-            near, near_expected = 0, 0.0
+            near = 0
             for lag in range(1, min(lags, position - begin) + 1):
                 other = sequences.ids[position - lag]
                 if last[other] == position - lag:
                     counts.chances[lag - 1] += 1
-                    counts.expected[lag - 1] += shares[other]
                     near += 1
-                    near_expected += shares[other]
             counts.chances[lags] += different - near
-            counts.expected[lags] += max(0.0, expected - near_expected)
             if last[item] >= begin:
                 counts.hits[min(position - last[item], lags + 1) - 1] += 1
             else:
                 different += 1
-                expected += shares[item]
             last[item] = position
 
 
@@ -50,22 +45,6 @@ def exclude_seen(ids, offsets, scores):
     for query in range(len(offsets) - 1):
         for position in range(offsets[query], offsets[query + 1]):
             scores[query, ids[position]] = NEVER
-
-
-@kernel
-def add_to_seen(ids, offsets, amounts, noted, scores):
-    """Add to the scores of the items of each history, by the lag of their last occurrence.
-
-    amounts : (L + 1,) float32.    noted : (N,) int64, -1; overwritten.    scores : (Q, N) float32; NEVER stays.
-    """
-    lags = len(amounts) - 1
-    for query in range(len(offsets) - 1):
-        for position in range(offsets[query + 1] - 1, offsets[query] - 1, -1):
-            item = ids[position]
-            if noted[item] != query:
-                noted[item] = query
-                lag = min(offsets[query + 1] - position, lags + 1)
-                scores[query, item] += amounts[lag - 1]
 
 
 @kernel

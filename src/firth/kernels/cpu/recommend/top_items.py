@@ -102,16 +102,17 @@ def scan(codes, query, query_codes, base, items, scores, length):
 
 
 @step
-def offer_found(history, query, sources, weights, codes, base, work, items, scores):
+def offer_found(history, query, parts, search, items, scores):
     """Insert the items about which the counts say anything, and hide them in `base`; returns how many each are."""
-    n = gather(history, sources, work)
+    base, work = search.base, search.evidence
+    n = gather(history, parts.sources, work)
     length = 0
     for slot in range(n):
         item = work.found[slot]
         score = base[item]
         work.kept[slot] = score
         if score > NEVER:
-            score += product(codes.numbers, item, query) + weigh(work, slot, weights)
+            score += product(parts.codes.numbers, item, query) + weigh(work, slot, parts.weights)
         if score > NEVER:
             length = offer(items, scores, length, item, score)
         base[item] = NEVER
@@ -119,30 +120,31 @@ def offer_found(history, query, sources, weights, codes, base, work, items, scor
 
 
 @step
-def show_found(n, base, work):
+def show_found(n, search):
     """Undo what offer_found did to `base` and the workspace."""
+    work = search.evidence
     for slot in range(n):
-        base[work.found[slot]] = work.kept[slot]
+        search.base[work.found[slot]] = work.kept[slot]
     forget(work, n)
 
 
 @kernel
-def recommend_items(queries, histories, sources, weights, codes, base, work, query_codes, items, scores):
+def recommend_items(queries, histories, parts, search, items, scores):
     """The best items for each of Q histories.
 
-    queries : (Q, D) float32, vectors of the histories, times their weight.    weights : (F,), see evidence.py.
-    codes : ItemCodes.    query_codes : (D,) int16, overwritten.
+    queries : (Q, D) float32, vectors of the histories, times their weight.
+    parts : ScoreParts.    search : SearchWorkspace, whose `base` is restored.
     """
     offsets = histories.sentence_offsets
     for q in range(len(offsets) - 1):
         history = histories.ids[offsets[q] : offsets[q + 1]]
-        n, length = offer_found(history, queries[q], sources, weights, codes, base, work, items[q], scores[q])
-        scan(codes, queries[q], query_codes, base, items[q], scores[q], length)
-        show_found(n, base, work)
+        n, length = offer_found(history, queries[q], parts, search, items[q], scores[q])
+        scan(parts.codes, queries[q], search.query_codes, search.base, items[q], scores[q], length)
+        show_found(n, search)
 
 
 @kernel
-def recommend_candidates(queries, histories, sources, weights, codes, base, work, candidates, items, scores):
+def recommend_candidates(queries, histories, parts, search, candidates, items, scores):
     """As recommend_items, but of the items about which the counts say nothing only some are candidates.
 
     candidates : (Q, C) int32, different items; -1 for none.
@@ -150,10 +152,10 @@ def recommend_candidates(queries, histories, sources, weights, codes, base, work
     offsets = histories.sentence_offsets
     for q in range(len(offsets) - 1):
         history = histories.ids[offsets[q] : offsets[q + 1]]
-        n, length = offer_found(history, queries[q], sources, weights, codes, base, work, items[q], scores[q])
+        n, length = offer_found(history, queries[q], parts, search, items[q], scores[q])
         for i in range(candidates.shape[1]):
             item = candidates[q, i]
-            if item >= 0 and base[item] > NEVER:
-                score = product(codes.numbers, item, queries[q]) + base[item]
+            if item >= 0 and search.base[item] > NEVER:
+                score = product(parts.codes.numbers, item, queries[q]) + search.base[item]
                 length = offer(items[q], scores[q], length, item, score)
-        show_found(n, base, work)
+        show_found(n, search)
