@@ -5,7 +5,7 @@ import functools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firth.spelling import completions, edit_distances, near_spellings
+from firth.spelling import completions, edit_distances, near_spellings, words_with
 
 WORDS = ["the", "colour", "color", "cooler", "colours", "King", "straße", "re-colour"]
 
@@ -71,3 +71,10 @@ def test_case_is_ignored_only_where_nothing_is_found():
     assert completions("THEM", TYPED) == ["them", "theme"]
     assert completions("paris", TYPED) == []
     assert completions("x", TYPED) == []
+
+
+def test_words_that_contain_a_text_in_any_case():
+    words = ["Green Tea", "cup", "teapot", "steam"]
+    assert words_with("TEA", words, 2) == ["Green Tea", "teapot"]
+    assert words_with("", words, 3) == words[:3]
+    assert words_with("saucer", words, 3) == []

@@ -1,5 +1,7 @@
 """New items, users as vectors, and the index."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,11 @@ def test_the_index_finds_what_it_promises():
     assert np.mean(shared) > 0.9
     never = model.recommend([histories[0]], 5, never=exact[0].items[:3], approximate=True)
     assert not set(never.items) & set(exact[0].items[:3]) and len(never) == 5
+
+
+def test_items_that_a_copy_gets_leave_the_original_as_it_is(model):
+    copied = copy.copy(model).add_items({"pot": {"kind": "cook"}})
+    assert "pot" in copied.recommend(["oil"], 3, new_items=1).items
+    assert copied.recommend(["oil"], 3).items[:1] == model.recommend(["oil"], 3).items[:1]
+    with pytest.raises(SettingError, match="there are no new items"):
+        model.recommend(["oil"], 3, new_items=1)
