@@ -31,7 +31,15 @@ def _chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+def pytest_collection_modifyitems(items):
+    """One process for all of these tests: they share servers, and a browser takes a core for itself."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("explorer"))
+
+
+# Of a module and not of the whole run: while it is open, this process has an event loop, and asyncio.run() fails.
+@pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""
     path = _chromium()

@@ -9,7 +9,7 @@ from firth.models.word2vec import Word2Vec
 
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
 # Words without subjects: what takes long to train, and is short to paste.
-MUCH = "\n".join(" ".join(f"w{(7 * i + 13 * j * j) % 400}" for j in range(20)) for i in range(300))
+MUCH = "\n".join(" ".join(f"w{(7 * i + 13 * j * j) % 400}" for j in range(20)) for i in range(2000))
 PHONE = {"width": 360, "height": 740}
 # What is there when a chapter has drawn all that it shows at first.
 READY = {

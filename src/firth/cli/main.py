@@ -51,7 +51,7 @@ COMMANDS = {
     "trace": "One training step with words of your choice, in numbers.",
     "lm": "Language models: next words, gaps, typing with suggestions.",
     "recommend": "Recommenders: next items from tables of what users did.",
-    "explore": "A page in the browser: every picture of word2vec, on your own model.",
+    "explore": "Explore word vectors on a page in the browser.",
     "serve": "Serve models over HTTP, for programs.",
     "people": "Represent people by vectors of their scores and compare them.",
     "doctor": "Versions, processor and training speed of this machine.",
