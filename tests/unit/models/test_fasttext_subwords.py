@@ -113,7 +113,9 @@ def test_a_model_of_ours_comes_back(tmp_path, changes):
     model.save(tmp_path / "a.firth")
     model.save(tmp_path / "a.bin", format="fasttext")
     native, read = read_model(tmp_path / "a.firth"), read_fasttext_model(tmp_path / "a.bin")
-    assert read.inputs.tobytes() == native.inputs.tobytes()
+    assert read.own_vectors.tobytes() == native.own_vectors.tobytes()
+    ngrams = native.vectors.subwords
+    assert read.vectors.subwords.vectors_of(ngrams.buckets).tobytes() == ngrams.matrix.tobytes()
     assert read.output_vectors.tobytes() == native.output_vectors.tobytes()
     np.testing.assert_allclose(read.vectors.matrix, model.vectors.matrix, atol=1e-6)
     rows = read.vectors.subwords.matrix.any(axis=1)

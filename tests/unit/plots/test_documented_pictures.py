@@ -14,13 +14,20 @@ STEPS = re.findall(r"^```python\n(.*?)^```$|^!\[[^\]]*\]\(([^)]+)\)$", PAGE, re.
 
 def test_every_picture_is_used_and_small():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.*"))
     assert len(pictures) > 10
     for picture in pictures:
         assert f"pictures/{picture.name}" in PAGE + readme
         assert picture.stat().st_size < 150_000
         assert ElementTree.parse(picture).getroot().tag.endswith("svg")
     assert not [picture for _, picture in STEPS if picture and not (ROOT / "docs" / picture).is_file()]
+
+
+def test_every_screenshot_is_used_and_small():
+    page = (ROOT / "docs" / "explorer.md").read_text(encoding="utf-8")
+    screenshots = {picture.name: picture for picture in (ROOT / "docs" / "pictures" / "explorer").iterdir()}
+    assert set(re.findall(r"pictures/explorer/([\w.-]+)", page)) == set(screenshots)
+    assert max(picture.stat().st_size for picture in screenshots.values()) < 150_000
 
 
 def test_a_picture_follows_the_code_that_makes_it():
