@@ -58,7 +58,7 @@ def write_tables(folder: Path, n_events: int, n_items: int) -> None:
 
 
 def measure(path: str) -> dict:
-    from firth.recommend import Interactions
+    from firth.recommend import Interactions, NextItemVectors
 
     result: dict = {}
     begun = time.process_time()
@@ -77,6 +77,8 @@ def measure(path: str) -> dict:
     train, test = sessions.split("time", test="7d")
     del sessions
     done("split")
+    NextItemVectors(epochs=1).fit(train, progress=False)
+    done("epoch")
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     result["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
     return result | {"sequences": len(train), "events": train.n_events, "questions": test.n_questions}
