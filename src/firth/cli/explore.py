@@ -1,7 +1,6 @@
 """`firth explore`"""
 
 import webbrowser
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,20 +8,14 @@ import typer
 from firth.cli.serve import AllowedHosts, Host, Token, allowed_hosts
 from firth.cli.signals import STOPPED
 from firth.datasets import glove_50d
-from firth.errors import FormatError, SettingError
+from firth.errors import SettingError
 from firth.interruption import keeping
-from firth.language_models.load import load_language_model
-from firth.language_models.mixture import KINDS
-from firth.language_models.model_file import kind_of_file
-from firth.recommend.recommender import Recommender
-from firth.recommend.recommender_file import FORMAT
 from firth.server.explorer.app import create_explorer
 from firth.server.explorer.opened import Opened
-from firth.server.gate import check_token, is_loopback
-from firth.server.models import Models, named_paths
+from firth.server.gate import check_access
+from firth.server.models import Models, OpenLanguageModel, OpenVectors, named_paths
 from firth.server.process import listening, run_here
 from firth.threads import start_thread
-from firth.vectors.load import load
 
 __all__ = ["run"]
 
@@ -54,17 +47,12 @@ def run(
     """Opens a page in the browser on which word vectors can be explored: words as colours, analogies, a map, next
     words, and training step by step, on your own model. Ctrl-C ends it.
     """
-    check_token(token)
-    if not is_loopback(host) and token is None:
-        raise SettingError(
-            f"--host {host}: other machines could use this server; give a --token, or FIRTH_TOKEN in the environment"
-        )
+    check_access(host, token)
     paths = named_paths(models or [])
-    opened = _open(list(paths.values()), glove)
+    served = Models(paths) if paths else None
+    opened = _opened(served, glove)
     with listening(host, port) as listener:
-        app = create_explorer(
-            opened, Models(paths) if paths else None, token=token, hosts=allowed_hosts(host, allow_host or [])
-        )
+        app = create_explorer(opened, served, token=token, hosts=allowed_hosts(host, allow_host or []))
         bound, bound_port = listener.getsockname()[:2]
         address = f"http://{f'[{bound}]' if ':' in bound else bound}:{bound_port}/"
         link = address if token is None else f"{address}?token={token}"
@@ -79,33 +67,25 @@ def run(
     typer.echo(STOPPED, err=True)
 
 
-def _open(paths: list[Path], glove: bool) -> Opened:
-    """The models of some files: vectors, and at most one language model and one recommender."""
+def _opened(served: Models | None, glove: bool) -> Opened:
+    """What the page shows: vectors, and at most one language model and one recommender."""
     found = [Opened(glove_50d(), name="GloVe 6B, 50", file="glove.6B.50d.txt")] if glove else []
     opened = Opened()
-    for path in paths:
-        kind = _kind_of(path)
-        if kind == FORMAT:
+    for name in served or ():
+        path, model = served[name].path, served[name].current  # type: ignore[index]
+        if isinstance(model, OpenVectors):
+            found.append(Opened.of_file(path, model.vectors))
+        elif isinstance(model, OpenLanguageModel):
+            if opened.language_model is not None:
+                raise SettingError(f"{path}: is a second language model; give one")
+            opened.language_model = model.model
+        else:
             if opened.recommender is not None:
                 raise SettingError(f"{path}: is a second recommender; give one")
-            opened.recommender, opened.recommender_file = Recommender.load(path), str(path)
-        elif kind not in KINDS:
-            found.append(Opened.of_file(path, load(path)))
-        elif opened.language_model is None:
-            opened.language_model = load_language_model(path)
-        else:
-            raise SettingError(f"{path}: is a second language model; give one")
+            opened.recommender, opened.recommender_file = model.model, str(path)
     if found:
         first, *others = found
         first.language_model, first.others = opened.language_model, others
         first.recommender, first.recommender_file = opened.recommender, opened.recommender_file
         return first
     return opened
-
-
-def _kind_of(path: Path) -> str:
-    """What kind of model of our own formats a file has; "" for other word vectors."""
-    try:
-        return kind_of_file(path)
-    except FormatError:
-        return ""

@@ -7,12 +7,11 @@ import typer
 
 from firth.cli.candidates import FallbackName
 from firth.cli.signals import STOPPED
-from firth.errors import SettingError
 from firth.interruption import keeping
 from firth.parallel import available_cores
 from firth.printable import printable
 from firth.server.app import Application, create_app
-from firth.server.gate import LOOPBACK, check_token, is_loopback
+from firth.server.gate import LOOPBACK, check_access, is_loopback
 from firth.server.models import Models, named_paths
 from firth.server.process import listening, metrics_folder, run_here, run_workers
 
@@ -68,11 +67,7 @@ def run(
     """Serve models over HTTP as JSON, until Ctrl-C or SIGTERM; requests that have begun are then answered. A model file
     that is replaced is opened again. /openapi.json describes all requests.
     """
-    check_token(token)
-    if not is_loopback(host) and token is None:
-        raise SettingError(
-            f"--host {host}: other machines could use this server; give a --token, or FIRTH_TOKEN in the environment"
-        )
+    check_access(host, token)
     paths = named_paths(models)
     threads = max(1, available_cores() // workers)
     options: dict[str, Any] = {"fallback": fallback, "threads": threads}

@@ -20,7 +20,7 @@ from firth.errors import SettingError, quoted
 from firth.server.limits import LONGEST_BODY, SHORTEST_TOKEN
 from firth.server.problems import RequestProblem, problem_response
 
-__all__ = ["LOOPBACK", "Gate", "Gatekeeping", "check_token", "is_loopback"]
+__all__ = ["LOOPBACK", "Gate", "Gatekeeping", "check_access", "check_token", "is_loopback"]
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _COOKIE = "firth_token"
@@ -43,6 +43,15 @@ def check_token(token: str | None) -> None:
         raise SettingError(
             f"a token of {len(token)} characters: must be at least {SHORTEST_TOKEN} letters and digits, as "
             "`openssl rand -hex 16` prints"
+        )
+
+
+def check_access(host: str, token: str | None) -> None:
+    """Raise SettingError for a token that is too weak, or for none where other machines can reach the server."""
+    check_token(token)
+    if not is_loopback(host) and token is None:
+        raise SettingError(
+            f"--host {host}: other machines could use this server; give a --token, or FIRTH_TOKEN in the environment"
         )
 
 

@@ -15,7 +15,7 @@ from firth.kernels.cpu.training.activation import exp_of_minus
 from firth.simd.lanes import LANES
 from firth.simd.operations import add, load, maximum, mul, splat, store, sub, sum_lanes
 
-__all__ = ["softmax_errors"]
+__all__ = ["exponentiate_row", "highest_lane", "softmax_errors"]
 
 _LOWEST = float32(-3e38)  # the score of padding: its exponential is 0, whatever the highest score
 

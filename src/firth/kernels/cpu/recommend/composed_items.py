@@ -13,9 +13,7 @@ import math
 from numpy import float32, int64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row
-from firth.simd.lanes import LANES
-from firth.simd.operations import fma, load, splat, sum_lanes
+from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row, product_of_rows
 
 __all__ = ["compose_items", "index_parts", "move_logits", "set_shares", "slopes_of_parts"]
 
@@ -74,15 +72,6 @@ def slopes_of_parts(index, slopes, some, stride, part_slopes):
 
 
 @step
-def product(a, a_start, b, b_start, stride):
-    """The product of two rows."""
-    total = splat(float32(0))
-    for column in range(0, stride, LANES):
-        total = fma(load(a, a_start + column), load(b, b_start + column), total)
-    return sum_lanes(total)
-
-
-@step
 def sum_of_shares(n_parts):
     """What the shares of an item add up to."""
     return float32(2) if n_parts > 1 else float32(1)
@@ -100,10 +89,10 @@ def move_logits(parts, matrix, batch, composed, slopes, learned, rate):
         item = items[slot]
         start = slot * stride
         total = sum_of_shares(parts.starts[item + 1] - parts.starts[item])
-        mean = product(composed, start, slopes, start, stride) / total
+        mean = product_of_rows(composed, start, slopes, start, stride) / total
         for p in range(parts.starts[item], parts.starts[item + 1]):
             row = int64(parts.rows[p]) * stride
-            slope = parts.shares[p] * (product(matrix, row, slopes, start, stride) - mean)
+            slope = parts.shares[p] * (product_of_rows(matrix, row, slopes, start, stride) - mean)
             squares[p] += slope * slope
             logits[p] -= rate * slope / math.sqrt(squares[p])
 

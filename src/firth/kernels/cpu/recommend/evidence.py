@@ -15,6 +15,7 @@ import numpy as np
 from numba import float32, int32
 
 from firth.kernels.compile import kernel, step
+from firth.kernels.cpu.recommend.item_table import sift_down
 from firth.kernels.cpu.recommend.session_knn import add_items, find_nearest, forget_history, note_history
 
 __all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "weigh"]
@@ -139,21 +140,6 @@ def add_evidence(histories, sources, weights, work, scores):
         for slot in range(n):
             scores[query, work.found[slot]] += weigh(work, slot, weights)
         forget(work, n)
-
-
-@step
-def sift_down(heap, size, hole, value):
-    """Put a value into a heap whose root is the smallest, from a hole downwards."""
-    child = 2 * hole + 1
-    while child < size:
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= value:
-            break
-        heap[hole] = heap[child]
-        hole = child
-        child = 2 * hole + 1
-    heap[hole] = value
 
 
 @step

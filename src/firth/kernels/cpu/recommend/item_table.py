@@ -14,7 +14,7 @@ from numba import float32
 
 from firth.kernels.compile import kernel, step
 
-__all__ = ["close_gaps", "count_cooccurrences", "count_successors", "score_histories"]
+__all__ = ["close_gaps", "count_cooccurrences", "count_successors", "score_histories", "sift_down"]
 
 NEVER = np.float32(-np.inf)
 

@@ -17,7 +17,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, prefetch
 from firth.simd.operations import add, fma, load, mul, splat, store, sub, sum_lanes
 
-__all__ = ["add_scaled", "clear_row", "move_rows", "slopes_of_inputs", "slopes_of_outputs"]
+__all__ = ["add_scaled", "clear_row", "move_rows", "product_of_rows", "slopes_of_inputs", "slopes_of_outputs"]
 
 _SMALLEST = float32(1e-8)  # added to the state, so that nothing is divided by 0
 _AHEAD = 4  # rows between prefetching one and moving it
@@ -30,6 +30,15 @@ def add_scaled(out, out_start, weight, source, start, stride):
     for column in range(0, stride, LANES):
         total = fma(times, load(source, start + column), load(out, out_start + column))
         store(out, out_start + column, total)
+
+
+@step
+def product_of_rows(a, a_start, b, b_start, stride):
+    """The product of two rows."""
+    total = splat(float32(0))
+    for column in range(0, stride, LANES):
+        total = fma(load(a, a_start + column), load(b, b_start + column), total)
+    return sum_lanes(total)
 
 
 @step

@@ -15,10 +15,11 @@ import math
 from numpy import float32, float64
 
 from firth.kernels.compile import kernel, step
+from firth.kernels.cpu.language_model.softmax import exponentiate_row, highest_lane
 from firth.kernels.cpu.recommend.products import COLUMNS, add_slopes_of_drawn, score_drawn, slopes_of_hidden
-from firth.kernels.cpu.training.activation import exp_of_minus
+from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row, product_of_rows
 from firth.simd.lanes import LANES
-from firth.simd.operations import add, fma, load, maximum, mul, splat, store, sub, sum_lanes
+from firth.simd.operations import add, fma, load, maximum, mul, splat, store
 
 __all__ = ["CHUNK", "learn_part", "lay_out_drawn"]
 
@@ -53,44 +54,10 @@ def mean_of_history(inputs, index, example, weights, hidden, stride):
     history = weights.powers.shape[0]
     length = index.lengths[example]
     start = example * stride
-    for column in range(0, stride, LANES):
-        store(hidden, start + column, splat(float32(0)))
+    clear_row(hidden, start, stride)
     for lag in range(length):
         row = index.input_rows[index.input_slots[example * history + lag]] * stride
-        weight = splat(weights.powers[lag] * weights.inverse_sums[length])
-        for column in range(0, stride, LANES):
-            store(hidden, start + column, fma(weight, load(inputs, row + column), load(hidden, start + column)))
-
-
-@step
-def dot(a, a_start, b, b_start, stride):
-    """The product of two vectors."""
-    total = splat(float32(0))
-    for column in range(0, stride, LANES):
-        total = fma(load(a, a_start + column), load(b, b_start + column), total)
-    return sum_lanes(total)
-
-
-@step
-def highest_lane(register, scratch):
-    """The largest lane of a register."""
-    store(scratch, 0, register)
-    highest = scratch[0]
-    for lane in range(1, LANES):
-        highest = max(highest, scratch[lane])
-    return highest
-
-
-@step
-def exponentiate(scores, start, padded, highest):
-    """Replace the scores of a row by exp(score - highest); returns their sum."""
-    top = splat(highest)
-    total = splat(float32(0))
-    for j in range(0, padded, LANES):
-        exponential = exp_of_minus(sub(top, load(scores, start + j)))
-        store(scores, start + j, exponential)
-        total = add(total, exponential)
-    return sum_lanes(total)
+        add_scaled(hidden, start, weights.powers[lag] * weights.inverse_sums[length], inputs, row, stride)
 
 
 @step
@@ -120,7 +87,7 @@ def errors_of_row(example, scores, start, drawn, index, vectors, scratch):
     for c in range(n_own):
         vectors.own_errors[own + c] += index.own_shifts[own + c]
         highest = max(highest, vectors.own_errors[own + c])
-    total = exponentiate(scores, start, padded, highest)
+    total = exponentiate_row(scores, start, padded, highest)
     loss = float64(highest) - float64(vectors.own_errors[own])
     for c in range(n_own):
         vectors.own_errors[own + c] = math.exp(vectors.own_errors[own + c] - highest)
@@ -182,7 +149,7 @@ def learn_part(matrices, index, weights, drawn, layout, part, work):
             mean_of_history(inputs, index, example, weights, vectors.hidden, stride)
             for own in range(example * n_own, (example + 1) * n_own):
                 row = index.output_rows[index.own_slots[own]] * stride
-                vectors.own_errors[own] = dot(vectors.hidden, example * stride, outputs, row, stride)
+                vectors.own_errors[own] = product_of_rows(vectors.hidden, example * stride, outputs, row, stride)
         score_drawn(vectors, layout, first, count, scores, used)
         for example in range(first, first + count):
             start = (example - first) * padded

@@ -18,29 +18,13 @@ from numba import float32, int16, int32
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.recommend.evidence import forget, gather, weigh
-from firth.simd.lanes import LANES
-from firth.simd.operations import fma, load, splat, sum_lanes
+from firth.kernels.cpu.search.cosine import product
 
 __all__ = ["recommend_candidates", "recommend_items"]
 
 NEVER = np.float32(-np.inf)
 LARGEST_QUERY_CODE = 8191  # sums of 2,000 products with it fit into 32 bits
 ROUNDING = np.float32(1e-5)  # above the relative error of a product in float32
-
-
-@step
-def product(numbers, row, query):
-    """The product of a row of a flat matrix (N * D,) with a query (D,)."""
-    size = query.shape[0]
-    start = row * size
-    whole = size - size % LANES
-    products = splat(float32(0.0))
-    for d in range(0, whole, LANES):
-        products = fma(load(numbers, start + d), load(query, d), products)
-    total = sum_lanes(products)
-    for d in range(whole, size):
-        total += numbers[start + d] * query[d]
-    return total
 
 
 @step

@@ -1,4 +1,4 @@
-"""The cosine of a row with a query of length 1: what single.py and graph.py compute for every row they read."""
+"""Products and cosines of a row with a query: what single.py, graph.py and the search of recommenders compute."""
 
 from numpy import float32
 
@@ -6,12 +6,12 @@ from firth.kernels.compile import step
 from firth.simd.lanes import LANES
 from firth.simd.operations import fma, load, splat, sum_lanes
 
-__all__ = ["cosine"]
+__all__ = ["cosine", "product"]
 
 
 @step
-def cosine(numbers, inverse_norms, row, query):
-    """The cosine of one row of a flat matrix (V * D,) with a query (D,)."""
+def product(numbers, row, query):
+    """The product of one row of a flat matrix (V * D,) with a query (D,)."""
     size = query.shape[0]
     start = row * size
     whole = size - size % LANES
@@ -21,4 +21,10 @@ def cosine(numbers, inverse_norms, row, query):
     total = sum_lanes(products)
     for d in range(whole, size):
         total += numbers[start + d] * query[d]
-    return total * inverse_norms[row]
+    return total
+
+
+@step
+def cosine(numbers, inverse_norms, row, query):
+    """The cosine of one row of a flat matrix (V * D,) with a query (D,)."""
+    return product(numbers, row, query) * inverse_norms[row]
