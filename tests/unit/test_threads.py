@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from firth.threads import TICK, Assistant
+from threads_left import threads_left
 
 PATIENCE = 60
 
@@ -90,8 +91,4 @@ def test_its_thread_ends():
     before = threading.active_count()
     with Assistant(None) as assistant:
         assistant.give(lambda: None)
-    for _ in range(1000):
-        if threading.active_count() <= before:
-            break
-        threading.Event().wait(0.01)
-    assert threading.active_count() <= before
+    assert threads_left(before) <= before

@@ -16,6 +16,7 @@ from firth.corpus import Vocabulary, encode
 from firth.corpus.pieces import BlockSizes
 from firth.corpus.spool import MemoryBudget
 from firth.errors import CorpusError, FirthWarning, SettingError
+from threads_left import threads_left
 
 SENTENCES = [["b", "a", "c"], ["c", "a", "d"], ["d", "e"], ["e"]]
 words = st.sampled_from(["a", "b", "New York", "c c", "", "ü"])
@@ -210,7 +211,7 @@ def test_error_in_progress_stops_everything(tmp_path):
     for source in (tmp_path / "a", ["text"] * 9):
         with pytest.raises(KeyboardInterrupt):
             encode(source, progress=interrupt)
-    assert threading.active_count() == before
+    assert threads_left(before) == before
 
 
 @pytest.mark.parametrize(

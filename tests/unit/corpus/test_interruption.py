@@ -3,12 +3,12 @@
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
 from firth.corpus import encode
 from firth.corpus.pieces import BlockSizes
+from threads_left import threads_left
 
 TINY = BlockSizes(piece=64, part=512, stream=64)  # many pieces, and many streams to temporary files
 
@@ -43,11 +43,7 @@ def test_an_error_in_the_progress_callback_ends_all_threads(text, error, way, mo
     corpus = CORPORA[way](text)
     with pytest.raises(error):
         encode(corpus, progress=interrupt, threads=3, memory_limit=0, blocks=TINY, min_count=1)
-    for _ in range(100):  # a thread that has signalled its end still needs a moment to be gone
-        if threading.active_count() == before:
-            break
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    assert threads_left(before) == before
     assert not failures
     if hasattr(corpus, "close"):
         corpus.close()
