@@ -25,6 +25,7 @@ CALLED_FROM_OUTSIDE = {
     "load_overload",
     "save_overload",
     "flush",
+    "format_options",  # Typer
     "model_config",  # pydantic
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")

@@ -1,6 +1,7 @@
 """Help texts whose options are listed under headings: what a command has many of is found by its kind."""
 
-import typer
+from typing import Any
+
 import typer.core
 
 from firth.settings import CORPUS, MODEL, TRAINING
@@ -16,7 +17,7 @@ class GroupedCommand(typer.core.TyperCommand):
 
     def format_options(self, ctx, formatter):  # type: ignore[no-untyped-def]  # their types depend on Typer's version
         """Write arguments, then options, heading after heading."""
-        sections: dict[str, list[tuple[str, str]]] = {"Arguments": []} | {heading: [] for heading in _ORDER}
+        sections: dict[str, list[Any]] = {"Arguments": []} | {heading: [] for heading in _ORDER}
         for parameter in self.get_params(ctx):
             if (record := parameter.get_help_record(ctx)) is not None:
                 is_argument = parameter.param_type_name == "argument"

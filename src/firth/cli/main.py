@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 import firth
 from firth.cli.completion import typed_so_far
-from firth.cli.help import GroupedCommand
 from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, signals
 from firth.cli.stopping import watch_signals
 from firth.cli.streams import open_streams
@@ -167,7 +167,16 @@ def _add_commands(application: typer.Typer, commands: dict[str, str], package: s
         run = importlib.import_module(f"{package}.{name.replace('-', '_')}").run if is_called else _named_only
         details = inspect.getdoc(run) if is_called else None
         described = "\n\n".join(filter(None, [summary, details]))
-        application.command(name, cls=GroupedCommand, help=described)(_reported_when_stopped(run))
+        application.command(name, cls=_command_class(is_called), help=described)(_reported_when_stopped(run))
+
+
+def _command_class(is_called: bool) -> type[typer.core.TyperCommand]:
+    """How a command shows its help; `firth --help`, which shows none of them, need not load it."""
+    if not is_called:
+        return typer.core.TyperCommand
+    from firth.cli.help import GroupedCommand
+
+    return GroupedCommand
 
 
 def _reported_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:

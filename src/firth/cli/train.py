@@ -40,6 +40,15 @@ from firth.training.hyperparameters import Hyperparameters
 __all__ = ["check_model_file", "run", "summary_rows"]
 
 
+_Target = Annotated[
+    Path, typer.Option("--output", "-o", metavar="MODEL", rich_help_panel=OUTPUT, help="The .firth file to write.")
+]
+_Phrases = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TABLE", rich_help_panel=CORPUS, help="Join the phrases of this table, which `firth phrases` wrote."
+    ),
+]
 _Checkpoint = Annotated[
     Path | None,
     typer.Option(
@@ -65,23 +74,20 @@ _Resume = Annotated[
         help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
     ),
 ]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", rich_help_panel=OUTPUT, help="Print nothing but errors and warnings.")
+]
+_Json = Annotated[
+    bool,
+    typer.Option("--json", rich_help_panel=OUTPUT, help="Print a summary as JSON, with a record for each epoch."),
+]
 
 
 def _train(
     context: typer.Context,
     corpus: CorpusArgument,
-    target: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="MODEL", rich_help_panel=OUTPUT, help="The .firth file to write."),
-    ],
-    phrases: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TABLE",
-            rich_help_panel=CORPUS,
-            help="Join the phrases of this table, which `firth phrases` wrote.",
-        ),
-    ] = None,
+    target: _Target,
+    phrases: _Phrases = None,
     checkpoint: _Checkpoint = None,
     checkpoint_every: _Every = CHECKPOINT_SECONDS,
     resume: _Resume = None,
@@ -91,14 +97,8 @@ def _train(
     replay_words: ReplayWordsOption = None,
     initial: InitialOption = None,
     frozen: FrozenOption = None,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", rich_help_panel=OUTPUT, help="Print nothing but errors and warnings."),
-    ] = False,
-    json: Annotated[
-        bool,
-        typer.Option("--json", rich_help_panel=OUTPUT, help="Print a summary as JSON, with a record for each epoch."),
-    ] = False,
+    quiet: _Quiet = False,
+    json: _Json = False,
     **hyperparameters: Any,
 ) -> None:
     """A line of text is a sentence: windows do not cross its end. Ctrl-C ends the training early and
