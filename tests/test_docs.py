@@ -156,6 +156,7 @@ def test_examples_of_the_pages_that_explain(name, tmp_path, monkeypatch):
         "docs/training.md",
         "docs/comparing.md",
         "docs/going-on.md",
+        "docs/how-to.md",
         "docs/language-models.md",
         "docs/phrases.md",
     ],
