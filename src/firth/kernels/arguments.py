@@ -214,9 +214,10 @@ class MatrixRows(NamedTuple):
 
 
 class RowBlock(NamedTuple):
-    """Some consecutive rows, already scaled to length 1."""
+    """Some consecutive rows."""
 
     rows: NDArray[np.float32]  # (B, D) C-contiguous
+    scales: NDArray[np.float32]  # (B,) what scales each to length 1
     first: int  # the index of the first one among all rows that are searched
     count: int  # of the B rows that are in use
 

@@ -29,8 +29,14 @@ OFFSETS = tuple(i * LANES for i in range(REGISTERS))
 
 
 @step
-def dot_products(block, row, queries, start, products):
-    """products[i * TILE + j] = row + i of the block times query j of the tile that starts at `start`."""
+def scaled(scale, sums, queries):
+    """The sums times a number."""
+    return fma_rows(splat(scale), sums, zero_rows(queries.offsets))
+
+
+@step
+def cosines(block, row, queries, start, products):
+    """products[i * TILE + j] = the cosine of row + i of the block and query j of the tile that starts at `start`."""
     sums0 = sums1 = sums2 = sums3 = zero_rows(queries.offsets)
     for d in range(block.rows.shape[1]):
         operands = load_rows(queries.numbers, queries.offsets, start + d * TILE)
@@ -38,10 +44,10 @@ def dot_products(block, row, queries, start, products):
         sums1 = fma_rows(splat(block.rows[row + 1, d]), operands, sums1)
         sums2 = fma_rows(splat(block.rows[row + 2, d]), operands, sums2)
         sums3 = fma_rows(splat(block.rows[row + 3, d]), operands, sums3)
-    store_rows(products, queries.offsets, 0, sums0)
-    store_rows(products, queries.offsets, TILE, sums1)
-    store_rows(products, queries.offsets, 2 * TILE, sums2)
-    store_rows(products, queries.offsets, 3 * TILE, sums3)
+    store_rows(products, queries.offsets, 0, scaled(block.scales[row], sums0, queries))
+    store_rows(products, queries.offsets, TILE, scaled(block.scales[row + 1], sums1, queries))
+    store_rows(products, queries.offsets, 2 * TILE, scaled(block.scales[row + 2], sums2, queries))
+    store_rows(products, queries.offsets, 3 * TILE, scaled(block.scales[row + 3], sums3, queries))
 
 
 @step
@@ -66,7 +72,7 @@ def keep_best(block, queries, thresholds, products, heaps):
     size = block.rows.shape[1]
     for query in range(0, thresholds.shape[0], TILE):
         for row in range(0, block.count, ROWS):
-            dot_products(block, row, queries, query * size, products)
+            cosines(block, row, queries, query * size, products)
             if any_above_threshold(products, thresholds, query):
                 for i in range(min(ROWS, block.count - row)):
                     for start in range(0, TILE, LANES):
