@@ -230,9 +230,9 @@ class Heaps(NamedTuple):
 
 
 class QueryTiles(NamedTuple):
-    """Many queries in tiles of TILE (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
+    """Many queries in tiles of W (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
 
-    numbers: NDArray[np.float32]  # (tiles * D * TILE,)
+    numbers: NDArray[np.float32]  # (tiles * D * W,)
     offsets: tuple[int, ...]  # where the registers of a tile start: LANES apart
 
 

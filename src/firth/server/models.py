@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 from starlette.concurrency import run_in_threadpool
 
 from firth.errors import FirthError, FormatError, SettingError, quoted
+from firth.interruption import importing
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import KINDS
 from firth.language_models.model import LanguageModel
@@ -92,7 +93,7 @@ class OpenVectors:
         self.opened = datetime.datetime.now(datetime.UTC)
         self.vectors = load(path, fallback=how.fallback)
         _prepare(self.vectors, how.threads)
-        self.has_index, self.problem = _try_index(self.vectors, path)
+        self.has_index, self.problem = _try_index(self.vectors, path, how.threads)
         self.batches = Batches(self.vectors, how.metrics)
 
     def description(self) -> dict[str, Any]:
@@ -161,16 +162,18 @@ def _prepare(vectors: WordVectors, threads: int | None) -> None:
     vectors.search.compiled = True
     vectors.search.sizes = vectors.search.sizes._replace(threads=threads)
     _ = vectors.words, vectors.search.inverse_norms
+    with importing():
+        from firth.kernels.cpu.search.batch import WIDTHS
     if len(vectors):
-        some = [vectors.words[0]] * (vectors.search.sizes.few + 1)
-        _ = vectors.most_similar(some, 1), vectors.most_similar(some[0], 1)
+        for queries in (1, *WIDTHS):
+            vectors.most_similar([vectors.words[0]] * queries, 1)
 
 
-def _try_index(vectors: WordVectors, path: Path) -> tuple[bool, str | None]:
+def _try_index(vectors: WordVectors, path: Path, threads: int | None) -> tuple[bool, str | None]:
     if not _index_of(path).exists():
         return False, None
     try:
-        _ = vectors.index
+        vectors.index.threads = threads
         vectors.most_similar(vectors.words[0], 1, approximate=True)
     except (FirthError, OSError) as error:
         return False, f"the index cannot be used: {_reason(error)}"

@@ -69,14 +69,13 @@ def respond_with_neighbours(
         f'{_encoder.encode(query)[:-1]},"neighbours":{_neighbour_list(some)}}}'
         for query, some in zip(queries, found, strict=True)
     ]
-    name, results = encode_basestring(model), ",".join(parts)
-    return Response(_bytes(f'{{"model":{name},"results":[{results}]}}'), media_type=JSON)
+    return Response(_bytes(f'{{"model":{encode_basestring(model)},"results":[{",".join(parts)}]}}'), media_type=JSON)
 
 
 def _neighbour_list(neighbours: Sequence[Neighbour] | None) -> str:
     if neighbours is None:
         return "null"
-    records = ['{"word":%s,"similarity":%.6f}' % (encode_basestring(word), cosine) for word, cosine in neighbours]
+    records = [f'{{"word":{encode_basestring(word)},"similarity":{cosine:.6f}}}' for word, cosine in neighbours]
     return f"[{','.join(records)}]"
 
 
