@@ -27,6 +27,7 @@ CALLED_FROM_OUTSIDE = {
     "flush",
     "format_options",  # Typer
     "model_config",  # pydantic
+    "get_route_handler",  # FastAPI
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 
