@@ -20,7 +20,6 @@ NOT_PASSING: dict[str, dict[str, str]] = {
         "TestWord2VecModel.test_parallel": LONG,
         "TestWord2VecModel.test_sg_fixedwindowsize": LONG,
         "TestWord2VecModel.test_sg_neg": LONG,
-        "TestWord2VecSentenceIterators.test_cython_line_sentence_works_with_filename": INTERNAL,
         "TestWord2VecScripts.test_word2vec_stand_alone_script": GENSIM,
     },
     "test_keyedvectors": {

@@ -82,7 +82,19 @@ def cases_of(module: types.ModuleType) -> list[unittest.TestCase]:
     """All tests of a module that are its own."""
     classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, unittest.TestCase)]
     own = [one for one in classes if one.__module__ == module.__name__]
+    functions = {name: one for name, one in vars(module).items() if name.startswith("test_")}
+    if functions:
+        own.append(_as_class(functions))
     return [one(name) for one in own for name in unittest.TestLoader().getTestCaseNames(one)]
+
+
+def _as_class(functions: dict[str, Callable]) -> type:
+    """Functions that pytest would call with each of a list of values, as methods."""
+    methods = {}
+    for name, function in functions.items():
+        for value in function.pytestmark[0].args[1]:
+            methods[f"{name}_{value}"] = functools.partialmethod(lambda self, call, one: call(one), function, value)
+    return type("Functions", (unittest.TestCase,), methods)
 
 
 def run(case: unittest.TestCase) -> None:
