@@ -15,10 +15,10 @@ import numpy as np
 from numba import float32, int32
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.item_table import sift_down
 from firth.kernels.cpu.recommend.session_knn import add_items, find_nearest, forget_history, note_history
 
-__all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "weigh"]
+__all__ = ["FIRST_LAG", "SUMS", "add_evidence", "forget", "gather", "list_features", "weigh"]
+__all__ += ["neighbour_feature", "rule_feature", "sequence_feature"]
 
 NEVER = np.float32(-np.inf)
 RULES, NEIGHBOURS, SEQUENCES = 0, 1, 2
@@ -107,16 +107,19 @@ def forget(work, n):
 
 @step
 def rule_feature(work, slot):
+    """The feature of sequential rules."""
     return float32(math.log1p(RULE_SCALE * work.sums[slot * SUMS + RULES]))
 
 
 @step
 def neighbour_feature(work, slot):
+    """The feature of neighbours of items."""
     return float32(math.log1p(NEIGHBOUR_SCALE * work.sums[slot * SUMS + NEIGHBOURS]))
 
 
 @step
 def sequence_feature(work, slot):
+    """The feature of the nearest sequences."""
     return float32(math.log1p(SEQUENCE_SCALE * work.sums[slot * SUMS + SEQUENCES]))
 
 
@@ -140,89 +143,6 @@ def add_evidence(histories, sources, weights, work, scores):
         for slot in range(n):
             scores[query, work.found[slot]] += weigh(work, slot, weights)
         forget(work, n)
-
-
-@step
-def value_of_rank(values, first, stride, n, heap):
-    """The len(heap)-th largest of n values, or the smallest of all if there are fewer."""
-    size = 0
-    for i in range(n):
-        value = values[first + i * stride]
-        if size < len(heap):
-            hole = size
-            size += 1
-            while hole > 0 and heap[(hole - 1) // 2] > value:
-                heap[hole] = heap[(hole - 1) // 2]
-                hole = (hole - 1) // 2
-            heap[hole] = value
-        elif value > heap[0]:
-            sift_down(heap, size, 0, value)
-    return heap[0] if size > 0 else float32(0)
-
-
-@step
-def choose_by_sum(which, work, n, heap, chosen, count):
-    """Choose the found items with the largest values of a sum; returns how many are chosen then."""
-    least = value_of_rank(work.sums, which, SUMS, n, heap)
-    left = len(heap)
-    for slot in range(n):
-        value = work.sums[slot * SUMS + which]
-        if value >= least and value > 0 and left > 0:
-            left -= 1
-            if work.lags[slot] >= 0:
-                work.lags[slot] = -1 - work.lags[slot]  # marks it as chosen
-                chosen[count] = work.found[slot]
-                count += 1
-    return count
-
-
-@step
-def choose_by_product(products, work, n, heap, chosen, count):
-    """Choose the items with the largest products; those that are found are marked. Returns how many are chosen."""
-    least = value_of_rank(products, 0, 1, len(products), heap)
-    left = len(heap)
-    for item in range(len(products)):
-        if products[item] >= least and left > 0:
-            left -= 1
-            chosen[count] = item
-            count += 1
-            slot = work.slots[item]
-            if slot >= 0:
-                work.lags[slot] = -1 - work.lags[slot]
-    return count
-
-
-@kernel
-def list_candidates(history, products, log_counts, sources, work, table):
-    """The items that are best after a history by any single feature, and their features; returns how many.
-
-    products : (N,) float32, of the vectors.    log_counts : (N,) float32.
-    table : CandidateTable.
-    """
-    heap, chosen, features = table.heap, table.chosen, table.features
-    n = gather(history, sources, work)
-    count = choose_by_product(products, work, n, heap, chosen, 0)
-    for which in range(SUMS):
-        count = choose_by_sum(which, work, n, heap, chosen, count)
-    for slot in range(n):
-        if work.lags[slot] > 0:  # seen, and not chosen yet
-            work.lags[slot] = -1 - work.lags[slot]
-            chosen[count] = work.found[slot]
-            count += 1
-    for i in range(count):
-        features[i, :] = 0
-        features[i, 0] = products[chosen[i]]
-        features[i, 4] = log_counts[chosen[i]]
-        slot = work.slots[chosen[i]]
-        if slot >= 0:
-            features[i, 1] = rule_feature(work, slot)
-            features[i, 2] = neighbour_feature(work, slot)
-            features[i, 3] = sequence_feature(work, slot)
-            lag = -1 - work.lags[slot]
-            if lag > 0:
-                features[i, FIRST_LAG + lag] = 1
-    forget(work, n)
-    return count
 
 
 @kernel
