@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix, WordIds
 from firth.interruption import importing
-from firth.kernels.arguments import EncodedIds, Heaps, QueryTiles, RowBlock
+from firth.kernels.arguments import EncodedIds, Heaps, RowBlock
 from firth.kernels.cpu.recommend.arguments import CandidateTable, VectorProducts
 from firth.recommend.blend import Candidates
 from firth.recommend.evidence import FEATURES, LAGS, Evidence
@@ -129,20 +129,18 @@ def largest_products(queries: Matrix, vectors: Matrix, count: int) -> WordIds:
     """
     with importing():
         from firth.kernels.cpu.search import batch
+        from firth.vectors.compiled_search import tiled
 
     n_queries, size = queries.shape
-    tiles = -(-n_queries // batch.TILE)
-    padded = np.zeros((tiles, batch.TILE, size), np.float32)
-    padded.reshape(-1, size)[:n_queries] = queries
-    packed = QueryTiles(np.ascontiguousarray(padded.transpose(0, 2, 1)).ravel(), batch.OFFSETS)
-    slots = tiles * batch.TILE
+    packed = tiled(queries)
+    slots = len(packed.numbers) // size
     heaps = Heaps(np.full((slots, count), -np.inf, np.float32), np.full((slots, count), -1, np.int64))
     thresholds = np.full(slots, -np.inf, np.float32)
     thresholds[n_queries:] = np.inf  # the padding keeps nothing
-    products = np.empty(batch.ROWS * batch.TILE, np.float32)
-    rows = np.zeros((ROWS_AT_ONCE, size), np.float32)
+    products = np.empty(batch.ROWS * batch.WIDTHS[-1], np.float32)
+    rows, ones = np.zeros((ROWS_AT_ONCE, size), np.float32), np.ones(ROWS_AT_ONCE, np.float32)
     for first in range(0, len(vectors), ROWS_AT_ONCE):
         some = vectors[first : first + ROWS_AT_ONCE]
         rows[: len(some)] = some
-        batch.keep_best(RowBlock(rows, first, len(some)), packed, thresholds, products, heaps)
+        batch.keep_best(RowBlock(rows, ones, first, len(some)), packed, thresholds, products, heaps)
     return heaps.rows[:n_queries].astype(np.int32)
