@@ -5,69 +5,20 @@ Shapes     N items; n found items of a history; Q questions; F features; T items
 Memory     the caller's: CandidateTable and EvidenceWorkspace in kernels/arguments.py, one of each for a thread.
 """
 
-from numba import float32
-
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.evidence import (
-    FIRST_LAG,
-    SUMS,
-    forget,
-    gather,
-    neighbour_feature,
-    rule_feature,
-    sequence_feature,
-)
+from firth.kernels.cpu.recommend.evidence import FIRST_LAG, features_of_sums, forget, gather, value_of_rank
 from firth.kernels.cpu.search.cosine import product
 
 __all__ = ["list_candidates"]
 
 
 @step
-def sift_down(values, size, hole, value):
-    """Put a value into a heap whose root is the smallest, from a hole downwards."""
-    child = 2 * hole + 1
-    while child < size:
-        if child + 1 < size and values[child + 1] < values[child]:
-            child += 1
-        if values[child] >= value:
-            break
-        values[hole] = values[child]
-        hole = child
-        child = 2 * hole + 1
-    values[hole] = value
-
-
-@step
-def push(heap, size, value):
-    """Put a value into a heap of `size` numbers that has space for it; returns how many it has then."""
-    hole = size
-    while hole > 0 and heap[(hole - 1) // 2] > value:
-        heap[hole] = heap[(hole - 1) // 2]
-        hole = (hole - 1) // 2
-    heap[hole] = value
-    return size + 1
-
-
-@step
-def least_of_largest(which, work, n, heap):
-    """The len(heap)-th largest of the n numbers of a sum, or the smallest of all if there are fewer."""
-    size = 0
-    for slot in range(n):
-        value = work.sums[slot * SUMS + which]
-        if size < len(heap):
-            size = push(heap, size, value)
-        elif value > heap[0]:
-            sift_down(heap, size, 0, value)
-    return heap[0] if size > 0 else float32(0)
-
-
-@step
-def choose_by_sum(which, work, n, heap, chosen, count):
-    """Choose the found items with the largest values of a sum; returns how many are chosen then."""
-    least = least_of_largest(which, work, n, heap)
+def choose_by_sum(sums, work, n, heap, chosen, count):
+    """Choose the found items with the largest sums; returns how many are chosen then."""
+    least = value_of_rank(sums, n, heap)
     left = len(heap)
     for slot in range(n):
-        value = work.sums[slot * SUMS + which]
+        value = sums[slot]
         if value >= least and value > 0 and left > 0:
             left -= 1
             if work.lags[slot] >= 0:
@@ -96,8 +47,9 @@ def choose_by_product(best, work, chosen):
 def choose_candidates(best, work, n, table):
     """The items that are best by any single feature, and those of the history, in table.chosen; returns how many."""
     count = choose_by_product(best, work, table.chosen)
-    for which in range(SUMS):
-        count = choose_by_sum(which, work, n, table.heap, table.chosen, count)
+    count = choose_by_sum(work.rules, work, n, table.heap, table.chosen, count)
+    count = choose_by_sum(work.neighbours, work, n, table.heap, table.chosen, count)
+    count = choose_by_sum(work.sequences, work, n, table.heap, table.chosen, count)
     for slot in range(n):
         if work.lags[slot] > 0:  # seen, and not chosen yet
             work.lags[slot] = -1 - work.lags[slot]
@@ -125,9 +77,9 @@ def write_features(features, item, value, log_count, work):
     features[4] = log_count
     slot = work.slots[item]
     if slot >= 0:
-        features[1] = rule_feature(work, slot)
-        features[2] = neighbour_feature(work, slot)
-        features[3] = sequence_feature(work, slot)
+        features[1] = work.rules[slot]
+        features[2] = work.neighbours[slot]
+        features[3] = work.sequences[slot]
         lag = -1 - work.lags[slot]
         if lag > 0:
             features[FIRST_LAG + lag] = 1
@@ -152,6 +104,7 @@ def list_candidates(histories, answers, products, log_counts, sources, work, tab
         n = gather(history, sources, work)
         count = choose_candidates(products.best[query], work, n, table)
         if put_first(table.chosen, count, answers[query]):
+            features_of_sums(work, n)
             for i in range(count):
                 item = table.chosen[i]
                 value = product(products.vectors, item, products.queries[query])
