@@ -1,11 +1,11 @@
 """Approximate search for the best items of a history: what is best for similar histories, in place of a scan of all.
 
-Histories of the training are put into clusters by their vectors, and each cluster keeps the items that are among the best
-100 of any of its histories. A new history is compared with the items of the clusters that are nearest to it.
+Histories of the training are put into clusters by their vectors, and each cluster keeps the items that are among the
+best 100 of any of its histories. A new history is compared with the items of the clusters that are nearest to it.
 
-Why not a graph of near items, as for words? The vectors of histories are distributed otherwise than those of items, and
-products, unlike cosines, prefer long vectors: on sessions of music (60,000 songs) such a graph found .92 of the best 20,
-however wide it was searched, and this .98 among 3 % of the items.
+Why not a graph of near items, as for words? The vectors of histories are distributed otherwise than those of items,
+and products, unlike cosines, prefer long vectors: on sessions of music (60,000 songs) such a graph found .92 of the
+best 20, however wide it was searched, and this .98 among 3 % of the items.
 
 Source   Histories as the guide to what is near: Jaiswal et al. 2022, "OOD-DiskANN", arXiv:2211.12850, and Chen et al.
          2024, "RoarGraph", arXiv:2408.08933, whose graphs are built from queries; lists of clusters: Sivic & Zisserman
@@ -102,7 +102,8 @@ class ItemIndex:
         _, items, starts = self.clusters
         listed = np.concatenate([items[starts[cluster] : starts[cluster + 1]] for cluster in clusters])
         listed.sort()
-        return listed[np.append(True, listed[1:] != listed[:-1])[: len(listed)]]
+        distinct: WordIds = listed[np.append(True, listed[1:] != listed[:-1])[: len(listed)]]
+        return distinct
 
 
 def check_recall(recall: Any) -> None:
@@ -124,7 +125,7 @@ def clusters_of(queries: Matrix, best: WordIds, rng: np.random.Generator) -> Clu
 
 
 def k_means(rows: Matrix, count: int, rng: np.random.Generator) -> Matrix:
-    """The means (count, D) of clusters of rows (T, D), by Lloyd's algorithm; those without rows stay where they were."""
+    """The means (count, D) of clusters of rows (T, D), by Lloyd's algorithm; one without rows stays where it was."""
     centers = rows[np.sort(rng.choice(len(rows), count, replace=False))].astype(np.float32)
     for _ in range(ROUNDS):
         own = nearest_centers(rows, centers, np.square(centers).sum(axis=1), 1)[:, 0]
