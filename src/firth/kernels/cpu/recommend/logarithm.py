@@ -1,7 +1,7 @@
 """The logarithm of 1 + x, LANES numbers at a time: what makes a sum of counts a feature.
 
-Sources    the polynomial: Moshier, Cephes library, logf.c (Netlib, 1989); what rounding 1 + x loses: Goldberg 1991, "What
-           every computer scientist should know about floating-point arithmetic", theorem 4.
+Sources    the polynomial: Moshier, Cephes library, logf.c (Netlib, 1989); what rounding 1 + x loses: Goldberg 1991,
+           "What every computer scientist should know about floating-point arithmetic", theorem 4.
 Reference  numpy.log1p
 """
 
