@@ -20,6 +20,7 @@ import numpy as np
 from firth.arrays import Matrix, Offsets, WordIds
 from firth.errors import SettingError
 from firth.interruption import blas
+from firth.kernels.arguments import EncodedIds
 from firth.recommend.items import UNKNOWN
 
 __all__ = ["HISTORIES", "LISTED", "MEASURED", "Clusters", "IndexFacts", "ItemIndex", "check_recall"]
@@ -80,29 +81,25 @@ class ItemIndex:
         return index
 
     def _recall(self, queries: Matrix, best: WordIds, read: int) -> float:
-        found = self.candidates(queries, read)
+        _, nearest = self.lists_for(queries, read)
         is_item = best != UNKNOWN
-        is_found = [np.isin(some, others) for some, others in zip(best, found, strict=True)]
+        is_found = [np.isin(some, self.items_of(clusters)) for some, clusters in zip(best, nearest, strict=True)]
         return float((is_item & is_found).sum() / max(1, is_item.sum()))
 
-    def candidates(self, queries: Matrix, read: int | None = None) -> WordIds:
-        """The items (Q, most of any query) of the clusters nearest to vectors (Q, D) of histories; UNKNOWN fills up.
+    def lists_for(self, queries: Matrix, read: int | None = None) -> tuple[EncodedIds, Offsets]:
+        """The list of items of each cluster, and the numbers (Q, R) of those nearest to vectors (Q, D) of histories.
 
-        read : how many clusters; None: as many as the facts say.
+        read : R; None: as many as the facts say.
         """
-        nearest = nearest_centers(queries, self.clusters.centers, self._squares, read or self.facts.read)
-        found = [self._items_of(some) for some in nearest]
-        candidates = np.full((len(queries), max(map(len, found), default=0)), UNKNOWN, np.int32)
-        for row, items in zip(candidates, found, strict=True):
-            row[: len(items)] = items
-        return candidates
+        centers, items, starts = self.clusters
+        return EncodedIds(items, starts), nearest_centers(queries, centers, self._squares, read or self.facts.read)
 
-    def _items_of(self, clusters: Offsets) -> WordIds:
+    def items_of(self, clusters: Offsets) -> WordIds:
         """All items of some clusters, each once."""
         _, items, starts = self.clusters
-        listed = np.concatenate([items[starts[cluster] : starts[cluster + 1]] for cluster in clusters])
-        listed.sort()
-        distinct: WordIds = listed[np.append(True, listed[1:] != listed[:-1])[: len(listed)]]
+        distinct: WordIds = np.unique(
+            np.concatenate([items[starts[cluster] : starts[cluster + 1]] for cluster in clusters])
+        )
         return distinct
 
 

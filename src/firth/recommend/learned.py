@@ -148,7 +148,7 @@ class Learned:
             return self.search.best(queries, histories, count, base, weights)
         if self.index is None:
             raise SettingError("approximate=True: there is no index; build one with build_index()")
-        found = self.search.best(queries, histories, count, base, weights, self.index.candidates(queries))
+        found = self.search.best(queries, histories, count, base, weights, self.index.lists_for(queries))
         if len(short := np.flatnonzero((found.items == UNKNOWN).any(axis=1))):  # so many items are not in the lists
             some = Histories.of([histories.some(row, row + 1).ids for row in short.tolist()])
             exact = self.search.best(queries[short], some, count, base, weights)

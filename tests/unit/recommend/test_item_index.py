@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from firth.errors import SettingError
+from firth.kernels.arguments import EncodedIds
 from firth.recommend import Recommender
-from firth.recommend.item_index import Clusters, IndexFacts, ItemIndex, clusters_of, k_means, nearest_centers
+from firth.recommend.item_index import IndexFacts, ItemIndex, clusters_of, k_means, nearest_centers
 from firth.recommend.items import UNKNOWN
+from firth.recommend.scorer import NEVER, Histories
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +30,13 @@ def test_clusters_list_the_best_items_of_their_histories():
     assert len(clusters.centers) == 2
     index = ItemIndex(clusters, IndexFacts(1, 1.0))
     for group, middle in enumerate(middles):
-        (found,) = index.candidates(middle[np.newaxis])
-        assert found.tolist() == [group * 10, group * 10 + 1]
-    assert index.candidates(middles[:1], read=2)[0].tolist() == [0, 1, 10, 11]
-
-
-def test_lists_are_filled_up_and_items_come_once():
-    clusters = Clusters(np.array([[0.0], [10.0]], np.float32), np.array([1, 3, 5, 3, 4], np.int32), np.array([0, 3, 5]))
-    found = ItemIndex(clusters, IndexFacts(1, 1.0)).candidates(np.array([[1.0], [9.0]], np.float32))
-    assert found.tolist() == [[1, 3, 5], [3, 4, UNKNOWN]]
-    assert ItemIndex(clusters, IndexFacts(2, 1.0)).candidates(np.zeros((1, 1), np.float32)).tolist() == [[1, 3, 4, 5]]
+        lists, (near,) = index.lists_for(middle[np.newaxis])
+        assert lists.ids[lists.sentence_offsets[near[0]] : lists.sentence_offsets[near[0] + 1]].tolist() == [
+            group * 10,
+            group * 10 + 1,
+        ]
+    (both,) = index.lists_for(middles[:1], read=2)[1]
+    assert index.items_of(both).tolist() == [0, 1, 10, 11]
 
 
 def test_k_means_finds_groups_and_lowers_the_distances():
@@ -71,6 +70,27 @@ def test_the_index_finds_what_it_promises(model):
     assert np.mean(shared) > 0.9
     never = model.recommend([histories[0]], 5, never=exact[0].items[:3], approximate=True)
     assert not set(never.items) & set(exact[0].items[:3]) and len(never) == 5
+
+
+def test_lists_are_searched_as_all_items_are(model):
+    """Every item in some list, some in two: what is found is what the exact search finds."""
+    learned, random = model.learned, np.random.default_rng(6)
+    n = len(model.items)
+    parts = random.integers(0, 3, n)
+    lists = [np.flatnonzero(parts == part) for part in range(3)]
+    lists[1] = np.union1d(lists[1], lists[0][::2])
+    ids, starts = np.concatenate(lists).astype(np.int32), np.cumsum([0, *map(len, lists)])
+    queries = random.normal(size=(40, 8)).astype(np.float32)
+    histories = Histories.of([random.integers(0, n, row % 4).astype(np.int32) for row in range(40)])
+    base = np.where(random.random(n) < 0.1, NEVER, learned.search.base)
+    exact = learned.search.best(queries, histories, 15, base, learned.weights)
+    for _ in range(2):  # nothing is left of one search when the next one begins
+        every = np.tile(np.arange(3), (40, 1))
+        found = learned.search.best(queries, histories, 15, base, learned.weights, (EncodedIds(ids, starts), every))
+        assert np.array_equal(found.items, exact.items) and np.array_equal(found.scores, exact.scores)
+    few = learned.search.best(queries, histories, 15, base, learned.weights, (EncodedIds(ids, starts), every[:, :1]))
+    nothing = np.diff(histories.offsets) == 0
+    assert set(few.items[nothing].ravel()) <= {*lists[0], UNKNOWN}
 
 
 def test_a_list_that_the_index_cannot_fill_is_found_exactly(model):
