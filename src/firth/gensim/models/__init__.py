@@ -6,12 +6,14 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from firth.gensim.models.keyedvectors import KeyedVectors
+    from firth.gensim.models.phrases import Phrases
     from firth.gensim.models.word2vec import Word2Vec
 
-__all__ = ["KeyedVectors", "Word2Vec"]
+__all__ = ["KeyedVectors", "Phrases", "Word2Vec"]
 
 _HOMES = {
     "KeyedVectors": "firth.gensim.models.keyedvectors",
+    "Phrases": "firth.gensim.models.phrases",
     "Word2Vec": "firth.gensim.models.word2vec",
 }
 
