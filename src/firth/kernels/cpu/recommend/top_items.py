@@ -230,8 +230,12 @@ def recommend_items(queries, histories, parts, search, items, scores):
 
 
 @step
-def offer_listed(clusters, lists, query, parts, search, items, scores, listed):
-    """Insert the items of some lists about which the counts say nothing, each once; returns how many are listed."""
+def offer_listed(chosen, query, parts, search, items, scores, listed):
+    """Insert the items of some lists about which the counts say nothing, each once.
+
+    chosen : the lists of all clusters, and the clusters whose lists are read.
+    """
+    lists, clusters = chosen
     blocks, slots, rest = parts.blocks, search.evidence.slots, query[2]
     least = threshold(scores, listed, query, blocks)
     for cluster in clusters:
@@ -247,8 +251,9 @@ def offer_listed(clusters, lists, query, parts, search, items, scores, listed):
 
 
 @step
-def forget_listed(clusters, lists, slots):
+def forget_listed(chosen, slots):
     """Free the slots of all items of some lists."""
+    lists, clusters = chosen
     for cluster in clusters:
         for at in range(lists.sentence_offsets[cluster], lists.sentence_offsets[cluster + 1]):
             slots[uint32(lists.ids[at])] = -1
@@ -262,9 +267,9 @@ def recommend_listed(queries, histories, parts, search, lists, items, scores):
     """
     offsets = histories.sentence_offsets
     for q in range(len(offsets) - 1):
-        history, clusters = histories.ids[offsets[q] : offsets[q + 1]], lists[1][q]
+        history, chosen = histories.ids[offsets[q] : offsets[q + 1]], (lists[0], lists[1][q])
         query = queries[q], *turn(queries[q], parts.blocks, search.head)
         n, listed = offer_found(history, query, parts, search, items[q], scores[q])
-        offer_listed(clusters, lists[0], query, parts, search, items[q], scores[q], listed)
+        offer_listed(chosen, query, parts, search, items[q], scores[q], listed)
         forget(search.evidence, n)
-        forget_listed(clusters, lists[0], search.evidence.slots)
+        forget_listed(chosen, search.evidence.slots)
