@@ -30,6 +30,7 @@ __all__ = [
     "ScoreParts",
     "SearchWorkspace",
     "SequenceIndex",
+    "VectorProducts",
 ]
 
 
@@ -58,7 +59,8 @@ class RowWorkspace(NamedTuple):
 
     sums: NDArray[np.float32]  # (N,) zeros between rows
     columns: WordIds  # (N,)
-    values: NDArray[np.float32]  # (most,) the largest values so far, a heap
+    values: NDArray[np.float32]  # (N,) those of the columns
+    ranked: NDArray[np.float32]  # (N,)
 
 
 class Occurrences(NamedTuple):
@@ -185,8 +187,17 @@ class SearchWorkspace(NamedTuple):
 
 
 class CandidateTable(NamedTuple):
-    """The items that are compared for one question, and their features; filled."""
+    """The items that are compared for Q questions, and their features; filled."""
 
     heap: NDArray[np.float32]  # (T,) so many items are chosen by each feature
-    chosen: WordIds  # (4 T + items of the history,)
-    features: NDArray[np.float32]  # (as many, F)
+    chosen: WordIds  # (4 T + items of the longest history,)
+    features: NDArray[np.float32]  # (Q times as many, F) those of a question after those of the one before it
+    sizes: NDArray[np.int64]  # (Q,) how many candidates each has
+
+
+class VectorProducts(NamedTuple):
+    """The products of the vectors of Q histories with those of N items."""
+
+    vectors: NDArray[np.float32]  # (N * D,) flat
+    queries: NDArray[np.float32]  # (Q, D)
+    best: WordIds  # (Q, T) the items with the largest products, in any order; -1 for none

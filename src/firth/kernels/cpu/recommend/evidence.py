@@ -14,13 +14,21 @@ import numpy as np
 from numba import float32, int32, int64, uint32, uint64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.item_table import sift_down
 from firth.kernels.cpu.recommend.logarithm import log1p
 from firth.kernels.cpu.recommend.session_knn import find_nearest, forget_history, latest_common, note_history, vote
 from firth.simd.lanes import LANES
 from firth.simd.operations import fma, load, mul, splat, store
 
-__all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "sum_up", "value_of_rank"]
+__all__ = [
+    "FIRST_LAG",
+    "add_evidence",
+    "features_of_sums",
+    "forget",
+    "gather",
+    "list_features",
+    "sum_up",
+    "value_of_rank",
+]
 
 NEVER = np.float32(-np.inf)
 FIRST_LAG, LAST_LAG = 4, 8  # the feature before that of lag 1, and that of all longer ones
@@ -138,6 +146,21 @@ def add_evidence(histories, sources, weights, work, scores):
 
 
 @step
+def sift_down(values, size, hole, value):
+    """Put a value into a heap whose root is the smallest, from a hole downwards."""
+    child = 2 * hole + 1
+    while child < size:
+        if child + 1 < size and values[child + 1] < values[child]:
+            child += 1
+        if values[child] >= value:
+            break
+        values[hole] = values[child]
+        hole = child
+        child = 2 * hole + 1
+    values[hole] = value
+
+
+@step
 def value_of_rank(values, n, heap):
     """The len(heap)-th largest of n values, or the smallest of all if there are fewer."""
     size = 0
@@ -153,73 +176,6 @@ def value_of_rank(values, n, heap):
         elif value > heap[0]:
             sift_down(heap, size, 0, value)
     return heap[0] if size > 0 else float32(0)
-
-
-@step
-def choose_by_sum(sums, work, n, heap, chosen, count):
-    """Choose the found items with the largest sums; returns how many are chosen then."""
-    least = value_of_rank(sums, n, heap)
-    left = len(heap)
-    for slot in range(n):
-        value = sums[slot]
-        if value >= least and value > 0 and left > 0:
-            left -= 1
-            if work.lags[slot] >= 0:
-                work.lags[slot] = -1 - work.lags[slot]  # marks it as chosen
-                chosen[count] = work.found[slot]
-                count += 1
-    return count
-
-
-@step
-def choose_by_product(products, work, n, heap, chosen, count):
-    """Choose the items with the largest products; those that are found are marked. Returns how many are chosen."""
-    least = value_of_rank(products, len(products), heap)
-    left = len(heap)
-    for item in range(len(products)):
-        if products[item] >= least and left > 0:
-            left -= 1
-            chosen[count] = item
-            count += 1
-            slot = work.slots[item]
-            if slot >= 0:
-                work.lags[slot] = -1 - work.lags[slot]
-    return count
-
-
-@kernel
-def list_candidates(history, products, log_counts, sources, work, table):
-    """The items that are best after a history by any single feature, and their features; returns how many.
-
-    products : (N,) float32, of the vectors.    log_counts : (N,) float32.
-    table : CandidateTable.
-    """
-    heap, chosen, features = table.heap, table.chosen, table.features
-    n = gather(history, sources, work)
-    count = choose_by_product(products, work, n, heap, chosen, 0)
-    count = choose_by_sum(work.rules, work, n, heap, chosen, count)
-    count = choose_by_sum(work.neighbours, work, n, heap, chosen, count)
-    count = choose_by_sum(work.sequences, work, n, heap, chosen, count)
-    for slot in range(n):
-        if work.lags[slot] > 0:  # seen, and not chosen yet
-            work.lags[slot] = -1 - work.lags[slot]
-            chosen[count] = work.found[slot]
-            count += 1
-    features_of_sums(work, n)
-    for i in range(count):
-        features[i, :] = 0
-        features[i, 0] = products[chosen[i]]
-        features[i, 4] = log_counts[chosen[i]]
-        slot = work.slots[chosen[i]]
-        if slot >= 0:
-            features[i, 1] = work.rules[slot]
-            features[i, 2] = work.neighbours[slot]
-            features[i, 3] = work.sequences[slot]
-            lag = -1 - work.lags[slot]
-            if lag > 0:
-                features[i, FIRST_LAG + lag] = 1
-    forget(work, n)
-    return count
 
 
 @kernel
