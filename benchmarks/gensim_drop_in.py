@@ -1,6 +1,7 @@
 """One script with both imports: gensim's, and firth.gensim. Time and quality of the same calls.
 
-    python benchmarks/gensim_drop_in.py CORPUS [--megabytes 10] [--workers 2] [--rounds 3] [--pairs FILE] [--analogies FILE]
+    python benchmarks/gensim_drop_in.py CORPUS [--megabytes 10] [--workers 2] [--rounds 3]
+                                        [--pairs FILE] [--analogies FILE]
 
 CORPUS has a sentence a line, words separated by blanks. Every measurement is a process of its own; the two alternate.
 Tokens are in lists, as most programs have them, but for "corpus_file". Compiled code is loaded by a first call. Where
