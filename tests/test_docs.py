@@ -137,8 +137,9 @@ def run_examples(page: Path, text: str) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("name", ["engine.md", "objectives.md", "document.md", "recommend.md"])
-def test_examples_of_the_pages_that_explain(name):
+@pytest.mark.parametrize("name", ["engine.md", "objectives.md", "document.md", "recommend.md", "frames.md"])
+def test_examples_of_the_pages_that_explain(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     page = ROOT / "docs" / name
     run_examples(page, text_of(page))
 
@@ -155,6 +156,7 @@ def test_examples_of_the_pages_that_explain(name):
         "docs/training.md",
         "docs/comparing.md",
         "docs/going-on.md",
+        "docs/how-to.md",
         "docs/language-models.md",
         "docs/phrases.md",
     ],

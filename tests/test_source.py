@@ -25,6 +25,7 @@ CALLED_FROM_OUTSIDE = {
     "load_overload",
     "save_overload",
     "flush",
+    "format_options",  # Typer
     "model_config",  # pydantic
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
@@ -74,8 +75,8 @@ def test_functions_have_few_arguments():
 
 
 def is_command(function: Function) -> bool:
-    """Whether Typer makes options of its arguments."""
-    return function.name == "run" or "typer.Option" in ast.unparse(function.args)
+    """Whether Typer makes options of its arguments, and perhaps hands it its context."""
+    return function.name == "run" or "typer." in ast.unparse(function.args)
 
 
 def counted_arguments(function: Function) -> int:

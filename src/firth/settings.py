@@ -23,6 +23,9 @@ from firth.errors import SettingError, quoted
 from firth.spelling import near_spellings
 
 __all__ = [
+    "CORPUS",
+    "MODEL",
+    "TRAINING",
     "Depends",
     "Description",
     "Kind",
@@ -41,6 +44,8 @@ __all__ = [
     "whole_numbers",
 ]
 
+
+CORPUS, MODEL, TRAINING = "Corpus", "Model", "Training"
 
 _P = ParamSpec("_P")
 _Model = TypeVar("_Model")
@@ -169,6 +174,7 @@ class _Declaration(NamedTuple):
     help: str
     none: str | None  # what None means; None: it is not allowed, or comes from `depends`
     depends: Depends | None
+    group: str  # under which heading a help text lists it
 
 
 class Description(NamedTuple):
@@ -181,7 +187,15 @@ class Description(NamedTuple):
     applies: str | None  # the values of another setting that it needs; None: it always applies
 
 
-def setting(default: Any, kind: Kind, help: str, *, none: str | None = None, depends: Depends | None = None) -> Any:
+def setting(
+    default: Any,
+    kind: Kind,
+    help: str,
+    *,
+    none: str | None = None,
+    depends: Depends | None = None,
+    group: str = TRAINING,
+) -> Any:
     """A field of a Settings class.
 
     Parameters
@@ -191,8 +205,9 @@ def setting(default: Any, kind: Kind, help: str, *, none: str | None = None, dep
     help : what it does, for somebody who does not know it yet: lower case, a sentence or two without a full stop.
     none : what the value None means, which it then may have.
     depends : the default, where it follows from another setting.
+    group : CORPUS, MODEL or TRAINING: what it is a setting of; help texts list them by it.
     """
-    return dataclasses.field(default=default, metadata={"setting": _Declaration(kind, help, none, depends)})
+    return dataclasses.field(default=default, metadata={"setting": _Declaration(kind, help, none, depends, group)})
 
 
 def same_as(settings: type["Settings"], name: str, *, depends: Depends | None = None) -> Any:
@@ -326,7 +341,7 @@ def answers_names(
 
 
 def _describe(field: "dataclasses.Field[Any]", cls: type[Settings]) -> Description:
-    kind, help, none, depends = declaration(field)
+    kind, help, none, depends, _ = declaration(field)
     wanted, default, applies = kind.wanted, _shown(field.default), None
     if none is not None:
         wanted += f", or None: {none}"

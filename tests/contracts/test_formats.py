@@ -46,6 +46,8 @@ FORMATS = [
     Format("projector", CELLS, is_folder=True, is_text=True, keeps_counts=True),
     Format("projector-bytes", CELLS, is_folder=True, keeps_counts=True, is_mapped=True),
     Format("sentence-transformers", ("", " ", "\n", "\u3000", "\ud800"), is_folder=True, is_mapped=True),
+    Format("parquet", ("", "\ud800"), keeps_counts=True),
+    Format("arrow", ("", "\ud800"), keeps_counts=True, is_mapped=True),
 ]
 
 ordinary = st.text(st.characters(categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=8)
@@ -88,6 +90,11 @@ def check_equal(format, back, stored):
 
 def files_of(path):
     return sorted(path.iterdir()) if path.is_dir() else [path]
+
+
+def lengths_up_to(size):
+    """All shorter lengths up to 200; of more, about 100, and the last 100."""
+    return [*range(0, max(0, size - 100), max(1, (size - 100) // 100)), *range(max(0, size - 100), size)]
 
 
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
@@ -174,7 +181,7 @@ class FormatContract:
         whole = StoredVectors(WORDS, MATRIX)
         for file in files_of(path):
             content = file.read_bytes()
-            for length in range(len(content)):
+            for length in lengths_up_to(len(content)):
                 file.write_bytes(content[:length])
                 try:
                     back = read_any(path)

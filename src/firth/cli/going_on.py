@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple, get_args
 import typer
 
 from firth.cli.corpus import source_of
+from firth.cli.help import GOING_ON
 from firth.cli.settings import option_name
 from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
@@ -35,6 +36,7 @@ ContinueOption = Annotated[
     typer.Option(
         "--continue",
         metavar="MODEL",
+        rich_help_panel=GOING_ON,
         help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text "
         "and keeps what it knows. Its settings stay; --epochs, --learning-rate (by default half of the model's), "
         "--final-learning-rate, --threads and --tokenizer may be given.",
@@ -44,6 +46,7 @@ NewWordsOption = Annotated[
     str | None,
     typer.Option(
         metavar="|".join(get_args(NewWords)),
+        rich_help_panel=GOING_ON,
         help="Which words the model has afterwards; add: those it had and the new ones; ignore: only those it had; "
         "only: those of the new text alone. [default: add; only with --continue]",
     ),
@@ -52,6 +55,7 @@ ReplayOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="OLD_TEXT",
+        rich_help_panel=GOING_ON,
         help="The text that the model was trained on before: a file, a folder or a pattern; may be given several "
         "times. Some of its sentences are read among the new ones, so that little of it is forgotten. [only with "
         "--continue, and again with --resume]",
@@ -60,13 +64,16 @@ ReplayOption = Annotated[
 ReplayWordsOption = Annotated[
     float | None,
     typer.Option(
-        metavar="NUMBER", help="Words of the old text for each word of the new one. [default: 3; only with --replay]"
+        metavar="NUMBER",
+        rich_help_panel=GOING_ON,
+        help="Words of the old text for each word of the new one. [default: 3; only with --replay]",
     ),
 ]
 InitialOption = Annotated[
     Path | None,
     typer.Option(
         metavar="VECTORS",
+        rich_help_panel=GOING_ON,
         help="Let words start at the vectors of this file, of any format that Firth reads, if they are in it; other "
         "words start at random.",
     ),
@@ -75,6 +82,7 @@ FrozenOption = Annotated[
     str | None,
     typer.Option(
         metavar="SHARE|FILE",
+        rich_help_panel=GOING_ON,
         help="By how much vectors that are known already move: 0 holds them where they are, 0.2 moves them a fifth as "
         "far as others; or a file with a word on each line, whose vectors are held. [only with --continue or "
         "--initial]",

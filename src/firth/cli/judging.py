@@ -44,14 +44,8 @@ def score_records(scores: Scores) -> dict[str, Any]:
     """Scores for JSON, by the name of the test set."""
     records = {}
     for name, score in scores.items():
-        measures, interval = score.measures(), score.interval()
-        record: dict[str, Any] = {
-            **{name.lower(): value for name, value in measures.items()},
-            "interval": [interval.low, interval.high],
-            "covered": score.covered,
-            "total": score.total,
-            "coverage": score.coverage,
-        }
+        record: dict[str, Any] = score.record()
+        record["interval"] = [record.pop("low"), record.pop("high")]
         if isinstance(score, AnalogyScore):
             record["method"] = score.method
             record["words_considered"] = score.words_considered

@@ -21,8 +21,10 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 import firth
+from firth.cli.completion import typed_so_far
 from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, signals
 from firth.cli.stopping import watch_signals
 from firth.cli.streams import open_streams
@@ -112,7 +114,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         _refuse_old_name(words)
         with _warnings_in_one_line():
-            code = _application(words)(args=words, prog_name="firth", standalone_mode=False)
+            code = _application(typed_so_far() or words)(args=words, prog_name="firth", standalone_mode=False)
         sys.stdout.flush()
     except Terminated as stopped:
         typer.echo(STOPPED, err=True)
@@ -136,16 +138,16 @@ def _refuse_old_name(words: list[str]) -> None:
 
 def _application(words: list[str]) -> typer.Typer:
     """The command line, with the subcommand that `words` call imported and the others by name."""
-    application = _new_application()
+    application = _new_application(with_completion=True)
     application.callback()(_firth)
     called = [word for word in words if not word.startswith("-")][:2]
     _add_commands(application, COMMANDS, "firth.cli", called)
     return application
 
 
-def _new_application() -> typer.Typer:
+def _new_application(with_completion: bool = False) -> typer.Typer:
     return typer.Typer(
-        add_completion=False,
+        add_completion=with_completion,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
@@ -164,7 +166,17 @@ def _add_commands(application: typer.Typer, commands: dict[str, str], package: s
             continue
         run = importlib.import_module(f"{package}.{name.replace('-', '_')}").run if is_called else _named_only
         details = inspect.getdoc(run) if is_called else None
-        application.command(name, help="\n\n".join(filter(None, [summary, details])))(_reported_when_stopped(run))
+        described = "\n\n".join(filter(None, [summary, details]))
+        application.command(name, cls=_command_class(is_called), help=described)(_reported_when_stopped(run))
+
+
+def _command_class(is_called: bool) -> type[typer.core.TyperCommand]:
+    """How a command shows its help; `firth --help`, which shows none of them, need not load it."""
+    if not is_called:
+        return typer.core.TyperCommand
+    from firth.cli.help import GroupedCommand
+
+    return GroupedCommand
 
 
 def _reported_when_stopped(run: Callable[..., Any]) -> Callable[..., Any]:

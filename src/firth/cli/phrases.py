@@ -20,6 +20,7 @@ from firth.formats.target import check_target
 from firth.phrases.model import Phrases
 from firth.phrases.settings import PhraseSettings
 from firth.progress import open_progress
+from firth.settings import TRAINING
 
 __all__ = ["run"]
 
@@ -46,7 +47,7 @@ def _find_phrases(
             help="A pair whose score is above this is a phrase; one value, or one for each pass. "
             "[default: 10, or 0.5 for npmi]",
             show_default=False,
-            rich_help_panel="Hyperparameters",
+            rich_help_panel=TRAINING,
         ),
     ] = None,
     connectors: Annotated[
@@ -55,7 +56,7 @@ def _find_phrases(
             metavar="english|WORD,…",
             help="Words that may be inside a phrase, but begin and end none: bank_of_england. [default: none]",
             show_default=False,
-            rich_help_panel="Hyperparameters",
+            rich_help_panel=TRAINING,
         ),
     ] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=0, help="How many phrases to show.")] = 10,

@@ -30,6 +30,8 @@ class _Option(NamedTuple):
     default: Any
     help: str
     metavar: str | None
+    group: str  # the heading of help texts under which it is listed
+    choices: tuple[str, ...]  # the words that it takes, where it takes a few
     parsed: Callable[[str], Any] | None = None  # for values that are neither words nor numbers
 
 
@@ -44,7 +46,9 @@ def with_settings(function: Callable[..., Any], settings: type[Settings]) -> Cal
         kind_of = declaration(field).kind
         parsed = None if kind_of.parsed is None else _parser(kind_of.parsed, kind_of.wanted)
         metavar = "|".join(choices) or (None if parsed is None else _METAVARS[field.name])
-        options.append(_Option(field.name, kind if parsed is None else Any, field.default, help, metavar, parsed))
+        kind = kind if parsed is None else Any
+        group = declaration(field).group
+        options.append(_Option(field.name, kind, field.default, help, metavar, group, choices, parsed))
     return _with_options(function, options)
 
 
@@ -53,11 +57,13 @@ def with_several_values(function: Callable[..., Any]) -> Callable[..., Any]:
     options = []
     for field in dataclasses.fields(Hyperparameters):
         switch = isinstance(field.default, bool)
-        metavar = "|".join(declaration(field).kind.choices)
+        choices, group = declaration(field).kind.choices, declaration(field).group
+        metavar = "|".join(choices)
         if not metavar and not switch:
             metavar = "VALUE" if field.name in OF_THE_TEXT else "VALUE,…"
         help = f"{_sentence(field)} [{'; '.join(_facts(Hyperparameters, field))}]"
-        options.append(_Option(field.name, bool | None if switch else str | None, None, help, metavar or None))
+        kind = bool | None if switch else str | None
+        options.append(_Option(field.name, kind, None, help, metavar or None, group, choices))
     return _with_options(function, options)
 
 
@@ -81,7 +87,8 @@ def with_model_settings(function: Callable[..., Any], models: Mapping[str, type[
                 else:
                     facts.insert(0, "default: " + ", ".join(f"{value} ({name})" for name, value in defaults.items()))
                 help = f"{_sentence(field)} [{'; '.join(facts)}]"
-                options[field.name] = _Option(field.name, kind, None, help, "|".join(choices) or None)
+                metavar, group = "|".join(choices) or None, declaration(field).group
+                options[field.name] = _Option(field.name, kind, None, help, metavar, group, choices)
     return _with_options(function, list(options.values()))
 
 
@@ -136,6 +143,15 @@ def _parser(parsed: Callable[[str], Any], wanted: str) -> Callable[[Any], Any]:
     return read
 
 
+def _completion(choices: tuple[str, ...]) -> Callable[[str], list[str]] | None:
+    """What the shell completes the value of an option to; None: nothing that is known here."""
+
+    def begun(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return begun if choices else None
+
+
 def _sentence(field: "dataclasses.Field[Any]") -> str:
     """The help of a setting as a sentence."""
     help = declaration(field).help
@@ -181,7 +197,8 @@ def _with_options(function: Callable[..., Any], options: list[_Option]) -> Calla
                 help=option.help,
                 metavar=option.metavar,
                 show_default=False,
-                rich_help_panel="Hyperparameters",
+                rich_help_panel=option.group,
+                autocompletion=_completion(option.choices),
                 parser=option.parsed,
             )
             kind: Any = Annotated[option.kind, details]

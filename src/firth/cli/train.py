@@ -22,6 +22,7 @@ from firth.cli.going_on import (
     read_frozen,
     replayed,
 )
+from firth.cli.help import GOING_ON, OUTPUT
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import option_name, with_settings
 from firth.corpus.sources import CorpusInput
@@ -31,6 +32,7 @@ from firth.models.training_run import check_companions, read_checkpoint
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_name, check_model_space
 from firth.progress import Reporter, open_progress
+from firth.settings import CORPUS
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
@@ -38,34 +40,54 @@ from firth.training.hyperparameters import Hyperparameters
 __all__ = ["check_model_file", "run", "summary_rows"]
 
 
+_Target = Annotated[
+    Path, typer.Option("--output", "-o", metavar="MODEL", rich_help_panel=OUTPUT, help="The .firth file to write.")
+]
+_Phrases = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TABLE", rich_help_panel=CORPUS, help="Join the phrases of this table, which `firth phrases` wrote."
+    ),
+]
 _Checkpoint = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
+        rich_help_panel=OUTPUT,
         help="A .firth file to which the training is written again and again, so that --resume can go on from there "
         "after a crash.",
     ),
 ]
 _Every = Annotated[
-    float, typer.Option(metavar="SECONDS", help="Time between two checkpoints; each epoch's end has one, too.")
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        rich_help_panel=OUTPUT,
+        help="Time between two checkpoints; each epoch's end has one, too.",
+    ),
 ]
 _Resume = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
+        rich_help_panel=GOING_ON,
         help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
     ),
+]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", rich_help_panel=OUTPUT, help="Print nothing but errors and warnings.")
+]
+_Json = Annotated[
+    bool,
+    typer.Option("--json", rich_help_panel=OUTPUT, help="Print a summary as JSON, with a record for each epoch."),
 ]
 
 
 def _train(
     context: typer.Context,
     corpus: CorpusArgument,
-    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
-    phrases: Annotated[
-        Path | None,
-        typer.Option(metavar="TABLE", help="Join the phrases of this table, which `firth phrases` wrote."),
-    ] = None,
+    target: _Target,
+    phrases: _Phrases = None,
     checkpoint: _Checkpoint = None,
     checkpoint_every: _Every = CHECKPOINT_SECONDS,
     resume: _Resume = None,
@@ -75,10 +97,8 @@ def _train(
     replay_words: ReplayWordsOption = None,
     initial: InitialOption = None,
     frozen: FrozenOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print a summary as JSON, with a record for each epoch.")
-    ] = False,
+    quiet: _Quiet = False,
+    json: _Json = False,
     **hyperparameters: Any,
 ) -> None:
     """A line of text is a sentence: windows do not cross its end. Ctrl-C ends the training early and

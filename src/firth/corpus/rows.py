@@ -34,7 +34,7 @@ def check_container(corpus: object) -> None:
     if columns:
         raise CorpusError(
             f"the corpus is a {kind}, whose column names would be the text: give one column, as in "
-            f"table[{_text_column(columns)!r}]; the columns are {quoted(columns, 200)}"
+            f"{_one_of(corpus, _text_column(columns))}; the columns are {quoted(columns, 200)}"
         )
 
 
@@ -64,6 +64,11 @@ def _columns(corpus: Any) -> list[str]:
             if isinstance(columns, Iterable) and not isinstance(columns, str):
                 return [str(column) for column in columns]
     return []
+
+
+def _one_of(corpus: Any, column: str) -> str:
+    """The expression for one column of a table."""
+    return f"table.select({column!r})" if hasattr(corpus, "fetchall") else f"table[{column!r}]"
 
 
 def _fields(item: Any) -> list[str]:

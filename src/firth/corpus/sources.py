@@ -1,6 +1,7 @@
 """What the user gave: files, an open stream, texts, or lists of tokens.
 
-paths.py finds the files of a path; rows.py refuses tables, mappings and sets, which would give their names as text.
+paths.py finds the files of a path; columns.py reads the columns of data frames; rows.py refuses tables, mappings and
+sets, which would give their names as text.
 
 a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob
 "-"                                     standard input
@@ -8,6 +9,7 @@ a string                                a file, a folder or a glob; never a text
 an open file                            its bytes or characters from the current position on
 a list, tuple or array of paths         as above, one after the other
 a list, array or series of strings      paths if all of them exist, texts if none does and not all look like paths
+a column of a data frame, an Arrow array    the same, or lists of tokens; missing values are left out and counted
 any other iterable of strings           texts: one or more sentences each, separated by newlines
 an iterable of iterables of strings     sentences that are already tokenized
 """
@@ -22,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from firth.corpus.columns import column_in
 from firth.corpus.paths import (
     LONGEST_PATH,
     Files,
@@ -88,6 +91,8 @@ def recognise(corpus: CorpusInput) -> Source:
         return files_at(Path(corpus))
     if hasattr(corpus, "read"):
         return Stream(corpus, str(getattr(corpus, "name", "the open file")))
+    if (column := column_in(corpus)) is not None:
+        return _files_in(column) or _from_iterable(column.read())
     check_container(corpus)
     if _has_order(corpus) and (files := _files_in(corpus)) is not None:
         return files
@@ -110,8 +115,8 @@ def _from_string(corpus: str) -> Source:
 
 
 def _has_order(corpus: object) -> bool:
-    """Whether this is a list, or an array or series of NumPy, pandas or Polars: it can be iterated more than once."""
-    return isinstance(corpus, list | tuple | deque) or hasattr(corpus, "tolist") or hasattr(corpus, "to_list")
+    """Whether this is a list, an array of NumPy or an index of pandas: it can be iterated more than once."""
+    return isinstance(corpus, list | tuple | deque) or hasattr(corpus, "tolist")
 
 
 def _files_in(items: Any) -> Files | None:
@@ -189,8 +194,6 @@ def _describe(item: Any) -> str:
         advice = " (item.decode() makes a string)"
     elif type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item):
         advice = " (a missing value: series.dropna() leaves it out)"
-    elif hasattr(item, "as_py"):
-        advice = " (column.to_pylist() makes strings)"
     return f"{quoted(item)} of type {type(item).__name__}{advice}"
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, TOKENIZERS, tokenizer_name
-from firth.settings import Kind, setting
+from firth.settings import CORPUS, Kind, setting
 
 __all__ = ["tokenizer_setting"]
 
@@ -22,4 +22,5 @@ def tokenizer_setting() -> Any:
         "words",
         kind,
         "how text is split into words; words: lower case, without punctuation; whitespace: at blanks, unchanged",
+        group=CORPUS,
     )

@@ -67,6 +67,18 @@ class Score(ABC):
         """`covered / total`, in [0, 1]; NaN for an empty test set."""
         return ratio(self.covered, self.total)
 
+    def record(self) -> dict[str, float]:
+        """The score as numbers by name, a row of a data frame: measures, ends of the 95 % interval, and coverage."""
+        interval = self.interval()
+        return {
+            **{name.lower(): value for name, value in self.measures().items()},
+            "low": interval.low,
+            "high": interval.high,
+            "covered": self.covered,
+            "total": self.total,
+            "coverage": self.coverage,
+        }
+
     def rows(self) -> list[tuple[str, ...]]:
         """A row for each measure: its name and value; the first row also has the interval and the coverage."""
         first_only = (self.interval().formatted(), f"{self.covered:,} of {self.total:,}")

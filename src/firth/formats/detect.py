@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firth.decompression import compression_of
 from firth.errors import FormatError
 from firth.formats import (
+    arrow_files,
     fasttext,
     gensim,
     native,
@@ -50,8 +51,7 @@ _FOREIGN = (
         "or give both to firth.WordVectors(words, matrix)",
     ),
     (0, b"\x89HDF", "an HDF5 file"),
-    (0, b"PAR1", "a Parquet file: firth.read_table(pandas.read_parquet(path)) reads a table of numbers"),
-    (0, b"ARROW1\0\0", "an Arrow file: firth.read_table(pandas.read_feather(path)) reads a table of numbers"),
+    (0, b"FEA1", "a file of Feather's first version: pandas.read_feather(path) reads it"),
     (0, b"SQLite format 3\0", "an SQLite database"),
     (0, b"%PDF-", "a PDF document"),
     (0, b"\xff\xfe", "UTF-16 text: convert it to UTF-8"),
@@ -72,6 +72,8 @@ _BINARY: tuple[tuple[Callable[[bytes], bool], _Parse], ...] = (
     (is_safetensors, lambda path, content, progress: native.parse(path, content)),  # takes no time
     (fasttext.is_fasttext, fasttext.parse),
     (is_pickle, gensim.parse),
+    (arrow_files.is_parquet, lambda path, content, progress: arrow_files.parse_parquet(path, content)),
+    (arrow_files.is_arrow, lambda path, content, progress: arrow_files.parse_arrow(path, content)),
 )
 
 # How other software names the two files of a pair for the projector, around a common beginning.

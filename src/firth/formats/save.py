@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal, TypeAlias, get_args
 
 from firth.errors import FormatError, SettingError
 from firth.formats import (
+    arrow_files,
     fasttext_writer,
     glove,
     native,
@@ -20,6 +21,7 @@ from firth.formats import (
     word2vec_binary,
     word2vec_text,
 )
+from firth.formats.arrow_vectors import import_pyarrow
 from firth.formats.compressed import without_compression, write_compressed
 from firth.formats.stored import StoredVectors
 from firth.formats.target import try_writing
@@ -39,6 +41,8 @@ FormatName: TypeAlias = Literal[
     "projector",
     "projector-bytes",
     "sentence-transformers",
+    "parquet",
+    "arrow",
 ]
 
 _WRITERS: dict[FormatName, Callable[..., None]] = {
@@ -53,6 +57,8 @@ _WRITERS: dict[FormatName, Callable[..., None]] = {
     "projector": projector.write_tsv,
     "projector-bytes": projector.write_bytes,
     "sentence-transformers": static_embedding.write,
+    "parquet": arrow_files.write_parquet,
+    "arrow": arrow_files.write_arrow,
 }
 _REPLACING: dict[FormatName, Callable[[Path], AbstractContextManager[object]]] = {
     "numpy": numpy_folder.replacing,
@@ -68,12 +74,16 @@ _REPORTING = (
     "fasttext-vec",
     "spacy",
 )  # the others take little time
+_OF_PYARROW = ("parquet", "arrow")
 _BY_SUFFIX: dict[str, FormatName] = {
     ".firth": "firth",
     ".txt": "word2vec-text",
     ".vec": "word2vec-text",  # the programs that read fastText's own, rounded to five digits, read this one too
     ".bin": "word2vec-binary",
     ".glove": "glove",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
 
 
@@ -98,6 +108,8 @@ def check_saving(path: str | Path, format: FormatName | None) -> FormatName:
     Raises SettingError as check_format(), and FormatError, MissingExtraError or OSError as writing would.
     """
     chosen = check_format(path, format)
+    if chosen in _OF_PYARROW:
+        import_pyarrow(f"writing {chosen} files")
     try_writing(partial(_REPLACING.get(chosen, write_compressed), Path(path)))
     return chosen
 

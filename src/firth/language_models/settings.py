@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from firth.corpus.tokenizer_setting import tokenizer_setting
 from firth.corpus.tokenizers import Tokenizer
-from firth.settings import Settings, real_number, setting, switch, whole_number
+from firth.settings import MODEL, Settings, real_number, setting, switch, whole_number
 from firth.training.hyperparameters import max_vocabulary_setting, min_count_setting
 
 __all__ = ["NeuralSettings", "NgramSettings"]
@@ -20,7 +20,7 @@ _ORDER = "a word is predicted from the words before it, one fewer than this numb
 class NgramSettings(Settings):
     """The settings of NgramModel, discounts excepted. Raises SettingError if one is impossible."""
 
-    order: int = setting(4, whole_number(1, 5), _ORDER)
+    order: int = setting(4, whole_number(1, 5), _ORDER, group=MODEL)
     min_count: int = min_count_setting(2, _UNKNOWN)
     max_vocabulary: int | None = max_vocabulary_setting()
     tokenizer: Tokenizer = tokenizer_setting()
@@ -30,10 +30,12 @@ class NgramSettings(Settings):
 class NeuralSettings(Settings):
     """The settings of NeuralModel. Raises SettingError if one is impossible."""
 
-    order: int = setting(5, whole_number(2), _ORDER)
-    vector_size: int = setting(60, whole_number(1), "numbers per embedding")
-    hidden_size: int = setting(100, whole_number(1), "units of the hidden layer")
-    direct_connections: bool = setting(False, switch(), "connect the embeddings to the output also directly")
+    order: int = setting(5, whole_number(2), _ORDER, group=MODEL)
+    vector_size: int = setting(60, whole_number(1), "numbers per embedding", group=MODEL)
+    hidden_size: int = setting(100, whole_number(1), "units of the hidden layer", group=MODEL)
+    direct_connections: bool = setting(
+        False, switch(), "connect the embeddings to the output also directly", group=MODEL
+    )
     min_count: int = min_count_setting(4, _UNKNOWN)
     max_vocabulary: int | None = max_vocabulary_setting()
     tokenizer: Tokenizer = tokenizer_setting()

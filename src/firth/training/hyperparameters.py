@@ -14,6 +14,8 @@ from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
 from firth.parallel import available_cores
 from firth.settings import (
+    CORPUS,
+    MODEL,
     Depends,
     Settings,
     one_of,
@@ -54,13 +56,17 @@ def min_count_setting(default: int, otherwise: str) -> Any:
 
     otherwise : what happens to the other words.
     """
-    return setting(default, whole_number(1), f"words that occur less often than this {otherwise}")
+    return setting(default, whole_number(1), f"words that occur less often than this {otherwise}", group=CORPUS)
 
 
 def max_vocabulary_setting() -> Any:
     """The most words that are kept; of every model that reads text."""
     return setting(
-        None, whole_number(1), "largest number of words to keep; the most frequent ones are kept", none="no limit"
+        None,
+        whole_number(1),
+        "largest number of words to keep; the most frequent ones are kept",
+        none="no limit",
+        group=CORPUS,
     )
 
 
@@ -75,6 +81,7 @@ class Hyperparameters(Settings):
         "skipgram",
         one_of(ARCHITECTURES),
         "what predicts the center word; skipgram: each of its context words by itself; cbow: the mean of all of them",
+        group=MODEL,
     )
     objective: str = setting(
         "negative_sampling",
@@ -82,18 +89,23 @@ class Hyperparameters(Settings):
         "how the true word is distinguished from the rest of the vocabulary; negative_sampling: against a few random "
         "noise words; hierarchical_softmax: by its path through a binary tree of all words; softmax: against all "
         "words, exact and slow; nce: against noise words, with scores that become log-probabilities",
+        group=MODEL,
     )
     vector_size: int = setting(
-        100, whole_number(1, 65_536), "numbers per word vector; training time grows in proportion"
+        100, whole_number(1, 65_536), "numbers per word vector; training time grows in proportion", group=MODEL
     )
     window: int | tuple[int, int] = setting(
         5,
         one_or_two_distances(10_000),
         "largest distance, in words, between a center word and a context word, to either side; or two numbers, before "
         "and after the center: (5, 0) looks only back",
+        group=MODEL,
     )
     shrink_window: bool = setting(
-        True, switch(), "draw each position's distance at random from 1 to the window, so that near words count more"
+        True,
+        switch(),
+        "draw each position's distance at random from 1 to the window, so that near words count more",
+        group=MODEL,
     )
     subwords: tuple[int, int] | None = setting(
         None,
@@ -101,12 +113,14 @@ class Hyperparameters(Settings):
         "make the vector of a word from those of its character n-grams of so many characters, shortest and longest, as "
         "fastText does with (3, 6): words that share parts become similar, and unknown words have vectors",
         none="no n-grams",
+        group=MODEL,
     )
     subword_buckets: int | None = setting(
         None,
         whole_number(1, 2**32 - 1),
         "numbers that n-grams are hashed to; those with the same number share a vector; only with subwords",
         none="2,000,000 with subwords",
+        group=MODEL,
     )
     min_count: int = min_count_setting(5, "are left out")
     max_vocabulary: int | None = max_vocabulary_setting()

@@ -15,6 +15,7 @@ from firth.formats.stored import StoredVectors
 from firth.notebook import Markup, colour_strip, html_table
 from firth.progress import ProgressOption
 from firth.subwords.ngrams import Subwords
+from firth.vectors import frames
 from firth.vectors.comparisons import cosine_table, mean_vector, odd_one_out, pairwise_cosines, units_of
 from firth.vectors.gensim_names import no_attribute
 from firth.vectors.lookup import Fallback, Lookup, Words, checked_counts, checked_matrix, checked_words
@@ -136,9 +137,10 @@ class VectorTable:
         Parameters
         ----------
         format : "firth" (keeps everything), "word2vec-text", "word2vec-binary", "glove", "fasttext" (its .bin),
-            "fasttext-vec" or "spacy"; or a folder: "numpy", "projector", "projector-bytes" or "sentence-transformers".
-            Default: by the suffix, .firth, .txt or .vec (word2vec text), .bin (word2vec binary), .glove. A further
-            suffix .gz, .bz2, .xz or .zst compresses a file.
+            "fasttext-vec", "spacy", "parquet" or "arrow" (Feather); or a folder: "numpy", "projector",
+            "projector-bytes" or "sentence-transformers". Default: by the suffix, .firth, .txt or .vec (word2vec text),
+            .bin (word2vec binary), .glove, .parquet, .arrow or .feather. A further suffix .gz, .bz2, .xz or .zst
+            compresses a file.
         progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
             a Progress about ten times a second. Text and word2vec binary report words written, "fasttext" rows.
 
@@ -152,6 +154,58 @@ class VectorTable:
     def stored(self) -> StoredVectors:
         """The same vectors as the formats write them."""
         return StoredVectors(self.words, self.matrix, self.counts, metadata=self._metadata, subwords=self.subwords)
+
+    # ---------------------------------------------------------------- data frames
+
+    def to_pandas(self) -> Any:
+        """A data frame of pandas (V, D): the words as index, a column for each number, all of it copied.
+
+        The columns are named as in `metadata["columns"]`, where `read_table` or `from_pandas` put names, else 0 to
+        D - 1. Counts are not in it: `frame.assign(count=vectors.counts)` adds them.
+        """
+        return frames.pandas_frame(self.stored(), self._metadata)
+
+    def to_polars(self) -> Any:
+        """A data frame of Polars (V rows): "word", "vector" (an array of D float32) and, where known, "count"."""
+        return frames.polars_frame(self.stored())
+
+    def to_arrow(self) -> Any:
+        """A table of pyarrow (V rows): "word", "vector" (a fixed-size list of D float32) and, where known, "count"."""
+        return frames.table_of(self.stored())
+
+    @classmethod
+    def from_pandas(cls, frame: Any) -> Self:
+        """Vectors from a data frame of pandas.
+
+        Parameters
+        ----------
+        frame : words as index, or in a column "word", and a column for each number; or columns "word" and "vector",
+            with a list of numbers in each cell, and perhaps "count".
+
+        Raises   SettingError, naming the row or column, where words or numbers are missing or of another type.
+        """
+        return cls.from_stored(frames.stored_of_pandas(frame))
+
+    @classmethod
+    def from_polars(cls, frame: Any) -> Self:
+        """Vectors from a data frame of Polars; as `from_arrow`."""
+        return cls.from_arrow(frame)
+
+    @classmethod
+    def from_arrow(cls, table: Any) -> Self:
+        """Vectors from a table of pyarrow, or anything with an Arrow stream: frames of Polars, queries of DuckDB.
+
+        Parameters
+        ----------
+        table : with the columns "word" and "vector" (lists of numbers, all of one length), and perhaps "count". Under
+            other names the only column of strings and the only one of lists are taken.
+
+        Raises
+        ------
+        SettingError : a column is missing or of another type, or a value is missing or not finite; with the row.
+        MissingExtraError : pyarrow is not installed.
+        """
+        return cls.from_stored(frames.stored_of_arrow(table))
 
     # ---------------------------------------------------------------- lookup
 

@@ -4,8 +4,10 @@ import datetime
 import gzip
 import lzma
 
+import duckdb
 import numpy as np
 import pandas
+import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -33,6 +35,13 @@ class Stream:
         return self.table.__arrow_c_stream__(requested_schema)
 
 
+def queried(table):
+    """A query of DuckDB's."""
+    connection = duckdb.connect()
+    connection.register("events", table)
+    return connection.sql("select * from events where true")
+
+
 def read(source, **options):
     return Interactions.read(source, progress=False, **options)
 
@@ -53,6 +62,8 @@ def check(events):
         pandas.DataFrame,
         lambda columns: pandas.DataFrame(columns).astype({"user": "category"}),
         pyarrow.table,
+        polars.DataFrame,
+        lambda columns: queried(pyarrow.table(columns)),
         lambda columns: Stream(pyarrow.table(columns)),
         lambda columns: Stream(pyarrow.table(columns).combine_chunks()),
         lambda columns: {name: np.array(values) for name, values in columns.items()},
