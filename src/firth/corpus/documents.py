@@ -17,13 +17,14 @@ from firth.arrays import Counts, Offsets
 from firth.corpus.decoded_lines import Lines
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
+from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes
-from firth.corpus.sources import Texts, TokenLists, recognise
+from firth.corpus.sources import Stream, Texts, TokenLists, recognise
 from firth.corpus.tokenizers import Tokenizer, tokenize_line
 from firth.errors import CorpusError, SettingError, quoted
 from firth.progress import ProgressOption
 
-__all__ = ["DocumentsInput", "EncodedDocuments", "encode_documents", "words_of"]
+__all__ = ["DocumentsInput", "EncodedDocuments", "encode_documents", "lines_of", "words_of"]
 
 DocumentsInput: TypeAlias = Any  # what recognise() takes, pairs of tags and documents, or a mapping from tags to them
 
@@ -164,8 +165,19 @@ def _pairs(documents: DocumentsInput, tags: Iterable[Any] | None) -> Iterator[_P
     elif isinstance(source, Texts):
         found = source.texts
     else:
-        found = iter(Lines(source, BlockSizes()))
+        found = _lines(source)
     return enumerate(found) if tags is None else _with_tags(found, tags)
+
+
+def lines_of(documents: Any) -> Iterator[str]:
+    """The lines of a file, a folder or a pattern, or of "-" for standard input. Raises CorpusError."""
+    source = recognise(documents)
+    assert isinstance(source, Files | Stream)
+    return _lines(source)
+
+
+def _lines(source: Files | Stream) -> Iterator[str]:
+    return iter(Lines(source, BlockSizes()))
 
 
 def _refuse_second_tags(tags: object, what: str) -> None:

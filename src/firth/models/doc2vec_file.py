@@ -16,7 +16,6 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix
@@ -27,13 +26,12 @@ from firth.formats.mapped import in_memory
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.save import check_saving
 from firth.formats.stored import StoredVectors
-from firth.formats.target import check_space
 from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
 from firth.training.document_settings import DocumentSettings
 from firth.training.history import EpochRecord, History
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredDocuments", "check_documents_name", "read_documents", "size_of_file", "write_documents"]
+__all__ = ["StoredDocuments", "check_documents_name", "read_documents", "write_documents"]
 
 FORMAT, VERSION = "firth-documents", 1
 
@@ -75,12 +73,6 @@ def check_documents_name(path: str | Path) -> None:
             "model.documents.save() and model.vectors.save() write its vectors in other formats"
         )
     check_saving(path, "firth")
-
-
-def size_of_file(path: str | Path, settings: DocumentSettings, words: int, tags: int) -> None:
-    """Raise OSError if there is too little space where a model of so many words and tags will be saved."""
-    rows = tags + (2 if settings.has_words else 1) * words
-    check_space(path, rows * settings.vector_size * np.dtype(np.float32).itemsize)
 
 
 def write_documents(path: str | Path, model: StoredDocuments) -> None:
