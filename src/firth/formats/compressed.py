@@ -17,6 +17,7 @@ from firth.decompression import LONGEST_MAGIC, Decompressed, DecompressionError,
 from firth.errors import FormatError, MissingExtraError
 from firth.formats.atomic import atomic_write
 from firth.formats.mapped import map_file
+from firth.formats.published import advice_on
 from firth.formats.temporary import settle
 
 __all__ = [
@@ -41,7 +42,7 @@ def no_such_file(path: Path) -> FileNotFoundError:
     if address := address_in(path):
         return FileNotFoundError(f"{address}: is an address, not a file; download it first, and give the file")
     hint = "; - is standard input for texts only: write the vectors to a file first" if str(path) == "-" else ""
-    return FileNotFoundError(f"{path}: there is no such file{hint}")
+    return FileNotFoundError(f"{path}: there is no such file{hint or advice_on(path)}")
 
 
 def compression(path: str | Path) -> str | None:

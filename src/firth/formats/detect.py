@@ -21,9 +21,11 @@ from firth.formats import (
     word2vec_binary,
     word2vec_text,
 )
+from firth.formats.archives import divided, is_archive, read_member
 from firth.formats.compressed import open_decompressed, read_content
 from firth.formats.folder_reading import read_unchanged
 from firth.formats.inert_pickle import is_pickle
+from firth.formats.published import on_disk
 from firth.formats.skip_report import OnError, SkipReport
 from firth.formats.stored import StoredVectors
 from firth.formats.tensor_file import is_safetensors
@@ -40,10 +42,8 @@ _SPELLED = re.compile(rb"[0-9A-Za-z+\-.,#_/%()]+")
 # Other files that people try to open, recognised by the bytes at a position so that the error can help.
 _UNPACK = "unpack it and open the file of vectors inside"
 _FOREIGN = (
-    (0, b"PK\x03\x04", f"a zip archive: {_UNPACK}"),
     (0, b"7z\xbc\xaf\x27\x1c", f"a 7z archive: {_UNPACK}"),
     (0, b"Rar!\x1a\x07", f"a rar archive: {_UNPACK}"),
-    (257, b"ustar", f"a tar archive: {_UNPACK}"),
     (
         0,
         b"\x93NUMPY",
@@ -92,7 +92,7 @@ _SPACY = (
 
 
 def read_any(path: str | Path, *, on_error: OnError = "raise", progress: ProgressOption = False) -> StoredVectors:
-    """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not, or a folder of one.
+    """Read a file of any known format, compressed (.gz .bz2 .xz .zst) or not, in a zip or tar archive, or a folder.
 
     A native file that is not compressed is only mapped into memory, which takes milliseconds.
 
@@ -109,8 +109,11 @@ def read_any(path: str | Path, *, on_error: OnError = "raise", progress: Progres
     FormatError : the file is damaged, or of no known format.
     SettingError : `on_error` is neither "raise" nor "skip".
     """
-    path = Path(path)
+    path = on_disk(Path(path))
     SkipReport(on_error)  # refuses an unknown choice for every format
+    archive, member = divided(path)
+    if member is not None:
+        return read_member(archive, member, partial(_read_file, on_error=on_error, progress=progress))
     return read_unchanged(path, partial(_read_once, on_error=on_error, progress=progress))
 
 
@@ -129,6 +132,8 @@ def _read_file(path: Path, *, on_error: OnError, progress: ProgressOption) -> St
         return parse(path, read_content(path), progress)
     if not beginning:
         raise FormatError(path, "the file is empty")
+    if is_archive(beginning):
+        return read_member(path, None, partial(_read_file, on_error=on_error, progress=progress))
     _refuse_foreign(path, beginning)
     return _read_word2vec(path, beginning, on_error, progress)
 
@@ -138,7 +143,9 @@ def is_foreign_vectors(path: str | Path) -> bool:
 
     Raises as `read_any` does for what cannot be opened.
     """
-    path = Path(path)
+    path, member = divided(on_disk(Path(path)))
+    if member is not None:
+        return True
     if path.is_dir():
         return any(
             (path / name).is_file() for name in (numpy_folder.VECTORS, static_embedding.TENSORS, projector.CONFIG)
@@ -147,6 +154,8 @@ def is_foreign_vectors(path: str | Path) -> bool:
         beginning = file.read(ENOUGH)
     if is_safetensors(beginning):
         return False
+    if is_archive(beginning):
+        return True
     header, rest = _split_header(beginning)
     first = rest.partition(b"\n")[0].split()[1:]
     is_text = bool(first) and all(_NUMERIC.fullmatch(field) for field in first[-2:])

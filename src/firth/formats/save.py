@@ -22,12 +22,13 @@ from firth.formats import (
     word2vec_text,
 )
 from firth.formats.arrow_vectors import import_pyarrow
+from firth.formats.compact_numbers import Numbers, check_numbers
 from firth.formats.compressed import without_compression, write_compressed
 from firth.formats.stored import StoredVectors
 from firth.formats.target import try_writing
 from firth.progress import ProgressOption
 
-__all__ = ["FormatName", "check_format", "check_saving", "check_stream", "write_as", "write_to"]
+__all__ = ["FormatName", "check_compact", "check_format", "check_saving", "check_stream", "write_as", "write_to"]
 
 FormatName: TypeAlias = Literal[
     "firth",
@@ -120,8 +121,20 @@ def check_stream(format: FormatName) -> None:
         raise SettingError(f"format {format!r} is a folder of several files: give the name of a folder")
 
 
+def check_compact(format: FormatName, numbers: Numbers) -> None:
+    """Raise SettingError for numbers that do not exist, or that a format does not have."""
+    check_numbers(numbers)
+    if numbers != "float32" and format != "firth":
+        raise SettingError(f"numbers={numbers!r}: only files of format 'firth' have them, not {format!r}; leave it out")
+
+
 def write_as(
-    path: str | Path, stored: StoredVectors, format: FormatName | None = None, *, progress: ProgressOption = False
+    path: str | Path,
+    stored: StoredVectors,
+    format: FormatName | None = None,
+    *,
+    progress: ProgressOption = False,
+    numbers: Numbers = "float32",
 ) -> None:
     """Write in the named format, or in the one that belongs to the suffix of `path`.
 
@@ -129,15 +142,26 @@ def write_as(
 
     progress : for text and word2vec binary one stage, "writing", in words, for fastText models in rows; see
         firth.progress.open_progress.
+    numbers : of "firth" alone: "float32", "float16" or "int8".
 
     Raises SettingError for any other name or suffix, and what the format's own `write` raises.
     """
     chosen = check_format(path, format)
-    options = {"progress": progress} if chosen in _REPORTING else {}
+    check_compact(chosen, numbers)
+    options: dict[str, object] = {"progress": progress} if chosen in _REPORTING else {}
+    if chosen == "firth":
+        options["numbers"] = numbers
     _WRITERS[chosen](Path(path), stored, **options)
 
 
-def write_to(output: BinaryIO, stored: StoredVectors, format: FormatName, *, progress: ProgressOption = False) -> None:
+def write_to(
+    output: BinaryIO,
+    stored: StoredVectors,
+    format: FormatName,
+    *,
+    progress: ProgressOption = False,
+    numbers: Numbers = "float32",
+) -> None:
     """Write to an open file or pipe, by way of a temporary file: nothing is written where a word cannot be.
 
     Raises SettingError for a format that is a folder, and what the format's own `write` raises.
@@ -146,7 +170,7 @@ def write_to(output: BinaryIO, stored: StoredVectors, format: FormatName, *, pro
     with tempfile.TemporaryDirectory(prefix="firth-") as folder:
         path = Path(folder) / "vectors"
         try:
-            write_as(path, stored, format, progress=progress)
+            write_as(path, stored, format, progress=progress, numbers=numbers)
         except FormatError as error:  # it is about a word, not about the temporary file
             raise FormatError("-", error.problem) from None
         with path.open("rb") as file:

@@ -225,9 +225,10 @@ class MatrixRows(NamedTuple):
 
 
 class RowBlock(NamedTuple):
-    """Some consecutive rows, already scaled to length 1."""
+    """Some consecutive rows."""
 
     rows: NDArray[np.float32]  # (B, D) C-contiguous
+    scales: NDArray[np.float32]  # (B,) what scales each to length 1
     first: int  # the index of the first one among all rows that are searched
     count: int  # of the B rows that are in use
 
@@ -240,9 +241,9 @@ class Heaps(NamedTuple):
 
 
 class QueryTiles(NamedTuple):
-    """Many queries in tiles of TILE (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
+    """Many queries in tiles of W (kernels/cpu/search/batch.py), transposed: number d of all queries of a tile."""
 
-    numbers: NDArray[np.float32]  # (tiles * D * TILE,)
+    numbers: NDArray[np.float32]  # (tiles * D * W,)
     offsets: tuple[int, ...]  # where the registers of a tile start: LANES apart
 
 

@@ -1,7 +1,8 @@
 """The application: create_app() puts models, routes, errors, metrics and the gate together.
 
-Every request passes Measured (metrics.py), Gate (gate.py) and gzip before its route. Further routes are added to the
-app that create_app() returns, with include_router() or mount(): they are behind the same gate.
+Every request passes Measured (metrics.py) and Gate (gate.py). Operations on models then take a shortcut
+(operations.py); everything else passes gzip and FastAPI's routes. Further routes are added to the app that create_app()
+returns, with include_router() or mount(): they are behind the same gate.
 """
 
 from collections.abc import Collection
@@ -14,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from firth.server.gate import LOOPBACK, Gate, Gatekeeping, check_token
 from firth.server.metrics import Measured, Metrics
 from firth.server.models import Models
+from firth.server.operations import Compression, Operations, Shortcut
 from firth.server.problems import answer_errors
 from firth.server.routes import neighbours, next_words, recommend, service, words
 from firth.vectors.lookup import Fallback
@@ -21,8 +23,8 @@ from firth.vectors.lookup import Fallback
 __all__ = ["Application", "add_models", "create_app", "guarded_app"]
 
 VERSION = "1"  # of the contract, as in the paths
-SHORTEST_COMPRESSED = 2_000  # bytes: of shorter responses, compressing takes longer than sending
-COMPRESSION = 4  # of 1 … 9: twice as fast as 9, and 3 % longer
+# Of shorter responses compressing takes longer than sending; level 4 is twice as fast as 9, and 3 % longer.
+COMPRESSION = Compression(shortest=2_000, level=4)
 
 _DESCRIPTION = """\
 Models of Firth over HTTP. Requests and responses are JSON; responses are MessagePack for clients that send
@@ -66,7 +68,9 @@ def guarded_app(metrics: Metrics, gatekeeping: Gatekeeping) -> FastAPI:
     )
     app.state.metrics = metrics
     answer_errors(app)
-    app.add_middleware(GZipMiddleware, minimum_size=SHORTEST_COMPRESSED, compresslevel=COMPRESSION)
+    app.state.operations = Operations()
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSION.shortest, compresslevel=COMPRESSION.level)
+    app.add_middleware(Shortcut, operations=app.state.operations, compression=COMPRESSION)
     app.add_middleware(Gate, keeping=gatekeeping)
     app.add_middleware(Measured, metrics=metrics)
     return app
@@ -77,6 +81,7 @@ def add_models(app: FastAPI, models: Models) -> None:
     app.state.models = models
     for routes in (service, neighbours, words, next_words, recommend):
         app.include_router(routes.router)
+        app.state.operations.add(routes.router)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Without a folder there is one process, and the numbers are in its memory.
 
 import os
 import time
+from bisect import bisect_left
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,6 +59,7 @@ class Metrics:
         self._counters = self._numbers["counters"][0]
         self._routes = self._numbers["routes"][0]
         self._routes["name"][0] = OTHER.encode()
+        self._statuses, self._buckets, self._seconds = (self._routes[of] for of in ("statuses", "buckets", "seconds"))
         self._rows = {OTHER: 0}
 
     def observe(self, route: str, status: int, seconds: float) -> None:
@@ -65,9 +67,9 @@ class Metrics:
         row = self._rows.get(route)
         if row is None:
             row = self._add(route)
-        self._routes["statuses"][row, _STATUS_COLUMNS.get(status, len(STATUSES))] += 1
-        self._routes["buckets"][row, sum(seconds > bound for bound in BUCKETS)] += 1
-        self._routes["seconds"][row] += seconds
+        self._statuses[row, _STATUS_COLUMNS.get(status, len(STATUSES))] += 1
+        self._buckets[row, bisect_left(BUCKETS, seconds)] += 1
+        self._seconds[row] += seconds
 
     def _add(self, route: str) -> int:
         row = len(self._rows)

@@ -7,7 +7,9 @@ problem.
 """
 
 import datetime
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 from starlette.concurrency import run_in_threadpool
 
 from firth.errors import FirthError, FormatError, SettingError, quoted
+from firth.interruption import importing
 from firth.language_models.load import load_language_model
 from firth.language_models.mixture import KINDS
 from firth.language_models.model import LanguageModel
@@ -90,7 +93,7 @@ class OpenVectors:
         self.opened = datetime.datetime.now(datetime.UTC)
         self.vectors = load(path, fallback=how.fallback)
         _prepare(self.vectors, how.threads)
-        self.has_index, self.problem = _try_index(self.vectors, path)
+        self.has_index, self.problem = _try_index(self.vectors, path, how.threads)
         self.batches = Batches(self.vectors, how.metrics)
 
     def description(self) -> dict[str, Any]:
@@ -159,16 +162,18 @@ def _prepare(vectors: WordVectors, threads: int | None) -> None:
     vectors.search.compiled = True
     vectors.search.sizes = vectors.search.sizes._replace(threads=threads)
     _ = vectors.words, vectors.search.inverse_norms
+    with importing():
+        from firth.kernels.cpu.search.batch import WIDTHS
     if len(vectors):
-        some = [vectors.words[0]] * (vectors.search.sizes.few + 1)
-        _ = vectors.most_similar(some, 1), vectors.most_similar(some[0], 1)
+        for queries in (1, *WIDTHS):
+            vectors.most_similar([vectors.words[0]] * queries, 1)
 
 
-def _try_index(vectors: WordVectors, path: Path) -> tuple[bool, str | None]:
+def _try_index(vectors: WordVectors, path: Path, threads: int | None) -> tuple[bool, str | None]:
     if not _index_of(path).exists():
         return False, None
     try:
-        _ = vectors.index
+        vectors.index.threads = threads
         vectors.most_similar(vectors.words[0], 1, approximate=True)
     except (FirthError, OSError) as error:
         return False, f"the index cannot be used: {_reason(error)}"
@@ -242,22 +247,24 @@ class ServedModel:
 def _state_of(path: Path) -> State:
     """What identifies the content of a model file or folder, and of its index."""
     try:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        return tuple(_identity(file) for file in files), _index_state(path)
+        status = os.stat(path)  # noqa: PTH116  (for every request: Path.stat() takes twice as long)
+        if not stat.S_ISDIR(status.st_mode):
+            return _identity(status), _index_state(path)
+        files = tuple((file.name, _identity(file.stat())) for file in sorted(path.iterdir()))
+        return files, _index_state(path)
     except OSError:
         return None
 
 
 def _index_state(path: Path) -> object:
     try:
-        return _identity(_index_of(path))
+        return _identity(os.stat(f"{path}.index"))  # noqa: PTH116
     except OSError:
         return None
 
 
-def _identity(file: Path) -> tuple[str, int, int, int, int]:
-    status = file.stat()
-    return file.name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 class Models:

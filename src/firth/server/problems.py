@@ -13,7 +13,7 @@ from firth.errors import FirthError, FormatError, SettingError, UnknownWordError
 from firth.server.responses import JSON, json_bytes
 from firth.server.service_schemas import ErrorResponse
 
-__all__ = ["DOCUMENTED", "RequestProblem", "answer_errors", "problem_response"]
+__all__ = ["DOCUMENTED", "RequestProblem", "answer_errors", "check_type", "problem_response", "response_for"]
 
 # What any endpoint may respond with besides 200, for the OpenAPI document.
 _STATUSES = {
@@ -55,12 +55,27 @@ def problem_response(problem: RequestProblem, headers: dict[str, str] | None = N
     return Response(json_bytes(content), problem.status_code, headers, media_type=JSON)
 
 
+def check_type(request: Request) -> None:
+    """Raise RequestProblem unless the body of a request is JSON by its header."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
+        return
+    given = f"the body is {quoted(kind)}" if kind else "the body has no content type"
+    raise RequestProblem(415, "unsupported_media_type", f"{given}: send JSON with the header Content-Type: {JSON}")
+
+
+def response_for(request: Request, error: RequestProblem | RequestValidationError | FirthError) -> Response:
+    """The response for an error."""
+    if isinstance(error, RequestProblem):
+        return problem_response(error)
+    return _invalid(request, error) if isinstance(error, RequestValidationError) else _firths(request, error)
+
+
 def answer_errors(app: FastAPI) -> None:
     """Have every error of an app answered in JSON."""
-    app.add_exception_handler(RequestProblem, lambda request, error: problem_response(error))
-    app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
+    for kind in (RequestProblem, RequestValidationError, FirthError):
+        app.add_exception_handler(kind, response_for)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type]
-    app.add_exception_handler(FirthError, _firths)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _fault)
 
 
@@ -69,12 +84,11 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
     if first["type"] == "json_invalid":
         reason = first.get("ctx", {}).get("error", "")
         return problem_response(RequestProblem(400, "invalid_json", f"the body is not JSON: {reason}"))
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if first["loc"] == ("body",) and kind != JSON and not kind.endswith("+json"):
-        given = f"the body is {quoted(kind)}" if kind else "the body has no content type"
-        return problem_response(
-            RequestProblem(415, "unsupported_media_type", f"{given}: send JSON with the header Content-Type: {JSON}")
-        )
+    if first["loc"] == ("body",):
+        try:
+            check_type(request)
+        except RequestProblem as problem:
+            return problem_response(problem)
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"][1:]).lstrip(".")
     sentence = first["msg"][:1].lower() + first["msg"][1:]
     shown = field if field.isprintable() and len(field) <= 200 else "the body"

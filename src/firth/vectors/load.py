@@ -27,6 +27,9 @@ def load(
 
     Parameters
     ----------
+    path : a file or folder; compressed ones and archives as they are. "glove.6B.zip/glove.6B.100d.txt" is a file in an
+        archive of several. A name such as "glove-wiki-gigaword-50" is looked for where gensim's downloader puts it;
+        Firth downloads nothing.
     on_error : "skip" leaves out malformed lines of text files and malformed records of word2vec binary files, and
         repeated words after their first occurrence; `skipped` then counts them and describes the first five. Other
         formats have nothing that could be skipped.

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.arrays import Counts, Matrix, Vector
 from firth.colours import fitting_limit
+from firth.formats.compact_numbers import Numbers
 from firth.formats.save import FormatName, write_as
 from firth.formats.skip_report import Skipped
 from firth.formats.stored import StoredVectors
@@ -131,7 +132,14 @@ class VectorTable:
         title = f"{len(self):,} words \u00d7 {self.vector_size} numbers"
         return html_table(title, ["word", f"{which} numbers: {colours}"], cells, numbers=0)
 
-    def save(self, path: str | Path, format: FormatName | None = None, *, progress: ProgressOption = False) -> None:
+    def save(
+        self,
+        path: str | Path,
+        format: FormatName | None = None,
+        *,
+        progress: ProgressOption = False,
+        numbers: Numbers = "float32",
+    ) -> None:
         """Write the vectors to a file or folder, atomically.
 
         Parameters
@@ -143,13 +151,16 @@ class VectorTable:
             compresses a file.
         progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
             a Progress about ten times a second. Text and word2vec binary report words written, "fasttext" rows.
+        numbers : how "firth" files store a number of a vector: "float32"; "float16", in half the space and with hardly
+            a difference; or "int8", in a quarter, which changes a few neighbours. Vectors are float32 once loaded, and
+            a compact file is read into memory, not mapped.
 
         Raises
         ------
-        SettingError : an unknown format or suffix; the choices are listed.
+        SettingError : an unknown format or suffix, whose choices are listed; or other numbers in another format.
         FormatError : the file cannot be written, or the format cannot represent a word.
         """
-        write_as(path, self.stored(), format, progress=progress)
+        write_as(path, self.stored(), format, progress=progress, numbers=numbers)
 
     def stored(self) -> StoredVectors:
         """The same vectors as the formats write them."""

@@ -389,11 +389,10 @@ class WordVectors(VectorTable):
 
     def _named(self, found: Ranking) -> list[Neighbours]:
         words = self.words
+        counts = np.count_nonzero(found.similarities >= -1.0, axis=1)  # excluded rows, the last, have -inf
         return [
-            Neighbours(
-                Neighbour(words[row], similarity)
-                for row, similarity in zip(rows, similarities, strict=True)
-                if similarity >= -1.0  # excluded rows have -inf
+            Neighbours(map(Neighbour, [words[row] for row in rows[:count]], similarities))
+            for count, rows, similarities in zip(
+                counts.tolist(), found.rows.tolist(), found.similarities.tolist(), strict=True
             )
-            for rows, similarities in zip(found.rows.tolist(), found.similarities.tolist(), strict=True)
         ]

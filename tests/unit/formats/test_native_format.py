@@ -205,7 +205,7 @@ def test_bytes_too_many_are_noticed(tmp_path):
 
 def test_a_newer_version_says_so(tmp_path):
     path = small(tmp_path / "a.firth")
-    edit_header(path, lambda header: header["__metadata__"].update(version="3"))
+    edit_header(path, lambda header: header["__metadata__"].update(version="4"))
     with pytest.raises(FormatError, match="newer Firth.*upgrade"):
         native.read(path)
 

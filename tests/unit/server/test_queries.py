@@ -1,8 +1,17 @@
 """What each endpoint returns is what the library returns."""
 
+import json
+
 import msgpack
 import numpy as np
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from firth import WordVectors
+from firth.server.app import create_app
+from firth.server.models import Models
 
 
 def records(neighbours):
@@ -121,6 +130,27 @@ def test_long_responses_are_compressed_for_those_who_accept_it(client):
     assert long.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in short.headers
     assert long.json()["results"][99] == short.json()["results"][0]
+
+
+def test_an_application_that_is_mounted_in_another_one_answers_the_same(client, app):
+    outer = Starlette(routes=[Mount("/words", app)])
+    with TestClient(outer, base_url="http://localhost:8000", raise_server_exceptions=False) as mounted:
+        for body in (b'{"words": ["king"]}', b'{"words": []}', b"{", b'{"words": ["kinng"]}', b""):
+            path, headers = "/v1/models/plane/similar", {"Content-Type": "application/json"}
+            direct = client.post(path, content=body, headers=headers)
+            through = mounted.post(f"/words{path}", content=body, headers=headers)
+            assert (through.status_code, through.json()) == (direct.status_code, direct.json())
+
+
+def test_words_are_quoted_and_similarities_have_six_decimals(tmp_path):
+    words = {'"quoted"\\': (1, 0), "tab\t": (1, 0.5), "\udc80half": (0.5, 1)}
+    vectors = WordVectors(list(words), np.array(list(words.values()), np.float32))
+    vectors.save(tmp_path / "odd.firth")
+    app = create_app(Models({"odd": tmp_path / "odd.firth"}))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        response = client.post("/v1/models/odd/similar", json={"words": ['"quoted"\\']})
+    (result,) = json.loads(response.content)["results"]
+    assert result == {"word": '"quoted"\\', "neighbours": records(vectors.most_similar('"quoted"\\'))}
 
 
 def test_models_are_described(client):

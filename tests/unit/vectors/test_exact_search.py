@@ -55,6 +55,16 @@ def test_of_equal_rows_the_first_come_first(search, few):
         assert found.rows[1].tolist() == [5, 77, 900, 2002][:count]
 
 
+@pytest.mark.parametrize("queries", [2, 3, 8, 9, 17, 25, 50, 97])
+def test_batches_of_every_width(search, queries):
+    directions = np.random.default_rng(42).normal(size=(queries, SIZE))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    cosines = directions @ MATRIX.T.astype(float) / np.linalg.norm(MATRIX.astype(float), axis=1)
+    found = search.nearest(directions, 5, [[]] * queries)
+    np.testing.assert_allclose(found.similarities, -np.sort(-cosines, axis=1)[:, :5], atol=1e-6)
+    np.testing.assert_array_equal(np.take_along_axis(cosines, found.rows, 1), -np.sort(-cosines, axis=1)[:, :5])
+
+
 def test_excluded_rows_and_candidates(search):
     queries, expected = QUERIES.astype(float), EXPECTED.copy()
     candidates = search.first_rows(1000).without(np.array([3, 77]))

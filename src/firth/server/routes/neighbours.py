@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firth.server.models import OpenVectors
-from firth.server.responses import respond
+from firth.server.responses import respond, respond_with_neighbours
 from firth.server.routes.paths import (
     ModelName,
     check_index,
@@ -40,8 +40,7 @@ async def similar(model: ModelName, body: SimilarRequest, request: Request) -> R
     opened = await models_of(request).vectors(model)
     check_index(model, opened, body.approximate)
     found = await _similar(opened, body)
-    results = [{"word": word, "neighbours": _records(some)} for word, some in zip(body.words, found, strict=True)]
-    return respond(request, {"model": model, "results": results})
+    return respond_with_neighbours(request, model, [{"word": word} for word in body.words], found)
 
 
 async def _similar(opened: OpenVectors, body: SimilarRequest) -> Sequence[Sequence[Neighbour] | None]:
@@ -78,11 +77,8 @@ async def analogy(model: ModelName, body: AnalogyRequest, request: Request) -> R
         )
 
     found = await search(vectors, body.sums, lambda one: [*one.positive, *one.negative], body.unknown, work)
-    results = [
-        {"positive": one.positive, "negative": one.negative, "neighbours": _records(some)}
-        for one, some in zip(body.sums, found, strict=True)
-    ]
-    return respond(request, {"model": model, "results": results})
+    queries = [{"positive": one.positive, "negative": one.negative} for one in body.sums]
+    return respond_with_neighbours(request, model, queries, found)
 
 
 @router.post("/between", summary="The words between two words", responses=responses(BetweenResponse))
@@ -108,10 +104,3 @@ async def between(model: ModelName, body: BetweenRequest, request: Request) -> R
         for pair, some in zip(body.pairs, found, strict=True)
     ]
     return respond(request, {"model": model, "results": results})
-
-
-def _records(neighbours: Sequence[Neighbour] | None) -> list[dict[str, Any]] | None:
-    """Similarities to 6 decimals, as on the command line."""
-    if neighbours is None:
-        return None
-    return [{"word": word, "similarity": round(similarity, 6)} for word, similarity in neighbours]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from firth.server.limits import LONGEST_NAME, MOST_RESULTS
 from firth.server.models import Models, OpenVectors
+from firth.server.operations import OperationRoute
 from firth.server.problems import DOCUMENTED, RequestProblem
 from firth.server.responses import MESSAGE_PACK
 from firth.vectors.word_vectors import WordVectors
@@ -24,8 +25,8 @@ ModelName = Annotated[
 
 
 def model_router(tag: str) -> APIRouter:
-    """A router for endpoints of one model."""
-    return APIRouter(prefix="/v1/models/{model}", tags=[tag])
+    """A router for operations on a model."""
+    return APIRouter(prefix="/v1/models/{model}", tags=[tag], route_class=OperationRoute)
 
 
 def responses(response: type[Any]) -> dict[int | str, dict[str, Any]]:

@@ -60,6 +60,7 @@ class Index:
     recall : what it found when it was built.
     settings : how the graph was built.
     path : the file it was opened from or last saved to, or None.
+    threads : of one search; None: all cores.
     matrix, inverse_norms : the vectors (V, D) and 1 / length of each (V,); read-only.
     """
 
@@ -84,6 +85,7 @@ class Index:
         self.search_width = search_width
         self.recall = recall
         self.path = path
+        self.threads: int | None = None
 
     def __repr__(self) -> str:
         found = f"search width {self.search_width}, recall {self.recall.mean:.3f}"
@@ -130,7 +132,7 @@ class Index:
         unit = np.ascontiguousarray(queries, np.float32)
         beams = np.empty((len(unit), max(self.search_width, wanted)), np.int32)
         found = np.empty(len(unit), np.int64)
-        threads = max(1, min(available_cores(), len(unit) // QUERIES_PER_THREAD))
+        threads = max(1, min(self.threads or available_cores(), len(unit) // QUERIES_PER_THREAD))
 
         def search(parts: Iterator[slice]) -> None:
             for part in parts:

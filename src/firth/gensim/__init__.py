@@ -1,0 +1,42 @@
+"""gensim's word vectors under gensim's names: `from firth.gensim import Word2Vec` in place of `from gensim.models …`.
+
+A layer of names and conversions over the library, for programs that were written for gensim 4; docs/gensim.md lists
+what differs. The modules are those of gensim, too: `from firth.gensim.models.word2vec import LineSentence`.
+"""
+
+from firth.gensim import models
+from firth.lazy_names import names_of
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from firth.gensim.models.callbacks import CallbackAny2Vec
+    from firth.gensim.models.keyedvectors import KeyedVectors
+    from firth.gensim.models.word2vec import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
+
+__all__ = [
+    "BrownCorpus",
+    "CallbackAny2Vec",
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+    "models",
+]
+
+_HOMES = {
+    "BrownCorpus": "firth.gensim.models.word2vec",
+    "CallbackAny2Vec": "firth.gensim.models.callbacks",
+    "KeyedVectors": "firth.gensim.models.keyedvectors",
+    "LineSentence": "firth.gensim.models.word2vec",
+    "PathLineSentences": "firth.gensim.models.word2vec",
+    "Text8Corpus": "firth.gensim.models.word2vec",
+    "Word2Vec": "firth.gensim.models.word2vec",
+}
+
+__getattr__ = names_of("firth.gensim", _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

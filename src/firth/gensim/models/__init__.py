@@ -1,0 +1,22 @@
+"""gensim.models: the classes; the modules that gensim has them in are beside them."""
+
+from firth.lazy_names import names_of
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from firth.gensim.models.keyedvectors import KeyedVectors
+    from firth.gensim.models.word2vec import Word2Vec
+
+__all__ = ["KeyedVectors", "Word2Vec"]
+
+_HOMES = {
+    "KeyedVectors": "firth.gensim.models.keyedvectors",
+    "Word2Vec": "firth.gensim.models.word2vec",
+}
+
+__getattr__ = names_of("firth.gensim.models", _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,85 @@
+"""gensim's own tests, from its installed package, with `firth.gensim` in place of `gensim.models`.
+
+The rest of gensim that they import stays gensim's: its utilities and test data.
+"""
+
+import functools
+import importlib.util
+import logging
+import re
+import types
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+__all__ = ["cases_of", "load", "run"]
+
+
+class CapturedLog(logging.Handler):
+    """What testfixtures.log_capture gives to a test, as far as gensim's tests use it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name} {record.levelname} {record.getMessage()}")
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def log_capture() -> Callable:
+    def decorate(test: Callable) -> Callable:
+        @functools.wraps(test)
+        def captured(self) -> None:
+            log, root = CapturedLog(), logging.getLogger()
+            level = root.level
+            root.addHandler(log)
+            root.setLevel(logging.DEBUG)
+            try:
+                test(self, log)
+            finally:
+                root.removeHandler(log)
+                root.setLevel(level)
+
+        return captured
+
+    return decorate
+
+
+def load(name: str) -> types.ModuleType:
+    """A module of gensim's tests with its imports rewritten."""
+    found = importlib.util.find_spec(f"gensim.test.{name}")
+    source = Path(found.origin).read_text(encoding="utf-8")
+    source = source.replace("from testfixtures import log_capture", "")
+    source = re.sub(r"\bfrom gensim\.models\b", "from firth.gensim.models", source)
+    source = re.sub(
+        r"^import gensim\.models(\S*)$",
+        r"import firth.gensim.models\1, gensim.utils, gensim.test.utils",
+        source,
+        flags=re.M,
+    )
+    source = re.sub(r"(?<![\w.])gensim\.models\.", "firth.gensim.models.", source)
+    module = types.ModuleType(f"rewritten_{name}")
+    module.__dict__["log_capture"] = log_capture
+    exec(compile(source, found.origin, "exec"), module.__dict__)
+    return module
+
+
+def cases_of(module: types.ModuleType) -> list[unittest.TestCase]:
+    """All tests of a module that are its own."""
+    classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, unittest.TestCase)]
+    own = [one for one in classes if one.__module__ == module.__name__]
+    return [one(name) for one in own for name in unittest.TestLoader().getTestCaseNames(one)]
+
+
+def run(case: unittest.TestCase) -> None:
+    """Run a test as unittest does. Raises AssertionError with what went wrong."""
+    result = case.run()
+    for _, reason in result.skipped:
+        pytest.skip(reason)
+    for _, problem in (*result.failures, *result.errors):
+        raise AssertionError(problem)
