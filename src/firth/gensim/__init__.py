@@ -11,15 +11,20 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from firth.gensim.models.callbacks import CallbackAny2Vec
+    from firth.gensim.models.doc2vec import Doc2Vec, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
     from firth.gensim.models.keyedvectors import KeyedVectors
     from firth.gensim.models.word2vec import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 
 __all__ = [
     "BrownCorpus",
     "CallbackAny2Vec",
+    "Doc2Vec",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
+    "TaggedBrownCorpus",
+    "TaggedDocument",
+    "TaggedLineDocument",
     "Text8Corpus",
     "Word2Vec",
     "models",
@@ -28,9 +33,13 @@ __all__ = [
 _HOMES = {
     "BrownCorpus": "firth.gensim.models.word2vec",
     "CallbackAny2Vec": "firth.gensim.models.callbacks",
+    "Doc2Vec": "firth.gensim.models.doc2vec",
     "KeyedVectors": "firth.gensim.models.keyedvectors",
     "LineSentence": "firth.gensim.models.word2vec",
     "PathLineSentences": "firth.gensim.models.word2vec",
+    "TaggedBrownCorpus": "firth.gensim.models.doc2vec",
+    "TaggedDocument": "firth.gensim.models.doc2vec",
+    "TaggedLineDocument": "firth.gensim.models.doc2vec",
     "Text8Corpus": "firth.gensim.models.word2vec",
     "Word2Vec": "firth.gensim.models.word2vec",
 }
