@@ -1,18 +1,14 @@
 """gensim.models.doc2vec: vectors of documents, and gensim's readers of documents."""
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Vector
-from firth.backends.inference import InferenceBackend
-from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError, warn
+from firth.arrays import Matrix
+from firth.errors import SettingError, warn
 from firth.gensim.document_files import is_document_model, read_document_model, write_document_model
 from firth.gensim.documents import (
     TaggedBrownCorpus,
@@ -23,18 +19,17 @@ from firth.gensim.documents import (
     read_documents,
     set_tags,
 )
-from firth.gensim.epochs import Epochs, plans_of
+from firth.gensim.epochs import Epochs
+from firth.gensim.inference import Inferring
 from firth.gensim.key_files import check_mmap, check_saving_options, fill_table, writable
 from firth.gensim.key_table import KEY_TYPES
 from firth.gensim.model_files import SETTINGS
 from firth.gensim.models.callbacks import CallbackAny2Vec
-from firth.gensim.models.keyedvectors import KeyedVectors, pseudorandom_weak_vector
-from firth.gensim.models.word2vec import Word2Vec
+from firth.gensim.models.keyedvectors import KeyedVectors
 from firth.gensim.settings import answers_old_names, warn_without_effect
 from firth.gensim.texts import check_corpus
 from firth.gensim.training_checks import check_training
 from firth.gensim.vocabulary import TrimRule
-from firth.kernels.arguments import EncodedIds
 from firth.training.plan import Extras
 
 __all__ = ["Doc2Vec", "TaggedBrownCorpus", "TaggedDocument", "TaggedLineDocument"]
@@ -43,7 +38,7 @@ _SETTINGS = ("dbow_words",)
 _SEED_OF_TAGS = 7919  # the 1000th prime, as in gensim: tags and words begin with different random numbers
 
 
-class Doc2Vec(Word2Vec):
+class Doc2Vec(Inferring):
     """gensim's Doc2Vec, trained by Firth's kernels.
 
     Parameters are gensim's; `kwargs` are those of Word2Vec. `dm_concat=1` is refused.
@@ -94,7 +89,7 @@ class Doc2Vec(Word2Vec):
         self.dbow_words, self.dm_concat, self.dm_tag_count = int(dbow_words), int(dm_concat), int(dm_tag_count)
         self.dv = dv or KeyedVectors(self.vector_size, mapfile_path=dv_mapfile)
         self._reading: TaggedText | None = None
-        self._inference: tuple[Any, InferenceBackend] | None = None
+        self._inference = None
         if documents is not None or corpus_file is not None:
             read = _read(documents, corpus_file)
             self._build_documents(read, trim_rule=trim_rule)
@@ -281,57 +276,6 @@ class Doc2Vec(Word2Vec):
         words = len(self.wv)
         self.wv.vectors[:], self.dv.vectors[:] = training.inputs[:words], training.inputs[words:]
         self.dv.norms = None
-
-    # ---------------------------------------------------------------- new documents
-
-    def infer_vector(
-        self,
-        doc_words: Sequence[Any],
-        alpha: float | None = None,
-        min_alpha: float | None = None,
-        epochs: int | None = None,
-    ) -> Vector:
-        """The vector (D,) of a new document; the same for the same words. The model does not change."""
-        if isinstance(doc_words, str):
-            raise TypeError("Parameter doc_words of infer_vector() must be a list of strings (not a single string).")
-        if not len(self.wv):
-            raise NotFittedError("you must first build vocabulary before inferring vectors")
-        rows = (self.wv.key_to_index.get(word, -1) for word in doc_words)
-        ids = np.array([row for row in rows if row >= 0], np.int32)
-        corpus = EncodedIds(ids, np.array([0, len(ids)], np.int64))
-        rates = float(alpha or self.alpha), float(min_alpha or self.min_alpha)
-        options = 1, lambda sentence: None, lambda done: None
-        one = np.array([0, 1], np.int64)
-        backend = self._inference_backend()
-        vector: Vector = backend.infer(corpus, one, epochs or self.epochs or 1, rates, self.seed or 0, options)[0]
-        if vector.any():
-            return vector
-        words = " ".join(map(str, doc_words))  # no word is known, or the model not trained: as random as in gensim
-        return pseudorandom_weak_vector(self.vector_size, words, lambda text: zlib.crc32(text.encode()))
-
-    def _inference_backend(self) -> InferenceBackend:
-        outputs = self.syn1neg if self.negative else self.syn1
-        state = id(self.wv.vectors), id(outputs), self.train_count, self.epochs_trained
-        if self._inference is None or self._inference[0] != state:
-            counts = np.asarray(self.wv.expandos["count"], np.int64)
-            vocabulary = Vocabulary(self.wv.index_to_key, np.maximum(counts, 1))
-            nothing = EncodedCorpus(vocabulary, np.zeros(0, np.int32), np.zeros(1, np.int64))
-            settings = self._plan_settings()
-            plan = plans_of(settings, nothing, vocabulary.counts, Extras(), self.sample)[0]
-            self._inference = state, InferenceBackend(plan, self.wv.vectors, outputs[: plan.n_outputs])
-        return self._inference[1]
-
-    def similarity_unseen_docs(
-        self,
-        doc_words1: Sequence[Any],
-        doc_words2: Sequence[Any],
-        alpha: float | None = None,
-        min_alpha: float | None = None,
-        epochs: int | None = None,
-    ) -> float:
-        """The cosine of the vectors of two new documents."""
-        first, second = (self.infer_vector(words, alpha, min_alpha, epochs) for words in (doc_words1, doc_words2))
-        return float(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
 
     # ---------------------------------------------------------------- files
 
