@@ -6,6 +6,7 @@ FOLDER holds questions-words.txt (Google's analogies) and men.csv (MEN); without
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -26,6 +27,8 @@ def main() -> None:
         ["loading.py"],
         *([["fasttext_loading.py"]] if find_spec("fasttext") else []),  # its package does not exist for every Python
         ["approximate.py"],
+        *([["serving.py"]] if shutil.which("wrk") else []),
+        *([["explorer.py"]] if find_spec("playwright") else []),
         *([name, arguments.corpus] for name in ("encoding.py", "phrases.py", "train_speed.py", "command.py")),
     ]
     if arguments.evaluation:

@@ -1,6 +1,6 @@
 """Requests per second of `firth serve`, and their latency, under load from wrk.
 
-    python benchmarks/serving.py [--seconds 10] [--clients 32] [--workers 2]
+    python benchmarks/serving.py [--seconds 10] [--clients 32] [--workers 1 2]
 
 wrk is a public load generator (Debian: apt-get install wrk). Each request is for the 10 words most similar to one
 random word: exactly among 50,000 words with vectors of 100 numbers, and by the index among 400,000 of 50. The vectors
@@ -112,12 +112,8 @@ end
 """
 
 
-def measure(name: str, folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
-    words, size, with_index = SIZES[name]
-    model, script = folder / f"{words}.firth", folder / f"{words}.lua"
-    make_model(model, words, size, with_index)
-    script.write_text(SCRIPT % (words - 1, ',"approximate":true' if with_index else "") + REPORT)
-    server, port = start(model, arguments.workers)
+def measure(model: Path, script: Path, workers: int, arguments: argparse.Namespace) -> dict[str, float]:
+    server, port = start(model, workers)
     try:
         load(port, script, arguments.clients, WARM_UP)
         before = processor_seconds(server), counter(port, "firth_searches_total"), counter(port, "firth_queries_total")
@@ -136,19 +132,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--clients", type=int, default=32)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed: on Debian, apt-get install wrk")
-    results = {}
+    runs = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in SIZES:
-            results[name] = measure(name, Path(folder), arguments)
-            print(f"{name}, {arguments.workers} workers, {arguments.clients} clients")
-            for what, number in results[name].items():
-                print(f"  {what:42} {number:10,.2f}")
-            time.sleep(1)
-    save("serving", {"workers": arguments.workers, "clients": arguments.clients, "results": results})
+        for name, (words, size, with_index) in SIZES.items():
+            model, script = Path(folder) / f"{words}.firth", Path(folder) / f"{words}.lua"
+            make_model(model, words, size, with_index)
+            script.write_text(SCRIPT % (words - 1, ',"approximate":true' if with_index else "") + REPORT)
+            for workers in arguments.workers:
+                found = measure(model, script, workers, arguments)
+                runs.append({"load": name, "workers": workers, **found})
+                print(f"{name}, {workers} workers, {arguments.clients} clients")
+                for what, number in found.items():
+                    print(f"  {what:42} {number:10,.2f}")
+                time.sleep(1)
+    save("serving", {"clients": arguments.clients, "runs": runs})
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from pathlib import Path
 import quality
 from report import load, mean_and_spread, median
 
+CPU = "server's processor time per request (ms)"
+PERCENTILES = ("p50", "p95", "p99")
 DOCS = Path(__file__).parent.parent / "docs"
 
 
@@ -338,6 +340,32 @@ def recommend(results: dict) -> str:
     return "\n\n".join([*tables, measured_on(results)])
 
 
+def serving(results: dict) -> str:
+    header = ["similar words", "workers", "requests per second", "median, ms", "95 %, ms", "server, CPU ms a request"]
+    rows = [
+        [
+            run["load"],
+            str(run["workers"]),
+            f"{run['requests per second']:,.0f}",
+            *(f"{run[f'percentile {percent} (ms)']:.0f}" for percent in (50, 95)),
+            f"{run[CPU]:.2f}",
+        ]
+        for run in results["runs"]
+    ]
+    return f"{grid(header, rows)}\n\n{results['clients']} clients. {measured_on(results)}"
+
+
+def explorer(results: dict) -> str:
+    page = [[row["what"], f"{row['median']:.0f}", f"{row['worst']:.0f}"] for row in results["page"]]
+    queries = [
+        ["a model is trained" if row["training"] else "otherwise idle", *(f"{row[key]:.0f}" for key in PERCENTILES)]
+        for row in results["queries"]
+    ]
+    header = ["1,000 mixed queries from 32 clients", *(f"{key[1:]} %, ms" for key in PERCENTILES)]
+    tables = [grid(["in the page", "median, ms", "worst, ms"], page), grid(header, queries)]
+    return "\n\n".join([*tables, measured_on(results)])
+
+
 def many_cores(results: dict) -> str:
     """A row for each layout, in the order of speed; means over runs."""
     rows = []
@@ -404,6 +432,8 @@ TABLES = {
     "compile_time": compile_time,
     "encoding": encoding,
     "many_cores": many_cores,
+    "serving": serving,
+    "explorer": explorer,
     "subwords": subwords,
     "recommend": recommend,
     "phrases": phrases,
@@ -425,10 +455,12 @@ def main() -> None:
     for page in (
         "benchmarks.md",
         "defaults.md",
+        "explorer.md",
         "going-on.md",
         "language-models.md",
         "objectives.md",
         "reliability.md",
+        "serving.md",
         "subwords.md",
     ):
         path = DOCS / page

@@ -60,3 +60,13 @@ def test_errors_are_reported_before_the_work(firth, model, tmp_path):
     without = firth("evaluate", model, "--odd-words", "q.txt", "--method", "3cosmul", code=2).stderr
     assert "--method applies only to analogies" in without
     assert "two test sets" in firth("evaluate", model, "--analogies", "q.txt", "--odd-words", "q.txt", code=2).stderr
+
+
+def test_sentences_of_a_file(firth, model, tmp_path):
+    rows = "king man\tqueen woman\t4\nking\tman woman\t2\nking queen\tQueen king!\t5\n"
+    (tmp_path / "sts.tsv").write_text(f"sentence1\tsentence2\tscore\n{rows}")
+    arguments = ("evaluate", model, "--sentences", "sts.tsv", "--weighting", "tfidf")
+    score = json.loads(firth(*arguments, "--json").stdout)["models"][0]["scores"]["sts.tsv"]
+    assert score["weighting"] == "tfidf" and score["covered"] == 3 and len(score["pearson_interval"]) == 2
+    assert "Pearson" in firth(*arguments).stdout
+    assert "applies only to --sentences" in firth("evaluate", model, "--weighting", "sif", code=2).stderr

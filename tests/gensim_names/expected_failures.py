@@ -36,4 +36,16 @@ NOT_PASSING: dict[str, dict[str, str]] = {
         "LoadWord2VecFormatTest.test_load_word2vec_format_limit": INTERNAL,
         "LoadWord2VecFormatTest.test_load_word2vec_format_space_stripping": INTERNAL,
     },
+    "test_phrases": {
+        "TestPhrasesModel.test_export_phrases": DIFFERS,  # joined words are not taken apart and scored again
+        "TestPhrasesPersistence.test_save_load_custom_scorer": PICKLE,
+        "TestPhrasesPersistence.test_save_load_no_common_terms": PICKLE,
+        "TestPhrasesPersistence.test_save_load_no_scoring": PICKLE,
+        "TestPhrasesPersistence.test_save_load_string_scoring": PICKLE,
+        "TestFrozenPhrasesPersistence.test_save_load_custom_scorer": PICKLE,
+        "TestFrozenPhrasesPersistence.test_save_load_no_common_terms": PICKLE,
+        "TestFrozenPhrasesPersistence.test_save_load_no_scoring": PICKLE,
+        "TestFrozenPhrasesPersistence.test_save_load_string_scoring": PICKLE,
+        "TestFrozenPhrasesModelCompatibility.test_compatibility": PICKLE,
+    },
 }

@@ -55,18 +55,28 @@ def load(name: str) -> types.ModuleType:
     found = importlib.util.find_spec(f"gensim.test.{name}")
     source = Path(found.origin).read_text(encoding="utf-8")
     source = source.replace("from testfixtures import log_capture", "")
-    source = re.sub(r"\bfrom gensim\.models\b", "from firth.gensim.models", source)
+    source = re.sub(r"^from gensim\.models(\S*) import (.*[^(])$", _imported, source, flags=re.M)
+    source = re.sub(r"\bfrom gensim\.models\b(?!.*\b_)", "from firth.gensim.models", source)
     source = re.sub(
         r"^import gensim\.models(\S*)$",
         r"import firth.gensim.models\1, gensim.utils, gensim.test.utils",
         source,
         flags=re.M,
     )
-    source = re.sub(r"(?<![\w.])gensim\.models\.", "firth.gensim.models.", source)
+    source = re.sub(r"(?<![\w.])(?<!from )gensim\.models\.", "firth.gensim.models.", source)
     module = types.ModuleType(f"rewritten_{name}")
     module.__dict__["log_capture"] = log_capture
     exec(compile(source, found.origin, "exec"), module.__dict__)
     return module
+
+
+def _imported(found: re.Match) -> str:
+    """An import of names: private ones stay gensim's."""
+    module, names = found[1], [name.strip() for name in found[2].split(",")]
+    private = [name for name in names if name.startswith("_")]
+    public = [name for name in names if name not in private]
+    lines = [f"from firth.gensim.models{module} import {', '.join(public)}"] if public else []
+    return "\n".join(lines + [f"from gensim.models{module} import {', '.join(private)}"] * bool(private))
 
 
 def cases_of(module: types.ModuleType) -> list[unittest.TestCase]:

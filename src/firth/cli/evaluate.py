@@ -6,7 +6,15 @@ from typing import Annotated, Any, cast
 import typer
 
 from firth.cli.candidates import OptionalMethod
-from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
+from firth.cli.judging import (
+    AnalogyFiles,
+    CategoryFiles,
+    OddWordFiles,
+    SentenceFiles,
+    SimilarityFiles,
+    WeightingOption,
+    score_records,
+)
 from firth.cli.output import Json, Model, output, print_json, print_table
 from firth.cli.two_models import load_all
 from firth.errors import SettingError
@@ -14,6 +22,7 @@ from firth.evaluation import AnalogyScore, Comparison
 from firth.evaluation.analogies import SECTION_COLUMNS, AnalogyMethod
 from firth.evaluation.comparison import COMPARISON_COLUMNS
 from firth.evaluation.score import SCORE_COLUMNS
+from firth.evaluation.sentences import Weighting
 from firth.evaluation.suite import Scores, Suite, compare_scores
 
 __all__ = ["run"]
@@ -29,6 +38,7 @@ def run(
     similarity: SimilarityFiles = None,
     categories: CategoryFiles = None,
     odd_words: OddWordFiles = None,
+    sentences: SentenceFiles = None,
     top: Annotated[
         int | None,
         typer.Option(
@@ -36,20 +46,24 @@ def run(
         ),
     ] = None,
     method: OptionalMethod = None,
+    weighting: WeightingOption = None,
     json: Json = False,
 ) -> None:
     """Without files, the built-in test sets are used: analogies of 16 relations, categories, and the odd
     one out. Each score has a 95 % confidence interval and its coverage: the share of questions whose
     words the model knows.
     """
-    if method is not None and (similarity or categories or odd_words) and not analogies:
+    if method is not None and (similarity or categories or odd_words or sentences) and not analogies:
         raise SettingError(
             "--method applies only to analogies, but no --analogies are given: leave it out, or add them"
         )
-    tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [])
+    if weighting is not None and not sentences:
+        raise SettingError("--weighting applies only to --sentences, which are not given: leave it out, or add them")
+    tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [], sentences or [])
     models = load_all(model) if other is None else load_all(model, other)
     how = cast(AnalogyMethod, method or "3cosadd")  # the evaluation refuses what it does not know
-    first, *more = [tests.evaluate(vectors, top=top, method=how) for vectors in models]
+    weights = cast(Weighting, weighting or "mean")  # as above
+    first, *more = [tests.evaluate(vectors, top=top, method=how, weighting=weights) for vectors in models]
     second = more[0] if more else None
     comparisons = compare_scores(first, second) if second is not None else {}
     if json:

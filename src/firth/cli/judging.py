@@ -1,14 +1,23 @@
 """Test sets as options and scores as JSON, for the commands that evaluate models."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from firth.evaluation.analogies import AnalogyScore
+from firth.evaluation.sentences import SentenceScore, Weighting
 from firth.evaluation.suite import Scores
 
-__all__ = ["AnalogyFiles", "CategoryFiles", "OddWordFiles", "SimilarityFiles", "score_records"]
+__all__ = [
+    "AnalogyFiles",
+    "CategoryFiles",
+    "OddWordFiles",
+    "SentenceFiles",
+    "SimilarityFiles",
+    "WeightingOption",
+    "score_records",
+]
 
 AnalogyFiles = Annotated[
     list[Path] | None,
@@ -39,6 +48,24 @@ OddWordFiles = Annotated[
     ),
 ]
 
+SentenceFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--sentences",
+        metavar="FILE",
+        help="A table (csv, tsv) of sentence pairs and how similar people find them, as of STS or SICK (repeatable).",
+    ),
+]
+WeightingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weighting",
+        metavar="|".join(get_args(Weighting)),
+        help="With --sentences: how the words of a sentence count. mean: all the same; sif: rare ones more, without "
+        "what the sentences have in common; tfidf: those of few sentences more. Default: mean.",
+    ),
+]
+
 
 def score_records(scores: Scores) -> dict[str, Any]:
     """Scores for JSON, by the name of the test set."""
@@ -57,5 +84,9 @@ def score_records(scores: Scores) -> dict[str, Any]:
                 }
                 for section in score.sections
             }
+        if isinstance(score, SentenceScore):
+            pearson = score.pearson_interval()
+            record["pearson_interval"] = [pearson.low, pearson.high]
+            record["weighting"] = score.weighting
         records[name] = record
     return records

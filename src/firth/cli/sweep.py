@@ -6,7 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
-from firth.cli.judging import AnalogyFiles, CategoryFiles, OddWordFiles, SimilarityFiles, score_records
+from firth.cli.judging import (
+    AnalogyFiles,
+    CategoryFiles,
+    OddWordFiles,
+    SentenceFiles,
+    SimilarityFiles,
+    score_records,
+)
 from firth.cli.output import Json, output, print_json, print_table
 from firth.cli.settings import read_values, with_several_values
 from firth.evaluation.cooccurrence import DISTANCE, NEIGHBOURS
@@ -30,6 +37,7 @@ def _sweep(
     similarity: SimilarityFiles = None,
     categories: CategoryFiles = None,
     odd_words: OddWordFiles = None,
+    sentences: SentenceFiles = None,
     folder: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="A folder to save every model in.")
     ] = None,
@@ -47,7 +55,7 @@ def _sweep(
         read_values(hyperparameters),
         words=None if words is None else [word.strip() for word in words.split(",")],
         count=count,
-        tests=Suite.read(analogies or [], similarity or [], categories or [], odd_words or []),
+        tests=Suite.read(analogies or [], similarity or [], categories or [], odd_words or [], sentences or []),
         folder=folder,
     )
     interrupted = False

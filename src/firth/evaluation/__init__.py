@@ -19,6 +19,7 @@ from firth.evaluation.cooccurrence import CooccurrenceCounts
 from firth.evaluation.intervals import Interval
 from firth.evaluation.odd_one_out import OddOneOutScore, evaluate_odd_one_out
 from firth.evaluation.score import AccuracyScore, Score
+from firth.evaluation.sentences import SentencePair, SentenceScore, evaluate_sentences
 from firth.evaluation.similarity import SimilarityPair, SimilarityScore, evaluate_similarity
 from firth.evaluation.suite import Suite
 
@@ -33,6 +34,8 @@ __all__ = [
     "OddOneOutScore",
     "Score",
     "SectionScore",
+    "SentencePair",
+    "SentenceScore",
     "SimilarityPair",
     "SimilarityScore",
     "Suite",
@@ -44,6 +47,7 @@ __all__ = [
     "evaluate_analogies",
     "evaluate_categorisation",
     "evaluate_odd_one_out",
+    "evaluate_sentences",
     "evaluate_similarity",
     "read_questions",
 ]

@@ -9,7 +9,7 @@ Shapes  P pairs of words.
 import contextlib
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import SettingError, quoted
-from firth.evaluation.correlation import pearson, spearman, weighted_spearman
+from firth.evaluation.correlation import pearson, spearman, weighted_pearson, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.known_words import find_known_words, unit_rows
 from firth.evaluation.score import Score, warn_if_uncovered
@@ -88,11 +88,18 @@ class SimilarityScore(Score):
         level : confidence, in (0, 1).
         seed : of the 2,000 resamples.
         """
+        return self._interval(weighted_spearman, level, seed)
+
+    def pearson_interval(self, level: float = 0.95, seed: int = 1) -> Interval:
+        """Bootstrap confidence interval of Pearson's correlation; see `interval`."""
+        return self._interval(weighted_pearson, level, seed)
+
+    def _interval(self, correlation: Callable[..., NDArray[np.float64]], level: float, seed: int) -> Interval:
         human, model = self.judgements[self.is_covered], self.cosines[self.is_covered]
         if len(human) < 2:
             return Interval(float("nan"), float("nan"), level)
         draws = resample_weights(len(human), seed=seed)
-        resampled = [weighted_spearman(human, model, weights) for weights in draws]
+        resampled = [correlation(human, model, weights) for weights in draws]
         return percentile_interval(np.concatenate(resampled), level)
 
 

@@ -13,9 +13,18 @@ if TYPE_CHECKING:
     from firth.gensim.models.callbacks import CallbackAny2Vec
     from firth.gensim.models.doc2vec import Doc2Vec, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
     from firth.gensim.models.keyedvectors import KeyedVectors
+    from firth.gensim.models.phrases import (
+        ENGLISH_CONNECTOR_WORDS,
+        FrozenPhrases,
+        Phraser,
+        Phrases,
+        npmi_scorer,
+        original_scorer,
+    )
     from firth.gensim.models.word2vec import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 
 __all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
     "BrownCorpus",
     "CallbackAny2Vec",
     "Doc2Vec",
@@ -25,12 +34,23 @@ __all__ = [
     "TaggedBrownCorpus",
     "TaggedDocument",
     "TaggedLineDocument",
+    "FrozenPhrases",
+    "Phraser",
+    "Phrases",
     "Text8Corpus",
     "Word2Vec",
     "models",
+    "npmi_scorer",
+    "original_scorer",
 ]
 
 _HOMES = {
+    "ENGLISH_CONNECTOR_WORDS": "firth.gensim.models.phrases",
+    "FrozenPhrases": "firth.gensim.models.phrases",
+    "Phraser": "firth.gensim.models.phrases",
+    "Phrases": "firth.gensim.models.phrases",
+    "npmi_scorer": "firth.gensim.models.phrases",
+    "original_scorer": "firth.gensim.models.phrases",
     "BrownCorpus": "firth.gensim.models.word2vec",
     "CallbackAny2Vec": "firth.gensim.models.callbacks",
     "Doc2Vec": "firth.gensim.models.doc2vec",

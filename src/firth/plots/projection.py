@@ -6,6 +6,7 @@ Source   PCA: Pearson 1901. UMAP: McInnes, Healy and Melville 2018, arXiv:1802.0
 """
 
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -52,8 +53,12 @@ def check_packages(method: str) -> None:
         raise MissingExtraError(f"method={method!r}", "maps")
 
 
-def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
+def project(
+    rows: NDArray[np.float64], method: Method, seed: int, on_step: Callable[[], object] = lambda: None
+) -> Projection:
     """Project vectors (n, D) to two dimensions.
+
+    on_step : called by UMAP now and then while it moves the points; an exception that it raises ends the projection.
 
     Raises
     ------
@@ -64,7 +69,7 @@ def project(rows: NDArray[np.float64], method: Method, seed: int) -> Projection:
     directions = unit(rows)
     if method == "pca":
         return _principal_components(directions)
-    points = _umap(directions, seed) if method == "umap" else _tsne(directions, seed)
+    points = _umap(directions, seed, on_step) if method == "umap" else _tsne(directions, seed)
     return Projection(np.asarray(points, np.float64), None)
 
 
@@ -105,14 +110,33 @@ def principal_plane(rows: NDArray[np.float64]) -> Plane:
     return Plane(center, axes, (float(variances[0]) / total, float(variances[1]) / total))
 
 
-def _umap(directions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:
+class _Steps:
+    """The file that UMAP's progress bar is written to: a way to be called while it runs."""
+
+    def __init__(self, on_step: Callable[[], object]) -> None:
+        self._on_step = on_step
+
+    def write(self, text: str) -> None:
+        self._on_step()
+
+    def flush(self) -> None:
+        pass
+
+
+def _umap(directions: NDArray[np.float64], seed: int, on_step: Callable[[], object]) -> NDArray[np.float32]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about optional packages
             import umap
     except ImportError:
         raise MissingExtraError("method='umap'", "maps") from None
-    reducer = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(directions) - 1), metric="cosine", random_state=seed, n_jobs=1)
+    reducer = umap.UMAP(
+        n_neighbors=min(_NEIGHBOURS, len(directions) - 1),
+        metric="cosine",
+        random_state=seed,
+        n_jobs=1,
+        tqdm_kwds={"disable": False, "file": _Steps(on_step), "ascii": True},
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about disconnected groups: the map shows them apart
         points: NDArray[np.float32] = reducer.fit_transform(directions)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, Vector
+from firth.interruption import importing
 
 __all__ = ["Candidates", "default_weights", "fit_weights"]
 
@@ -61,45 +62,39 @@ def fit_weights(candidates: Candidates) -> Vector:
     n = len(candidates.offsets) - 1
     if n == 0:
         return weights.astype(np.float32)
-    strengths = np.array(_STRENGTHS)
-    features = candidates.features.astype(np.float64)
-    answers = features[candidates.offsets[:-1]]
-    likelihood, shares = _likelihood(features, candidates.offsets, weights, strengths)
+    now = _Point.at(candidates, weights)
     for _ in range(MOST_STEPS):
-        step = _newton_step(features, answers, candidates.offsets, shares, weights, strengths)
+        step = np.linalg.solve(now.curvature, now.gradient)
         size = 1.0
         while size > 1e-6:
-            tried, tried_shares = _likelihood(features, candidates.offsets, weights + size * step, strengths)
-            if tried >= likelihood:
+            tried = _Point.at(candidates, weights + size * step)
+            if tried.likelihood >= now.likelihood:
                 break
             size /= 2
         else:
             break
-        gain, likelihood, shares = tried - likelihood, tried, tried_shares
+        gain, now = tried.likelihood - now.likelihood, tried
         weights = weights + size * step
         if gain < ENOUGH * n:
             break
     return weights.astype(np.float32)
 
 
-def _likelihood(features: Doubles, offsets: Offsets, weights: Doubles, strengths: Doubles) -> tuple[float, Doubles]:
-    """The penalised log-likelihood of all answers, and the probability (C,) of each candidate."""
-    first, sizes = offsets[:-1], np.diff(offsets)
-    scores = features @ weights
-    scores -= np.repeat(np.maximum.reduceat(scores, first), sizes)
-    shares = np.exp(scores)
-    sums = np.add.reduceat(shares, first)
-    likelihood = float((scores[first] - np.log(sums)).sum())
-    shares /= np.repeat(sums, sizes)
-    return likelihood - float((strengths * (weights - _DEFAULTS) ** 2).sum()), shares
+class _Point(NamedTuple):
+    """The penalised log-likelihood of all answers, which is concave, and its derivatives, for some weights."""
 
+    likelihood: float
+    gradient: Doubles  # (F,)
+    curvature: Doubles  # (F, F) negative second derivatives
 
-def _newton_step(
-    features: Doubles, answers: Doubles, offsets: Offsets, shares: Doubles, weights: Doubles, strengths: Doubles
-) -> Doubles:
-    """From the gradient and the curvature: the likelihood is concave."""
-    weighted = features * shares[:, None]
-    means = np.add.reduceat(weighted, offsets[:-1], axis=0)
-    gradient = (answers - means).sum(axis=0) - 2 * strengths * (weights - _DEFAULTS)
-    curvature = features.T @ weighted - means.T @ means + np.diag(2 * strengths)
-    return np.asarray(np.linalg.solve(curvature, gradient))
+    @classmethod
+    def at(cls, candidates: Candidates, weights: Doubles) -> "_Point":
+        with importing():
+            from firth.kernels.cpu.recommend.logit import likelihood_of_answers
+
+        n, strengths, excess = len(weights), np.array(_STRENGTHS), weights - _DEFAULTS
+        shares, mean = np.empty(int(np.diff(candidates.offsets).max())), np.empty(n)
+        gradient, curvature = np.empty(n), np.empty((n, n))
+        likelihood = likelihood_of_answers(*candidates, weights, shares, mean, gradient, curvature)
+        penalty = float((strengths * excess**2).sum())
+        return cls(likelihood - penalty, gradient - 2 * strengths * excess, curvature + np.diag(2 * strengths))

@@ -11,11 +11,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from firth.kernels.cpu.recommend.arguments import EvidenceSources, EvidenceWorkspace, ItemTable
+from firth.kernels.cpu.recommend.arguments import GROUP, EvidenceSources, EvidenceWorkspace, ItemTable
 from firth.recommend.item_table import neighbour_table
 from firth.recommend.items import Items
 from firth.recommend.repeats import Repeats
-from firth.recommend.scorer import NEVER
 from firth.recommend.sequential_rules import SequentialRules
 from firth.recommend.session_knn import SessionKnn
 from firth.recommend.training_events import TrainingEvents
@@ -85,12 +84,15 @@ class Evidence:
 
     def _new_workspace(self) -> EvidenceWorkspace:
         n = len(self.items)
+        slots = -(-n // GROUP) * GROUP
         return EvidenceWorkspace(
             slots=np.full(n, -1, np.int32),
-            found=np.empty(n, np.int32),
-            sums=np.empty(3 * n, np.float32),
-            lags=np.empty(n, np.int32),
-            kept=np.empty(n, np.float32),
-            scores=np.full(n, NEVER),
+            found=np.empty(slots, np.int32),
+            rules=np.zeros(slots, np.float32),
+            neighbours=np.zeros(slots, np.float32),
+            sequences=np.zeros(slots, np.float32),
+            lags=np.zeros(slots, np.int32),
+            gains=np.empty(slots, np.float32),
+            bounds=np.empty(slots, np.float32),
             nearest=self.sessions.workspace(),
         )

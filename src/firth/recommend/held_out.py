@@ -3,27 +3,29 @@
 The ends of some sequences are held out: what is compared was fitted without them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Offsets
-from firth.interruption import blas, importing
-from firth.kernels.cpu.recommend.arguments import CandidateTable
+from firth.arrays import Matrix, WordIds
+from firth.interruption import importing
+from firth.kernels.arguments import EncodedIds, Heaps, RowBlock
+from firth.kernels.cpu.recommend.arguments import CandidateTable, VectorProducts
 from firth.recommend.blend import Candidates
 from firth.recommend.evidence import FEATURES, LAGS, Evidence
 from firth.recommend.items import UNKNOWN
 from firth.recommend.scorer import Histories
 from firth.recommend.sequences import Sequences
-from firth.recommend.training_events import TrainingEvents
+from firth.recommend.training_events import TrainingEvents, summed
 
-__all__ = ["compare", "hold_out", "without"]
+__all__ = ["compare", "hold_out", "largest_products", "without"]
 
 LARGEST_SHARE = 0.2  # of the sequences
 LONGEST_TAIL = 20  # events that are held out of one sequence
 PER_FEATURE = 50  # candidates of a question; 100 give the same weights
-PRODUCTS_AT_ONCE = 1 << 23  # 32 MB
+QUESTIONS_AT_ONCE = 256
+ROWS_AT_ONCE = 1024  # vectors: 256 KB of them in the cache
 
 
 def hold_out(sequences: Sequences, most: int, seed: int) -> NDArray[np.bool_]:
@@ -75,10 +77,7 @@ def compare(
     queries = vectors_of(histories)
     histories = Histories(numbers[histories.ids], histories.offsets)
     vectors = np.ascontiguousarray(next_vectors[events.items.numbers_in(sequences.items)])
-    tables = list(_tables(evidence, vectors, queries, histories, numbers[sequences.ids[held_out]]))
-    features = [table for table in tables if len(table)]
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(table) for table in features], dtype=np.int64)])
-    return Candidates(np.concatenate([np.empty((0, len(FEATURES) + LAGS), np.float32), *features]), offsets)
+    return _candidates(evidence, vectors, queries, histories, numbers[sequences.ids[held_out]])
 
 
 def _before(sequences: Sequences, held_out: NDArray[np.bool_], numbers: NDArray[np.int32]) -> Histories:
@@ -89,34 +88,59 @@ def _before(sequences: Sequences, held_out: NDArray[np.bool_], numbers: NDArray[
     return Histories.of([items[numbers[items] != UNKNOWN] for items in before])
 
 
-def _tables(
+def _candidates(
     evidence: Evidence, vectors: Matrix, queries: Matrix, histories: Histories, answers: NDArray[np.int32]
-) -> Iterator[NDArray[np.float32]]:
-    """The features of the candidates of each question, the answer first; none where it is not among them."""
+) -> Candidates:
+    """The candidates of the questions whose answer is among them, and their features."""
     with importing():
-        from firth.kernels.cpu.recommend.evidence import list_candidates
+        from firth.kernels.cpu.recommend.candidates import list_candidates
 
-    n = len(evidence.items)
-    most = min(PER_FEATURE, n)
-    at_once = max(1, PRODUCTS_AT_ONCE // n)
-    longest = int(np.diff(histories.offsets).max(initial=0))
-    chosen = np.empty(4 * most + longest, np.int32)
-    features = np.empty((len(chosen), len(FEATURES) + LAGS), np.float32)
-    table_of = CandidateTable(np.empty(most, np.float32), chosen, features)
+    most = min(PER_FEATURE, len(evidence.items))
+    longest = 4 * most + int(np.diff(histories.offsets).max(initial=0))
+    table = CandidateTable(
+        heap=np.empty(most, np.float32),
+        chosen=np.empty(longest, np.int32),
+        features=np.empty((min(QUESTIONS_AT_ONCE, len(histories)) * longest, len(FEATURES) + LAGS), np.float32),
+        sizes=np.empty(len(histories), np.int64),
+    )
+    products = VectorProducts(vectors.reshape(-1), queries, largest_products(queries, vectors, most))
+    features = [table.features[:0]]
     with evidence.workspace() as work:
-        for first in range(0, len(histories), at_once):
-            with blas:
-                products = queries[first : first + at_once] @ vectors.T
-            for query in range(first, first + len(products)):
-                history = _history(histories.ids, histories.offsets, query)
-                row = products[query - first]
-                count = list_candidates(history, row, evidence.log_counts, evidence.sources, work, table_of)
-                found = np.flatnonzero(chosen[:count] == answers[query])
-                table = features[: count if len(found) and len(history) else 0].copy()
-                if len(table):
-                    table[[0, found[0]]] = table[[found[0], 0]]
-                yield table
+        for first in range(0, len(histories), QUESTIONS_AT_ONCE):
+            some = slice(first, min(first + QUESTIONS_AT_ONCE, len(histories)))
+            given = histories.some(some.start, some.stop)
+            total = list_candidates(
+                EncodedIds(given.ids, given.offsets),
+                answers[some],
+                products._replace(queries=products.queries[some], best=products.best[some]),
+                evidence.log_counts,
+                evidence.sources,
+                work,
+                table._replace(sizes=table.sizes[some]),
+            )
+            features.append(table.features[:total].copy())
+    return Candidates(np.concatenate(features), summed(table.sizes[table.sizes > 0]))
 
 
-def _history(ids: NDArray[np.int32], offsets: Offsets, query: int) -> NDArray[np.int32]:
-    return ids[offsets[query] : offsets[query + 1]]
+def largest_products(queries: Matrix, vectors: Matrix, count: int) -> WordIds:
+    """The items (Q, count) whose vectors (N, D) have the largest products with queries (Q, D), in no order.
+
+    Without BLAS, whose threads take processor time while they wait for the next product.
+    """
+    with importing():
+        from firth.kernels.cpu.search import batch
+        from firth.vectors.compiled_search import tiled
+
+    n_queries, size = queries.shape
+    packed = tiled(queries)
+    slots = len(packed.numbers) // size
+    heaps = Heaps(np.full((slots, count), -np.inf, np.float32), np.full((slots, count), -1, np.int64))
+    thresholds = np.full(slots, -np.inf, np.float32)
+    thresholds[n_queries:] = np.inf  # the padding keeps nothing
+    products = np.empty(batch.ROWS * batch.WIDTHS[-1], np.float32)
+    rows, ones = np.zeros((ROWS_AT_ONCE, size), np.float32), np.ones(ROWS_AT_ONCE, np.float32)
+    for first in range(0, len(vectors), ROWS_AT_ONCE):
+        some = vectors[first : first + ROWS_AT_ONCE]
+        rows[: len(some)] = some
+        batch.keep_best(RowBlock(rows, ones, first, len(some)), packed, thresholds, products, heaps)
+    return heaps.rows[:n_queries].astype(np.int32)

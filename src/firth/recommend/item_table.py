@@ -61,7 +61,7 @@ def _filled(bounds: NDArray[np.int64], most: int, fill: Callable[..., Any], *wha
     offsets = summed(np.minimum(bounds, min(most, n)))
     table = ItemTable(offsets, np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.float32))
     sizes = np.empty(n, np.int64)
-    workspace = RowWorkspace(np.zeros(n, np.float32), np.empty(n, np.int32), np.empty(min(most, n), np.float32))
+    workspace = RowWorkspace(np.zeros(n, np.float32), np.empty(n, np.int32), *np.empty((2, n), np.float32))
     fill(*what, table, sizes, workspace, (0, n))
     kept = np.empty(n + 1, np.int64)
     close_gaps(table, sizes, kept)

@@ -43,7 +43,9 @@ class Items:
 
     def numbers(self, items: Iterable[Item]) -> WordIds:
         """The numbers (n,) int32 of items, UNKNOWN where an item is not among them."""
-        return np.fromiter(map(self.number, items), np.int32)
+        get, number = self.vocabulary.get, self.number
+        found = [get(item, UNKNOWN) if type(item) is str else number(item) for item in items]
+        return np.array(found, np.int32)
 
     def item(self, number: int) -> Item:
         """The id of an item as the user knows it."""

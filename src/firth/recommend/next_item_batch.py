@@ -7,6 +7,7 @@ Shapes   B examples of a batch, K drawn items, H items of a history, N items, D 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,21 +23,25 @@ from firth.kernels.cpu.recommend.next_item_arguments import (
     Layout,
 )
 from firth.kernels.cpu.recommend.products import COLUMNS, ROWS
-from firth.kernels.cpu.recommend.row_steps import slopes_of_inputs, slopes_of_outputs
-from firth.kernels.cpu.recommend.sampled_softmax import CHUNK, lay_out_drawn, learn_part
+from firth.kernels.cpu.recommend.row_steps import learn_inputs, learn_outputs
+from firth.kernels.cpu.recommend.sampled_softmax import CHUNK, lay_out_drawn, learn_parts
 from firth.kernels.cpu.training.random import draw_many
 from firth.parallel import even_parts, share_parts
 from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_groups import GROUP_NEGATIVES, ItemGroups
-from firth.recommend.next_item_matrix import BLOCKS, LearnedMatrix
+from firth.recommend.next_item_matrix import LearnedMatrix
 from firth.recommend.next_item_settings import NextItemSettings
 from firth.simd.lanes import LANES
 from firth.simd.memory import aligned_zeros
 
-__all__ = ["Batches", "capacities", "epoch_key"]
+__all__ = ["INPUT_RATE", "Batches", "capacities", "epoch_key"]
 
 _OTHER_STREAM = 1 << 40  # added to the epoch: random numbers that are independent of the others
 _PART = 3 * CHUNK  # examples of a part; a batch has several, which several threads work on
+_MOST_PIECES = 4  # of the rows that are moved, for threads to take
+# Inputs learn faster: each is in the histories of several answers of a batch, which stay together (Examples.shuffled),
+# so that it takes fewer, longer steps than an output.
+INPUT_RATE = 1.2
 
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:
@@ -128,36 +133,36 @@ class Batches:
         self._matrices = inputs, outputs
         self._read = index._replace(input_rows=input_rows, output_rows=output_rows)
         lay_out_drawn(outputs, output_rows, self._drawn, self._layout, vectors)
-        parts = [
-            (number, first, min(first + _PART, len(batch))) for number, first in enumerate(range(0, len(batch), _PART))
-        ]
+        n_parts = -(-len(batch) // _PART)
         vectors.losses[:] = 0
-        vectors.drawn_slopes[len(parts) * self._layout.padded * self._layout.stride :] = 0
-        share_parts(self._learn, parts, settings.worker_threads)
-        ranges = [_Range(True, part.start, part.stop) for part in even_parts(n_inputs, BLOCKS)]
-        ranges += [_Range(False, part.start, part.stop) for part in even_parts(n_outputs, BLOCKS)]
-        self._rate = np.float32(rate)
-        share_parts(self._move, ranges, settings.worker_threads)
-        self._inputs.move(index.input_rows, n_inputs, self._slopes[0], self._rate, settings.worker_threads)
-        self._outputs.move(index.output_rows, n_outputs, self._slopes[1], self._rate, settings.worker_threads)
+        vectors.drawn_slopes[n_parts * self._layout.padded * self._layout.stride :] = 0
+        threads = settings.worker_threads
+        share_parts(partial(self._learn, len(batch)), even_parts(n_parts, min(threads, n_parts)), threads)
+        pieces = min(threads, _MOST_PIECES)  # a row's step does not depend on the piece it is in
+        ranges = [_Range(True, part.start, part.stop) for part in even_parts(n_inputs, pieces)]
+        ranges += [_Range(False, part.start, part.stop) for part in even_parts(n_outputs, pieces)]
+        rates = np.float32(INPUT_RATE * rate), np.float32(rate)
+        share_parts(partial(self._move, rates), ranges, threads)
+        self._inputs.move(index.input_rows, n_inputs, self._slopes[0], rates[0], threads)
+        self._outputs.move(index.output_rows, n_outputs, self._slopes[1], rates[1], threads)
         return float(vectors.losses.sum())
 
-    def _learn(self, parts: Iterator[tuple[int, int, int]]) -> None:
+    def _learn(self, n_examples: int, parts: Iterator[slice]) -> None:
         scores = np.zeros(CHUNK * self._layout.padded, np.float32)
         work = self._vectors, scores, np.zeros(LANES, np.float32), self._draws
-        for part in parts:
-            learn_part(self._matrices, self._read, self._weights, self._drawn, self._layout, part, work)
+        for some in parts:
+            numbers = some.start, some.stop, _PART, n_examples
+            learn_parts(self._matrices, self._read, self._weights, self._drawn, self._layout, numbers, work)
 
-    def _move(self, ranges: Iterator[_Range]) -> None:
-        index, vectors, layout = self._index, self._vectors, self._layout
+    def _move(self, rates: tuple[np.float32, np.float32], ranges: Iterator[_Range]) -> None:
+        index, vectors, layout, n_drawn = self._index, self._vectors, self._layout, int(self._drawn.count[0])
         for is_input, first, stop in ranges:
-            slots = first, stop
             if is_input:
-                slopes_of_inputs(index, vectors, layout, slots, self._slopes[0])
-                self._inputs.move_block(index.input_rows, slots, self._slopes[0], self._rate)
+                learned = self._inputs.learned
+                learn_inputs(index, vectors, layout, (first, stop), self._slopes[0], learned, rates[0])
             else:
-                slopes_of_outputs(int(self._drawn.count[0]), index, vectors, layout, slots, self._slopes[1])
-                self._outputs.move_block(index.output_rows, slots, self._slopes[1], self._rate)
+                learned = self._outputs.learned
+                learn_outputs(index, vectors, layout, (first, stop, n_drawn), self._slopes[1], learned, rates[1])
 
 
 def _layout(size: int, stride: int, negative_samples: int) -> Layout:

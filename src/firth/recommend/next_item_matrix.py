@@ -13,23 +13,21 @@ from firth.kernels.cpu.recommend.composed_items import (
     compose_items,
     index_parts,
     move_logits,
+    move_parts,
     set_shares,
-    slopes_of_parts,
 )
 from firth.kernels.cpu.recommend.next_item_arguments import PartIndex
 from firth.kernels.cpu.recommend.products import COLUMNS
-from firth.kernels.cpu.recommend.row_steps import move_rows
 from firth.parallel import even_parts, share_parts
 from firth.recommend.next_item_parts import Composition
 from firth.simd.memory import aligned_zeros
 
-__all__ = ["BLOCKS", "ComposedMatrix", "LearnedMatrix"]
+__all__ = ["ComposedMatrix", "LearnedMatrix"]
 
-BLOCKS = 4  # parts of the rows that are moved, for threads to take
+_PIECES = 4  # of the rows that are moved, for threads to take
 _FIRST_LOGIT_SQUARE = 0.1
 
 Flat = NDArray[np.float32]
-Slots = tuple[int, int]
 
 
 class LearnedMatrix:
@@ -55,12 +53,13 @@ class LearnedMatrix:
         """The rows of the first `count` items: a flat matrix, and where in it they are."""
         return self.flat, items
 
-    def move_block(self, items: NDArray[np.int32], slots: Slots, slopes: Flat, rate: np.float32) -> None:
-        """One step of some of the items of a batch, against their slopes."""
-        move_rows(self.flat, self.squares, items, slots, slopes, self.rows.shape[1], rate)
+    @property
+    def learned(self) -> tuple[Flat, NDArray[np.float32]] | None:
+        """The matrix and its state, whose rows move as soon as their slopes are known; None: move() moves them."""
+        return self.flat, self.squares
 
     def move(self, items: NDArray[np.int32], count: int, slopes: Flat, rate: np.float32, threads: int) -> None:
-        """What is left to move after all blocks: nothing."""
+        """What is left to move after that: nothing."""
 
 
 class ComposedMatrix(LearnedMatrix):
@@ -107,8 +106,9 @@ class ComposedMatrix(LearnedMatrix):
         compose_items(self.parts, self.flat, items, count, self.stride, self._composed)
         return self._composed, self._identity
 
-    def move_block(self, items: NDArray[np.int32], slots: Slots, slopes: Flat, rate: np.float32) -> None:
-        """Nothing yet: rows are parts of several items."""
+    @property
+    def learned(self) -> None:
+        """None: rows are parts of several items."""
 
     def move(self, items: NDArray[np.int32], count: int, slopes: Flat, rate: np.float32, threads: int) -> None:
         """One step of all rows that the items of a batch are made of, and of their shares."""
@@ -122,7 +122,7 @@ class ComposedMatrix(LearnedMatrix):
         def move_some(blocks: Iterator[slice]) -> None:
             for block in blocks:
                 some = block.start, block.stop
-                slopes_of_parts(index, slopes, some, self.stride, self._part_slopes)
-                move_rows(self.flat, self.squares, index.rows, some, self._part_slopes, self.rows.shape[1], rate)
+                size = self.rows.shape[1]
+                move_parts(index, slopes, some, self._part_slopes, (self.flat, self.squares), size, rate)
 
-        share_parts(move_some, even_parts(n_rows, BLOCKS), threads)
+        share_parts(move_some, even_parts(n_rows, _PIECES), threads)

@@ -122,7 +122,7 @@ class _Training:
         counts = np.bincount(examples.answered.answers, minlength=self._n_items)
         noise = np.where(counts, np.maximum(counts, 1.0) ** settings.noise_exponent, 0)
         self._batches.begin_epoch(epoch, noise)
-        order = np.random.default_rng((settings.seed, epoch)).permutation(len(examples))
+        order = examples.shuffled(np.random.default_rng((settings.seed, epoch)))
         loss, weight = 0.0, 0.0
         for number, first in enumerate(range(0, len(order), settings.batch_size)):
             batch = order[first : first + settings.batch_size]

@@ -1,5 +1,6 @@
 """Vectors of items that predict the next one: the recency-weighted mean of the items before it points to it."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -189,12 +190,9 @@ class NextItemVectors:
 
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
-        with importing():
-            from firth.kernels.cpu.recommend.histories import mean_vectors
-
         means = np.empty((len(histories), self.settings.vector_size), np.float32)
         powers = (self.recency ** np.arange(self.history)).astype(np.float32)
-        mean_vectors(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
+        _mean_vectors()(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
         return means
 
     def scores(self, histories: Histories) -> Matrix:
@@ -237,6 +235,16 @@ class NextItemVectors:
         vectors._trained, vectors._is_value = Trained(*(arrays[name] for name in names)), arrays["is_value"]
         vectors._is_answer, vectors._repeats = arrays["is_answer"], Repeats.from_arrays(arrays)
         return vectors
+
+
+@functools.cache
+def _mean_vectors() -> Callable[..., None]:
+    """The kernel; looked up once, because that takes longer than the mean of a history."""
+    with importing():
+        from firth.kernels.cpu.recommend.histories import mean_vectors
+
+    kernel: Callable[..., None] = mean_vectors
+    return kernel
 
 
 def _targets(sequences: Sequences, kind: str) -> NDArray[np.bool_]:

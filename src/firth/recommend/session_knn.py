@@ -125,6 +125,7 @@ class SessionKnn:
             np.zeros(len(self.items), np.int32),
             np.zeros(sequences, np.float32),
             np.empty(found, np.int32),
+            np.empty(found, np.int64),
             np.empty(min(self._neighbours, found), np.int32),
             np.empty(min(self._neighbours, found), np.float32),
         )

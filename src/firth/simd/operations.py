@@ -1,4 +1,4 @@
-"""Operations on one register: load, store, arithmetic, comparisons, and the powers of two that an exponential needs."""
+"""Operations on one register: load, store, arithmetic, comparisons; powers of two, for exponentials and logarithms."""
 
 from llvmlite import ir
 from numba import types
@@ -25,7 +25,10 @@ __all__ = [
     "add",
     "choose",
     "div",
+    "exponent_of",
+    "float_bits",
     "fma",
+    "fraction_of",
     "lanes_above",
     "load",
     "maximum",
@@ -148,6 +151,40 @@ def power_of_two(typing, x, exponent):
         return builder.bitcast(builder.add(builder.bitcast(values[0], integers), exponent), VECTOR)
 
     return vec(vec, vec), emit
+
+
+@intrinsic
+def exponent_of(typing, x):
+    """The whole e for which 2 ** e <= x < 2 ** (e + 1), as a float32; x must be positive and normal."""
+
+    def emit(context, builder, signature, values):
+        integers = ir.VectorType(INT32, LANES)
+        field = builder.lshr(builder.bitcast(values[0], integers), ir.Constant(integers, [23] * LANES))
+        return builder.sitofp(builder.sub(field, ir.Constant(integers, [127] * LANES)), VECTOR)
+
+    return vec(vec), emit
+
+
+@intrinsic
+def fraction_of(typing, x):
+    """`x / 2 ** exponent_of(x)`: at least 1, below 2."""
+
+    def emit(context, builder, signature, values):
+        integers = ir.VectorType(INT32, LANES)
+        fraction = builder.and_(builder.bitcast(values[0], integers), ir.Constant(integers, [0x7FFFFF] * LANES))
+        return builder.bitcast(builder.or_(fraction, ir.Constant(integers, [0x3F800000] * LANES)), VECTOR)
+
+    return vec(vec), emit
+
+
+@intrinsic
+def float_bits(typing, x):
+    """The bits of a float32 as an int32; those of positive numbers are in the order of the numbers."""
+
+    def emit(context, builder, signature, values):
+        return builder.bitcast(values[0], INT32)
+
+    return types.int32(types.float32), emit
 
 
 @intrinsic

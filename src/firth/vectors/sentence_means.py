@@ -2,12 +2,13 @@
 
 Source  Arora, Liang and Ma 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings", algorithm 1 (SIF:
         smooth inverse frequency).
+        Spärck Jones 1972, "A statistical interpretation of term specificity" (inverse document frequency).
 Shapes  S sentences, D numbers per vector.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,7 @@ from firth.vectors.given import as_list, listed_words
 from firth.vectors.lookup import Lookup
 from firth.vectors.query import checked_vector, unit
 
-__all__ = ["common_component", "sentence_vectors"]
+__all__ = ["Weights", "common_component", "inverse_document_frequencies", "sentence_vectors", "without_component"]
 
 WORDS_AT_ONCE = 1 << 14  # 13 MB of vectors of 100 numbers
 
@@ -27,16 +28,24 @@ WeightedVector: TypeAlias = tuple[Vector, float]
 WeightOf: TypeAlias = Callable[[str, int | None], float]  # of a word and its row, None if it has none
 
 
+class Weights(NamedTuple):
+    """How much each word counts: the options of `WordVectors.sentence_vectors`."""
+
+    sif: Any
+    frequencies: Mapping[str, float] | None
+    tfidf: bool | Mapping[str, float]
+
+
 def sentence_vectors(
     lookup: Lookup,
     sentences: Iterable[str | Sequence[str]],
-    sif: float | None,
-    frequencies: Mapping[str, float] | None,
+    weights: Weights,
     common: ArrayLike | Literal[False] | None,
 ) -> Matrix:
     """See `WordVectors.sentence_vectors`."""
     split = _split(sentences)
-    weight = _weight(lookup, sif, frequencies)
+    sif = weights.sif
+    weight = _tfidf_weight(split, weights) if weights.tfidf is not False else _weight(lookup, sif, weights.frequencies)
 
     def find(word: str) -> WeightedVector | None:
         found = lookup.found(word)
@@ -46,10 +55,10 @@ def sentence_vectors(
 
     means = weighted_means(split, find, lookup.vector_size)
     if common is None and sif is not None and means.any():
-        means = _without(means, common_component(means))
+        means = without_component(means, common_component(means))
     elif common is not None and common is not False:
         direction = checked_vector(np.asarray(common, np.float64), lookup.vector_size)
-        means = _without(means, unit(direction))
+        means = without_component(means, unit(direction))
     return means.astype(np.float32)
 
 
@@ -71,7 +80,7 @@ def common_component(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return component
 
 
-def _without(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> NDArray[np.float64]:
+def without_component(vectors: NDArray[np.float64], component: NDArray[np.float64]) -> NDArray[np.float64]:
     """The vectors (S, D) minus their projections on a direction (D,) of length 1."""
     with blas:
         return vectors - np.outer(vectors @ component, component)
@@ -134,6 +143,39 @@ def _frequency(lookup: Lookup, frequencies: Mapping[str, float] | None) -> Weigh
         )
     total = int(counts.sum())
     return lambda word, row: 0.0 if row is None else int(counts[row]) / total
+
+
+def inverse_document_frequencies(sentences: Iterable[str | Sequence[str]]) -> dict[str, float]:
+    """The weight ln((1 + S) / (1 + s)) + 1 of each word, where s of the S sentences have it.
+
+    Raises SettingError unless sentences are strings, which are split at whitespace, or lists of words.
+    """
+    return _inverse_frequencies(_split(sentences))
+
+
+def _inverse_frequencies(sentences: Sequence[Sequence[str]]) -> dict[str, float]:
+    having: dict[str, int] = {}
+    for sentence in sentences:
+        for word in set(sentence):
+            having[word] = having.get(word, 0) + 1
+    return {word: math.log((1 + len(sentences)) / (1 + count)) + 1 for word, count in having.items()}
+
+
+def _tfidf_weight(sentences: Sequence[Sequence[str]], weights: Weights) -> WeightOf:
+    """The inverse document frequency of a word, as given or in these sentences."""
+    if weights.sif is not None or weights.frequencies is not None:
+        raise SettingError("tfidf= weights words in another way than sif= and frequencies=: give one of them")
+    given = weights.tfidf
+    if given is True:
+        given = _inverse_frequencies(sentences)
+    elif not isinstance(given, Mapping):
+        raise SettingError(f"tfidf={quoted(given)}: must be True, False, or the weight of each word by its name")
+    for word, number in given.items():
+        if not (isinstance(number, int | float | np.number) and 0 <= number < math.inf):
+            raise SettingError(f"tfidf[{quoted(word)}] is {quoted(number)}: must be a finite number, 0 or more")
+    highest = max(given.values(), default=1.0)
+    found = given
+    return lambda word, row: float(found.get(word, highest))
 
 
 # ---------------------------------------------------------------- means

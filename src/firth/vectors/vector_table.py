@@ -21,7 +21,7 @@ from firth.vectors.comparisons import cosine_table, mean_vector, odd_one_out, pa
 from firth.vectors.gensim_names import no_attribute
 from firth.vectors.lookup import Fallback, Lookup, Words, checked_counts, checked_matrix, checked_words
 from firth.vectors.query import is_many, is_word_or_vector, parse_pairs
-from firth.vectors.sentence_means import sentence_vectors
+from firth.vectors.sentence_means import Weights, sentence_vectors
 
 __all__ = ["VectorTable"]
 
@@ -334,6 +334,7 @@ class VectorTable:
         sentences: Iterable[str | Sequence[str]],
         *,
         sif: float | None = None,
+        tfidf: bool | Mapping[str, float] = False,
         frequencies: Mapping[str, float] | None = None,
         common: ArrayLike | Literal[False] | None = None,
     ) -> Matrix:
@@ -348,6 +349,9 @@ class VectorTable:
         sif : None for plain means; a number a, such as 1e-3, for smooth inverse frequency (Arora et al. 2017): each
             word has the weight a / (a + p), p its relative frequency, and the component that the sentences have in
             common is removed.
+        tfidf : True weights each word by its inverse document frequency, ln((1 + S) / (1 + s)) + 1, where s of the S
+            sentences have it; a mapping has the weight of each word, as `inverse_document_frequencies` counts it in
+            other sentences, and words that it lacks the largest one in it. Not together with `sif`.
         frequencies : p for each word, in [0, 1]; 0 for words that are missing. None: from `counts`.
         common : the component to remove: None for that of these sentences (only with `sif`), False for none, or a
             vector (D,): the `common_component` of other sentences, to compare these with them.
@@ -356,4 +360,4 @@ class VectorTable:
         ------
         SettingError : `sif` needs counts and there are none; an option has an impossible value.
         """
-        return sentence_vectors(self._lookup, sentences, sif, frequencies, common)
+        return sentence_vectors(self._lookup, sentences, Weights(sif, frequencies, tfidf), common)

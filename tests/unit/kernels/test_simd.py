@@ -18,7 +18,10 @@ from firth.simd.operations import (
     add,
     choose,
     div,
+    exponent_of,
+    float_bits,
     fma,
+    fraction_of,
     lanes_above,
     load,
     maximum,
@@ -103,6 +106,24 @@ def test_lanes_above(seed):
     a[0] = b[0]
     b[1] = np.nan  # above nothing, and nothing is above it
     assert bits_of_lanes_above(a, b) == sum(1 << i for i in range(LANES) if a[i] > b[i])
+
+
+@kernel
+def parts_of(x, exponents, fractions):
+    store(exponents, 0, exponent_of(load(x, 0)))
+    store(fractions, 0, fraction_of(load(x, 0)))
+    return float_bits(x[0])
+
+
+@pytest.mark.parametrize("first", [1.0, 2.0**-126, 3.4e38, 0.1, 1.9999999])
+def test_the_parts_of_a_number(first):
+    x = np.geomspace(first, 1.0, LANES).astype(np.float32)
+    exponents, fractions = np.empty((2, LANES), np.float32)
+    bits = parts_of(x, exponents, fractions)
+    mantissas, powers = np.frexp(x)
+    np.testing.assert_array_equal(exponents, powers - 1)
+    np.testing.assert_array_equal(fractions, 2 * mantissas)
+    assert bits == x[:1].view(np.int32)[0]
 
 
 def test_halves_go_to_the_even_number():

@@ -50,10 +50,25 @@ rows[1::2, 1] += 2
 points = project(rows, "umap", 1).points
 distances = np.linalg.norm(points[:, None] - points[None], axis=2) + np.diag(np.full(12, np.inf))
 print((distances.argmin(axis=1) % 2 == np.arange(12) % 2).all())
+
+class Enough(Exception):
+    pass
+
+steps = []
+def step():
+    steps.append(len(steps))
+    if len(steps) == 2:
+        raise Enough
+
+try:
+    project(rows, "umap", 1, on_step=step)
+except Enough:
+    print("ended early")
 """
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.stdout == "True\n", done.stderr
+    assert done.stdout == "True\nended early\n", done.stderr
+    assert done.stderr == ""
 
 
 def test_a_missing_package_of_a_method_is_named(cloud, monkeypatch):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from firth.errors import SettingError
 from firth.recommend import ItemKnn, Popularity, Repeats, Sequences, SequentialRules, SessionKnn
+from firth.recommend.item_table import neighbour_table, rule_table
 from firth.recommend.repeats import LAGS
 from firth.recommend.scorer import NEVER, Histories
 from firth.recommend.training_events import TrainingEvents
@@ -222,3 +223,21 @@ def test_impossible_options_are_refused(kind, options):
     ((name, value),) = options.items()
     with pytest.raises(SettingError, match=f"{name}={value}: must be a"):
         kind(**options)
+
+
+@pytest.mark.parametrize("most", [1, 3, 10])
+def test_of_each_row_the_largest_numbers_are_kept(most):
+    random = np.random.default_rng(most)
+    sequences = [(40 * random.random(random.integers(2, 12)) ** 2).astype(int).tolist() for _ in range(200)]
+    events = TrainingEvents(Sequences.of(sequences))
+    steps = np.array([1, 0.7], np.float32)
+    for full, kept in (
+        (rule_table(events, steps, 1000), rule_table(events, steps, most)),
+        (neighbour_table(events, 0.2, 1000), neighbour_table(events, 0.2, most)),
+    ):
+        for row in range(len(events.items)):
+            every, some = (slice(table.offsets[row], table.offsets[row + 1]) for table in (full, kept))
+            numbers = dict(zip(full.columns[every].tolist(), full.values[every].tolist(), strict=True))
+            found = dict(zip(kept.columns[some].tolist(), kept.values[some].tolist(), strict=True))
+            assert found.items() <= numbers.items() and len(found) == min(most, len(numbers))
+            assert sorted(found.values()) == sorted(numbers.values())[-most:]

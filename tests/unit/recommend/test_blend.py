@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from firth.kernels.cpu.recommend.logit import likelihood_of_answers
 from firth.recommend import Sequences
 from firth.recommend.blend import Candidates, default_weights, fit_weights
-from firth.recommend.held_out import hold_out, without
+from firth.recommend.held_out import compare, hold_out, largest_products, without
+from firth.recommend.training_events import TrainingEvents
 
 
 def questions(weights, count, seed=1):
@@ -83,3 +85,62 @@ def test_what_is_held_out_is_gone(sequences):
     rest = without(weighted, held_out)
     assert len(rest) == len(sequences) and rest.n_events == sequences.n_events - held_out.sum()
     assert (rest.ids == sequences.ids[~held_out]).all() and (rest.weights == weights[~held_out]).all()
+
+
+def likelihood(candidates, weights):
+    gradient, curvature = np.empty(9), np.empty((9, 9))
+    longest = np.diff(candidates.offsets).max()
+    total = likelihood_of_answers(*candidates, weights, np.empty(longest), np.empty(9), gradient, curvature)
+    return total, gradient, curvature
+
+
+def test_the_likelihood_of_answers_and_its_slopes():
+    features, _ = questions(np.zeros(9), 5)
+    candidates = Candidates(features, np.array([0, 1, 9, 20, 40]))
+    weights = np.linspace(-1, 1, 9)
+    total, gradient, curvature = likelihood(candidates, weights)
+    expected = 0.0
+    for first, stop in zip(candidates.offsets[:-1], candidates.offsets[1:], strict=True):
+        scores = features[first:stop].astype(float) @ weights
+        expected += scores[0] - np.log(np.exp(scores).sum())
+    assert total == pytest.approx(expected)
+    for f, small in enumerate(1e-5 * np.eye(9)):
+        above, below = likelihood(candidates, weights + small), likelihood(candidates, weights - small)
+        assert (above[0] - below[0]) / 2e-5 == pytest.approx(gradient[f], abs=1e-6)
+        np.testing.assert_allclose((below[1] - above[1]) / 2e-5, curvature[f], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("n_queries", "n_items", "size", "count"), [(1, 5, 3, 5), (100, 1500, 20, 50), (30, 1024, 8, 1)]
+)
+def test_the_largest_products_are_those_of_a_sorted_table(n_queries, n_items, size, count):
+    random = np.random.default_rng(n_items)
+    queries, vectors = random.normal(size=(n_queries, size)), random.normal(size=(n_items, size))
+    found = largest_products(queries.astype(np.float32), vectors.astype(np.float32), count)
+    expected = np.argsort(-(queries @ vectors.T), axis=1)[:, :count]
+    assert np.sort(found, axis=1).tolist() == np.sort(expected, axis=1).tolist()
+
+
+def test_questions_have_their_answer_first_and_the_features_of_each_candidate(sequences):
+    held_out = hold_out(sequences, 40, seed=2)
+    n = len(sequences.items)  # at most 50, all of which are candidates
+    random = np.random.default_rng(5)
+    inputs, outputs = random.normal(size=(2, n, 6)).astype(np.float32)
+
+    def vectors_of(histories):
+        return np.stack([inputs[histories.some(q, q + 1).ids].sum(axis=0) for q in range(len(histories))])
+
+    candidates = compare(sequences, held_out, outputs, vectors_of)
+    known = TrainingEvents(without(sequences, held_out)).items
+    assert len(known) == n and np.diff(candidates.offsets).tolist() == [n] * held_out.sum()
+    begins = sequences.offsets[np.searchsorted(sequences.offsets, np.flatnonzero(held_out), side="right") - 1]
+    for q, (begin, position) in enumerate(zip(begins, np.flatnonzero(held_out), strict=True)):
+        features = candidates.features[candidates.offsets[q] : candidates.offsets[q + 1]]
+        history = sequences.ids[begin:position]
+        products = outputs @ inputs[history].sum(axis=0)
+        answer = sequences.ids[position]
+        assert features[0, 0] == pytest.approx(products[answer], rel=1e-4, abs=1e-5)
+        np.testing.assert_allclose(np.sort(features[:, 0]), np.sort(products), rtol=1e-4, atol=1e-5)
+        assert features[0, 4] == pytest.approx(np.log(known.counts[known.number(sequences.items.item(answer))]))
+        assert features[:, 5:].sum() == len(set(history.tolist()))
+        assert features[0, 5:].any() == (answer in history)

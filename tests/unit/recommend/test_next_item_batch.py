@@ -8,7 +8,7 @@ from firth.kernels.cpu.recommend.batches import draw_items
 from firth.kernels.cpu.recommend.next_item_arguments import DrawnItems
 from firth.kernels.cpu.training.random import draw_many
 from firth.recommend.attributes import Attributes
-from firth.recommend.next_item_batch import Batches, epoch_key
+from firth.recommend.next_item_batch import INPUT_RATE, Batches, epoch_key
 from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_groups import GROUP_NEGATIVES, ItemGroups
 from firth.recommend.next_item_matrix import ComposedMatrix, LearnedMatrix
@@ -123,8 +123,8 @@ def test_a_step_is_that_of_the_reference(size, batch, negative_samples, weighted
         for total, slopes in zip(gradients, slopes_of_one, strict=True):
             total += weight * slopes
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-5)
-    for matrix, old, slopes in zip((inputs, outputs), before, gradients, strict=True):
-        expected, squares = next_item.adagrad_step(old, np.full(N_ITEMS, 0.1), slopes, 0.2)
+    for matrix, old, slopes, rate in zip((inputs, outputs), before, gradients, (0.2 * INPUT_RATE, 0.2), strict=True):
+        expected, squares = next_item.adagrad_step(old, np.full(N_ITEMS, 0.1), slopes, rate)
         np.testing.assert_allclose(matrix.vectors(), expected, atol=2e-5)
         np.testing.assert_allclose(matrix.squares, squares, rtol=1e-3)
         assert not matrix.flat.reshape(N_ITEMS, -1)[:, size:].any()
@@ -165,6 +165,21 @@ def test_a_step_of_composed_items_is_that_of_the_reference(weights):
     expected, expected_squares = next_item.adagrad_step(before, squares, by_rows, 0.3)
     np.testing.assert_allclose(matrix.rows, expected, atol=1e-5)
     np.testing.assert_allclose(matrix.squares, expected_squares, rtol=1e-4)
+
+
+def test_answers_that_follow_each_other_stay_together_in_a_random_order():
+    lengths = np.random.default_rng(1).integers(1, 12, 400)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    examples = Examples.of(np.zeros(offsets[-1], np.int32), offsets, None, 5)
+    order = examples.shuffled(np.random.default_rng(2))
+    assert sorted(order.tolist()) == list(range(len(examples)))
+    follows = np.diff(examples.events[order]) == 1
+    runs = np.diff(np.flatnonzero(np.concatenate([[True], ~follows, [True]])))
+    assert set(runs.tolist()) >= {1, 2} and 1.4 < runs.mean() < 2
+    assert np.abs(np.corrcoef(order, np.arange(len(order)))[0, 1]) < 0.1
+    again = examples.shuffled(np.random.default_rng(2))
+    assert (again == order).all() and (examples.shuffled(np.random.default_rng(3)) != order).any()
+    assert len(examples.some(np.zeros(len(examples), bool)).shuffled(np.random.default_rng(1))) == 0
 
 
 def test_items_are_made_of_their_own_row_and_those_of_their_values():

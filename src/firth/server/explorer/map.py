@@ -14,7 +14,7 @@ from firth.evaluation.known_words import unit_rows
 from firth.plots.canvas import finite_vectors
 from firth.plots.projection import check_packages, project
 from firth.plots.two_axes import axis_directions
-from firth.server.explorer.background import Background, Job
+from firth.server.explorer.background import Background, Job, Report
 from firth.server.explorer.opened import Opened
 from firth.server.explorer.vocabulary import Word
 from firth.vectors.query import unit
@@ -147,8 +147,8 @@ def routes(opened: Opened, background: Background) -> APIRouter:
         check_packages(method)
         key = (vectors, method, n_words)
 
-        def place(report: object) -> NDArray[np.float64]:
-            return project(_rows(vectors, n_words), method, 1).points
+        def place(report: Report) -> NDArray[np.float64]:
+            return project(_rows(vectors, n_words), method, 1, on_step=report).points
 
         job = background.request(key, place, is_slow=method == "umap")
         return _binary(job.result) if background.wait(key, job, _PATIENCE) else _waiting(job)

@@ -12,10 +12,13 @@ from firth.arrays import Offsets, WordIds
 from firth.kernels.arguments import EncodedIds
 
 __all__ = [
+    "BLOCK",
+    "GROUP",
+    "HEAD",
     "CandidateTable",
     "EvidenceSources",
     "EvidenceWorkspace",
-    "ItemCodes",
+    "ItemBlocks",
     "ItemEdges",
     "ItemTable",
     "KnnSettings",
@@ -27,7 +30,13 @@ __all__ = [
     "ScoreParts",
     "SearchWorkspace",
     "SequenceIndex",
+    "VectorProducts",
 ]
+
+
+HEAD = 16  # numbers of a rotated vector that are compared before all others
+GROUP = 16  # items whose numbers alternate, a multiple of the numbers in any register
+BLOCK = 64  # items that are ruled out together
 
 
 class ItemTable(NamedTuple):
@@ -50,7 +59,8 @@ class RowWorkspace(NamedTuple):
 
     sums: NDArray[np.float32]  # (N,) zeros between rows
     columns: WordIds  # (N,)
-    values: NDArray[np.float32]  # (most,) the largest values so far, a heap
+    values: NDArray[np.float32]  # (N,) those of the columns
+    ranked: NDArray[np.float32]  # (N,)
 
 
 class Occurrences(NamedTuple):
@@ -87,6 +97,7 @@ class KnnWorkspace(NamedTuple):
     lags: NDArray[np.int32]  # (N,) zeros between histories
     similarities: NDArray[np.float32]  # (S,) zeros between histories
     found: NDArray[np.int32]  # (H * M,) or (S,) if that is fewer
+    keys: NDArray[np.int64]  # (as many,) similarity and number in one
     nearest: NDArray[np.int32]  # (K,)
     shares: NDArray[np.float32]  # (K,)
 
@@ -111,25 +122,42 @@ class EvidenceSources(NamedTuple):
 
 
 class EvidenceWorkspace(NamedTuple):
-    """A thread's arrays for the items about which the counts say anything after one history."""
+    """A thread's arrays for the items about which the counts say anything after one history.
+
+    M is N, rounded up to whole groups.
+    """
 
     slots: NDArray[np.int32]  # (N,) where an item is in the arrays below; -1 between histories
-    found: WordIds  # (N,) the item in each slot
-    sums: NDArray[np.float32]  # (N * 3,) rules, cosines, sequences
-    lags: NDArray[np.int32]  # (N,) how many events ago the item was seen; 0 for never
-    kept: NDArray[np.float32]  # (N,)
-    scores: NDArray[np.float32]  # (N,) NEVER between histories
+    found: WordIds  # (M,) the item in each slot
+    rules: NDArray[np.float32]  # (M,) the sum of what rules say; zeros between histories
+    neighbours: NDArray[np.float32]  # (M,) the same of neighbours
+    sequences: NDArray[np.float32]  # (M,) the same of the nearest sequences
+    lags: NDArray[np.int32]  # (M,) how many events ago the item was seen; 0 for never, and between histories
+    gains: NDArray[np.float32]  # (M,) what all that adds to the score
+    bounds: NDArray[np.float32]  # (M,) what the score cannot exceed
     nearest: KnnWorkspace
 
 
-class ItemCodes(NamedTuple):
-    """N vectors of D numbers, and the same rounded to a byte each. Read-only."""
+class ItemBlocks(NamedTuple):
+    """N vectors of D numbers, and what bounds their products with a query, in blocks of P positions. Read-only.
+
+    See kernels/cpu/recommend/top_items.py.
+    """
 
     numbers: NDArray[np.float32]  # (N * D,) the vectors, flat
-    codes: NDArray[np.int8]  # (N, D) number = code × unit of its row, about
-    units: NDArray[np.float32]  # (N,)
-    largest_error: float  # the largest length of the difference of a vector from its codes
     longest: float  # the largest length of a vector
+    heads_of_items: NDArray[np.float32]  # (N * HEAD,) the first numbers of the rotated vectors
+    rests_of_items: NDArray[np.float32]  # (N,) the lengths of what is not in these
+    rotation: NDArray[np.float32]  # (HEAD * D,) whose products with a vector are its head
+    order: WordIds  # (P,) the item at each position; 0 where there is none
+    heads: NDArray[np.float32]  # (P * HEAD,) number d of item i of group g is at (g * HEAD + d) * GROUP + i
+    rests: NDArray[np.float32]  # (P,)
+    bases: NDArray[np.float32]  # (P,) what no history changes; NEVER where there is no item
+    codes: NDArray[np.int8]  # (P, D) number = code × unit of its row, about
+    units: NDArray[np.float32]  # (P,)
+    largest_error: float  # the largest length of the difference of a vector from its codes
+    largest_bases: NDArray[np.float32]  # (P / BLOCK,)
+    largest_lengths: NDArray[np.float32]  # (P / BLOCK,)
 
 
 class ItemEdges(NamedTuple):
@@ -146,20 +174,30 @@ class ScoreParts(NamedTuple):
 
     sources: EvidenceSources
     weights: NDArray[np.float32]  # (F,) of the features
-    codes: ItemCodes
+    blocks: ItemBlocks
 
 
 class SearchWorkspace(NamedTuple):
     """A thread's arrays for finding the best items."""
 
-    base: NDArray[np.float32]  # (N,) what no history changes; NEVER for items that are not wanted
+    base: NDArray[np.float32]  # (N,) what no history changes; NEVER for items that are not wanted. Read-only
+    head: NDArray[np.float32]  # (HEAD,) the first numbers of the rotated query
     query_codes: NDArray[np.int16]  # (D,)
     evidence: EvidenceWorkspace
 
 
 class CandidateTable(NamedTuple):
-    """The items that are compared for one question, and their features; filled."""
+    """The items that are compared for Q questions, and their features; filled."""
 
     heap: NDArray[np.float32]  # (T,) so many items are chosen by each feature
-    chosen: WordIds  # (4 T + items of the history,)
-    features: NDArray[np.float32]  # (as many, F)
+    chosen: WordIds  # (4 T + items of the longest history,)
+    features: NDArray[np.float32]  # (Q times as many, F) those of a question after those of the one before it
+    sizes: NDArray[np.int64]  # (Q,) how many candidates each has
+
+
+class VectorProducts(NamedTuple):
+    """The products of the vectors of Q histories with those of N items."""
+
+    vectors: NDArray[np.float32]  # (N * D,) flat
+    queries: NDArray[np.float32]  # (Q, D)
+    best: WordIds  # (Q, T) the items with the largest products, in any order; -1 for none

@@ -13,9 +13,9 @@ import math
 from numpy import float32, int64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row, product_of_rows
+from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row, move_rows, product_of_rows
 
-__all__ = ["compose_items", "index_parts", "move_logits", "set_shares", "slopes_of_parts"]
+__all__ = ["compose_items", "index_parts", "move_logits", "move_parts", "set_shares"]
 
 
 @kernel
@@ -63,12 +63,17 @@ def index_parts(parts, items, count, slots, index):
 
 
 @kernel
-def slopes_of_parts(index, slopes, some, stride, part_slopes):
-    """The slopes of the loss by a range (first, stop) of the rows of a PartIndex, from those by the items."""
+def move_parts(index, slopes, some, part_slopes, learned, numbers, rate):
+    """The slopes of the loss by a range (first, stop) of the rows of a PartIndex, and their steps.
+
+    slopes : by the items.    learned : the matrix of rows and its squares.    numbers : D.
+    """
+    stride = learned[0].shape[0] // learned[1].shape[0]
     for s in range(some[0], some[1]):
         clear_row(part_slopes, s * stride, stride)
         for e in range(index.starts[s], index.starts[s + 1]):
             add_scaled(part_slopes, s * stride, index.shares[e], slopes, int64(index.slots[e]) * stride, stride)
+    move_rows(learned, index.rows, some, part_slopes, numbers, rate)
 
 
 @step

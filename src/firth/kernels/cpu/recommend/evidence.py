@@ -1,28 +1,36 @@
 """What counts say about the items that may follow a history: rules, neighbours, the nearest sequences, and repeats.
 
-For one history at a time: the items about which anything is known, each in a slot with three sums and a lag.
+For one history at a time: the items about which anything is known, each in a slot with three sums and a lag. Those of
+the history have the first slots.
 
 Reference  the scorers SequentialRules, ItemKnn and SessionKnn; tests/reference for what they are blended to.
 Shapes     N items; n found items of a history; Q histories; F = 9 features: 0 the product of vectors, 1 rules,
            2 neighbours, 3 sequences, 4 the logarithm of the count, 5 … 8 whether the item was seen 1, 2, 3 or more
            events ago. Weights (F,) float32.
-Memory     the caller's: EvidenceSources and EvidenceWorkspace in kernels/arguments.py, one workspace for each thread.
+Memory     the caller's: EvidenceSources and EvidenceWorkspace in recommend/arguments.py, one workspace for each thread.
 """
 
-import math
-
 import numpy as np
-from numba import float32, int32
+from numba import float32, int32, int64, uint32, uint64
 
 from firth.kernels.compile import kernel, step
-from firth.kernels.cpu.recommend.item_table import sift_down
-from firth.kernels.cpu.recommend.session_knn import add_items, find_nearest, forget_history, note_history
+from firth.kernels.cpu.recommend.logarithm import log1p
+from firth.kernels.cpu.recommend.session_knn import find_nearest, forget_history, latest_common, note_history, vote
+from firth.simd.lanes import LANES
+from firth.simd.operations import fma, load, mul, splat, store
 
-__all__ = ["add_evidence", "forget", "gather", "list_candidates", "list_features", "weigh"]
+__all__ = [
+    "FIRST_LAG",
+    "add_evidence",
+    "features_of_sums",
+    "forget",
+    "gather",
+    "list_features",
+    "sum_up",
+    "value_of_rank",
+]
 
 NEVER = np.float32(-np.inf)
-RULES, NEIGHBOURS, SEQUENCES = 0, 1, 2
-SUMS = 3
 FIRST_LAG, LAST_LAG = 4, 8  # the feature before that of lag 1, and that of all longer ones
 # A sum becomes log(1 + scale × sum): the second event counts less than the first. Scales three times as large or small
 # change nothing beyond chance on three data sets.
@@ -31,104 +39,96 @@ RULE_SCALE, NEIGHBOUR_SCALE, SEQUENCE_SCALE = np.float32(1.0), np.float32(5.0), 
 
 @step
 def note(work, item, n):
-    """Give an item a slot unless it has one; returns how many slots are used then."""
-    if work.slots[item] < 0:
-        work.slots[item] = n
-        work.found[n] = item
-        work.lags[n] = 0
-        for i in range(SUMS):
-            work.sums[n * SUMS + i] = 0
-        n += 1
-    return n
+    """Give an item, a uint32, a slot unless it has one; returns the slot, and how many are used then.
+
+    Without a branch, which would be mispredicted for every third item; and all numbers are unsigned: Numba looks
+    whether signed indices are negative, which doubled the time.
+    """
+    slot = work.slots[item]
+    is_new = slot < 0
+    slot = int32(n) if is_new else slot
+    work.slots[item] = slot
+    work.found[uint32(slot)] = int32(item)
+    return uint32(slot), n + uint64(is_new)
 
 
 @step
-def add_row(table, row, weight, which, work, n):
-    """Add a weighted row of a table of items to one of the sums; returns how many slots are used then."""
-    for i in range(table.offsets[row], table.offsets[row + 1]):
-        item = table.columns[i]
-        n = note(work, item, n)
-        work.sums[work.slots[item] * SUMS + which] += weight * table.values[i]
-    return n
-
-
-@step
-def add_rows(table, weights, history, which, work, n):
-    """Add the rows of the last items of a history, each with its weight."""
+def add_rows(table, weights, history, sums, work, n):
+    """Add the rows of the last items of a history, each with its weight, to the sums of slots."""
     length = len(history)
+    n = uint64(n)
     for lag in range(min(length, len(weights))):
-        n = add_row(table, history[length - 1 - lag], weights[lag], which, work, n)
-    return n
+        row, weight = history[length - 1 - lag], weights[lag]
+        for i in range(uint64(table.offsets[row]), uint64(table.offsets[row + 1])):
+            slot, n = note(work, uint32(table.columns[i]), n)
+            sums[slot] += weight * table.values[i]
+    return int64(n)
 
 
 @step
 def add_sequences(history, sources, work, n):
     """Add what the nearest sequences say."""
-    offsets = sources.sequences.sentence_offsets
-    begin = note_history(history, work.nearest.lags, len(sources.knn.history_weights))
-    size = find_nearest(history, begin, sources.index, sources.knn, work.nearest)
+    offsets, settings = sources.sequences.sentence_offsets, sources.knn
+    n = uint64(n)
+    begin = note_history(history, work.nearest.lags, len(settings.history_weights))
+    size = find_nearest(history, begin, sources.index, settings, work.nearest)
     for i in range(size):
         sequence = work.nearest.nearest[i]
         items = sources.sequences.ids[offsets[sequence] : offsets[sequence + 1]]
-        add_items(items, float32(work.nearest.shares[i]), sources.knn, work.nearest.lags, work.scores)
-    for i in range(size):
-        sequence = work.nearest.nearest[i]
-        for position in range(offsets[sequence], offsets[sequence + 1]):
-            item = sources.sequences.ids[position]
-            if work.scores[item] != NEVER:
-                n = note(work, item, n)
-                work.sums[work.slots[item] * SUMS + SEQUENCES] = work.scores[item]
-                work.scores[item] = NEVER
+        common, share = latest_common(items, work.nearest.shares[i], settings, work.nearest.lags)
+        for position in range(uint64(len(items))):
+            value = vote(int64(position), common, share, settings)
+            if value > 0:
+                slot, n = note(work, uint32(items[position]), n)
+                work.sequences[slot] += value
     forget_history(history, begin, work.nearest.lags)
-    return n
+    return int64(n)
 
 
 @step
 def gather(history, sources, work):
-    """Find the items about which the counts say anything, and those of the history; returns how many."""
+    """Find the items of a history and those about which the counts say anything; returns how many."""
     length = len(history)
-    if length == 0:
-        return 0
-    n = add_rows(sources.rules, sources.rule_weights, history, RULES, work, 0)
-    n = add_rows(sources.neighbours, sources.neighbour_weights, history, NEIGHBOURS, work, n)
-    n = add_sequences(history, sources, work, n)
+    noted = uint64(0)
     for position in range(length):  # the last occurrence counts
-        n = note(work, history[position], n)
-        work.lags[work.slots[history[position]]] = int32(min(length - position, LAST_LAG - FIRST_LAG))
-    return n
+        slot, noted = note(work, uint32(history[position]), noted)
+        work.lags[slot] = int32(min(length - position, LAST_LAG - FIRST_LAG))
+    n = add_rows(sources.rules, sources.rule_weights, history, work.rules, work, noted)
+    n = add_rows(sources.neighbours, sources.neighbour_weights, history, work.neighbours, work, n)
+    return add_sequences(history, sources, work, n)
 
 
 @step
 def forget(work, n):
     """Free the first n slots."""
-    for slot in range(n):
-        work.slots[work.found[slot]] = -1
+    for slot in range(uint64(n)):
+        work.slots[uint32(work.found[slot])] = -1
+        work.lags[slot] = 0
+    work.rules[:n] = float32(0)
+    work.neighbours[:n] = float32(0)
+    work.sequences[:n] = float32(0)
 
 
 @step
-def rule_feature(work, slot):
-    return float32(math.log1p(RULE_SCALE * work.sums[slot * SUMS + RULES]))
+def features_of_sums(work, n):
+    """Make each sum of the first n slots the feature that follows from it."""
+    for slot in range(0, n, LANES):
+        store(work.rules, slot, log1p(mul(load(work.rules, slot), splat(RULE_SCALE))))
+        store(work.neighbours, slot, log1p(mul(load(work.neighbours, slot), splat(NEIGHBOUR_SCALE))))
+        store(work.sequences, slot, log1p(mul(load(work.sequences, slot), splat(SEQUENCE_SCALE))))
 
 
 @step
-def neighbour_feature(work, slot):
-    return float32(math.log1p(NEIGHBOUR_SCALE * work.sums[slot * SUMS + NEIGHBOURS]))
-
-
-@step
-def sequence_feature(work, slot):
-    return float32(math.log1p(SEQUENCE_SCALE * work.sums[slot * SUMS + SEQUENCES]))
-
-
-@step
-def weigh(work, slot, weights):
-    """What the counts add to the score of a found item."""
-    lag = work.lags[slot]
-    total = weights[1] * rule_feature(work, slot) + weights[2] * neighbour_feature(work, slot)
-    total += weights[3] * sequence_feature(work, slot)
-    if lag > 0:
-        total += weights[FIRST_LAG + lag]
-    return total
+def sum_up(work, n, length, weights):
+    """work.gains = what the counts add to the scores of the first n found items, after a history of some length."""
+    features_of_sums(work, n)
+    for slot in range(0, n, LANES):
+        total = mul(load(work.rules, slot), splat(weights[1]))
+        total = fma(load(work.neighbours, slot), splat(weights[2]), total)
+        store(work.gains, slot, fma(load(work.sequences, slot), splat(weights[3]), total))
+    for slot in range(min(n, length)):
+        if work.lags[slot] > 0:
+            work.gains[slot] += weights[FIRST_LAG + work.lags[slot]]
 
 
 @kernel
@@ -136,18 +136,36 @@ def add_evidence(histories, sources, weights, work, scores):
     """scores[q, item] += what the counts say about an item after history q.    scores : (Q, N) float32."""
     offsets = histories.sentence_offsets
     for query in range(len(offsets) - 1):
-        n = gather(histories.ids[offsets[query] : offsets[query + 1]], sources, work)
-        for slot in range(n):
-            scores[query, work.found[slot]] += weigh(work, slot, weights)
+        history = histories.ids[offsets[query] : offsets[query + 1]]
+        n = gather(history, sources, work)
+        sum_up(work, n, len(history), weights)
+        row = scores[query]
+        for slot in range(uint64(n)):
+            row[uint32(work.found[slot])] += work.gains[slot]
         forget(work, n)
 
 
 @step
-def value_of_rank(values, first, stride, n, heap):
+def sift_down(values, size, hole, value):
+    """Put a value into a heap whose root is the smallest, from a hole downwards."""
+    child = 2 * hole + 1
+    while child < size:
+        if child + 1 < size and values[child + 1] < values[child]:
+            child += 1
+        if values[child] >= value:
+            break
+        values[hole] = values[child]
+        hole = child
+        child = 2 * hole + 1
+    values[hole] = value
+
+
+@step
+def value_of_rank(values, n, heap):
     """The len(heap)-th largest of n values, or the smallest of all if there are fewer."""
     size = 0
-    for i in range(n):
-        value = values[first + i * stride]
+    for i in range(uint64(n)):
+        value = values[i]
         if size < len(heap):
             hole = size
             size += 1
@@ -160,80 +178,16 @@ def value_of_rank(values, first, stride, n, heap):
     return heap[0] if size > 0 else float32(0)
 
 
-@step
-def choose_by_sum(which, work, n, heap, chosen, count):
-    """Choose the found items with the largest values of a sum; returns how many are chosen then."""
-    least = value_of_rank(work.sums, which, SUMS, n, heap)
-    left = len(heap)
-    for slot in range(n):
-        value = work.sums[slot * SUMS + which]
-        if value >= least and value > 0 and left > 0:
-            left -= 1
-            if work.lags[slot] >= 0:
-                work.lags[slot] = -1 - work.lags[slot]  # marks it as chosen
-                chosen[count] = work.found[slot]
-                count += 1
-    return count
-
-
-@step
-def choose_by_product(products, work, n, heap, chosen, count):
-    """Choose the items with the largest products; those that are found are marked. Returns how many are chosen."""
-    least = value_of_rank(products, 0, 1, len(products), heap)
-    left = len(heap)
-    for item in range(len(products)):
-        if products[item] >= least and left > 0:
-            left -= 1
-            chosen[count] = item
-            count += 1
-            slot = work.slots[item]
-            if slot >= 0:
-                work.lags[slot] = -1 - work.lags[slot]
-    return count
-
-
-@kernel
-def list_candidates(history, products, log_counts, sources, work, table):
-    """The items that are best after a history by any single feature, and their features; returns how many.
-
-    products : (N,) float32, of the vectors.    log_counts : (N,) float32.
-    table : CandidateTable.
-    """
-    heap, chosen, features = table.heap, table.chosen, table.features
-    n = gather(history, sources, work)
-    count = choose_by_product(products, work, n, heap, chosen, 0)
-    for which in range(SUMS):
-        count = choose_by_sum(which, work, n, heap, chosen, count)
-    for slot in range(n):
-        if work.lags[slot] > 0:  # seen, and not chosen yet
-            work.lags[slot] = -1 - work.lags[slot]
-            chosen[count] = work.found[slot]
-            count += 1
-    for i in range(count):
-        features[i, :] = 0
-        features[i, 0] = products[chosen[i]]
-        features[i, 4] = log_counts[chosen[i]]
-        slot = work.slots[chosen[i]]
-        if slot >= 0:
-            features[i, 1] = rule_feature(work, slot)
-            features[i, 2] = neighbour_feature(work, slot)
-            features[i, 3] = sequence_feature(work, slot)
-            lag = -1 - work.lags[slot]
-            if lag > 0:
-                features[i, FIRST_LAG + lag] = 1
-    forget(work, n)
-    return count
-
-
 @kernel
 def list_features(history, item, sources, work, features):
     """The features (F,) of one item that follow from the counts; the others stay as they are."""
     n = gather(history, sources, work)
+    features_of_sums(work, n)
     slot = work.slots[item]
     if slot >= 0:
-        features[1] = rule_feature(work, slot)
-        features[2] = neighbour_feature(work, slot)
-        features[3] = sequence_feature(work, slot)
+        features[1] = work.rules[slot]
+        features[2] = work.neighbours[slot]
+        features[3] = work.sequences[slot]
         if work.lags[slot] > 0:
             features[FIRST_LAG + work.lags[slot]] = 1
     forget(work, n)

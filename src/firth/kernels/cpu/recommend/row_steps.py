@@ -17,7 +17,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, prefetch
 from firth.simd.operations import add, fma, load, mul, splat, store, sub, sum_lanes
 
-__all__ = ["add_scaled", "clear_row", "move_rows", "product_of_rows", "slopes_of_inputs", "slopes_of_outputs"]
+__all__ = ["add_scaled", "clear_row", "learn_inputs", "learn_outputs", "move_rows", "product_of_rows"]
 
 _SMALLEST = float32(1e-8)  # added to the state, so that nothing is divided by 0
 _AHEAD = 4  # rows between prefetching one and moving it
@@ -48,10 +48,9 @@ def clear_row(out, start, stride):
         store(out, start + column, splat(float32(0)))
 
 
-@kernel
-def slopes_of_inputs(index, vectors, layout, slots, slopes):
+@step
+def slopes_of_inputs(index, vectors, stride, slots, slopes):
     """The slopes of the loss by the inputs in a range of slots."""
-    stride = layout.stride
     for slot in range(slots[0], slots[1]):
         clear_row(slopes, slot * stride, stride)
         for e in range(index.input_starts[slot], index.input_starts[slot + 1]):
@@ -59,7 +58,7 @@ def slopes_of_inputs(index, vectors, layout, slots, slopes):
             add_scaled(slopes, slot * stride, index.input_weights[e], vectors.back, example * stride, stride)
 
 
-@kernel
+@step
 def slopes_of_outputs(n_drawn, index, vectors, layout, slots, slopes):
     """The slopes of the loss by the outputs in a range of slots, of which the first n_drawn are the drawn items."""
     stride = layout.stride
@@ -77,26 +76,44 @@ def slopes_of_outputs(n_drawn, index, vectors, layout, slots, slopes):
             add_scaled(slopes, slot * stride, error, vectors.hidden, example * stride, stride)
 
 
-@kernel
-def move_rows(matrix, squares, rows, slots, slopes, numbers, rate):
+@step
+def move_rows(learned, rows, slots, slopes, numbers, rate):
     """One step of the rows of a matrix, rows[slot] for each slot in a range, against the slopes of the slots.
 
+    learned : the matrix and its squares; None for no step.
     numbers : D; the stride is that of the slopes.
     """
-    stride = matrix.shape[0] // squares.shape[0]
-    for slot in range(slots[0], slots[1]):
-        if slot + _AHEAD < slots[1]:
-            ahead = rows[slot + _AHEAD] * stride
-            for column in range(0, stride, CACHE_LINE):
-                prefetch(matrix, ahead + column)
-        total = splat(float32(0))
-        for column in range(0, stride, LANES):
-            part = load(slopes, slot * stride + column)
-            total = fma(part, part, total)
-        row = rows[slot]
-        squares[row] += sum_lanes(total) / numbers
-        factor = splat(rate / math.sqrt(squares[row] + _SMALLEST))
-        start = row * stride
-        for column in range(0, stride, LANES):
-            change = mul(factor, load(slopes, slot * stride + column))
-            store(matrix, start + column, sub(load(matrix, start + column), change))
+    if learned is not None:
+        matrix, squares = learned
+        stride = matrix.shape[0] // squares.shape[0]
+        for slot in range(slots[0], slots[1]):
+            if slot + _AHEAD < slots[1]:
+                ahead = rows[slot + _AHEAD] * stride
+                for column in range(0, stride, CACHE_LINE):
+                    prefetch(matrix, ahead + column)
+            total = splat(float32(0))
+            for column in range(0, stride, LANES):
+                part = load(slopes, slot * stride + column)
+                total = fma(part, part, total)
+            row = rows[slot]
+            squares[row] += sum_lanes(total) / numbers
+            factor = splat(rate / math.sqrt(squares[row] + _SMALLEST))
+            start = row * stride
+            for column in range(0, stride, LANES):
+                change = mul(factor, load(slopes, slot * stride + column))
+                store(matrix, start + column, sub(load(matrix, start + column), change))
+
+
+@kernel
+def learn_inputs(index, vectors, layout, slots, slopes, learned, rate):
+    """The slopes of the inputs in a range of slots, and a step of their rows; `learned` as in move_rows."""
+    slopes_of_inputs(index, vectors, layout.stride, slots, slopes)
+    move_rows(learned, index.input_rows, slots, slopes, layout.numbers, rate)
+
+
+@kernel
+def learn_outputs(index, vectors, layout, slots, slopes, learned, rate):
+    """The same of the outputs. slots : the range, and how many of the first ones are the drawn items."""
+    some = slots[0], slots[1]
+    slopes_of_outputs(slots[2], index, vectors, layout, some, slopes)
+    move_rows(learned, index.output_rows, some, slopes, layout.numbers, rate)

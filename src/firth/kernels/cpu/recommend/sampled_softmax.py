@@ -21,7 +21,7 @@ from firth.kernels.cpu.recommend.row_steps import add_scaled, clear_row, product
 from firth.simd.lanes import LANES
 from firth.simd.operations import add, fma, load, maximum, mul, splat, store
 
-__all__ = ["CHUNK", "learn_part", "lay_out_drawn"]
+__all__ = ["CHUNK", "lay_out_drawn", "learn_parts"]
 
 CHUNK = 48  # examples whose scores are in the cache together; whole blocks of rows
 _LOWEST = float32(-3e38)  # the score of what does not count: its exponential is 0, whatever the highest score
@@ -34,12 +34,13 @@ def lay_out_drawn(outputs, output_rows, drawn, layout, vectors):
     for j in range(padded):
         is_drawn = j < drawn.count[0]
         row = int64_row(output_rows, j, is_drawn) * stride
-        for d in range(stride):
-            number = outputs[row + d] if is_drawn else float32(0)
+        number = (j - j % COLUMNS) * stride + j % COLUMNS
+        for d in range(0, stride, LANES):
             tile = d - d % COLUMNS
-            vectors.drawn_by_item[tile * padded + j * COLUMNS + d - tile] = number
-            tile = j - j % COLUMNS
-            vectors.drawn_by_number[tile * stride + d * COLUMNS + j - tile] = number
+            some = load(outputs, row + d) if is_drawn else splat(float32(0))
+            store(vectors.drawn_by_item, tile * padded + j * COLUMNS + d - tile, some)
+        for d in range(stride):
+            vectors.drawn_by_number[number + d * COLUMNS] = outputs[row + d] if is_drawn else float32(0)
 
 
 @step
@@ -126,13 +127,11 @@ def shift_group(example, scores, start, index, drawn, groups):
                     scores[start + j] += groups.shifts[group]
 
 
-@kernel
+@step
 def learn_part(matrices, index, weights, drawn, layout, part, work):
     """The means, slopes and errors of the examples of a part, and the slopes of the drawn items by them.
 
-    matrices : the inputs and the outputs, flat.
     part : its number, its first example and the one after its last; the first is a multiple of the rows of a block.
-    work : BatchVectors, the scores (CHUNK * P,) of this thread, a register (LANES,) of scratch, GroupDraws or None.
     """
     inputs, outputs = matrices
     number, first_of_part, stop_of_part = part
@@ -160,3 +159,17 @@ def learn_part(matrices, index, weights, drawn, layout, part, work):
             add_own_slopes(example, outputs, index, vectors, stride)
         add_slopes_of_drawn(vectors, layout, (first, count), scores, drawn.count[0], slopes)
     vectors.losses[number] = loss
+
+
+@kernel
+def learn_parts(matrices, index, weights, drawn, layout, parts, work):
+    """learn_part for some of the parts of a batch.
+
+    matrices : the inputs and the outputs, flat.
+    parts : the first part, the one after the last, the examples of a part, and those of the batch.
+    work : BatchVectors, the scores (CHUNK * P,) of this thread, a register (LANES,) of scratch, GroupDraws or None.
+    """
+    first, stop, size, n_examples = parts
+    for number in range(first, stop):
+        part = number, number * size, min((number + 1) * size, n_examples)
+        learn_part(matrices, index, weights, drawn, layout, part, work)

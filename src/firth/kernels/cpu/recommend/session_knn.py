@@ -3,15 +3,16 @@
 Sources    VS-kNN: Ludewig and Jannach 2018, section 3.2; the three decays: Garg et al. 2019, "Sequence and time aware
            neighborhood for session-based recommendations" (STAN), section 3.
 Shapes     S sequences of N items; Q histories, of which the last H items count. M sequences are considered, and K kept.
-Memory     the caller's: KnnWorkspace in kernels/arguments.py, one for each thread.
+Memory     the caller's: KnnWorkspace in recommend/arguments.py, one for each thread.
 """
 
 import numpy as np
-from numba import float32, int32, int64
+from numba import float32, int32, int64, uint32, uint64
 
 from firth.kernels.compile import kernel, step
+from firth.simd.operations import float_bits
 
-__all__ = ["score_by_nearest_sequences"]
+__all__ = ["find_nearest", "forget_history", "latest_common", "note_history", "score_by_nearest_sequences", "vote"]
 
 NEVER = np.float32(-np.inf)
 
@@ -36,25 +37,26 @@ def forget_history(history, begin, lags):
 def add_sequences(item, weight, index, sample, work, n):
     """Add a weight to the last `sample` sequences that have an item; returns how many sequences are found then."""
     begin = max(index.starts[item], index.starts[item + 1] - sample)
-    for i in range(begin, index.starts[item + 1]):
-        sequence = index.sequences[i]
-        if work.similarities[sequence] == 0:
-            work.found[n] = sequence
-            n += 1
-        work.similarities[sequence] += weight
-    return n
+    size = uint64(n)
+    for i in range(uint64(begin), uint64(index.starts[item + 1])):  # unsigned, as in evidence.note
+        sequence = uint32(index.sequences[i])
+        former = work.similarities[sequence]
+        if former == 0:
+            work.found[size] = int32(sequence)
+            size += uint64(1)
+        work.similarities[sequence] = former + weight
+    return int64(size)
 
 
 @step
 def latest(work, n, sample):
     """The least number among the `sample` latest of n found sequences: by halving the range of numbers."""
-    low, high = int64(0), int64(len(work.similarities))  # at least `sample` have numbers >= low, fewer >= high
+    low, high = int32(0), int32(len(work.similarities))  # at least `sample` have numbers >= low, fewer >= high
     while high - low > 1:
-        middle = (low + high) // 2
-        count = 0
-        for i in range(n):
-            if work.found[i] >= middle:
-                count += 1
+        middle = int32((low + high) // 2)
+        count = int32(0)
+        for i in range(uint64(n)):
+            count += int32(work.found[i] >= middle)
         if count >= sample:
             low = middle
         else:
@@ -63,38 +65,52 @@ def latest(work, n, sample):
 
 
 @step
-def is_farther(work, sequence, other):
-    """Whether a sequence is less similar than another one; of equal ones the later is nearer."""
-    first, second = work.similarities[sequence], work.similarities[other]
-    return first < second or (first == second and sequence < other)
+def middle_of(a, b, c):
+    """The one of three numbers that is between the others."""
+    return max(min(a, b), min(max(a, b), c))
 
 
 @step
-def sift_down(work, size, hole, sequence):
-    """Put a sequence into the heap of the nearest ones, whose root is the farthest, from a hole downwards."""
-    child = 2 * hole + 1
-    while child < size:
-        if child + 1 < size and is_farther(work, work.nearest[child + 1], work.nearest[child]):
-            child += 1
-        if not is_farther(work, work.nearest[child], sequence):
+def bring_forward(keys, n, count):
+    """Make the `count` largest of n keys, all different, the first ones, in no order: Hoare's selection."""
+    low, high = 0, n - 1
+    while low < high:
+        pivot = middle_of(keys[low], keys[(low + high) // 2], keys[high])
+        left, right = low, high
+        while left <= right:
+            while keys[uint64(left)] > pivot:
+                left += 1
+            while keys[uint64(right)] < pivot:
+                right -= 1
+            if left <= right:
+                keys[uint64(left)], keys[uint64(right)] = keys[uint64(right)], keys[uint64(left)]
+                left += 1
+                right -= 1
+        if count <= right + 1:
+            high = right
+        elif count > left:
+            low = left
+        else:
             break
-        work.nearest[hole] = work.nearest[child]
-        hole = child
-        child = 2 * hole + 1
-    work.nearest[hole] = sequence
 
 
 @step
-def keep_nearest(work, n):
-    """The K most similar of the first n found sequences, in work.nearest; returns how many."""
+def keep_nearest(work, n, settings):
+    """The K most similar of the first n found sequences, in work.nearest, and their similarities, in work.shares.
+
+    Of equal ones the later is nearer. Returns how many there are.
+    """
+    for i in range(uint64(n)):
+        sequence = uint32(work.found[i])
+        similarity = work.similarities[sequence] * settings.sequence_weights[sequence]
+        work.keys[i] = int64(float_bits(similarity)) << 32 | int64(sequence)
     size = min(n, len(work.nearest))
+    if size < n:
+        bring_forward(work.keys, n, size)
     for i in range(size):
-        work.nearest[i] = work.found[i]
-    for hole in range(size // 2 - 1, -1, -1):
-        sift_down(work, size, hole, work.nearest[hole])
-    for i in range(size, n):
-        if is_farther(work, work.nearest[0], work.found[i]):
-            sift_down(work, size, 0, work.found[i])
+        sequence = int32(work.keys[i])
+        work.nearest[i] = sequence
+        work.shares[i] = float32(work.similarities[sequence] * settings.sequence_weights[sequence])
     return size
 
 
@@ -118,38 +134,33 @@ def find_nearest(history, begin, index, settings, work):
                 kept += 1
             else:
                 work.similarities[sequence] = 0
-    for i in range(kept):
-        sequence = work.found[i]
-        work.similarities[sequence] *= settings.sequence_weights[sequence]
-    size = keep_nearest(work, kept)
-    for i in range(size):
-        work.shares[i] = work.similarities[work.nearest[i]]
-    for i in range(kept):
-        work.similarities[work.found[i]] = 0
+    size = keep_nearest(work, kept, settings)
+    for i in range(uint64(kept)):
+        work.similarities[uint32(work.found[i])] = 0
     return size
 
 
 @step
-def add_items(items, similarity, settings, lags, scores):
-    """Add what a neighbour says about its items: the nearer to the latest common item the more."""
+def latest_common(items, similarity, settings, lags):
+    """Where a neighbour has the latest item of the history, and what it has to say about the items around it."""
     latest_lag = int32(1 << 30)
-    common = 0
-    for position in range(len(items)):
-        lag = lags[items[position]]
+    common = int64(0)
+    for position in range(uint64(len(items))):
+        lag = lags[uint32(items[position])]
         if 0 < lag <= latest_lag:
             latest_lag = lag
-            common = position
-    share = similarity * settings.common_weights[latest_lag - 1]
-    for position in range(len(items)):
-        if position == common:
-            continue
-        distance = min(abs(position - common), len(settings.distance_weights)) - 1
-        value = share * settings.distance_weights[distance]
-        if position < common:
-            value *= settings.before
-        if value > 0:
-            item = items[position]
-            scores[item] = value if scores[item] == NEVER else scores[item] + value
+            common = int64(position)
+    return common, float32(similarity * settings.common_weights[latest_lag - 1])
+
+
+@step
+def vote(position, common, share, settings):
+    """What a neighbour adds to the score of its item at a position: the nearer to the common item the more."""
+    distance = min(abs(position - common), len(settings.distance_weights))
+    if distance == 0:
+        return float32(0)
+    value = share * settings.distance_weights[uint64(distance - 1)]
+    return float32(value * settings.before) if position < common else value
 
 
 @kernel
@@ -168,5 +179,10 @@ def score_by_nearest_sequences(histories, sequences, index, settings, work, scor
         for i in range(size):
             sequence = work.nearest[i]
             items = sequences.ids[offsets[sequence] : offsets[sequence + 1]]
-            add_items(items, float32(work.shares[i]), settings, work.lags, scores[query])
+            common, share = latest_common(items, work.shares[i], settings, work.lags)
+            for position in range(len(items)):
+                value = vote(position, common, share, settings)
+                if value > 0:
+                    former = scores[query, items[position]]
+                    scores[query, items[position]] = value if former == NEVER else former + value
         forget_history(history, begin, work.lags)
