@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firth.language_models.mixture import MixtureModel
     from firth.language_models.neural import NeuralModel
     from firth.language_models.ngram import NgramModel
+    from firth.models.doc2vec import Doc2Vec
     from firth.models.word2vec import Word2Vec
     from firth.phrases.model import Phrases
     from firth.phrases.scoring import PairCounts
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CorpusError",
     "DivergenceError",
+    "Doc2Vec",
     "FirthError",
     "FirthWarning",
     "FormatError",
@@ -73,6 +75,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Doc2Vec": "firth.models.doc2vec",
     "Groups": "firth.training.sequences",
     "Keyboard": "firth.language_models.keyboard",
     "MixtureModel": "firth.language_models.mixture",

@@ -36,6 +36,7 @@ __all__ = [
     "one_of",
     "one_or_two_distances",
     "real_number",
+    "same_as",
     "setting",
     "switch",
     "unknown_setting",
@@ -207,6 +208,17 @@ def setting(
     group : CORPUS, MODEL or TRAINING: what it is a setting of; help texts list them by it.
     """
     return dataclasses.field(default=default, metadata={"setting": _Declaration(kind, help, none, depends, group)})
+
+
+def same_as(settings: type["Settings"], name: str, *, depends: Depends | None = None) -> Any:
+    """A field that is declared as in another Settings class.
+
+    depends : in place of what it depends on there.
+    """
+    (field,) = (field for field in dataclasses.fields(settings) if field.name == name)
+    declared = declaration(field)
+    declared = declared if depends is None else declared._replace(depends=depends)
+    return dataclasses.field(default=field.default, metadata={"setting": declared})
 
 
 def declaration(field: "dataclasses.Field[Any]") -> _Declaration:

@@ -34,6 +34,9 @@ def methods() -> list:
     pairs = [
         (gensim.models.KeyedVectors, firth.gensim.KeyedVectors),
         (gensim.models.Word2Vec, firth.gensim.Word2Vec),
+        (gensim.models.Doc2Vec, firth.gensim.Doc2Vec),
+        (gensim.models.doc2vec.TaggedLineDocument, firth.gensim.TaggedLineDocument),
+        (gensim.models.doc2vec.TaggedBrownCorpus, firth.gensim.TaggedBrownCorpus),
         (gensim.models.Phrases, firth.gensim.Phrases),
         (gensim.models.phrases.FrozenPhrases, firth.gensim.FrozenPhrases),
         (gensim.models.FastText, firth.gensim.FastText),

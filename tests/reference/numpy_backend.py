@@ -9,6 +9,7 @@ import numpy as np
 
 from firth.backends.protocol import NOTHING, Totals
 from firth.illustrated.composition import compose, return_changes
+from firth.illustrated.documents import inputs_with_documents
 from firth.illustrated.draws import Draws, alias_draw, positions, random_bits
 from firth.illustrated.hierarchical_softmax import Path, path_targets
 from firth.illustrated.nce import contrast_targets
@@ -51,7 +52,8 @@ class NumpyBackend:
         ids, offsets = self.plan.corpus
         sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
         slope = (rates[1] - rates[0]) / max(len(ids), 1)
-        found = (one for one in positions(sentences, draws) if one.position in tokens)
+        every = positions(sentences, draws, alone=self.plan.documents is not None)
+        found = (self._with_documents(one) for one in every if one.position in tokens)
         train = self._train_softmax if self.plan.objective == "softmax" else self._train
         period = 0
         for number, batch in groupby(found, lambda one: (one.position - tokens.start) // self.batch):
@@ -68,14 +70,24 @@ class NumpyBackend:
         self._totals = self._totals._replace(words=so_far.words + len(tokens))
         return self._totals
 
+    def _with_documents(self, one):
+        if self.plan.documents is None:
+            return one
+        starts, tags, first, *_ = self.plan.documents
+        of_sentence = tags[starts[one.sentence] : starts[one.sentence + 1]].tolist()
+        return one._replace(context=inputs_with_documents(one.context, of_sentence, first))
+
     def _compose(self):
         if self.plan.composition is not None and self._composed is None:
             self._composed = compose(self._rows, *self.plan.composition[:2])
-            self._input = self._composed.copy()
+            self._input = np.concatenate((self._composed, self._rows[len(self._composed) :]))
 
     def _return_changes(self):
         if self._composed is not None:
-            return_changes(self._rows, self._input - self._composed, *self.plan.composition)
+            words = len(self._composed)
+            if self.plan.documents is not None:  # which are not composed
+                self._rows[self.plan.documents.first :] = self._input[self.plan.documents.first :]
+            return_changes(self._rows, self._input[:words] - self._composed, *self.plan.composition)
             self._composed = None
 
     def totals(self):
@@ -117,6 +129,8 @@ class NumpyBackend:
         """Returns (pairs, loss)."""
         pairs, loss = 0, 0.0
         for one in found:
+            if not one.context:
+                continue
             step = self._input, self._output, one.context, self._targets(one), rate
             if self.plan.architecture == "skipgram":
                 loss += train_each(*step, targets_at_once=self.targets_at_once)

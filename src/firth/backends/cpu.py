@@ -257,7 +257,8 @@ class CpuBackend:
             input_snapshot=input_snapshot,
             output_snapshot=output_snapshot,
         )
-        workspace = new_workspace(plan.sampling, self._objective, stride, zero_row)
+        further_inputs = 0 if plan.documents is None else plan.documents.longest
+        workspace = new_workspace(plan.sampling, self._objective, stride, zero_row, further_inputs)
         softmax = None
         if plan.objective == "softmax":
             window = plan.sampling.window
@@ -287,6 +288,7 @@ class CpuBackend:
             softmax=softmax,
             composition=plan.composition,
             composed=composed,
+            documents=plan.documents,
         )
 
     def _compile(self, message: Callable[[str], None]) -> None:
@@ -294,7 +296,9 @@ class CpuBackend:
         block = len(self._threads[0].workspace.targets.block)
         plan = self._plan
         parts = [plan.architecture, plan.objective, str(block)]
-        parts += [name for name in ("composition", "groups", "sessions") if getattr(plan, name) is not None]
+        parts += [
+            name for name in ("composition", "groups", "sessions", "documents") if getattr(plan, name) is not None
+        ]
         variant = "-".join(parts)
         if not is_prepared(variant):
             message("Compiling the training kernel for this processor, once …")

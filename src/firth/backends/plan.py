@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
+from firth.kernels.arguments import Composition, Documents, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.random import draw_many
 
 __all__ = ["TrainingPlan", "epoch_key"]
@@ -34,6 +34,7 @@ class TrainingPlan:
     composition : what the vector of each word is made of; None: of its row alone.
     ngram_rows : P, rows of the input matrix behind those of the words.
     groups, sessions : further targets of negative sampling.
+    documents : the tags of each sentence, which are further inputs; not with softmax.
     """
 
     corpus: EncodedIds
@@ -49,6 +50,7 @@ class TrainingPlan:
     ngram_rows: int = 0
     groups: GroupNoise | None = None
     sessions: SessionTargets | None = None
+    documents: Documents | None = None
 
     @property
     def n_words(self) -> int:
@@ -57,8 +59,8 @@ class TrainingPlan:
 
     @property
     def n_inputs(self) -> int:
-        """Rows of the input matrix: V, and one for each n-gram that occurs."""
-        return self.n_words + self.ngram_rows
+        """Rows of the input matrix: V, one for each n-gram that occurs, and one for each tag of documents."""
+        return self.n_words + self.ngram_rows + (0 if self.documents is None else self.documents.count)
 
     @property
     def n_outputs(self) -> int:

@@ -47,7 +47,7 @@ class Backend(Protocol):
 
         Parameters
         ----------
-        inputs : (plan.n_inputs, D) the rows of the words, and behind them those of n-grams.
+        inputs : (plan.n_inputs, D) the rows of the words, and behind them those of n-grams and documents.
         outputs : (plan.n_outputs, D) context or node vectors; None for zeros.
         message : called with a sentence for the user, when something takes seconds.
         """

@@ -53,6 +53,7 @@ COMMANDS = {
     "trace": "One training step with words of your choice, in numbers.",
     "lm": "Language models: next words, gaps, typing with suggestions.",
     "recommend": "Recommenders: next items from tables of what users did.",
+    "documents": "Vectors of documents: trained, compared, and of new texts.",
     "explore": "Explore word vectors on a page in the browser.",
     "serve": "Serve models over HTTP, for programs.",
     "people": "Represent people by vectors of their scores and compare them.",
@@ -76,6 +77,11 @@ GROUPS = {
         "evaluate": "Hits of a recommender and of the baselines, or of these alone.",
         "cold": "Where an item belongs of which only attributes are known.",
         "demo": "Films: train, compare with the baselines, and recommend.",
+    },
+    "documents": {
+        "train": "Train vectors of the documents in a file.",
+        "similar": "The documents most similar to each given one.",
+        "nearest": "The documents nearest to a new text.",
     },
     "plot": {
         "strips": "The vectors of words as rows of coloured cells.",

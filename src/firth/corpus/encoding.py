@@ -22,7 +22,7 @@ from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryB
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
 from firth.corpus.vocabulary import Vocabulary, check_limits, most_frequent
 from firth.errors import CorpusError, SettingError
-from firth.kernels.cpu.text.tokens import keep_known
+from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, keep_known
 from firth.parallel import available_cores
 from firth.progress import ProgressOption, open_progress
 
@@ -43,6 +43,7 @@ def encode(
     memory_limit: int = MEMORY_LIMIT,
     progress: ProgressOption = False,
     blocks: BlockSizes | None = None,
+    empty_sentences: bool = False,
 ) -> EncodedCorpus:
     """Turn any text, or sentences of tokens, into ids.
 
@@ -62,6 +63,8 @@ def encode(
     progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with a
         Progress about ten times a second, from the calling thread. The stage is "reading", in bytes.
     blocks : sizes of the portions in which the corpus is processed; for measurements and tests.
+    empty_sentences : of lists of tokens, keep the ends of sentences without a word of the vocabulary: sentence n of the
+        result is then list n.
 
     Raises   CorpusError if the corpus cannot be read or no word of it is kept; SettingError for impossible options.
     """
@@ -88,7 +91,7 @@ def encode(
             final_ids = _known(scanned, source.name, vocabulary)
         if not isinstance(source, TokenLists) and not callable(tokenizer):
             warn_of_script(scanned, source.name)
-        return _renumber(scanned, vocabulary, final_ids, memory_limit, resources)
+        return _renumber(scanned, vocabulary, final_ids, (memory_limit, empty_sentences), resources)
 
 
 def _n_threads(threads: int | None) -> int:
@@ -148,19 +151,25 @@ def _renumber(
     scanned: Scanned,
     vocabulary: Vocabulary,
     final_ids: NDArray[np.int32],
-    memory_limit: int,
+    options: tuple[int, bool],
     resources: ExitStack,
 ) -> EncodedCorpus:
-    """Provisional ids to final ones; what is not in the vocabulary and empty sentences vanish."""
+    """Provisional ids to final ones; what is not in the vocabulary vanishes, and so do empty sentences.
+
+    options : the memory limit, and whether empty sentences stay.
+    """
+    memory_limit, empty_sentences = options
     n_words = int(scanned.tally.counts[final_ids >= 0].sum())
     n_written = sum(chunk.length for chunk, _ in scanned.chunks)  # words and sentence ends
-    most_sentences = min(n_words, n_written - int(scanned.tally.counts.sum()))
+    most_sentences = n_written - int(scanned.tally.counts.sum())
+    most_sentences = most_sentences if empty_sentences else min(n_words, most_sentences)
     mapped = 4 * n_words + 8 * (most_sentences + 1) > memory_limit
     ids: GrowingArray = ArrayInFile(np.int32) if mapped else ArrayInMemory(np.int32, n_words + 1)
     resources.callback(ids.close)
     offsets: GrowingArray = ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
     resources.callback(offsets.close)
-    _write_final(scanned, final_ids, ids, offsets)
+    write = _write_every_sentence if empty_sentences else _write_final
+    write(scanned, final_ids, ids, offsets)
     return EncodedCorpus(
         vocabulary,
         ids.finish(),
@@ -185,3 +194,20 @@ def _write_final(scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArr
         offsets.keep(ended)
     if written > last_end:
         offsets.append(np.array([written], np.int64))
+
+
+def _write_every_sentence(
+    scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray
+) -> None:
+    """The same with the ends of all sentences."""
+    offsets.append(np.zeros(1, np.int64))
+    written = 0
+    for chunk, _ in scanned.chunks:
+        stream = chunk.spool.take(chunk.index)
+        is_word = stream >= 0
+        final = np.full(len(stream), -1, np.int32)
+        final[is_word] = final_ids[stream[is_word]]
+        known = final >= 0
+        offsets.append(written + np.cumsum(known)[stream == END_OF_SENTENCE])
+        ids.append(final[known])
+        written += int(known.sum())

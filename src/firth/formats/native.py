@@ -173,7 +173,8 @@ def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
     kind = stored.get("format") if isinstance(stored, dict) else None
     if isinstance(kind, str) and kind.startswith("firth-"):  # a language model, or an index
-        advice = "; open it with firth.recommend.Recommender.load()" if kind == "firth-recommender" else ""
+        readers = {"firth-recommender": "firth.recommend.Recommender", "firth-documents": "firth.Doc2Vec"}
+        advice = f"; open it with {readers[kind]}.load()" if kind in readers else ""
         raise FormatError(path, f"a file of Firth's, but no vectors: its format is {kind!r}{advice}")
     if not isinstance(stored, dict) or kind != "firth":
         raise FormatError(

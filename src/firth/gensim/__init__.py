@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from firth.gensim.models.callbacks import CallbackAny2Vec
+    from firth.gensim.models.doc2vec import Doc2Vec, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
     from firth.gensim.models.fasttext import (
         FastText,
         FastTextKeyedVectors,
@@ -33,12 +34,16 @@ __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
     "BrownCorpus",
     "CallbackAny2Vec",
+    "Doc2Vec",
     "FastText",
     "FastTextKeyedVectors",
     "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
+    "TaggedBrownCorpus",
+    "TaggedDocument",
+    "TaggedLineDocument",
     "Phraser",
     "Phrases",
     "Text8Corpus",
@@ -65,9 +70,13 @@ _HOMES = {
     "original_scorer": "firth.gensim.models.phrases",
     "BrownCorpus": "firth.gensim.models.word2vec",
     "CallbackAny2Vec": "firth.gensim.models.callbacks",
+    "Doc2Vec": "firth.gensim.models.doc2vec",
     "KeyedVectors": "firth.gensim.models.keyedvectors",
     "LineSentence": "firth.gensim.models.word2vec",
     "PathLineSentences": "firth.gensim.models.word2vec",
+    "TaggedBrownCorpus": "firth.gensim.models.doc2vec",
+    "TaggedDocument": "firth.gensim.models.doc2vec",
+    "TaggedLineDocument": "firth.gensim.models.doc2vec",
     "Text8Corpus": "firth.gensim.models.word2vec",
     "Word2Vec": "firth.gensim.models.word2vec",
 }

@@ -77,15 +77,15 @@ class Position(NamedTuple):
     sentence: int  # counted from 0
 
 
-def positions(sentences: Sequence[Sequence[int]], draws: Draws) -> Iterator[Position]:
-    """Every position that is read and has a context word, in order."""
+def positions(sentences: Sequence[Sequence[int]], draws: Draws, *, alone: bool = False) -> Iterator[Position]:
+    """Every position that is read and has a context word, in order; with `alone` also those without one."""
     start = 0
     for number, sentence in enumerate(sentences):
         read = [(start + i, word) for i, word in enumerate(sentence) if draws.is_read(word, start + i)]
         for i, (position, center) in enumerate(read):
             before, after = draws.reach(position)
             around = read[max(0, i - before) : i] + read[i + 1 : i + 1 + after]
-            if around:
+            if around or alone:
                 context, noise = [word for _, word in around], draws.noise_words(center, position)
                 yield Position(position, center, context, noise, number)
         start += len(sentence)

@@ -12,6 +12,7 @@ from firth.arrays import Matrix, Offsets, WordIds
 
 __all__ = [
     "Composition",
+    "Documents",
     "EncodedIds",
     "GroupNoise",
     "Sampling",
@@ -40,7 +41,7 @@ class Sampling(NamedTuple):
 
     keep_thresholds: NDArray[np.uint32]  # (V,) an occurrence is read if a random uint32 is not above
     noise_table: NDArray[np.uint64]  # (V,) alias table: acceptance threshold << 32 | alias
-    window: tuple[int, int]  # largest distance of a context word before and after the center; not both 0
+    window: tuple[int, int]  # largest distance of a context word before and after; both 0 only with documents
     shrink_window: bool  # whether each position draws both distances, from 1 on
     negative_samples: int  # K, at most V - 1
     key: np.uint64  # all draws of an epoch are a function of this and the position in the corpus
@@ -77,6 +78,16 @@ class SessionTargets(NamedTuple):
 
     targets: WordIds  # (S,) -1 for sentences without one
     weight: float  # how often it counts, where the center counts once
+
+
+class Documents(NamedTuple):
+    """The tags of the document of each sentence: rows of the input matrix that are inputs of all of its windows."""
+
+    starts: Offsets  # (S + 1,) the tags of sentence s are tags[starts[s] : starts[s + 1]], all different
+    tags: NDArray[np.int32]
+    first: int  # the row of tag 0: behind those of words and n-grams
+    count: int  # rows
+    longest: int  # most tags of a sentence
 
 
 class CleanText(NamedTuple):

@@ -1,8 +1,8 @@
-"""What gensim calls settings and parts of its Word2Vec, answered with the names here."""
+"""What gensim calls settings and parts of its Word2Vec and Doc2Vec, answered with the names here."""
 
 from collections.abc import Mapping
 
-__all__ = ["ATTRIBUTES", "SETTINGS"]
+__all__ = ["ATTRIBUTES", "DOCUMENT_ATTRIBUTES", "DOCUMENT_SETTINGS", "SETTINGS"]
 
 _NO_EFFECT = "leave it out"
 _FIT = "give the text to fit(): Word2Vec().fit(corpus)"
@@ -47,4 +47,25 @@ ATTRIBUTES: Mapping[str, str] = {
     "predict_output_word": "firth.language_models.fill.fill_with_cbow(model, sentence) fills a gap",
     "corpus_total_words": "model.vocabulary.total_words has it",
     "corpus_count": "sentences are not counted; model.vocabulary.total_words is the number of words",
+}
+
+DOCUMENT_SETTINGS: Mapping[str, str] = {
+    **{name: answer.replace("Word2Vec", "Doc2Vec").replace("corpus", "documents") for name, answer in SETTINGS.items()},
+    "documents": "give them to fit(): Doc2Vec().fit(documents)",
+    "dm": "dm=1 is architecture='dm' here, and dm=0 is architecture='dbow'",
+    "dbow_words": "it is train_words here",
+    "dm_mean": "the mean of document and words is always taken, as with dm_mean=1",
+    "dm_concat": "concatenated vectors are not offered; architecture='dm' takes their mean",
+    "dm_tag_count": "a document may have any number of tags; leave it out",
+    "subwords": "documents have no character n-grams; leave it out",
+}
+
+DOCUMENT_ATTRIBUTES: Mapping[str, str] = {
+    **{name: answer.replace("corpus", "documents") for name, answer in ATTRIBUTES.items()},
+    "dv": "the vectors of documents are model.documents",
+    "docvecs": "the vectors of documents are model.documents",
+    "infer_vector": "model.infer(documents) makes vectors of new documents",
+    "hyperparameters": "it is settings here",
+    "continue_training": "a model learns its documents in one fit(); infer() makes vectors of new ones",
+    "resume": "trainings of documents have no checkpoints",
 }

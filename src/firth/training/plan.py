@@ -7,7 +7,7 @@ import numpy as np
 from firth.arrays import Counts, Matrix
 from firth.backends.plan import TrainingPlan, epoch_key
 from firth.corpus.encoded import EncodedCorpus
-from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
+from firth.kernels.arguments import Composition, Documents, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
@@ -23,6 +23,8 @@ class Extras(NamedTuple):
     ngram_rows: int = 0  # P, rows of the input matrix behind those of the words
     groups: GroupNoise | None = None
     sessions: SessionTargets | None = None
+    documents: Documents | None = None  # further inputs of each sentence
+    window: tuple[int, int] | None = None  # in place of the settings'; (0, 0) where documents are the only inputs
     noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
 
 
@@ -45,7 +47,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
     sampling = Sampling(
         keep_thresholds=keep_thresholds(counts, settings.subsample_threshold),
         noise_table=noise_table(noise, settings.noise_power),
-        window=settings.window_sides,
+        window=settings.window_sides if extras.window is None else extras.window,
         shrink_window=settings.shrink_window,
         negative_samples=negative_samples,
         key=epoch_key(settings.seed, 0),
@@ -64,6 +66,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
         ngram_rows=extras.ngram_rows,
         groups=extras.groups,
         sessions=extras.sessions,
+        documents=extras.documents,
     )
 
 

@@ -28,7 +28,7 @@ def read_windows(corpus, sampling, cuts, find_sentences, batch, out):
     for c in range(len(cuts) - 1):
         if find_sentences:
             sentence = sentence_of(cuts[c], corpus.sentence_offsets)
-        found = read_batch(corpus, sampling, cuts[c], cuts[c + 1], sentence, batch, None)
+        found = read_batch(corpus, sampling, cuts[c], cuts[c + 1], sentence, batch, (None, None))
         sentence = found.sentence
         for i in range(found.first, found.stop):
             centers[n] = batch.words[i]

@@ -7,7 +7,7 @@ from firth.backends.cpu import CpuBackend
 from firth.backends.lag import lag_of
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import Composition, GroupNoise, SessionTargets
+from firth.kernels.arguments import Composition, Documents, GroupNoise, SessionTargets
 from firth.kernels.cpu.training.batches import BATCH
 from firth.kernels.cpu.training.softmax import TILE
 from firth.kernels.cpu.training.workspace import target_block
@@ -210,6 +210,34 @@ def test_targets_of_sentences(architecture, weight, grouped):
         return Extras(groups=groups, sessions=SessionTargets(targets, weight))
 
     compare(rng, vector_size=20, architecture=architecture, extras=extras, tokens=3000, epochs=1)
+
+
+def documents_of(corpus, first, tags=40, window=None):
+    """None to three different tags for each sentence."""
+    rng = np.random.default_rng(9)
+    lists = [rng.choice(tags, int(rng.integers(0, 4)), replace=False) for _ in range(corpus.n_sentences)]
+    starts = np.concatenate(([0], np.cumsum([len(one) for one in lists]))).astype(np.int64)
+    documents = Documents(starts, np.concatenate(lists).astype(np.int32), first, tags, 3)
+    return Extras(documents=documents, window=window)
+
+
+@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax", "nce"])
+@pytest.mark.parametrize("settings", ARCHITECTURES.values(), ids=ARCHITECTURES)
+@pytest.mark.parametrize("window", [None, (0, 0)])
+def test_documents_are_inputs_of_their_windows(objective, settings, window):
+    rng = np.random.default_rng(10)
+    settings = {"objective": objective, "subsample_threshold": 1e-2, "tokens": 3000, **settings}
+    compare(rng, vector_size=20, extras=lambda corpus: documents_of(corpus, WORDS, window=window), epochs=2, **settings)
+
+
+def test_documents_with_composed_words_and_targets_of_sentences():
+    def extras(corpus):
+        composed = composition_of([1])(corpus)
+        targets = np.random.default_rng(5).integers(-1, 9, corpus.n_sentences).astype(np.int32)
+        documents = documents_of(corpus, WORDS + composed.ngram_rows).documents
+        return composed._replace(documents=documents, sessions=SessionTargets(targets, 0.5))
+
+    compare(np.random.default_rng(11), vector_size=20, architecture="cbow", extras=extras, tokens=5000, epochs=1)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
-from firth.kernels.arguments import Composition, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
+from firth.kernels.arguments import Composition, Documents, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 
 __all__ = ["NEXT_CHUNK", "STOP", "Batch", "Centers", "ComposedRows", "Counters", "EpochArguments", "HotRows", "Mean"]
 __all__ += [
@@ -26,7 +26,7 @@ __all__ += [
     "VectorRows",
     "Weights",
 ]
-__all__ += ["Workspace"]
+__all__ += ["Inference", "Workspace"]
 __all__ += ["Copies", "DrawnRows", "Spectrum", "Updates"]  # copies of the matrices that meet
 
 
@@ -103,7 +103,7 @@ class Batch(NamedTuple):
     lefts: NDArray[np.int64]  # (n,) the window of word i is words[lefts[i] : rights[i]] without i
     rights: NDArray[np.int64]  # (n,)
     rows: NDArray[np.int64]  # (n,) where each word's input row is, in floats from the start of the matrix
-    session_targets: WordIds  # (n,) the target of each word's sentence, or -1; not filled without sessions
+    sentences: NDArray[np.int64]  # (n,) the sentence of each center; filled only for sessions and documents
 
 
 class Centers(NamedTuple):
@@ -208,6 +208,17 @@ class EpochArguments(NamedTuple):
     softmax: SoftmaxWorkspace | None  # not None: full softmax in place of the objective
     composition: Composition | None  # None: the input of a word is its row
     composed: ComposedRows | None  # None without composition
+    documents: Documents | None  # None: words are the only inputs
+
+
+class Inference(NamedTuple):
+    """Vectors of new documents, in a model that does not change."""
+
+    sentences: Offsets  # (N + 1,) document d has the sentences sentences[d] .. sentences[d + 1] - 1
+    keys: NDArray[np.uint64]  # (epochs,) of the draws of each epoch
+    vectors: NDArray[np.float32]  # (N * stride,) they start as zeros
+    row: int  # of the input matrix: this thread's, for the document that it works on
+    rates: tuple[float, float]  # at the first word of a document, and behind the last one of its last epoch
 
 
 class Copies(NamedTuple):

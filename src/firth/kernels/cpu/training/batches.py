@@ -14,7 +14,7 @@ from firth.kernels.compile import step
 from firth.kernels.cpu.training.arguments import Centers
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["BATCH", "gather_window", "read_batch", "sentence_of"]
+__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
@@ -78,17 +78,24 @@ def _drawn(most, bits):
 
 
 @step
-def _note_session(first, stop, sentence, batch, sessions):
-    if sessions is not None:
-        for i in range(first, stop):
-            batch.session_targets[i] = sessions.targets[sentence]
+def _note(first, stop, sentence, sentences):
+    for i in range(first, stop):
+        sentences[i] = sentence
 
 
 @step
-def read_batch(corpus, sampling, first, last, sentence, batch, sessions):
+def _note_sentence(first, stop, sentence, sentences, sessions, documents):
+    """Note the sentence of centers, where something depends on it."""
+    if sessions is not None or documents is not None:
+        _note(first, stop, sentence, sentences)
+
+
+@step
+def read_batch(corpus, sampling, first, last, sentence, batch, of_sentences):
     """Fill a batch with the words read in positions first .. last - 1, and those that their windows may reach.
 
-    sentence   of position `first`
+    sentence       of position `first`
+    of_sentences   SessionTargets and Documents, or None
     """
     words, draws, lefts, rights, _, _ = batch
     before, after = sampling.window
@@ -108,7 +115,7 @@ def read_batch(corpus, sampling, first, last, sentence, batch, sessions):
             n += is_read  # no branch to mispredict
         position = end
         stop = n
-        _note_session(begin, stop, sentence, batch, sessions)
+        _note_sentence(begin, stop, sentence, batch.sentences, of_sentences[0], of_sentences[1])
         if end == offsets[sentence + 1]:
             sentence += 1
         else:
@@ -131,4 +138,16 @@ def gather_window(i, batch, inputs):
     for c in range(batch.lefts[i], batch.rights[i]):
         inputs[n] = batch.rows[c]
         n += c != i  # the center is overwritten: no branch here either
+    return n
+
+
+@step
+def add_documents(i, n, batch, inputs, stride, documents):
+    """Append the rows of the document of word i to its n inputs; returns the new n."""
+    if documents is None:
+        return n
+    sentence = batch.sentences[i]
+    for at in range(documents.starts[sentence], documents.starts[sentence + 1]):
+        inputs[n] = (documents.first + int64(documents.tags[at])) * stride
+        n += 1
     return n

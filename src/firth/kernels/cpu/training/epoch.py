@@ -9,7 +9,7 @@ from numpy import float32, float64, int64
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.arguments import NEXT_CHUNK, STOP
-from firth.kernels.cpu.training.batches import gather_window, read_batch, sentence_of
+from firth.kernels.cpu.training.batches import add_documents, gather_window, read_batch, sentence_of
 from firth.kernels.cpu.training.cbow import move_cbow, score_cbow
 from firth.kernels.cpu.training.composition import compose_rows, return_changes
 from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, input_row, rows_to_exchange
@@ -94,6 +94,7 @@ def _train_batch(centers, rate, e, softmax):
     for i in range(centers.first, centers.stop):
         slot = target_slot(i, e.workspace.targets)  # listed AHEAD positions ago
         n = gather_window(i, e.workspace.batch, e.workspace.inputs)
+        n = add_documents(i, n, e.workspace.batch, e.workspace.inputs, e.weights.stride, e.documents)
         if n > 0:
             trained, loss = _score(e.weights, e.workspace, n, slot, rate, loss, e.mean)
             pairs += trained
@@ -124,7 +125,8 @@ def train_epoch(e):
             exchange_hot_rows(e.weights, e.hot, rows_to_exchange(batches, e.hot), e.composition)
             batches += 1
             last = min(position + schedule.batch, chunk_end)
-            centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch, e.objective.sessions)
+            of_sentences = e.objective.sessions, e.documents
+            centers = read_batch(e.corpus, e.sampling, position, last, sentence, batch, of_sentences)
             sentence = centers.sentence
             rows = _find_inputs(centers.n_words, rows, e, e.composition)
             # One rate for the whole batch: epochs have millions of tokens, over 1,024 of them it hardly changes.

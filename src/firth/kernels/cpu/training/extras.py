@@ -52,7 +52,7 @@ def _add_session_target(i, n, workspace, sessions):
     """
     if sessions is None:
         return n, int64(-1)
-    word = int64(workspace.batch.session_targets[i])
+    word = int64(sessions.targets[workspace.batch.sentences[i]])
     if word < 0:
         return n, int64(-1)
     words = workspace.targets.words

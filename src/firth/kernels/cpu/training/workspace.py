@@ -27,13 +27,16 @@ def target_block(n_targets: int) -> tuple[int, ...]:
     return (0,) * -(-n_targets // blocks)
 
 
-def new_workspace(sampling: Sampling, objective: Objective, stride: int, zero_row: int) -> Workspace:
+def new_workspace(
+    sampling: Sampling, objective: Objective, stride: int, zero_row: int, further_inputs: int = 0
+) -> Workspace:
     """The scratch arrays of one thread.
 
     stride : floats of a row.
     zero_row : the output row that fills up blocks.
+    further_inputs : the most inputs of a position besides the words of its window.
     """
-    n_inputs = sum(sampling.window) + 2
+    n_inputs = sum(sampling.window) + further_inputs + 2
     targets = _new_targets(_most_targets(sampling, objective), zero_row * stride, objective)
     n_blocks = targets.padded // len(targets.block)
     hidden, gradient = (aligned_zeros(1, stride).reshape(-1) for _ in range(2))
@@ -54,7 +57,7 @@ def _new_batch(size: int) -> Batch:
         lefts=np.zeros(size, np.int64),
         rights=np.zeros(size, np.int64),
         rows=np.zeros(size, np.int64),
-        session_targets=np.full(size, -1, np.int32),
+        sentences=np.zeros(size, np.int64),
     )
 
 

@@ -1,0 +1,1 @@
+"""The `firth documents` command: vectors of documents."""

@@ -1,0 +1,57 @@
+"""`firth documents …` as processes, on documents of two topics."""
+
+import json
+
+import numpy as np
+import pytest
+
+QUICK = ["--vector-size", 20, "--epochs", 40, "--threads", 1, "--min-count", 1, "--subsample-threshold", 0]
+
+
+@pytest.fixture
+def reviews(tmp_path):
+    """Lines of tags, a tab and words; topics are the first letters of tags and words."""
+    rng = np.random.default_rng(0)
+    lines = []
+    for number in range(30):
+        topic = "ab"[number % 2]
+        words = [f"{topic}{i}" for i in rng.integers(0, 15, 40)] + [f"common{i}" for i in rng.integers(0, 5, 10)]
+        lines.append(f"{topic} {number}, {topic} all\t{' '.join(words)}\n")
+    (tmp_path / "reviews.txt").write_text("".join(lines), encoding="utf-8")
+    return "reviews.txt"
+
+
+def test_train_similar_and_nearest(firth, reviews):
+    done = firth("documents", "train", reviews, "-o", "reviews.firth", "--tagged", *QUICK)
+    assert "32" in done.stdout and "1,500, 35 different ones kept" in done.stdout
+    assert "Next: firth documents similar reviews.firth a 0" in done.stdout
+    found = json.loads(firth("documents", "similar", "reviews.firth", "a 4", "b all", "-n", 3, "--json").stdout)
+    assert [one["tag"] for one in found] == ["a 4", "b all"]
+    for one in found:
+        assert [near["tag"][0] for near in one["similar"]] == [one["tag"][0]] * 3
+    shown = firth("documents", "similar", "reviews.firth", "a 4", "-n", 3).stdout
+    assert "most similar to a 4" in shown and found[0]["similar"][0]["tag"] in shown
+    text = "b1 b2 b5 b7 b1 b9 b11 b12"
+    near = json.loads(firth("documents", "nearest", "reviews.firth", text, "-n", 4, "--json").stdout)
+    assert near[0]["text"] == text
+    assert {one["tag"][0] for one in near[0]["nearest"]} == {"b"}
+    assert "nearest to b1" in firth("documents", "nearest", "reviews.firth", text, "--epochs", 5).stdout
+
+
+def test_documents_may_be_numbered(firth, reviews):
+    summary = json.loads(firth("documents", "train", reviews, "-o", "numbers.firth", "--json", *QUICK).stdout)
+    assert summary["documents"] == 30
+    assert len(summary["history"]) == 40
+
+
+def test_errors_are_one_line(firth, reviews, tmp_path):
+    (tmp_path / "plain.txt").write_text("x\ta b\nno tags here\n", encoding="utf-8")
+    for words, problem in {
+        ("train", "plain.txt", "-o", "x.firth", "--tagged"): "plain.txt: line 2 is 'no tags here'",
+        ("train", reviews, "-o", "x.bin"): "ends in .firth",
+        ("train", reviews, "-o", "x.firth", "--architecture", "dm", "--train-words"): "applies only with",
+        ("train", "missing.txt", "-o", "x.firth"): "missing.txt",
+        ("similar", reviews, "a"): "not a model of documents",
+    }.items():
+        done = firth("documents", *words, code=2)
+        assert problem in done.stderr and done.stderr.count("\n") == 1
