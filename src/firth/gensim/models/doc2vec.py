@@ -310,7 +310,7 @@ class Doc2Vec(Inferring):
         path = options.pop("fname_or_handle")
         check_saving_options(path, options)
         settings = {name: self.__dict__[name] for name in (*SETTINGS, *_SETTINGS) if name in self.__dict__}
-        write_document_model(path, self.wv, self.dv, settings, self._parts())
+        write_document_model(path, self.wv, self.dv, settings, self.output_parts())
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Self:
