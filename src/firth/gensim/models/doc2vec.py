@@ -236,7 +236,8 @@ class Doc2Vec(Inferring):
             "report_delay": (report_delay, 1.0),
         }
         warn_without_effect("train()", no_effect)
-        if corpus_file is not None and corpus_iterable is None and not Path(str(corpus_file)).is_file():
+        is_file = isinstance(corpus_file, str | Path) and Path(corpus_file).is_file()
+        if corpus_file is not None and corpus_iterable is None and not is_file:
             raise TypeError(f"Parameter corpus_file must be a valid path to a file, got {corpus_file!r} instead")
         check_corpus(corpus_iterable, corpus_file)
         self.alpha, self.min_alpha = start_alpha or self.alpha, end_alpha or self.min_alpha
