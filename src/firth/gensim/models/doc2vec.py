@@ -76,7 +76,7 @@ class Doc2Vec(Inferring):
                 "here documents and words are averaged: leave it out"
             )
         is_sum = dm and dm_mean is not None and not dm_mean
-        no_effect = {"dm_mean": (dm_mean, 1 if is_sum else dm_mean)}
+        no_effect: dict[str, tuple[Any, Any]] = {"dm_mean": (dm_mean, 1 if is_sum else dm_mean)}
         no_effect |= {"dm_tag_count": (dm_tag_count, 1), "dv_mapfile": (dv_mapfile, None)}
         warn_without_effect("Doc2Vec()", no_effect)
         if dm_mean is not None:
