@@ -75,9 +75,7 @@ class Doc2Vec(Inferring):
                 "dm_concat=1: its inputs are concatenated, so that outputs have a part for each position of a window; "
                 "here documents and words are averaged: leave it out"
             )
-        is_sum = dm and dm_mean is not None and not dm_mean
-        no_effect: dict[str, tuple[Any, Any]] = {"dm_mean": (dm_mean, 1 if is_sum else dm_mean)}
-        no_effect |= {"dm_tag_count": (dm_tag_count, 1), "dv_mapfile": (dv_mapfile, None)}
+        no_effect: dict[str, tuple[Any, Any]] = {"dm_tag_count": (dm_tag_count, 1), "dv_mapfile": (dv_mapfile, None)}
         warn_without_effect("Doc2Vec()", no_effect)
         if dm_mean is not None:
             kwargs["cbow_mean"] = dm_mean
@@ -314,7 +312,7 @@ class Doc2Vec(Inferring):
         path = options.pop("fname_or_handle")
         check_saving_options(path, options)
         settings = {name: self.__dict__[name] for name in (*SETTINGS, *_SETTINGS) if name in self.__dict__}
-        write_document_model(path, self.wv, self.dv, settings, self._parts())
+        write_document_model(path, self.wv, self.dv, settings, self.output_parts())
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Self:
