@@ -42,7 +42,7 @@ def claimed_values(ending: bytes) -> Iterator[int]:
         for group in described[_ROW_GROUPS]:
             for column in group[_COLUMNS]:
                 yield int(column[_META_DATA][_NUM_VALUES])
-    except (KeyError, TypeError):
+    except (LookupError, TypeError):
         raise ValueError("the description at its end makes no sense") from None
 
 
