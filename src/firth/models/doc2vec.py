@@ -215,7 +215,7 @@ class Doc2Vec:
             if not vector.any():
                 raise CorpusError(
                     f"document {number:,}: none of its words is in the vocabulary of the model, or subsampling "
-                    f"(subsample_threshold={self.settings.subsample_threshold:g}) skipped them all; more epochs read more"
+                    f"(subsample_threshold={self.settings.subsample_threshold:g}) skipped them; more epochs read more"
                 )
         found: Neighbours | list[Neighbours] = self.documents.nearest_to_vector(vectors, count)
         return found
