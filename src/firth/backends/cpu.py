@@ -283,13 +283,20 @@ class CpuBackend:
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
-            mean=Mean(plan.exact_gradient) if plan.architecture == "cbow" else None,
+            mean=self._mean(),
             objective=self._objective,
             softmax=softmax,
             composition=plan.composition,
             composed=composed,
             documents=plan.documents,
         )
+
+    def _mean(self) -> Mean | None:
+        plan = self._plan
+        if plan.architecture != "cbow":
+            return None
+        rows = None if plan.composition is None else np.diff(plan.composition.starts).astype(np.float32)
+        return Mean(plan.exact_gradient, rows)
 
     def _compile(self, message: Callable[[str], None]) -> None:
         """Compile the kernels for this plan, or load them from the cache: an epoch without tokens."""

@@ -14,7 +14,7 @@ from firth.kernels.compile import step
 from firth.kernels.cpu.training.arguments import Centers
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of"]
+__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of", "share_window"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
@@ -139,6 +139,15 @@ def gather_window(i, batch, inputs):
         inputs[n] = batch.rows[c]
         n += c != i  # the center is overwritten: no branch here either
     return n
+
+
+@step
+def share_window(i, batch, rows_of_words, shares):
+    """shares[:n] = of how many rows the vector of each word around word i is the mean."""
+    n = int64(0)
+    for c in range(batch.lefts[i], batch.rights[i]):
+        shares[n] = rows_of_words[batch.words[c]]
+        n += c != i
 
 
 @step

@@ -9,7 +9,7 @@ from numpy import float32, float64, int64
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.arguments import NEXT_CHUNK, STOP
-from firth.kernels.cpu.training.batches import add_documents, gather_window, read_batch, sentence_of
+from firth.kernels.cpu.training.batches import add_documents, gather_window, read_batch, sentence_of, share_window
 from firth.kernels.cpu.training.cbow import move_cbow, score_cbow
 from firth.kernels.cpu.training.composition import compose_rows, return_changes
 from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, input_row, rows_to_exchange
@@ -63,11 +63,19 @@ def _look_ahead(i, centers, e):
 
 
 @step
+def _share(i, workspace, mean):
+    """Set how much each word of the window weighs in the mean."""
+    if mean is not None and mean.rows_of_words is not None:
+        share_window(i, workspace.batch, mean.rows_of_words, workspace.shares)
+
+
+@step
 def _score(weights, workspace, n, slot, rate, loss, mean):
     """Errors of all inputs and targets of a position; returns how many pairs there are, and loss + theirs."""
     if mean is None:
         return n, score_skipgram(weights, workspace, n, slot, rate, loss)
-    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss)
+    shares = None if mean.rows_of_words is None else workspace.shares
+    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss, shares)
 
 
 @step
@@ -95,6 +103,7 @@ def _train_batch(centers, rate, e, softmax):
         slot = target_slot(i, e.workspace.targets)  # listed AHEAD positions ago
         n = gather_window(i, e.workspace.batch, e.workspace.inputs)
         n = add_documents(i, n, e.workspace.batch, e.workspace.inputs, e.weights.stride, e.documents)
+        _share(i, e.workspace, e.mean)
         if n > 0:
             trained, loss = _score(e.weights, e.workspace, n, slot, rate, loss, e.mean)
             pairs += trained

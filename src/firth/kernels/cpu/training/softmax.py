@@ -103,7 +103,7 @@ def _look_up(n, weights, workspace, softmax, mean):
     for k in range(n):
         n_inputs = _gather(softmax.positions[k], workspace, mean)
         at = k * weights.stride
-        average_inputs(weights, workspace.inputs, n_inputs, softmax.hidden, softmax.gradient, at)
+        average_inputs(weights, workspace.inputs, n_inputs, (softmax.hidden, softmax.gradient, at), None)
         softmax.hidden_at[k] = at
     softmax.hidden_at[n] = softmax.hidden_at[n - 1]  # so that they pair up
 
