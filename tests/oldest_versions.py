@@ -12,7 +12,7 @@ from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 # The extra `test` names tools and other libraries to compare with; of those, only the ones that run these tests count.
-NEEDED_FROM_TEST = ("gensim", "hypothesis", "pandas", "pytest")
+NEEDED_FROM_TEST = ("duckdb", "gensim", "hypothesis", "pytest")
 
 
 def oldest(requirement: str) -> str | None:

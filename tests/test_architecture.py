@@ -26,7 +26,7 @@ LADDER = [
     {"plots", "illustrated", "explorer"},
     {"datasets"},
     {"server"},
-    {"cli", "gensim"},
+    {"cli", "gensim", "sklearn"},
     {"__main__"},
 ]
 # The exception to the ladder: what shows a single training step takes the step of the reference implementation.

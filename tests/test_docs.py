@@ -137,7 +137,9 @@ def run_examples(page: Path, text: str) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("name", ["engine.md", "objectives.md", "document.md", "recommend.md", "frames.md"])
+@pytest.mark.parametrize(
+    "name", ["engine.md", "objectives.md", "document.md", "recommend.md", "frames.md", "sklearn.md"]
+)
 def test_examples_of_the_pages_that_explain(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = ROOT / "docs" / name

@@ -17,7 +17,17 @@ from firth.plots.save import save_chart
 
 ROWS = 800  # of the vectors: enough for several write() calls
 FOLDER_FORMATS = ("numpy", "projector", "projector-bytes", "sentence-transformers")
-FILE_FORMATS = ("firth", "word2vec-text", "word2vec-binary", "glove", "fasttext", "fasttext-vec", "spacy")
+FILE_FORMATS = (
+    "firth",
+    "word2vec-text",
+    "word2vec-binary",
+    "glove",
+    "fasttext",
+    "fasttext-vec",
+    "spacy",
+    "parquet",
+    "arrow",
+)
 COMPRESSIONS = ("gz", "bz2", "xz", "zst")
 
 
@@ -165,7 +175,10 @@ COMMANDS = {
 }  # fmt: skip
 
 CALLS = (
-    {f"save, {format}": Writer("m", call=_saved(format)) for format in (*FILE_FORMATS, *FOLDER_FORMATS)}
+    {
+        f"save, {format}": Writer("m", call=_saved(format), needs="pyarrow" * (format in ("parquet", "arrow")))
+        for format in (*FILE_FORMATS, *FOLDER_FORMATS)
+    }
     | {
         f"save, {format}.{suffix}": Writer(f"m.{suffix}", call=_saved(format), needs="zstandard" * (suffix == "zst"))
         for format in ("firth", "word2vec-text", "word2vec-binary")

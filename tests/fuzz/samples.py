@@ -6,8 +6,11 @@ something from it. A FirthError means that the file is refused; anything else th
 
 import bz2
 import gzip
+import io
 import lzma
 import random
+import tarfile
+import zipfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +24,7 @@ from firth.evaluation import (
     evaluate_analogies,
     evaluate_categorisation,
     evaluate_odd_one_out,
+    evaluate_sentences,
     evaluate_similarity,
 )
 from firth.formats import text_vectors_reader
@@ -125,6 +129,10 @@ def use_similarity(path: Path, rng: random.Random) -> None:
     assert np.isfinite(score.judgements).all()
 
 
+def use_sentences(path: Path, rng: random.Random) -> None:
+    assert np.isfinite(evaluate_sentences(KNOWN, path).judgements).all()
+
+
 def use_categories(path: Path, rng: random.Random) -> None:
     assert evaluate_categorisation(KNOWN, path).covered >= 0
 
@@ -145,13 +153,35 @@ def use_corpus(path: Path, rng: random.Random) -> None:
 # ---------------------------------------------------------------- right files
 
 
-def saved(format: str, words: list[str] = WORDS, **more: Any) -> Callable[[Path], Path]:
+def saved(format: str, words: list[str] = WORDS, numbers: str = "float32", **more: Any) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         stored = StoredVectors(words, MATRIX, COUNTS, context_vectors=MATRIX, metadata={"a": [1]}, **more)
-        write_as(folder / "a", stored, format)
+        write_as(folder / "a", stored, format, numbers=numbers)
         return folder / "a"
 
     return make
+
+
+def archived(make: Callable[[Path], Path], kind: Literal["zip", "tar"]) -> Callable[[Path], Path]:
+    """The same in an archive, beside a file that holds no vectors."""
+
+    def make_archive(folder: Path) -> Path:
+        content = make(folder).read_bytes()
+        files = {"README.md": b"# vectors", "folder/a.vec": content}
+        (folder / "a").unlink()
+        if kind == "zip":
+            with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+                for name, data in files.items():
+                    packed.writestr(name, data)
+            return folder / "a.zip"
+        with tarfile.open(folder / "a.tar", "w") as tape:
+            for name, data in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                tape.addfile(entry, io.BytesIO(data))
+        return folder / "a.tar"
+
+    return make_archive
 
 
 def compressed(make: Callable[[Path], Path], kind: str) -> Callable[[Path], Path]:
@@ -273,6 +303,7 @@ PHRASES = (
     '# firth phrases 1 {"threshold": [0.5, 0.25], "passes": 2, "connectors": ["of"], "scoring": "npmi"}\n'
     "phrase\tcount\tscore\tpass\nthe naïve\t3\t0.5\t1\nthe_naïve x\t2\t0.25\t2\n\\u0023 東京\t1\n"
 )
+SENTENCE_PAIRS = "sentence1\tsentence2\tscore\nThe naïve x\tx 東京\t4.5\ntea\tthe tea\t1\n"
 ODD_WORDS = "the x naïve 東京\n# a comment\ntea x the\n"
 BASE_KINDS = {  # (The readers know no difference between word2vec text, fastText's .vec and text for spaCy.)
     "firth": Kind(saved("firth"), use_vectors),
@@ -293,6 +324,12 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "projector": Kind(saved("projector"), use_vectors),
     "projector-bytes": Kind(saved("projector-bytes"), use_vectors),
     "sentence-transformers": Kind(saved("sentence-transformers"), use_vectors),
+    "firth-float16": Kind(saved("firth", subwords=OCCURRING, numbers="float16"), use_vectors),
+    "firth-int8": Kind(saved("firth", subwords=OCCURRING, numbers="int8"), use_vectors),
+    "parquet": Kind(saved("parquet"), use_vectors, "pyarrow"),
+    "arrow": Kind(saved("arrow"), use_vectors, "pyarrow"),
+    "zip": Kind(archived(saved("word2vec-text"), "zip"), use_vectors),
+    "tar": Kind(archived(saved("firth"), "tar"), use_vectors),
     "model": Kind(whole_model("negative_sampling"), use_model),
     "model-subwords": Kind(whole_model("negative_sampling", **NGRAMS), use_model),
     "model-fasttext": Kind(whole_model("negative_sampling", "fasttext", **NGRAMS), use_model),
@@ -305,6 +342,7 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "analogies": Kind(text_file("a.txt", ANALOGIES), use_analogies),
     "phrases": Kind(text_file("a.tsv", PHRASES), use_phrases),
     "similarity": Kind(text_file("a.csv", SIMILARITY), use_similarity),
+    "sentences": Kind(text_file("a.tsv", SENTENCE_PAIRS), use_sentences),
     "categories": Kind(text_file("a.txt", CATEGORIES), use_categories),
     "odd-words": Kind(text_file("a.txt", ODD_WORDS), use_odd_words),
     "corpus": Kind(text_file("a.txt", TEXT), use_corpus),

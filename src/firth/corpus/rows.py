@@ -57,8 +57,8 @@ def check_item(item: object, position: int) -> None:
 
 
 def _columns(corpus: Any) -> list[str]:
-    """The columns of a data frame or table (pandas, Polars, PyArrow, datasets); empty for anything else."""
-    if any(hasattr(corpus, name) for name in ("itertuples", "iter_rows", "to_pylist", "features")):
+    """The columns of a data frame or table (pandas, Polars, PyArrow, datasets, DuckDB); empty for anything else."""
+    if any(hasattr(corpus, name) for name in ("itertuples", "iter_rows", "to_pylist", "features", "fetchall")):
         for attribute in ("column_names", "columns"):  # PyArrow's `columns` are the data
             columns = getattr(corpus, attribute, None)
             if isinstance(columns, Iterable) and not isinstance(columns, str):

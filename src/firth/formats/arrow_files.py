@@ -93,7 +93,7 @@ def _limited(path: Path, batches: Iterable[Any], size: int) -> Iterator[Any]:
     total = 0
     for batch in batches:
         batch.validate(full=True)
-        total += batch.nbytes
+        total += batch.get_total_buffer_size()
         try:
             check_expansion(size, total)
         except DecompressionError as error:

@@ -144,10 +144,11 @@ def set_tags(table: KeyTable, read: TaggedText, *, update: bool) -> None:
     if update:
         whole = [key for key in old_keys if not isinstance(key, str)]
         largest = max([largest, *whole])
-        for key in table.key_to_index:
-            n_words, n_documents = counts.get(key, (0, 0))
-            before = (int(table.expandos[name][table.key_to_index[key]]) for name in ("word_count", "doc_count"))
-            counts[key] = n_words + next(before), n_documents + next(before)
+        counts = {key: (0, 0) for key in table.key_to_index} | counts
+        for key, row in table.key_to_index.items():
+            n_words, n_documents = counts[key]
+            had_words, had_documents = (int(table.expandos[name][row]) for name in ("word_count", "doc_count"))
+            counts[key] = n_words + had_words, n_documents + had_documents
     if largest > max(len(old_keys), read.text.sentences):
         logger.warning("the largest tag is %i, for %i documents: rows in between are unused", largest, len(read.starts))
     table.index_to_key = [*range(largest + 1), *counts]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix, Vector, WordIds
+from firth.arrays import Matrix, Offsets, Vector, WordIds
 from firth.interruption import blas, importing
 from firth.kernels.arguments import EncodedIds
 from firth.kernels.cpu.recommend.arguments import BLOCK, GROUP, HEAD, ItemBlocks, ScoreParts, SearchWorkspace
@@ -57,7 +57,7 @@ class ItemSearch:
         count: int,
         base: Vector,
         weights: Vector,
-        candidates: WordIds | None = None,
+        lists: tuple[EncodedIds, Offsets] | None = None,
     ) -> Best:
         """The `count` best items.
 
@@ -66,9 +66,10 @@ class ItemSearch:
         queries : (Q, D) vectors of the histories.
         base : (N,) as the attribute; NEVER for items that are not wanted.
         weights : (F,) as those of the search, but perhaps for the lags.
-        candidates : (Q, C) the items that are compared, besides those about which the counts say anything. None: all.
+        lists : lists of items, and the numbers (Q, R) of those whose items are compared, besides the items about which
+            the counts say anything. None: all items are.
         """
-        recommend_items, recommend_candidates = _kernels()
+        recommend_items, recommend_listed = _kernels()
         queries = np.ascontiguousarray(queries * weights[0])
         items = np.full((len(queries), count), UNKNOWN, np.int32)
         scores = np.full((len(queries), count), NEVER)
@@ -83,10 +84,10 @@ class ItemSearch:
                     some = histories.some(part.start, part.stop)
                     encoded = EncodedIds(some.ids, some.offsets)
                     given = queries[part], encoded, score_parts, search
-                    if candidates is None:
+                    if lists is None:
                         recommend_items(*given, items[part], scores[part])
                     else:
-                        recommend_candidates(*given, candidates[part], items[part], scores[part])
+                        recommend_listed(*given, (lists[0], lists[1][part]), items[part], scores[part])
 
         n_parts = -(-len(queries) // QUERIES_PER_PART)
         share_parts(work, even_parts(len(queries), max(1, n_parts)), max(1, min(available_cores(), n_parts)))
@@ -95,11 +96,11 @@ class ItemSearch:
 
 @functools.cache
 def _kernels() -> tuple[Callable[..., None], Callable[..., None]]:
-    """The search of all items, and that of candidates; looked up once, because that takes as long as a query."""
+    """The search of all items, and that of some lists; looked up once, because that takes as long as a query."""
     with importing():
-        from firth.kernels.cpu.recommend.top_items import recommend_candidates, recommend_items
+        from firth.kernels.cpu.recommend.top_items import recommend_items, recommend_listed
 
-    return recommend_items, recommend_candidates
+    return recommend_items, recommend_listed
 
 
 def in_blocks(vectors: Matrix, base: Vector) -> ItemBlocks:

@@ -16,9 +16,9 @@ from firth.recommend.blend import default_weights, fit_weights
 from firth.recommend.evidence import FEATURES, Evidence
 from firth.recommend.given_items import GivenHistories
 from firth.recommend.held_out import compare, hold_out
-from firth.recommend.item_index import ItemIndex
+from firth.recommend.item_index import HISTORIES, LISTED, MEASURED, ItemIndex
 from firth.recommend.item_search import Best, ItemSearch
-from firth.recommend.items import Items
+from firth.recommend.items import UNKNOWN, Items
 from firth.recommend.new_items import NewItems, with_new
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.recommender_settings import RecommenderSettings, vector_settings
@@ -29,7 +29,7 @@ from firth.recommend.training_events import TrainingEvents
 __all__ = ["Learned", "learn"]
 
 FIRST_LAG = len(FEATURES)
-SAMPLE = 1000  # histories that determine how widely an index is searched, and measure what it finds
+AT_ONCE = 1024  # histories whose best items are found between two reports of progress
 
 
 class Learned:
@@ -143,22 +143,38 @@ class Learned:
         Raises   SettingError if there is no index to search approximately.
         """
         base = self.search.base if allowed is None else np.where(allowed, self.search.base, NEVER)
-        count, candidates = min(count, len(self.items)), None
-        if approximate:
-            if self.index is None:
-                raise SettingError("approximate=True: there is no index; build one with build_index()")
-            excluded = 0 if allowed is None else int(np.count_nonzero(~allowed))
-            candidates = self.index.candidates(queries, min(len(self.items), count + excluded))
-        return self.search.best(queries, histories, count, base, weights, candidates)
+        count = min(count, len(self.items))
+        if not approximate:
+            return self.search.best(queries, histories, count, base, weights)
+        if self.index is None:
+            raise SettingError("approximate=True: there is no index; build one with build_index()")
+        found = self.search.best(queries, histories, count, base, weights, self.index.lists_for(queries))
+        if len(short := np.flatnonzero((found.items == UNKNOWN).any(axis=1))):  # so many items are not in the lists
+            some = Histories.of([histories.some(row, row + 1).ids for row in short.tolist()])
+            exact = self.search.best(queries[short], some, count, base, weights)
+            found.items[short], found.scores[short] = exact
+        return found
 
     def build_index(self, recall: float, seed: int, reporter: Reporter) -> None:
         """Build the index for approximate search, whose recall is that for histories of the training."""
+        queries = self.vectors.query_vectors(self._some_histories(seed))
+        best = np.full((len(queries), min(LISTED, len(self.items))), UNKNOWN, np.int32)
+        nothing = Histories.of([np.empty(0, np.int32)] * AT_ONCE)
+        with reporter.stage("building the index", len(queries), "histories") as stage:
+            for first in range(0, len(queries), AT_ONCE):
+                some = queries[first : first + AT_ONCE]
+                base, histories = self.search.base, nothing.some(0, len(some))
+                found = self.search.best(some, histories, best.shape[1], base, self.weights)
+                best[first : first + AT_ONCE] = found.items
+                stage.update(first + len(some))
+            self.index = ItemIndex.build(queries, best, recall, seed)
+
+    def _some_histories(self, seed: int) -> Histories:
+        """Histories of the training that end anywhere: all, or as many as an index is built from."""
         ids, offsets = self.evidence.sources.sequences
-        last = np.random.default_rng(seed).permutation(offsets[1:])[:SAMPLE]
-        begins = offsets[np.searchsorted(offsets, last) - 1]
-        histories = Histories.of([ids[begin:end] for begin, end in zip(begins, last, strict=True)])
-        queries, weight = self.vectors.query_vectors(histories), float(self.weights[0])
-        self.index = ItemIndex.build(self.next_vectors, self.search.base, weight, recall, queries, reporter)
+        ends = np.random.default_rng(seed).permutation(len(ids))[: HISTORIES + MEASURED] + 1
+        begins = offsets[np.searchsorted(offsets, ends) - 1]
+        return Histories.of([ids[begin:end] for begin, end in zip(begins, ends, strict=True)])
 
     def most_frequent(self, count: int, allowed: NDArray[np.bool_] | None) -> Best:
         """The most frequent items, as the best for one history that says nothing."""

@@ -10,7 +10,7 @@ from firth.kernels.cpu.recommend.next_item_arguments import AnswerExamples
 
 __all__ = ["Examples"]
 
-TOGETHER = 2  # answers; 4 are as good within chance, sequences as a unit hit 3 % less often (docs/recommend.md)
+TOGETHER = 2  # answers; 4 are as good within chance, sequences as a unit hit 3 to 5 % less often (docs/recommend.md)
 
 
 class Examples(NamedTuple):

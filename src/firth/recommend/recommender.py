@@ -314,10 +314,10 @@ class Recommender:
 
         Parameters
         ----------
-        recall : the share to find of the 20 items with the largest products of vectors: the search is made as wide as
+        recall : the share to find of the 20 items with the largest products of vectors: as much of the index is read as
             that takes, on a sample of histories. `index_recall` is what it finds on another sample.
 
-        Raises   SettingError for an impossible recall; MissingExtraError if voyager is not installed.
+        Raises   SettingError for an impossible recall.
         """
         check_recall(recall)
         with open_progress(progress) as reporter:

@@ -11,11 +11,12 @@ Tensors
     repeats.*                  what Repeats.arrays() returns
     attributes.offsets  I64 (N + 1,)    attributes.values  I32    optional: those of each item, indices of "attributes"
     new.item_vectors new.next_vectors   F32  (M, D)    optional: of the items of "new_items"
-    index.links  I32  (N, L)    index.entries  I32  (E,)    optional: the graph of the index for approximate search
+    index.centers  F32  (C, D)    index.items  I32  (L,)    index.starts  I64  (C + 1,)    optional: the index for
+                                                            approximate search
 
 Metadata: "format" is "firth-recommender", "version" a whole number, "settings" and "integers" (whether ids of items are
 integers) are JSON; so are, where the tensors are, "attributes" (columns and values), "new_items" (their ids) and
-"index" (how wide it is searched, and its recall).
+"index" (how many of its clusters are read, and its recall).
 """
 
 import json
@@ -38,7 +39,7 @@ from firth.kernels.cpu.recommend.arguments import ItemTable
 from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights
 from firth.recommend.evidence import Evidence
-from firth.recommend.item_index import IndexFacts, ItemIndex
+from firth.recommend.item_index import Clusters, IndexFacts, ItemIndex
 from firth.recommend.item_table import stored_table, table_arrays
 from firth.recommend.items import Items
 from firth.recommend.learned import Learned
@@ -48,7 +49,6 @@ from firth.recommend.recommender_settings import RecommenderSettings, vector_set
 from firth.recommend.repeats import LAGS, Repeats
 from firth.recommend.sequential_rules import SequentialRules
 from firth.recommend.session_knn import SessionKnn
-from firth.vectors.ann.graph import Links
 
 __all__ = ["FORMAT", "StoredRecommender", "read", "write"]
 
@@ -119,7 +119,7 @@ def _optional(learned: Learned) -> _Optional:
         arrays |= {"new.item_vectors": learned.new.item_vectors, "new.next_vectors": learned.new.next_vectors}
         metadata["new_items"] = learned.new.names
     if learned.index is not None:
-        arrays |= {"index.links": learned.index.links.links, "index.entries": learned.index.links.entries}
+        arrays |= {f"index.{name}": part for name, part in learned.index.clusters._asdict().items()}
         metadata["index"] = list(learned.index.facts)
     return _Optional(arrays, metadata)
 
@@ -135,17 +135,19 @@ def _add_optional(path: Path, learned: Learned, arrays: Arrays, metadata: Mappin
         _check(path, "new items", not learned.items.are_integers or all(str(int(name)) == name for name in new.names))
         learned.add(new)
     if "index" in metadata:
-        links = Links(arrays["index.links"], arrays["index.entries"])
-        fits = all(part.dtype == np.int32 for part in links) and links.links.ndim == 2 and len(links.links) == n
-        _check(path, "index", fits and len(links.entries) > 0 and _are_below(links.entries, n))
-        width, recall = metadata["index"]
-        learned.index = ItemIndex(
-            learned.next_vectors,
-            learned.search.base,
-            float(learned.weights[0]),
-            links,
-            IndexFacts(width, float(recall)),
-        )
+        learned.index = _index(path, arrays, metadata["index"], n, size)
+
+
+def _index(path: Path, arrays: Arrays, facts: Any, n: int, size: int) -> ItemIndex:
+    clusters = Clusters(*(arrays[f"index.{name}"] for name in Clusters._fields))
+    types = [part.dtype for part in clusters] == [np.float32, np.int32, np.int64]
+    count = len(clusters.centers)
+    _check(path, "index", types and count > 0 and clusters.centers.shape == (count, size))
+    _check(path, "index", bool(np.isfinite(clusters.centers).all()) and _are_below(clusters.items, n))
+    _check(path, "index", _are_parts(clusters.starts, count, len(clusters.items)))
+    read, recall = facts
+    _check(path, "index", type(read) is int and 1 <= read <= count)
+    return ItemIndex(clusters, IndexFacts(read, float(recall)))
 
 
 def _attributes(path: Path, items: Items, arrays: Arrays, metadata: Mapping[str, Any]) -> Attributes | None:

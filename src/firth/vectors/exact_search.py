@@ -15,7 +15,7 @@ The compiled ones are about twice as fast, but loading them takes 0.5 s: see Exa
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from types import ModuleType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,10 @@ class ExactSearch:
     def inverse_norms(self) -> Vector:
         """1 / length of each row (V,), computed for the first query."""
         return inverse_row_norms(self.matrix)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies, also in other processes: their matrix is in memory."""
+        return {**self.__dict__, "_mapping": None}
 
     def check_file(self) -> None:
         """Raise FormatError if the file of a mapped matrix was written in place since it was opened."""

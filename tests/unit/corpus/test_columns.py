@@ -27,10 +27,12 @@ SERIES = {
 }
 
 
+CONNECTION = duckdb.connect()  # queries of some versions do not keep theirs open
+
+
 def connected(values):
-    connection = duckdb.connect()
-    connection.register("found", pa.table({"a": values}))
-    return connection
+    CONNECTION.register("found", pa.table({"a": values}))
+    return CONNECTION
 
 
 def sentences(corpus, **options):

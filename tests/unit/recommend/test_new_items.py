@@ -7,7 +7,6 @@ import pytest
 
 from firth.errors import FirthWarning, SettingError
 from firth.recommend import Attributes, Recommender
-from firth.recommend.item_index import lengthened
 from firth.recommend.new_items import Similarities, parse_attributes
 from firth.recommend.user_vectors import decayed_mean
 
@@ -77,7 +76,6 @@ def test_new_items_have_places_of_their_own(model):
 
 
 def test_files_keep_attributes_new_items_and_the_index(model, tmp_path):
-    pytest.importorskip("voyager")
     model.add_items({"wok": {"kind": "cook"}}).build_index(progress=False).save(tmp_path / "shop.firth")
     loaded = Recommender.load(tmp_path / "shop.firth")
     assert loaded.recommend(["oil"], count=3, new_items=1) == model.recommend(["oil"], count=3, new_items=1)
@@ -135,37 +133,6 @@ def test_old_items_count_less_in_the_vector_of_a_user(model):
             model.user_vector(history, **options)
     with pytest.raises(SettingError, match="finite numbers"):
         model.recommend(np.zeros(3))
-
-
-def test_equally_long_vectors_have_the_products_as_cosines():
-    random = np.random.default_rng(2)
-    vectors, base = random.normal(size=(50, 6)).astype(np.float32), random.normal(size=50).astype(np.float32)
-    rows = lengthened(vectors, base, 0.5)
-    assert np.allclose(np.linalg.norm(rows, axis=1), np.linalg.norm(rows, axis=1)[0], rtol=1e-5)
-    query = random.normal(size=6)
-    assert np.allclose(rows @ [*(query * 0.5), 1, 0], 0.5 * vectors @ query + base, atol=1e-5)
-
-
-def test_the_index_finds_what_it_promises():
-    pytest.importorskip("voyager")
-    random = np.random.default_rng(3)
-    starts = random.integers(0, 2000, 1500)
-    model = Recommender(vector_size=8, epochs=1, threads=1).fit(
-        [(start + np.arange(4)).tolist() for start in starts], progress=False
-    )
-    with pytest.raises(SettingError, match="build one"):
-        model.recommend([5], approximate=True)
-    with pytest.raises(SettingError, match="above 0 and below 1"):
-        model.build_index(recall=1)
-    assert model.index_recall is None
-    assert model.build_index(recall=0.9, progress=False).index_recall > 0.85
-    histories = model.items.list_of(range(200))
-    exact = model.recommend_many([[item] for item in histories], count=20)
-    found = model.recommend_many([[item] for item in histories], count=20, approximate=True)
-    shared = [len(set(a) & set(b)) / 20 for a, b in zip(exact.items, found.items, strict=True)]
-    assert np.mean(shared) > 0.9
-    never = model.recommend([histories[0]], 5, never=exact[0].items[:3], approximate=True)
-    assert not set(never.items) & set(exact[0].items[:3]) and len(never) == 5
 
 
 def test_items_that_a_copy_gets_leave_the_original_as_it_is(model):

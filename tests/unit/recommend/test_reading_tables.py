@@ -35,11 +35,13 @@ class Stream:
         return self.table.__arrow_c_stream__(requested_schema)
 
 
+CONNECTION = duckdb.connect()  # queries of some versions do not keep theirs open
+
+
 def queried(table):
     """A query of DuckDB's."""
-    connection = duckdb.connect()
-    connection.register("events", table)
-    return connection.sql("select * from events where true")
+    CONNECTION.register("events", table)
+    return CONNECTION.sql("select * from events where true")
 
 
 def read(source, **options):

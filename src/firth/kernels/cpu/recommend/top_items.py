@@ -33,7 +33,7 @@ from firth.kernels.cpu.search.cosine import product
 from firth.simd.lanes import LANES
 from firth.simd.operations import fma, lanes_above, load, splat
 
-__all__ = ["recommend_candidates", "recommend_items"]
+__all__ = ["recommend_items", "recommend_listed"]
 
 NEVER = np.float32(-np.inf)
 ROUNDING = np.float32(2.4e-7)  # four times that of one operation
@@ -229,20 +229,47 @@ def recommend_items(queries, histories, parts, search, items, scores):
         forget(search.evidence, n)
 
 
-@kernel
-def recommend_candidates(queries, histories, parts, search, candidates, items, scores):
-    """As recommend_items, but of the items about which the counts say nothing only some are candidates.
+@step
+def offer_listed(chosen, query, parts, search, items, scores, listed):
+    """Insert the items of some lists about which the counts say nothing, each once.
 
-    candidates : (Q, C) int32, different items; -1 for none.
+    chosen : the lists of all clusters, and the clusters whose lists are read.
+    """
+    lists, clusters = chosen
+    blocks, slots, rest = parts.blocks, search.evidence.slots, query[2]
+    least = threshold(scores, listed, query, blocks)
+    for cluster in clusters:
+        for at in range(lists.sentence_offsets[cluster], lists.sentence_offsets[cluster + 1]):
+            item = uint32(lists.ids[at])
+            if slots[item] < 0:
+                slots[item] = 0  # not to be found in another list again
+                most = product(blocks.heads_of_items, item, search.head) + rest * blocks.rests_of_items[item]
+                if most + search.base[item] > least:
+                    score = product(blocks.numbers, item, query[0]) + search.base[item]
+                    listed = offer(items, scores, listed, int32(item), score)
+                    least = threshold(scores, listed, query, blocks)
+
+
+@step
+def forget_listed(chosen, slots):
+    """Free the slots of all items of some lists."""
+    lists, clusters = chosen
+    for cluster in clusters:
+        for at in range(lists.sentence_offsets[cluster], lists.sentence_offsets[cluster + 1]):
+            slots[uint32(lists.ids[at])] = -1
+
+
+@kernel
+def recommend_listed(queries, histories, parts, search, lists, items, scores):
+    """As recommend_items, but of the items about which the counts say nothing only those of some lists are compared.
+
+    lists : EncodedIds, a list of items of each cluster; and the clusters (Q, R) int64 of each history.
     """
     offsets = histories.sentence_offsets
     for q in range(len(offsets) - 1):
-        history = histories.ids[offsets[q] : offsets[q + 1]]
+        history, chosen = histories.ids[offsets[q] : offsets[q + 1]], (lists[0], lists[1][q])
         query = queries[q], *turn(queries[q], parts.blocks, search.head)
         n, listed = offer_found(history, query, parts, search, items[q], scores[q])
-        for i in range(candidates.shape[1]):
-            item = candidates[q, i]
-            if item >= 0 and search.evidence.slots[item] < 0 and search.base[item] > NEVER:
-                score = product(parts.blocks.numbers, item, queries[q]) + search.base[item]
-                listed = offer(items[q], scores[q], listed, item, score)
+        offer_listed(chosen, query, parts, search, items[q], scores[q], listed)
         forget(search.evidence, n)
+        forget_listed(chosen, search.evidence.slots)
