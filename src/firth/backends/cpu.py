@@ -283,7 +283,7 @@ class CpuBackend:
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
-            mean=self._mean(),
+            mean=Mean(plan.exact_gradient, plan.rows_of_words) if plan.architecture == "cbow" else None,
             objective=self._objective,
             softmax=softmax,
             composition=plan.composition,
@@ -291,20 +291,15 @@ class CpuBackend:
             documents=plan.documents,
         )
 
-    def _mean(self) -> Mean | None:
-        plan = self._plan
-        if plan.architecture != "cbow":
-            return None
-        rows = None if plan.composition is None else np.diff(plan.composition.starts).astype(np.float32)
-        return Mean(plan.exact_gradient, rows)
-
     def _compile(self, message: Callable[[str], None]) -> None:
         """Compile the kernels for this plan, or load them from the cache: an epoch without tokens."""
         block = len(self._threads[0].workspace.targets.block)
         plan = self._plan
         parts = [plan.architecture, plan.objective, str(block)]
         parts += [
-            name for name in ("composition", "groups", "sessions", "documents") if getattr(plan, name) is not None
+            name
+            for name in ("composition", "rows_of_words", "groups", "sessions", "documents")
+            if getattr(plan, name) is not None
         ]
         variant = "-".join(parts)
         if not is_prepared(variant):

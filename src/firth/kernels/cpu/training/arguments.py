@@ -84,7 +84,9 @@ class Mean(NamedTuple):
     """CBOW: the input of a position is the mean of the window's word vectors."""
 
     exact_gradient: bool  # whether each of the n words gets 1 / n of the gradient; word2vec.c gives all of it to each
-    rows_of_words: NDArray[np.float32] | None  # (V,) of how many rows the vector of a word is the mean; None: of one
+    rows_of_words: (
+        NDArray[np.float32] | None
+    )  # (V,) how much each word weighs: as many rows as it is made of; None: alike
 
 
 class Objective(NamedTuple):
