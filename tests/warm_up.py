@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firth import FirthWarning, NeuralModel, Phrases, Word2Vec, WordVectors, load
+from firth import Doc2Vec, FirthWarning, NeuralModel, Phrases, Word2Vec, WordVectors, load
 from firth.kernels.arguments import FileMatrix, Ngrams, WordBytes
 from firth.kernels.cpu.files.finite import first_not_finite
 from firth.kernels.cpu.files.word_means import LISTED, average_ngrams
@@ -66,6 +66,13 @@ def compile_phrases() -> None:
         phrases.encode(TEXT)
 
 
+def compile_documents() -> None:
+    kinds = [{}, {"architecture": "dm"}, {"architecture": "dm", "objective": "hierarchical_softmax"}]
+    for kind in kinds:
+        model = Doc2Vec(min_count=1, vector_size=8, epochs=1, threads=1, **kind).fit(TEXT, progress=False)
+        model.infer(TEXT[:1])
+
+
 def compile_language_models() -> None:
     NeuralModel(order=2, vector_size=4, hidden_size=4, min_count=1, epochs=1).fit(TEXT, progress=False)
 
@@ -90,6 +97,7 @@ def main() -> None:
     compile_the_rest()
     compile_subwords()
     compile_phrases()
+    compile_documents()
     compile_language_models()
     compile_recommenders()
     cbow.join()

@@ -163,7 +163,7 @@ def saved(format: str, words: list[str] = WORDS, numbers: str = "float32", **mor
 
 
 def archived(make: Callable[[Path], Path], kind: Literal["zip", "tar"]) -> Callable[[Path], Path]:
-    """The same in an archive, beside a file that holds no vectors."""
+    """The same in an archive, with a file that holds no vectors."""
 
     def make_archive(folder: Path) -> Path:
         content = make(folder).read_bytes()

@@ -54,18 +54,17 @@ def load(name: str) -> types.ModuleType:
     """A module of gensim's tests with its imports rewritten."""
     found = importlib.util.find_spec(f"gensim.test.{name}")
     source = Path(found.origin).read_text(encoding="utf-8")
-    source = source.replace("from testfixtures import log_capture", "")
-    source = re.sub(r"^from gensim\.models(\S*) import (.*[^(])$", _imported, source, flags=re.M)
-    source = re.sub(r"\bfrom gensim\.models\b(?!.*\b_)", "from firth.gensim.models", source)
-    source = re.sub(
-        r"^import gensim\.models(\S*)$",
-        r"import firth.gensim.models\1, gensim.utils, gensim.test.utils",
-        source,
-        flags=re.M,
-    )
-    source = re.sub(r"(?<![\w.])(?<!from )gensim\.models\.", "firth.gensim.models.", source)
     module = types.ModuleType(f"rewritten_{name}")
     module.__dict__["log_capture"] = log_capture
+    if "from gensim.test.test_word2vec import" in source:
+        module.__dict__["TestWord2VecModel"] = load("test_word2vec").TestWord2VecModel
+    source = re.sub(r"^.*(\btestfixtures|\bgensim\.test\.test_word2vec) import.*$", "", source, flags=re.M)
+    source = re.sub(r"^from gensim\.models((?!\.fasttext_inner)\S*) import (.*[^(])$", _imported, source, flags=re.M)
+    both = r"import firth.gensim.models\1, gensim.utils, gensim.test.utils"
+    source = re.sub(r"^import gensim\.models((?!\._)\S*)$", both, source, flags=re.M)
+    source = re.sub(r"(?<![\w.])(?<!from )(?<!import )gensim\.models\.(?!_)", "firth.gensim.models.", source)
+    # Most tests of FastText open a file of fastText's first, headerless version without need: they get the newer one.
+    source = source.replace("datapath('lee_fasttext.bin')", "datapath('lee_fasttext_new.bin')")
     exec(compile(source, found.origin, "exec"), module.__dict__)
     return module
 
@@ -83,7 +82,19 @@ def cases_of(module: types.ModuleType) -> list[unittest.TestCase]:
     """All tests of a module that are its own."""
     classes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, unittest.TestCase)]
     own = [one for one in classes if one.__module__ == module.__name__]
+    functions = {name: one for name, one in vars(module).items() if name.startswith("test_")}
+    if functions:
+        own.append(_as_class(functions))
     return [one(name) for one in own for name in unittest.TestLoader().getTestCaseNames(one)]
+
+
+def _as_class(functions: dict[str, Callable]) -> type:
+    """Functions that pytest would call with each of a list of values, as methods."""
+    methods = {}
+    for name, function in functions.items():
+        for value in function.pytestmark[0].args[1]:
+            methods[f"{name}_{value}"] = functools.partialmethod(lambda self, call, one: call(one), function, value)
+    return type("Functions", (unittest.TestCase,), methods)
 
 
 def run(case: unittest.TestCase) -> None:

@@ -103,7 +103,10 @@ def test_what_is_refused():
         Doc2Vec(size=3)
     with pytest.raises(ValueError, match="must be 0 or more"):
         Doc2Vec([TaggedDocument(["a"], [-1])], min_count=1)
-    model = Doc2Vec(two_topics(4), **QUICK | {"epochs": 1})
+    with pytest.raises(NotImplementedError, match="the sum of context vectors"):
+        Doc2Vec(two_topics(4), dm_mean=0, **QUICK | {"epochs": 1})
+    with pytest.warns(FirthWarning, match="dm_tag_count=2 has no effect"):
+        model = Doc2Vec(two_topics(4), dm_tag_count=2, **QUICK | {"epochs": 1})
     model.dv.vectors_lockf = np.zeros(1, np.float32)
     with pytest.warns(FirthWarning, match=r"dv\.vectors_lockf has no effect"):
         model.train(two_topics(4), total_examples=4, epochs=1)

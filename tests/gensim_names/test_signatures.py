@@ -11,7 +11,16 @@ import gensim.models
 import firth.gensim
 
 # Public names of gensim's that are left out on purpose; docs/gensim.md says why.
-LEFT_OUT = {"add_lifecycle_event", "add_null_word", "create_binary_tree", "make_cum_table", "seeded_vector"}
+LEFT_OUT = {
+    "add_lifecycle_event",
+    "init_post_load",
+    "load_binary_data",
+    "recalc_char_ngram_buckets",
+    "add_null_word",
+    "create_binary_tree",
+    "make_cum_table",
+    "seeded_vector",
+}
 SAVING = {"Phrases.save", "FrozenPhrases.save"}  # (*args, **kwargs), as in other classes
 
 
@@ -30,6 +39,8 @@ def methods() -> list:
         (gensim.models.doc2vec.TaggedBrownCorpus, firth.gensim.TaggedBrownCorpus),
         (gensim.models.Phrases, firth.gensim.Phrases),
         (gensim.models.phrases.FrozenPhrases, firth.gensim.FrozenPhrases),
+        (gensim.models.FastText, firth.gensim.FastText),
+        (gensim.models.fasttext.FastTextKeyedVectors, firth.gensim.FastTextKeyedVectors),
         (gensim.models.callbacks.CallbackAny2Vec, firth.gensim.CallbackAny2Vec),
         (gensim.models.word2vec.LineSentence, firth.gensim.LineSentence),
         (gensim.models.word2vec.PathLineSentences, firth.gensim.PathLineSentences),

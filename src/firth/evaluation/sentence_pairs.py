@@ -46,7 +46,7 @@ def read_sentence_pairs(path: str | os.PathLike[str]) -> list[SentencePair]:
     if columns is not None:
         rows = rows[1:]
     else:
-        columns = _columns_by_place(path, *rows[0])
+        columns = _columns_by_position(path, *rows[0])
     if not rows:
         raise FormatError(path, "there are no pairs of sentences below the names of the columns")
     return [_pair(path, line, cells, columns) for line, cells in rows]
@@ -81,7 +81,7 @@ def _named_columns(cells: Sequence[str]) -> tuple[int, int, int] | None:
     return None
 
 
-def _columns_by_place(path: Path, line: int, cells: Sequence[str]) -> tuple[int, int, int]:
+def _columns_by_position(path: Path, line: int, cells: Sequence[str]) -> tuple[int, int, int]:
     if len(cells) == 3:
         return (0, 1, 2) if not _is_number(cells[0]) or _is_number(cells[2]) else (1, 2, 0)
     if len(cells) >= 7 and _is_number(cells[_OF_STS_BENCHMARK[2]]):

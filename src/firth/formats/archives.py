@@ -45,7 +45,7 @@ _DAMAGE = (
     lzma.LZMAError,
     struct.error,
     EOFError,
-    KeyError,
+    LookupError,
     OverflowError,
     RuntimeError,  # and NotImplementedError
     ValueError,

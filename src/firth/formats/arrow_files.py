@@ -18,6 +18,7 @@ from firth.decompression import DecompressionError, check_expansion
 from firth.errors import FirthError, FormatError
 from firth.formats.arrow_vectors import VECTOR, arrow_table, import_pyarrow, read_batches
 from firth.formats.compressed import write_compressed
+from firth.formats.parquet_footer import claimed_values
 from firth.formats.stored import StoredVectors
 from firth.formats.writable import encode_words
 
@@ -48,19 +49,20 @@ def parse_parquet(path: Path, content: NDArray[np.uint8]) -> StoredVectors:
     from pyarrow import parquet
 
     def read() -> StoredVectors:
+        _check_promises(path, content)
         file = parquet.ParquetFile(pyarrow.BufferReader(pyarrow.py_buffer(content)))
-        _check_promises(path, file.metadata, len(content))
-        return read_batches(file.schema_arrow, file.iter_batches(_ROWS_AT_ONCE, use_threads=False), _wrong(path))
+        batches = _limited(path, file.iter_batches(_ROWS_AT_ONCE, use_threads=False), len(content))
+        return read_batches(file.schema_arrow, batches, _wrong(path))
 
     return _reading(path, "a Parquet file", read)
 
 
-def _check_promises(path: Path, metadata: Any, size: int) -> None:
-    """Raise FormatError for columns that claim to become far more than the file."""
+def _check_promises(path: Path, content: NDArray[np.uint8]) -> None:
+    """Raise FormatError for columns that claim to become far more than the file; ValueError for a damaged footer."""
+    length = int.from_bytes(content[-8:-4].tobytes(), "little")
     try:
-        for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
-            for column in (group.column(i) for i in range(group.num_columns)):
-                check_expansion(size, 4 * column.num_values)
+        for values in claimed_values(content[max(0, len(content) - length - 8) :].tobytes()):
+            check_expansion(len(content), 4 * values)
     except DecompressionError as error:
         raise FormatError(path, str(error)) from None
 

@@ -58,8 +58,9 @@ def compact(matrix: Matrix, numbers: Numbers) -> tuple[NDArray[Any], NDArray[np.
 
 
 def restored(stored: NDArray[Any], scales: NDArray[np.float32] | None) -> Matrix:
-    """The matrix as float32; what is float32 already is not copied."""
+    """The matrix as float32, infinite where a damaged scale is too large; what is float32 already is not copied."""
     if scales is None:
         return stored.astype(np.float32, copy=False)
-    matrix: Matrix = np.multiply(stored, scales[:, None], dtype=np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        matrix: Matrix = np.multiply(stored, scales[:, None], dtype=np.float32)
     return matrix

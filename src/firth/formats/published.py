@@ -42,7 +42,7 @@ def _folder() -> Path:
 def on_disk(path: Path) -> Path:
     """The file that gensim's downloader left under this name, if `path` is a name and no file; else `path`.
 
-    Its layout is FOLDER/NAME/NAME.gz, in $GENSIM_DATA_DIR or ~/gensim-data. The Python code beside it is not run.
+    Its layout is FOLDER/NAME/NAME.gz, in $GENSIM_DATA_DIR or ~/gensim-data. The Python code next to it is not run.
     """
     name = str(path)
     if _NAME.fullmatch(name) and not path.exists():

@@ -12,6 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firth.gensim.models.callbacks import CallbackAny2Vec
     from firth.gensim.models.doc2vec import Doc2Vec, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
+    from firth.gensim.models.fasttext import (
+        FastText,
+        FastTextKeyedVectors,
+        load_facebook_model,
+        load_facebook_vectors,
+        save_facebook_model,
+    )
     from firth.gensim.models.keyedvectors import KeyedVectors
     from firth.gensim.models.phrases import (
         ENGLISH_CONNECTOR_WORDS,
@@ -28,24 +35,34 @@ __all__ = [
     "BrownCorpus",
     "CallbackAny2Vec",
     "Doc2Vec",
+    "FastText",
+    "FastTextKeyedVectors",
+    "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
     "TaggedBrownCorpus",
     "TaggedDocument",
     "TaggedLineDocument",
-    "FrozenPhrases",
     "Phraser",
     "Phrases",
     "Text8Corpus",
     "Word2Vec",
+    "load_facebook_model",
+    "load_facebook_vectors",
     "models",
     "npmi_scorer",
     "original_scorer",
+    "save_facebook_model",
 ]
 
 _HOMES = {
     "ENGLISH_CONNECTOR_WORDS": "firth.gensim.models.phrases",
+    "FastText": "firth.gensim.models.fasttext",
+    "FastTextKeyedVectors": "firth.gensim.models.fasttext",
+    "load_facebook_model": "firth.gensim.models.fasttext",
+    "load_facebook_vectors": "firth.gensim.models.fasttext",
+    "save_facebook_model": "firth.gensim.models.fasttext",
     "FrozenPhrases": "firth.gensim.models.phrases",
     "Phraser": "firth.gensim.models.phrases",
     "Phrases": "firth.gensim.models.phrases",

@@ -16,14 +16,22 @@ from firth.gensim.key_files import keys_metadata, open_stored, words_of
 from firth.gensim.key_table import KeyTable
 from firth.subwords.ngrams import Subwords
 
-__all__ = ["Parts", "SETTINGS", "model_class", "open_model", "refuse_instance", "settings_of", "write_model"]
+__all__ = [
+    "Parts",
+    "SETTINGS",
+    "model_class",
+    "native_settings_as_gensims",
+    "open_model",
+    "refuse_instance",
+    "settings_of",
+    "write_model",
+]
 
 SETTINGS = (
     "vector_size", "alpha", "window", "min_count", "max_vocab_size", "sample", "seed", "workers", "min_alpha", "sg",
     "hs", "negative", "ns_exponent", "cbow_mean", "epochs", "sorted_vocab", "max_final_vocab", "shrink_windows",
     "comment", "corpus_count", "corpus_total_words", "train_count", "total_train_time", "min_alpha_yet_reached",
     "running_training_loss", "compute_loss", "effective_min_count", "epochs_trained", "has_new_words",
-    "min_n", "max_n", "bucket",
 )  # fmt: skip
 _OLD_NAMES = {"iter": "epochs", "size": "vector_size"}
 
@@ -100,14 +108,18 @@ def settings_of(stored: StoredVectors) -> dict[str, Any]:
         found = {_OLD_NAMES.get(name, name): value for name, value in metadata["gensim"].items()}
         found.pop("class", None)
         return {"corpus_count": None, "corpus_total_words": None} | found
-    ours = metadata["hyperparameters"]
+    found = native_settings_as_gensims(metadata["hyperparameters"], stored.matrix.shape[1])
+    return found | {"corpus_total_words": metadata.get("total_words")}
+
+
+def native_settings_as_gensims(ours: dict[str, Any], vector_size: int) -> dict[str, Any]:
+    """The settings of Firth's Word2Vec, as JSON values, by gensim's names."""
     has_nodes = ours.get("objective") == "hierarchical_softmax"
     settings = {
-        "vector_size": stored.matrix.shape[1],
+        "vector_size": vector_size,
         "sg": int(ours.get("architecture", "skipgram") == "skipgram"),
         "hs": int(has_nodes),
         "negative": 0 if has_nodes else ours.get("negative_samples") or 5,
-        "corpus_total_words": metadata.get("total_words"),
     }
     names = {
         "window": "window",

@@ -100,7 +100,8 @@ class Queries(KeyTable):
             return np.prod(shifted[: len(added)], axis=0) / (np.prod(shifted[len(added) :], axis=0) + 0.000001)
         lines = np.arange(len(units))[None]
         sums = WordSums(units, lines[:, : len(added)], lines[:, len(added) :])
-        used = [self.get_index(item) for item in added + subtracted if isinstance(item, KEY_TYPES)]
+        keys = [item for item in added + subtracted if isinstance(item, KEY_TYPES)]
+        used = [self.get_index(key) for key in keys if self.has_index_for(key)]
         candidates = search.first_rows(min(restrict_vocab or len(self), len(self)))
         count = min(int(topn), candidates.n_rows)
         return self._listed(best_scores(search, sums, "3cosmul", count, [used], candidates))

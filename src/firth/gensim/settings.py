@@ -21,6 +21,8 @@ _REASONS = {
     "word_count": "training begins at the first word",
     "word_ngrams": "n-grams of words belong to supervised models",
     "chunksize": "sentences are scored one after the other",
+    "dm_tag_count": "a document may have any number of tags",
+    "dv_mapfile": "the vectors of documents are in memory",
     "workers": "the text is read by as many threads as are of use",
 }
 

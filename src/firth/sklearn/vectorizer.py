@@ -259,7 +259,7 @@ def _words_of(text: Any, number: int, tokenizer: str | Callable[[str], Iterable[
 
 
 def _given(vectors: Any) -> WordVectors:
-    """The vectors that were given in place of training."""
+    """The vectors that were given instead of training."""
     if isinstance(vectors, str | PathLike):
         return load(Path(vectors))
     if isinstance(vectors, Word2Vec):

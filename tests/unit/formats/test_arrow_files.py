@@ -15,6 +15,7 @@ import firth
 from firth.errors import FormatError
 from firth.formats.detect import is_foreign_vectors, read_any
 from firth.formats.mapped import mapping_of
+from firth.formats.parquet_footer import claimed_values
 from firth.formats.save import write_as
 from firth.formats.stored import StoredVectors
 
@@ -148,6 +149,37 @@ def test_damaged_bytes_are_errors_or_leave_a_table(path):
             read_any(path)
         except FormatError as error:
             assert path.name in str(error)
+
+
+def test_the_claims_of_a_parquet_file_are_those_that_pyarrow_finds(tmp_path):
+    table = with_lists(firth.WordVectors(WORDS, MATRIX, COUNTS).to_arrow(), pa.float32())
+    for options in ({}, {"row_group_size": 2}, {"compression": "none", "write_statistics": False}):
+        pa.parquet.write_table(table, tmp_path / "a", **options)
+        metadata = pa.parquet.read_metadata(tmp_path / "a")
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        expected = [group.column(i).num_values for group in groups for i in range(group.num_columns)]
+        assert list(claimed_values((tmp_path / "a").read_bytes())) == expected
+    pl.from_arrow(table).write_parquet(tmp_path / "a")
+    assert list(claimed_values((tmp_path / "a").read_bytes())) == [3, 12, 3]
+
+
+@pytest.mark.parametrize(
+    ("described", "problem"),
+    [
+        (b"", "cut short"),
+        (b"\x00", "makes no sense"),
+        (b"\x49\xfc" + b"\xff" * 11, "a number of more than 64 bits|more elements than bytes"),
+        (b"\x49\xfc\xff\xff\x03", "more elements than bytes"),
+        (b"\x1c" * 100, "structures within each other"),
+        (b"\x19\x19" * 100, "within each other"),
+        (b"\x1d\x00", "cut short"),
+    ],
+)
+def test_claims_that_make_no_sense(described, problem):
+    with pytest.raises(ValueError, match=problem):
+        list(claimed_values(described + len(described).to_bytes(4, "little") + b"PAR1"))
+    with pytest.raises(ValueError, match="is missing"):
+        list(claimed_values(described + (10**6).to_bytes(4, "little") + b"PAR1"))
 
 
 def test_columns_that_expand_to_far_more_than_the_file_are_refused(tmp_path):

@@ -75,6 +75,8 @@ class Doc2Vec(Inferring):
                 "dm_concat=1: its inputs are concatenated, so that outputs have a part for each position of a window; "
                 "here documents and words are averaged: leave it out"
             )
+        no_effect: dict[str, tuple[Any, Any]] = {"dm_tag_count": (dm_tag_count, 1), "dv_mapfile": (dv_mapfile, None)}
+        warn_without_effect("Doc2Vec()", no_effect)
         if dm_mean is not None:
             kwargs["cbow_mean"] = dm_mean
         super().__init__(
@@ -87,7 +89,7 @@ class Doc2Vec(Inferring):
             **kwargs,
         )
         self.dbow_words, self.dm_concat, self.dm_tag_count = int(dbow_words), int(dm_concat), int(dm_tag_count)
-        self.dv = dv or KeyedVectors(self.vector_size, mapfile_path=dv_mapfile)
+        self.dv = dv or KeyedVectors(self.vector_size)
         self._reading: TaggedText | None = None
         self._inference = None
         if documents is not None or corpus_file is not None:
@@ -236,9 +238,9 @@ class Doc2Vec(Inferring):
             "report_delay": (report_delay, 1.0),
         }
         warn_without_effect("train()", no_effect)
-        if corpus_file is not None and corpus_iterable is None and not Path(str(corpus_file)).is_file():
-            raise TypeError(f"Parameter corpus_file must be a valid path to a file, got {corpus_file!r} instead")
         check_corpus(corpus_iterable, corpus_file)
+        if corpus_file is not None and not Path(corpus_file).is_file():
+            raise TypeError(f"Parameter corpus_file must be a valid path to a file, got {corpus_file!r} instead")
         self.alpha, self.min_alpha = start_alpha or self.alpha, end_alpha or self.min_alpha
         self.epochs = epochs
         totals = {"total_examples": total_examples, "total_words": total_words, "epochs": epochs}
@@ -310,7 +312,7 @@ class Doc2Vec(Inferring):
         path = options.pop("fname_or_handle")
         check_saving_options(path, options)
         settings = {name: self.__dict__[name] for name in (*SETTINGS, *_SETTINGS) if name in self.__dict__}
-        write_document_model(path, self.wv, self.dv, settings, self._parts())
+        write_document_model(path, self.wv, self.dv, settings, self.output_parts())
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Self:

@@ -83,8 +83,9 @@ class Word2Vec(GrownVocabulary):
         given = locals()
         no_effect = {"hashfxn": hash, "batch_words": MAX_WORDS_IN_BATCH, "null_word": 0}
         warn_without_effect("Word2Vec()", {name: (given[name], default) for name, default in no_effect.items()})
-        self._begin({name: given[name] for name in SETTINGS if name in given})
-        self.wv = self._new_vectors()
+        self._begin({name: given[name] for name in (*SETTINGS, *no_effect) if name in given})
+        if "wv" not in self.__dict__:  # FastText has made its own
+            self.wv = self._new_vectors()
         if sentences is None and corpus_file is None:
             if trim_rule is not None or callbacks:
                 logger.warning(
@@ -294,22 +295,29 @@ class Word2Vec(GrownVocabulary):
         path = options.pop("fname_or_handle")
         check_saving_options(path, options)
         settings = {name: self.__dict__[name] for name in SETTINGS if name in self.__dict__}
-        write_model(path, type(self)._file_class, self.wv, settings, self._parts(), self._native_settings())
+        write_model(path, type(self)._file_class, self.wv, settings, self.output_parts(), self.native_settings())
 
     _file_class = "Word2Vec"
 
-    def _parts(self) -> Parts:
+    def output_parts(self) -> Parts:
+        """What the model has besides its words and their vectors."""
         nodes = self.syn1[:-1] if self.hs and len(self.wv) else None
         return Parts(self.syn1neg if self.negative else None, nodes)
 
-    def _native_settings(self) -> Any:
-        """The settings of firth.Word2Vec, where it has all of them; otherwise None."""
-        counts = self.wv.expandos["count"]
-        if bool(self.hs) == bool(self.negative) or (counts < 1).any() or not self.cbow_mean:
+    def _native_extra(self) -> dict[str, Any]:
+        return {}
+
+    def native_settings(self, *, one_of_both: bool = False) -> Any:
+        """The settings of firth.Word2Vec, where it has all of them; otherwise None.
+
+        one_of_both : of a model with both objectives, those of one with negative sampling.
+        """
+        has_both = self.hs and self.negative and not one_of_both
+        if has_both or not (self.hs or self.negative) or (self.wv.expandos["count"] < 1).any():
             return None
-        settings = self._plan_settings()
+        settings = self._plan_settings() | self._native_extra()
         negative, exponent, hs = settings.pop("negative"), settings.pop("ns_exponent"), settings.pop("hs")
-        if hs:
+        if hs and not negative:
             settings["objective"] = "hierarchical_softmax"
         else:
             settings |= {"negative_samples": negative, "noise_exponent": float(exponent)}
@@ -332,17 +340,21 @@ class Word2Vec(GrownVocabulary):
         if (kind := model_class(stored)) != cls._file_class:
             raise AttributeError(f"Model of type {kind} can't be loaded by {cls.__name__}")
         model = cls(**cls._constructor_settings(stored))
-        model._restore(stored, mapped=check_mmap(options.get("mmap")))
+        model.restore(stored, settings_of(stored), mapped=check_mmap(options.get("mmap")))
         return model
 
     @classmethod
     def _constructor_settings(cls, stored: StoredVectors) -> dict[str, Any]:
         return {"vector_size": stored.matrix.shape[1]}
 
-    def _restore(self, stored: StoredVectors, *, mapped: bool) -> None:
-        self.__dict__.update(settings_of(stored))
-        self.layer1_size = self.vector_size = stored.matrix.shape[1]
+    def _fill(self, stored: StoredVectors, *, mapped: bool) -> None:
         fill_table(self.wv, stored, mapped=mapped)
+
+    def restore(self, stored: StoredVectors, settings: dict[str, Any], *, mapped: bool) -> None:
+        """Take over the content of a file."""
+        self.__dict__.update(settings)
+        self.layer1_size = self.vector_size = stored.matrix.shape[1]
+        self._fill(stored, mapped=mapped)
         if "count" not in self.wv.expandos:
             self.wv.expandos["count"] = np.ones(len(self.wv), np.int64)
         self._resize_outputs(keep=False)
