@@ -138,7 +138,7 @@ def run_examples(page: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["engine.md", "objectives.md", "document.md", "recommend.md", "frames.md", "sklearn.md"]
+    "name", ["engine.md", "objectives.md", "document.md", "recommend.md", "frames.md", "gensim.md", "sklearn.md"]
 )
 def test_examples_of_the_pages_that_explain(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -32,7 +32,8 @@ def cases() -> list:
 
 
 @pytest.mark.parametrize("case", cases())
-def test_of_gensim(case: unittest.TestCase) -> None:
+def test_of_gensim(case: unittest.TestCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # some leave files
     run(case)
 
 

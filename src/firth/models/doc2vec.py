@@ -208,12 +208,15 @@ class Doc2Vec:
         options : those of infer().
 
         Returns  best first, a list of Neighbour for one text; a list of such lists for several documents.
-        Raises   CorpusError if no word of a document is in the vocabulary; all else as infer().
+        Raises   CorpusError if no word of a document is in the vocabulary, or was read; all else as infer().
         """
         vectors = self.infer(documents, **options)
         for number, vector in enumerate(np.atleast_2d(vectors)):
             if not vector.any():
-                raise CorpusError(f"document {number:,}: none of its words is in the vocabulary of the model")
+                raise CorpusError(
+                    f"document {number:,}: none of its words is in the vocabulary of the model, or subsampling "
+                    f"(subsample_threshold={self.settings.subsample_threshold:g}) skipped them; more epochs read more"
+                )
         found: Neighbours | list[Neighbours] = self.documents.nearest_to_vector(vectors, count)
         return found
 
