@@ -315,6 +315,17 @@ def subwords(results: dict) -> str:
     return f"{grid(header, rows)}\n\n{results['threads']} threads. {measured_on(results)}"
 
 
+def subword_quality(results: dict) -> str:
+    """A row for each system and architecture: means over seeds."""
+    metrics = {"analogies": "analogies", "men": "MEN", "simlex": "SimLex", "rare": "rare", "unseen": "unseen"}
+    rows = []
+    for kind in dict.fromkeys((run["run"][1], run["run"][0]) for run in results["quality"]):
+        same = [run["scores"] for run in results["quality"] if (run["run"][1], run["run"][0]) == kind]
+        means = (sum(scores[name] for scores in same) / len(same) for name in metrics)
+        rows.append([*kind, *(f"{mean:.3f}".lstrip("0") for mean in means), str(len(same))])
+    return grid(["", "", *metrics.values(), "runs"], rows)
+
+
 def recommend(results: dict) -> str:
     """A row for each system and data set: means over seeds."""
     metrics = ["HR@10", "HR@20", "NDCG@10", "MRR@20", "tail HR@20"]
@@ -435,6 +446,7 @@ TABLES = {
     "serving": serving,
     "explorer": explorer,
     "subwords": subwords,
+    "subword_quality": subword_quality,
     "recommend": recommend,
     "phrases": phrases,
     "querying": querying,
@@ -448,6 +460,7 @@ TABLES = {
 RESULTS_OF = {
     "hierarchical_softmax": "objectives",
     "starting": "continuing",
+    "subword_quality": "subwords",
 }  # tables that are not made of the results of their own name
 
 

@@ -136,7 +136,7 @@ class NumpyBackend:
                 loss += train_each(*step, targets_at_once=self.targets_at_once)
                 pairs += len(one.context)
             else:
-                loss += train_mean(*step, exact=self.plan.exact_gradient)
+                loss += train_mean(*step, exact=self.plan.exact_gradient, rows_of_words=self.plan.rows_of_words)
                 pairs += 1
         return pairs, loss
 
@@ -154,7 +154,8 @@ class NumpyBackend:
         for first in range(0, len(rows), self.tile):
             some = [(inputs, word) for inputs, words in rows[first : first + self.tile] for word in words]
             inputs, words = zip(*some, strict=True)
-            loss += softmax_step(self._input, self._output, inputs, words, rate, exact=self.plan.exact_gradient)
+            options = {"exact": self.plan.exact_gradient, "rows_of_words": self.plan.rows_of_words}
+            loss += softmax_step(self._input, self._output, inputs, words, rate, **options)
             pairs += len(some)
         return pairs, loss
 

@@ -283,7 +283,7 @@ class CpuBackend:
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
-            mean=Mean(plan.exact_gradient) if plan.architecture == "cbow" else None,
+            mean=Mean(plan.exact_gradient, plan.rows_of_words) if plan.architecture == "cbow" else None,
             objective=self._objective,
             softmax=softmax,
             composition=plan.composition,
@@ -297,7 +297,9 @@ class CpuBackend:
         plan = self._plan
         parts = [plan.architecture, plan.objective, str(block)]
         parts += [
-            name for name in ("composition", "groups", "sessions", "documents") if getattr(plan, name) is not None
+            name
+            for name in ("composition", "rows_of_words", "groups", "sessions", "documents")
+            if getattr(plan, name) is not None
         ]
         variant = "-".join(parts)
         if not is_prepared(variant):

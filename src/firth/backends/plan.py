@@ -35,6 +35,7 @@ class TrainingPlan:
     ngram_rows : P, rows of the input matrix behind those of the words.
     groups, sessions : further targets of negative sampling.
     documents : the tags of each sentence, which are further inputs; not with softmax.
+    rows_of_words : (V,) CBOW: how much each word weighs in the mean of a window; None: all alike.
     """
 
     corpus: EncodedIds
@@ -51,6 +52,7 @@ class TrainingPlan:
     groups: GroupNoise | None = None
     sessions: SessionTargets | None = None
     documents: Documents | None = None
+    rows_of_words: NDArray[np.float32] | None = None
 
     @property
     def n_words(self) -> int:

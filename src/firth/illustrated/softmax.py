@@ -14,9 +14,10 @@ Source   Mikolov et al. 2013, arXiv:1310.4546, equation 2.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from firth.illustrated.negative_sampling import Numbers
+from firth.illustrated.targets import mean_of_window
 
 __all__ = ["prediction_errors", "softmax", "softmax_step"]
 
@@ -44,16 +45,18 @@ def softmax_step(
     learning_rate: float,
     *,
     exact: bool = True,
+    rows_of_words: NDArray[np.float32] | None = None,
 ) -> float:
     """One step with all examples of a small batch; returns the sum of the losses before it, in nats.
 
     inputs : for each example the words whose mean predicts another: one for skip-gram, a whole window for CBOW.
     true_words : for each example, the word to predict.
     exact : as for cbow_step; for a single word it makes no difference.
+    rows_of_words : as for train_mean.
     word_vectors and context_vectors (V, D) change in place, by learning rate x the sum of the gradients of all
     examples, all computed before the step.
     """
-    hidden = np.array([word_vectors[list(words)].mean(axis=0) for words in inputs])
+    hidden = np.array([mean_of_window(word_vectors, words, rows_of_words) for words in inputs])
     scores = hidden @ context_vectors.T
     errors = prediction_errors(scores, true_words)
     changes = learning_rate * errors @ context_vectors

@@ -8,10 +8,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.illustrated.negative_sampling import Numbers, sigmoid
 
-__all__ = ["Targets", "add_noise_of_group", "add_session_target", "noise_targets", "train_each", "train_mean"]
+__all__ = [
+    "Targets",
+    "add_noise_of_group",
+    "add_session_target",
+    "mean_of_window",
+    "noise_targets",
+    "train_each",
+    "train_mean",
+]
 
 
 class Targets(NamedTuple):
@@ -95,6 +104,16 @@ def train_each(
     return targets.loss(dots)
 
 
+def mean_of_window(
+    word_vectors: Numbers, context: Sequence[int], rows_of_words: NDArray[np.float32] | None = None
+) -> Numbers:
+    """The mean (D,) of some rows: words weigh as many rows as they are made of, what is behind the words weighs 1."""
+    weights = None
+    if rows_of_words is not None:
+        weights = [rows_of_words[row] if row < len(rows_of_words) else 1 for row in context]
+    return np.asarray(np.average(word_vectors[list(context)], axis=0, weights=weights))
+
+
 def train_mean(
     word_vectors: Numbers,
     output_vectors: Numbers,
@@ -103,13 +122,15 @@ def train_mean(
     learning_rate: float,
     *,
     exact: bool,
+    rows_of_words: NDArray[np.float32] | None = None,
 ) -> float:
     """CBOW: the mean of a window is the input; returns the loss before the step, in nats.
 
     exact : the mean of n words passes 1 / n of its gradient to each (Irsoy et al. 2020, arXiv:2012.15332);
         word2vec.c passes all of it. word_vectors (V, D) and output_vectors change in place.
+    rows_of_words : (V,) how much each word weighs in the mean: of how many rows it is made; None: all weigh alike.
     """
-    hidden = word_vectors[list(context)].mean(axis=0)
+    hidden = mean_of_window(word_vectors, context, rows_of_words)
     outputs = output_vectors[targets.rows].copy()
     dots = outputs @ hidden
     steps = learning_rate * targets.errors(dots)

@@ -46,9 +46,10 @@ OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vo
 _LEARNING_RATES = {"skipgram": 0.025, "cbow": 0.05}
 _NOISE_EXPONENT = 0.75
 _BUCKETS = 2_000_000  # as in fastText
-# With subwords, of both architectures and as in fastText; docs/subwords.md has measurements.
-_SUBWORD_RATE = 0.05
-_SUBWORD_NOISE_EXPONENT = 0.5
+# With subwords; docs/subwords.md has measurements.
+_SUBWORD_RATE = 0.05  # as in fastText
+_SUBWORD_NOISE_EXPONENT = 0.5  # as in fastText
+_SUBWORD_CBOW_RATE = 0.1  # against noise words; the noise exponent is that without subwords
 
 
 def min_count_setting(default: int, otherwise: str) -> Any:
@@ -181,7 +182,9 @@ class Hyperparameters(Settings):
         if self.subwords is not None:
             defaults = {"subword_buckets": _BUCKETS, "learning_rate": _SUBWORD_RATE}
             if self.objective in ("negative_sampling", "nce"):
-                defaults["noise_exponent"] = _SUBWORD_NOISE_EXPONENT
+                is_mean = self.architecture == "cbow"
+                defaults["noise_exponent"] = _NOISE_EXPONENT if is_mean else _SUBWORD_NOISE_EXPONENT
+                defaults["learning_rate"] = _SUBWORD_CBOW_RATE if is_mean else _SUBWORD_RATE
             for name, default in defaults.items():
                 if getattr(self, name) is None:
                     object.__setattr__(self, name, default)

@@ -29,7 +29,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import Extras
 from firth.training.sequences import Groups, Sessions
 
-__all__ = ["WordInputs", "extras_of", "parts_of_words"]
+__all__ = ["WordInputs", "extras_of", "parts_of_words", "rows_of_words"]
 
 
 def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordParts | None:
@@ -39,6 +39,17 @@ def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordPar
     assert settings.subword_buckets is not None
     packed = PackedWords.pack(vocabulary.words)
     return word_parts(WordBytes(packed.text, packed.ends), *settings.subwords, settings.subword_buckets)
+
+
+def rows_of_words(settings: Hyperparameters, parts: WordParts | None) -> NDArray[np.float32] | None:
+    """(V,) how much each word weighs in the mean of a window: as many rows as it is made of; None: all weigh alike.
+
+    As in fastText, whose CBOW is the mean of all rows of all words of a window. Long words, which mean more than "of",
+    then weigh more: analogies .647 instead of .631, and rare words .282 instead of .274 (docs/subwords.md).
+    """
+    if parts is None or settings.architecture != "cbow":
+        return None
+    return np.diff(parts.starts).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,4 +144,5 @@ def extras_of(
         ngram_rows=0 if inputs.parts is None else len(inputs.parts.buckets),
         groups=None if groups is None else groups.encoded(corpus, settings.noise_power),
         sessions=None if sessions is None else sessions.encoded(given, corpus),
+        rows_of_words=rows_of_words(settings, inputs.parts),
     )

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
 from firth.backends.plan import TrainingPlan, epoch_key
@@ -25,6 +26,7 @@ class Extras(NamedTuple):
     sessions: SessionTargets | None = None
     documents: Documents | None = None  # further inputs of each sentence
     window: tuple[int, int] | None = None  # in place of the settings'; (0, 0) where documents are the only inputs
+    rows_of_words: NDArray[np.float32] | None = None  # (V,) how much each word weighs in the mean of CBOW
     noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
 
 
@@ -67,6 +69,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
         groups=extras.groups,
         sessions=extras.sessions,
         documents=extras.documents,
+        rows_of_words=extras.rows_of_words,
     )
 
 

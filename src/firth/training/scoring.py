@@ -9,7 +9,8 @@ from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, DivergenceError
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import plan_training
+from firth.training.inputs import parts_of_words, rows_of_words
+from firth.training.plan import NO_EXTRAS, plan_training
 
 __all__ = ["Score", "score_text"]
 
@@ -41,7 +42,10 @@ def score_text(
              not finite; KeyboardInterrupt on Ctrl-C.
     """
     backend = CpuBackend(hyperparameters.worker_threads)
-    backend.start(plan_training(dataclasses.replace(hyperparameters, seed=seed), corpus), word_vectors, output_vectors)
+    settings = dataclasses.replace(hyperparameters, seed=seed)
+    weights = rows_of_words(settings, parts_of_words(settings, corpus.vocabulary))
+    plan = plan_training(settings, corpus, NO_EXTRAS._replace(rows_of_words=weights))
+    backend.start(plan, word_vectors, output_vectors)
     # At a learning rate of 0 kernels draw, multiply and sum up the loss, and every change is 0.
     totals = backend.train_epoch(0, (0.0, 0.0), range(len(corpus.ids)), watch=lambda totals: None)
     if not totals.pairs:

@@ -113,12 +113,14 @@ def trace_step(
     matrices: tuple[Matrix, Matrix],
     words: tuple[list[_WordRow], list[_WordRow]],
     learning_rate: float | None = None,
+    rows_of_words: NDArray[np.float32] | None = None,
 ) -> Trace:
     """What a step with these words would do; the matrices stay as they are.
 
     matrices : word_vectors and context_vectors (V, D).
     words : inputs and outputs; the first output is the true one, and all outputs are different.
     learning_rate : None for the one at the first word of training.
+    rows_of_words : (V,) how much each input weighs in their mean; None: all alike.
 
     Raises   SettingError if the objective is not negative sampling, or the learning rate is impossible.
     """
@@ -132,7 +134,8 @@ def trace_step(
     input_rows, output_rows = ([row for _, row in some] for some in words)
     inputs = np.asarray(matrices[0][input_rows], np.float64)
     outputs = np.asarray(matrices[1][output_rows], np.float64)
-    hidden = inputs.mean(axis=0, keepdims=True)
+    shares = None if rows_of_words is None else rows_of_words[input_rows]
+    hidden = np.average(inputs, axis=0, weights=shares, keepdims=True)
     moved, outputs_after = hidden.copy(), outputs.copy()
     step = training_step(moved, outputs_after, 0, 0, range(1, len(output_rows)), rate)
     change = moved[0] - hidden[0]
@@ -151,7 +154,7 @@ def trace_step(
         step.sigmoids,
         step.errors,
         step.loss,
-        outputs_after @ inputs_after.mean(axis=0),
+        outputs_after @ np.average(inputs_after, axis=0, weights=shares),
     )
 
 

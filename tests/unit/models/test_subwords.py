@@ -1,10 +1,16 @@
 """Models whose words are made of character n-grams."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from firth import SettingError, Word2Vec
+from firth.corpus import encode
 from firth.subwords.ngrams import ngram_rows
+from firth.training.inputs import parts_of_words, rows_of_words
+from firth.training.plan import NO_EXTRAS, plan_training
+from reference.numpy_backend import NumpyBackend
 
 TEXT = ["the baker bakes bread", "a baker baked the bread", "cats chase dogs", "dogs chased a cat"] * 20
 QUICK = {"vector_size": 12, "subsample_threshold": 0, "min_count": 1, "epochs": 2, "threads": 1, "subwords": (3, 5)}
@@ -76,3 +82,29 @@ def test_ngrams_of_no_word_are_no_error():
 def test_lengths_that_make_no_sense():
     with pytest.raises(SettingError, match=r"subwords=\(5, 3\): must be two whole numbers"):
         Word2Vec(subwords=(5, 3))
+
+
+def test_the_mean_of_a_window_is_that_of_all_rows_of_its_words():
+    """As in fastText: a long word weighs more than a short one."""
+    model = fitted(architecture="cbow")
+    window = ["the", "baker", "chased"]
+    counts = [1 + len(ngram_rows(word.encode(), 3, 5, 2_000_000)) for word in window]
+    trace = model.trace("bakes", window, ["cats", "dogs"])
+    expected = np.average(model.vectors[window], axis=0, weights=counts)
+    np.testing.assert_allclose(trace.hidden, expected, atol=1e-6)
+    assert len(set(counts)) == 3
+    plain = fitted(architecture="cbow", subwords=None).trace("bakes", window, ["cats", "dogs"])
+    np.testing.assert_allclose(plain.hidden, np.mean([before for _, _, before, _ in plain.inputs], axis=0), atol=1e-6)
+
+
+def test_held_out_text_is_scored_with_the_means_of_training():
+    """By the reference implementation, which moves nothing at a rate of 0."""
+    model = fitted(architecture="cbow", epochs=5)
+    settings = dataclasses.replace(model.hyperparameters, seed=3)
+    corpus = encode(TEXT, vocabulary=model.vocabulary, progress=False)
+    rows = rows_of_words(settings, parts_of_words(settings, model.vocabulary))
+    plan = plan_training(settings, corpus, NO_EXTRAS._replace(rows_of_words=rows))
+    reference = NumpyBackend()
+    reference.start(plan, model.vectors.matrix, model.context_vectors)
+    totals = reference.train_epoch(0, (0.0, 0.0), range(len(corpus.ids)), lambda totals: None)
+    assert model.score(TEXT, seed=3).loss == pytest.approx(totals.mean_loss, rel=1e-5)

@@ -108,7 +108,10 @@ def test_subwords_have_defaults_of_their_own():
     assert Hyperparameters().subword_buckets is None
     for architecture in ("skipgram", "cbow"):
         settings = Hyperparameters(architecture=architecture, subwords=(3, 6))
-        assert (settings.subword_buckets, settings.rate, settings.noise_power) == (2_000_000, 0.05, 0.5)
+        rates = (0.05, 0.5) if architecture == "skipgram" else (0.1, 0.75)
+        assert (settings.subword_buckets, settings.rate, settings.noise_power) == (2_000_000, *rates)
+        others = Hyperparameters(architecture=architecture, subwords=(3, 6), objective="hierarchical_softmax")
+        assert others.rate == 0.05
     assert Hyperparameters(subwords=(3, 6), objective="softmax").noise_exponent is None
     chosen = Hyperparameters(subwords=[2, 4], subword_buckets=9, learning_rate=0.1)
     assert (chosen.subwords, chosen.subword_buckets, chosen.rate) == ((2, 4), 9, 0.1)

@@ -160,7 +160,9 @@ def composition_of(shares):
         lists[1] += [words, words]
         starts = np.concatenate(([0], np.cumsum([len(parts) for parts in lists])))
         chosen = rng.choice(np.array(shares, np.float32), words)
-        return Extras(Composition(starts, np.concatenate(lists).astype(np.int32), chosen), ngrams)
+        rows = np.diff(starts).astype(np.float32)
+        composition = Composition(starts, np.concatenate(lists).astype(np.int32), chosen)
+        return Extras(composition, ngrams, rows_of_words=rows)
 
     return make
 

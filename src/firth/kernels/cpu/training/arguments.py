@@ -84,6 +84,9 @@ class Mean(NamedTuple):
     """CBOW: the input of a position is the mean of the window's word vectors."""
 
     exact_gradient: bool  # whether each of the n words gets 1 / n of the gradient; word2vec.c gives all of it to each
+    rows_of_words: (
+        NDArray[np.float32] | None
+    )  # (V,) how much each word weighs: as many rows as it is made of; None: alike
 
 
 class Objective(NamedTuple):
@@ -150,6 +153,7 @@ class Workspace(NamedTuple):
     """A thread's scratch arrays; new_workspace() in workspace.py makes them."""
 
     inputs: NDArray[np.int64]  # (n + 2,) input rows of the words around a position
+    shares: NDArray[np.float32]  # (n + 2,) how much each weighs in their mean, where they do not weigh alike
     batch: Batch
     targets: Targets
     steps: NDArray[np.float32]  # dot products, then learning rate x error

@@ -8,13 +8,13 @@ A stretch may therefore begin and end anywhere, in the middle of a sentence too:
 windows still reach, are found without knowing which thread trains them. Sentences are never cut, however long.
 """
 
-from numpy import int64, uint64
+from numpy import float32, int64, uint64
 
 from firth.kernels.compile import step
 from firth.kernels.cpu.training.arguments import Centers
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of"]
+__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of", "shares_of_window"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
@@ -139,6 +139,27 @@ def gather_window(i, batch, inputs):
         inputs[n] = batch.rows[c]
         n += c != i  # the center is overwritten: no branch here either
     return n
+
+
+@step
+def _rows_in_window(i, n, batch, rows_of_words, shares):
+    if rows_of_words is None:
+        return None
+    words = int64(0)
+    for c in range(batch.lefts[i], batch.rights[i]):
+        shares[words] = rows_of_words[batch.words[c]]
+        words += c != i
+    for document in range(words, n):
+        shares[document] = float32(1)
+    return shares
+
+
+@step
+def shares_of_window(i, n, workspace, mean):
+    """How much each of the n inputs of word i weighs in their mean; None: all alike."""
+    if mean is None:
+        return None
+    return _rows_in_window(i, n, workspace.batch, mean.rows_of_words, workspace.shares)
 
 
 @step

@@ -68,10 +68,13 @@ def _move_tail(weights, workspace, slot, tail):
 
 
 @step
-def score_cbow(weights, workspace, n, slot, rate, loss):
-    """Turn the mean of the n inputs and the targets of a position into errors; returns loss + theirs."""
+def score_cbow(weights, workspace, n, slot, rate, loss, shares):
+    """Turn the mean of the n inputs and the targets of a position into errors; returns loss + theirs.
+
+    shares   how much each input weighs in the mean; None: all alike
+    """
     targets = workspace.targets
-    average_inputs(weights, workspace.inputs, n, workspace.hidden, workspace.gradient, int64(0))
+    average_inputs(weights, workspace.inputs, n, (workspace.hidden, workspace.gradient, int64(0)), shares)
     blocks = slot.blocks + slot.tail  # a tail is filled up with zero rows: products cost little
     odd = blocks & 1  # an odd block is scored alone, so that the others pair up
     if odd:

@@ -9,7 +9,7 @@ from numpy import float32, float64, int64
 
 from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.arguments import NEXT_CHUNK, STOP
-from firth.kernels.cpu.training.batches import add_documents, gather_window, read_batch, sentence_of
+from firth.kernels.cpu.training.batches import add_documents, gather_window, read_batch, sentence_of, shares_of_window
 from firth.kernels.cpu.training.cbow import move_cbow, score_cbow
 from firth.kernels.cpu.training.composition import compose_rows, return_changes
 from firth.kernels.cpu.training.hot_rows import exchange_hot_rows, input_row, rows_to_exchange
@@ -63,11 +63,15 @@ def _look_ahead(i, centers, e):
 
 
 @step
-def _score(weights, workspace, n, slot, rate, loss, mean):
-    """Errors of all inputs and targets of a position; returns how many pairs there are, and loss + theirs."""
+def _score(weights, workspace, inputs, slot, rate, loss, mean):
+    """Errors of all inputs and targets of a position; returns how many pairs there are, and loss + theirs.
+
+    inputs   how many there are, and their shares of the mean
+    """
+    n, shares = inputs
     if mean is None:
         return n, score_skipgram(weights, workspace, n, slot, rate, loss)
-    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss)
+    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss, shares)
 
 
 @step
@@ -96,7 +100,8 @@ def _train_batch(centers, rate, e, softmax):
         n = gather_window(i, e.workspace.batch, e.workspace.inputs)
         n = add_documents(i, n, e.workspace.batch, e.workspace.inputs, e.weights.stride, e.documents)
         if n > 0:
-            trained, loss = _score(e.weights, e.workspace, n, slot, rate, loss, e.mean)
+            inputs = n, shares_of_window(i, n, e.workspace, e.mean)
+            trained, loss = _score(e.weights, e.workspace, inputs, slot, rate, loss, e.mean)
             pairs += trained
         _look_ahead(i, centers, e)
         if n > 0:

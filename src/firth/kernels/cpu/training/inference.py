@@ -83,7 +83,7 @@ def _train_batch(centers, row, rate, e):
     for i in range(centers.first, centers.stop):
         slot = target_slot(i, e.workspace.targets)
         n = _inputs_of(i, row, e, e.mean)
-        loss = score_cbow(e.weights, e.workspace, n, slot, rate, loss)
+        loss = score_cbow(e.weights, e.workspace, n, slot, rate, loss, None)
         if i + AHEAD < centers.stop:
             _list(i + AHEAD, e)
         _move_document(e.weights, e.workspace, n, slot, e.mean)

@@ -17,24 +17,50 @@ _FOUR = (0, LANES, 2 * LANES, 3 * LANES)  # registers of a row that are worked o
 
 
 @step
+def _sum_columns(lanes, weights, inputs, n, shares, column):
+    if shares is None:
+        total = load_rows(weights.input, lanes, inputs[0] + column)
+        for k in range(1, n):
+            total = add_rows(total, load_rows(weights.input, lanes, inputs[k] + column))
+        return total
+    total = zero_rows(lanes)
+    for k in range(n):
+        total = fma_rows(splat(shares[k]), load_rows(weights.input, lanes, inputs[k] + column), total)
+    return total
+
+
+@step
 def _average_columns(lanes, weights, inputs, n, into, column):
-    hidden, gradient, at = into
-    mean = splat(float32(1) / float32(n))
-    total = load_rows(weights.input, lanes, inputs[0] + column)
-    for k in range(1, n):
-        total = add_rows(total, load_rows(weights.input, lanes, inputs[k] + column))
-    store_rows(hidden, lanes, at + column, fma_rows(mean, total, zero_rows(lanes)))
+    hidden, gradient, at, shares, weight = into
+    total = _sum_columns(lanes, weights, inputs, n, shares, column)
+    store_rows(hidden, lanes, at + column, fma_rows(splat(float32(1) / weight), total, zero_rows(lanes)))
     store_rows(gradient, lanes, at + column, zero_rows(lanes))
 
 
 @step
-def average_inputs(weights, inputs, n, hidden, gradient, at):
-    """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0."""
+def _weight(n, shares):
+    if shares is None:
+        return float32(n)
+    total = float32(0)
+    for k in range(n):
+        total += shares[k]
+    return total
+
+
+@step
+def average_inputs(weights, inputs, n, into, shares):
+    """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0.
+
+    into     hidden, gradient, at
+    shares   how much each weighs; None: all alike
+    """
+    hidden, gradient, at = into
+    into = hidden, gradient, at, shares, _weight(n, shares)
     whole = weights.columns - weights.columns % (4 * LANES)
     for column in range(0, whole, 4 * LANES):
-        _average_columns(_FOUR, weights, inputs, n, (hidden, gradient, at), column)
+        _average_columns(_FOUR, weights, inputs, n, into, column)
     for column in range(whole, weights.columns, LANES):
-        _average_columns(_ONE, weights, inputs, n, (hidden, gradient, at), column)
+        _average_columns(_ONE, weights, inputs, n, into, column)
 
 
 @step

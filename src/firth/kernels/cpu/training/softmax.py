@@ -22,7 +22,7 @@ from numpy import float32, float64, int64
 from firth.kernels.compile import step
 from firth.kernels.cpu.training.activation import exp_of_minus
 from firth.kernels.cpu.training.arguments import SoftmaxWorkspace, VectorRows
-from firth.kernels.cpu.training.batches import BATCH, gather_window
+from firth.kernels.cpu.training.batches import BATCH, gather_window, shares_of_window
 from firth.kernels.cpu.training.inputs import average_inputs, gradient_share, move_inputs
 from firth.kernels.cpu.training.skipgram import multiply_pairs
 from firth.simd.lanes import LANES
@@ -103,7 +103,8 @@ def _look_up(n, weights, workspace, softmax, mean):
     for k in range(n):
         n_inputs = _gather(softmax.positions[k], workspace, mean)
         at = k * weights.stride
-        average_inputs(weights, workspace.inputs, n_inputs, softmax.hidden, softmax.gradient, at)
+        shares = shares_of_window(softmax.positions[k], n_inputs, workspace, mean)
+        average_inputs(weights, workspace.inputs, n_inputs, (softmax.hidden, softmax.gradient, at), shares)
         softmax.hidden_at[k] = at
     softmax.hidden_at[n] = softmax.hidden_at[n - 1]  # so that they pair up
 

@@ -42,6 +42,7 @@ def new_workspace(
     hidden, gradient = (aligned_zeros(1, stride).reshape(-1) for _ in range(2))
     return Workspace(
         inputs=np.zeros(n_inputs, np.int64),
+        shares=np.ones(n_inputs, np.float32),
         batch=_new_batch(BATCH + sum(sampling.window)),
         targets=targets,
         steps=np.zeros(n_blocks * n_inputs * BLOCK_ROWS + 2 * LANES, np.float32),
