@@ -52,6 +52,13 @@ def test_vectors_are_means_of_rows(trained) -> None:
         vectors.vectors_ngrams[0] = 1
 
 
+def test_cbow_is_the_mean_of_all_rows_of_a_window(trained) -> None:
+    rows = FastText(sentences(), **SMALL | {"epochs": 1})._extras().rows_of_words
+    expected = [1 + len(ft_ngram_hashes(word, 3, 6, 5000)) for word in trained.wv.index_to_key]
+    assert rows.tolist() == expected
+    assert trained._extras().rows_of_words is None
+
+
 def test_hashes_are_those_of_gensim() -> None:
     for word in ("walking", "žluťoučký", "日本語", "a"):
         assert ft_ngram_hashes(word, 3, 6, 10_000) == theirs.ft_ngram_hashes(word, 3, 6, 10_000)

@@ -93,7 +93,8 @@ class FastText(Word2Vec):
         if parts is None:
             return Extras()
         composition = Composition(parts.starts, parts.parts, np.ones(len(vectors), np.float32))
-        return Extras(composition=composition, ngram_rows=len(parts.buckets))
+        rows = None if self.sg else np.diff(parts.starts).astype(np.float32)
+        return Extras(composition=composition, ngram_rows=len(parts.buckets), rows_of_words=rows)
 
     def _input_rows(self) -> Matrix:
         return self.wv.input_rows()
