@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from firth import Word2Vec, WordVectors
-from firth.cli.main import main
+from firth.cli.main import COMMANDS, main
 from firth.datasets import glove_50d, king_james
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,3 +72,16 @@ def test_every_command_of_the_docs_runs(tmp_path, monkeypatch, capsys):
                 assert Path("king-james.txt").read_text().splitlines()[:GENESIS] == verses
                 Path("king-james.txt").write_text("\n".join(verses))
     assert len(run) > 30
+
+
+def test_options_of_the_migration_page_exist(capsys):
+    """Its commands need large files of others and are not run."""
+    page = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8")
+    offered = set()
+    for name in ("train", "convert", "phrases", "similar", "analogy", "evaluate"):
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        offered |= set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out))
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page)) <= offered
+    for command, _ in COMMAND.findall(page):
+        assert shlex.split(command)[1] in COMMANDS

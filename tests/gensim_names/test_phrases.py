@@ -51,7 +51,7 @@ def close(ours: dict, other: dict) -> None:
     assert list(ours.values()) == pytest.approx([other[phrase] for phrase in ours], abs=1e-9)
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize("settings", SETTINGS, ids=map(str, range(len(SETTINGS))))
 def test_phrases_are_those_of_gensim(settings) -> None:
     text = sentences()
     pair = theirs.Phrases(text, **settings), Phrases(text, **settings)
