@@ -35,6 +35,7 @@ def prepare(verses):
     Path("news", "a.txt").write_text("\n".join(verses[:200]))
     Path("more.txt.gz").write_bytes(gzip.compress("\n".join(verses[200:400]).encode()))
     Path("mark.txt").write_text("\n".join(verses[:100]))
+    Path("reviews.txt").write_text("\n".join(f"review {n}\t{verse}" for n, verse in enumerate(verses[:400])))
     quick = {"vector_size": 16, "epochs": 1, "min_count": 1}
     for name, some in ("old", verses[:1000]), ("new", verses[500:]), ("kjv-without-mark", verses[500:]):
         Word2Vec(**quick).fit(some, progress=False).save(f"{name}.firth")

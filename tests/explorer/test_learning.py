@@ -65,6 +65,7 @@ def test_skipgram_and_cbow_make_the_documents_rows(visit):
     assert cells(page)[-4:] == [["not", "thou"], ["not", "shalt"], ["not", "make"], ["not", "a"]]
     page.get_by_role("radio", name="CBOW").click()
     page.locator("input.line").fill("Jay was hit by a red bus in the morning")
+    page.locator(".track .word", has_text="morning").wait_for()
     page.get_by_role("button", name="To the end").click()
     page.wait_for_selector("table.rows tbody tr:nth-child(10)")
     assert ["by", "a", "bus", "in", "red"] in cells(page)

@@ -213,7 +213,7 @@ def test_a_classifier_of_paragraphs(paragraphs):
     pipeline = make_pipeline(vectorizer, StandardScaler(), LogisticRegression(max_iter=500))
     scores = cross_val_score(pipeline, texts, labels, cv=3)
     most_frequent = max(np.unique(labels, return_counts=True)[1]) / len(labels)
-    assert scores.mean() > most_frequent + 0.2
+    assert scores.mean() > most_frequent + 0.1
 
 
 def test_a_search_over_settings_and_a_column_of_a_frame():
