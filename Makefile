@@ -62,7 +62,7 @@ $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/pyth
 	@echo "installing Firth and the oldest versions it allows into $(VENV)"
 	@$(BIN)/python tests/oldest_versions.py > $(VENV)/constraints.txt
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
-		--editable '.[ann,demo,explore,keyboard,maps,parquet,plot,zstd]' fasttext-wheel gensim hypothesis pandas pytest
+		--editable '.[ann,demo,explore,frames,keyboard,maps,plot,zstd]' duckdb fasttext-wheel gensim hypothesis pytest
 	@touch $@
 
 test-wheel: $(BIN)/python ## Build the package, install it in a clean environment, and run it there (minutes)
