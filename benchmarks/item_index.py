@@ -5,7 +5,7 @@
 The sessions are synthetic: items have topics and, within a topic, an order in which they tend to follow each other;
 Zipf's law decides how often an item occurs. Exact and approximate queries of the same histories alternate; times are
 processor milliseconds of single queries with the best 20 items. Recall is the share of the exact best 20 that the
-approximate search returns: of the product of vectors alone, for which the index is built, and of the final lists.
+approximate search returns: for histories, of which counts know something as well, and for vectors of users alone.
 """
 
 import argparse
@@ -67,17 +67,18 @@ def main() -> None:
     random = np.random.default_rng(2)
     some = itertools.islice(sequences, 0, None, len(sequences) // QUERIES)
     histories = [list(sequence)[: 1 + int(random.integers(0, LENGTH - 1))] for sequence in some]
-    shares(model, histories[:20])
-    rounds = [shares(model, histories) for _ in range(arguments.rounds)]
     result = {
         "items": len(model.items),
         "fit_seconds": fitted,
         "index_seconds": built,
         "index_recall": model.index_recall,
-        "list_recall": rounds[0][0],
-        **{f"{way}_ms": median(median(times[way]) for _, times in rounds) for way in ("exact", "approximate")},
     }
-    result["ratio"] = result["exact_ms"] / result["approximate_ms"]
+    for kind, some in {"history": histories, "vector": [model.user_vector(history) for history in histories]}.items():
+        shares(model, some[:20])
+        rounds = [shares(model, some) for _ in range(arguments.rounds)]
+        result[f"{kind}_recall"] = rounds[0][0]
+        exact, fast = (median(median(times[way]) for _, times in rounds) for way in ("exact", "approximate"))
+        result |= {f"{kind}_exact_ms": exact, f"{kind}_approximate_ms": fast, f"{kind}_ratio": exact / fast}
     for name, value in result.items():
         print(f"{name:16} {value:,.3f}")
     save("item_index", result)
