@@ -6,8 +6,6 @@ A sentence vector is composed of the vectors of its words: their mean, or a mean
 Shapes  P pairs of sentences.
 """
 
-import contextlib
-import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,11 +14,12 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer, tokenize_line
-from firth.errors import SettingError, quoted
+from firth.errors import SettingError
 from firth.evaluation.known_words import find_known_words, unit_rows
 from firth.evaluation.score import format_number, warn_if_uncovered
 from firth.evaluation.sentence_pairs import SentencePair, read_sentence_pairs
 from firth.evaluation.similarity import SimilarityScore
+from firth.evaluation.similarity_table import given_judgement
 from firth.vectors.given import as_list
 from firth.vectors.word_vectors import WordVectors
 
@@ -105,7 +104,10 @@ def evaluate_sentences(
     if isinstance(source, str | os.PathLike):
         pairs = read_sentence_pairs(source)
     else:
-        pairs = [_given_pair(pair) for pair in as_list(source, "a file, or a list of (sentence, sentence, number)")]
+        pairs = [
+            SentencePair(*given_judgement(pair, "sentences"))
+            for pair in as_list(source, "a file, or a list of (sentence, sentence, number)")
+        ]
     known = find_known_words(vectors, top, ignore_case)
     texts = [pair.first for pair in pairs] + [pair.second for pair in pairs]
     words = vectors.words
@@ -124,12 +126,3 @@ def evaluate_sentences(
     score = SentenceScore(pairs, cosines, len(known.canonical), weighting)
     warn_if_uncovered(score, "pairs of sentences", (text for pair in pairs for text in pair[:2]))
     return score
-
-
-def _given_pair(pair: SentencePair) -> SentencePair:
-    with contextlib.suppress(TypeError, ValueError):
-        first, second, judgement = pair
-        is_pair = not isinstance(pair, str) and isinstance(first, str) and isinstance(second, str)
-        if is_pair and math.isfinite(float(judgement)):
-            return SentencePair(first, second, float(judgement))
-    raise SettingError(f"{quoted(pair)}: must be two sentences and a finite number")

@@ -6,8 +6,6 @@ similarity_table.py; the correlations are in correlation.py.
 Shapes  P pairs of words.
 """
 
-import contextlib
-import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import SettingError, quoted
 from firth.evaluation.correlation import pearson, spearman, weighted_pearson, weighted_spearman
 from firth.evaluation.intervals import Interval, percentile_interval, resample_weights
 from firth.evaluation.known_words import find_known_words, unit_rows
 from firth.evaluation.score import Score, warn_if_uncovered
-from firth.evaluation.similarity_table import SimilarityPair, read_similarity_pairs
+from firth.evaluation.similarity_table import SimilarityPair, given_judgement, read_similarity_pairs
 from firth.vectors.given import as_list
 from firth.vectors.word_vectors import WordVectors
 
@@ -136,7 +133,10 @@ def evaluate_similarity(
     if isinstance(source, str | os.PathLike):
         pairs = read_similarity_pairs(source)
     else:
-        pairs = [_given_pair(pair) for pair in as_list(source, "a file, or a list of (word, word, number)")]
+        pairs = [
+            SimilarityPair(*given_judgement(pair, "words"))
+            for pair in as_list(source, "a file, or a list of (word, word, number)")
+        ]
     known_words = find_known_words(vectors, top, ignore_case)
     first = known_words.find_all(pair.first for pair in pairs)
     second = known_words.find_all(pair.second for pair in pairs)
@@ -150,12 +150,3 @@ def evaluate_similarity(
     score = SimilarityScore(pairs, cosines, len(known_words.canonical))
     warn_if_uncovered(score, "pairs", (word for pair in pairs for word in pair[:2]))
     return score
-
-
-def _given_pair(pair: SimilarityPair) -> SimilarityPair:
-    with contextlib.suppress(TypeError, ValueError):
-        first, second, judgement = pair
-        is_pair = not isinstance(pair, str) and isinstance(first, str) and isinstance(second, str)
-        if is_pair and math.isfinite(float(judgement)):
-            return SimilarityPair(first, second, float(judgement))
-    raise SettingError(f"{quoted(pair)}: must be two words and a finite number")

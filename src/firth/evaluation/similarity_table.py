@@ -3,18 +3,19 @@
 What a column holds is decided by its name, or else by its cells; the number of a row is never a word or a judgement.
 """
 
+import contextlib
 import csv
 import math
 import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from firth.errors import FormatError, quoted
+from firth.errors import FormatError, SettingError, quoted
 from firth.evaluation.question_file import numbered_lines
 
-__all__ = ["SimilarityPair", "read_similarity_pairs"]
+__all__ = ["SimilarityPair", "given_judgement", "read_similarity_pairs"]
 
 _PAIR_NAMES = ("word#", "w#", "term#", "item#", "noun#", "target#")  # with 1 and 2 or a and b in place of #
 _SCORE_NAMES = (
@@ -52,6 +53,21 @@ class _Columns(NamedTuple):
     first: int
     second: int
     score: int
+
+
+def given_judgement(pair: Any, things: str) -> tuple[str, str, float]:
+    """A pair that a user gives in place of a file: two strings and a finite number.
+
+    things : what the strings are, for the message.
+
+    Raises   SettingError if it is anything else.
+    """
+    with contextlib.suppress(TypeError, ValueError):
+        first, second, judgement = pair
+        is_pair = not isinstance(pair, str) and isinstance(first, str) and isinstance(second, str)
+        if is_pair and math.isfinite(float(judgement)):
+            return first, second, float(judgement)
+    raise SettingError(f"{quoted(pair)}: must be two {things} and a finite number")
 
 
 def read_similarity_pairs(path: str | os.PathLike[str]) -> list[SimilarityPair]:

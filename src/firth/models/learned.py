@@ -16,7 +16,7 @@ from firth.models.description import as_html, in_one_line
 from firth.models.word2vec_file import StoredModel
 from firth.training.history import History
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import parts_of_words, rows_of_words
+from firth.training.inputs import rows_of_words
 from firth.training.scoring import Score, score_text
 from firth.training.trace import Trace, trace_step, traced_words
 from firth.vectors.word_vectors import WordVectors
@@ -139,7 +139,7 @@ class Learned:
         """
         matrices = self.vectors.matrix, self.context_vectors
         words = traced_words(self.hyperparameters, self.vocabulary, (center, context, negatives), seed)
-        rows = rows_of_words(self.hyperparameters, parts_of_words(self.hyperparameters, self.vocabulary))
+        rows = rows_of_words(self.hyperparameters, self.vocabulary)
         return trace_step(self.hyperparameters, matrices, words, learning_rate, rows)
 
     def __repr__(self) -> str:

@@ -41,15 +41,20 @@ def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordPar
     return word_parts(WordBytes(packed.text, packed.ends), *settings.subwords, settings.subword_buckets)
 
 
-def rows_of_words(settings: Hyperparameters, parts: WordParts | None) -> NDArray[np.float32] | None:
+def rows_of_words(
+    settings: Hyperparameters, vocabulary: Vocabulary, parts: WordParts | None = None
+) -> NDArray[np.float32] | None:
     """(V,) how much each word weighs in the mean of a window: as many rows as it is made of; None: all weigh alike.
 
     As in fastText, whose CBOW is the mean of all rows of all words of a window. Long words, which mean more than "of",
     then weigh more: analogies .647 instead of .631, and rare words .282 instead of .274 (docs/subwords.md).
+
+    parts : those of the words, where they are at hand; finding them hashes the n-grams of the entire vocabulary.
     """
-    if parts is None or settings.architecture != "cbow":
+    if settings.architecture != "cbow":
         return None
-    return np.diff(parts.starts).astype(np.float32)
+    parts = parts_of_words(settings, vocabulary) if parts is None else parts
+    return None if parts is None else np.diff(parts.starts).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,5 +149,5 @@ def extras_of(
         ngram_rows=0 if inputs.parts is None else len(inputs.parts.buckets),
         groups=None if groups is None else groups.encoded(corpus, settings.noise_power),
         sessions=None if sessions is None else sessions.encoded(given, corpus),
-        rows_of_words=rows_of_words(settings, inputs.parts),
+        rows_of_words=rows_of_words(settings, corpus.vocabulary, inputs.parts),
     )

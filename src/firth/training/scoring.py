@@ -9,7 +9,7 @@ from firth.backends.cpu import CpuBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.errors import CorpusError, DivergenceError
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import parts_of_words, rows_of_words
+from firth.training.inputs import rows_of_words
 from firth.training.plan import NO_EXTRAS, plan_training
 
 __all__ = ["Score", "score_text"]
@@ -43,7 +43,7 @@ def score_text(
     """
     backend = CpuBackend(hyperparameters.worker_threads)
     settings = dataclasses.replace(hyperparameters, seed=seed)
-    weights = rows_of_words(settings, parts_of_words(settings, corpus.vocabulary))
+    weights = rows_of_words(settings, corpus.vocabulary)
     plan = plan_training(settings, corpus, NO_EXTRAS._replace(rows_of_words=weights))
     backend.start(plan, word_vectors, output_vectors)
     # At a learning rate of 0 kernels draw, multiply and sum up the loss, and every change is 0.

@@ -8,7 +8,7 @@ import pytest
 from firth import SettingError, Word2Vec
 from firth.corpus import encode
 from firth.subwords.ngrams import ngram_rows
-from firth.training.inputs import parts_of_words, rows_of_words
+from firth.training.inputs import rows_of_words
 from firth.training.plan import NO_EXTRAS, plan_training
 from reference.numpy_backend import NumpyBackend
 
@@ -102,7 +102,7 @@ def test_held_out_text_is_scored_with_the_means_of_training():
     model = fitted(architecture="cbow", epochs=5)
     settings = dataclasses.replace(model.hyperparameters, seed=3)
     corpus = encode(TEXT, vocabulary=model.vocabulary, progress=False)
-    rows = rows_of_words(settings, parts_of_words(settings, model.vocabulary))
+    rows = rows_of_words(settings, model.vocabulary)
     plan = plan_training(settings, corpus, NO_EXTRAS._replace(rows_of_words=rows))
     reference = NumpyBackend()
     reference.start(plan, model.vectors.matrix, model.context_vectors)
