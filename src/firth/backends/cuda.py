@@ -30,7 +30,7 @@ __all__ = ["CudaBackend", "check_gpu"]
 
 _LANES = 32  # threads of a warp
 _QUEUED = 2  # launches at a time: one that runs, and the next
-_THREADS, _BLOCKS = 256, 1024  # of the pass over a matrix that looks for infinities
+_THREADS, _BLOCKS = 128, 1024  # most of the pass over a matrix that looks for infinities
 _FOURS = (9, 0)  # from this compute capability on, four numbers are added in one operation
 
 
@@ -108,9 +108,7 @@ class CudaBackend:
             self.gpu.multiprocessors, self._uses, self._plan.architecture, max(rates)
         )
         job = drawn, Schedule(0, float(rates[0]), slope), self._pieces(tokens), warps
-        run_in_threads(
-            self._train, [job], on_tick=lambda: watch(self.totals()), stop=self._request_stop
-        )
+        run_in_threads(self._train, [job], on_tick=lambda: watch(self.totals()), stop=self._request_stop)
         return self._totals
 
     def totals(self) -> Totals:
@@ -123,13 +121,14 @@ class CudaBackend:
         on_device = stream.to_device(found)
         for matrix in (self._weights.input, self._weights.output):
             if matrix.size:
-                stream.launch(self._kernels.find_not_finite, _BLOCKS, _THREADS, matrix, on_device)
+                blocks = min(-(-matrix.size // _THREADS), _BLOCKS)
+                stream.launch(self._kernels.find_not_finite, blocks, _THREADS, matrix, on_device)
         stream.copy_to(on_device, found)
         stream.wait()
         return not found[0]
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
-        """See Backend. Between two launches, or while one runs: of rows that are being changed, some numbers are newer."""
+        """See Backend. While rows change, some of their numbers are newer than others."""
         stream = self._copies
         found = np.empty((len(ids), self._vector_size), np.float32)
         if found.size:
@@ -152,7 +151,7 @@ class CudaBackend:
     # ---------------------------------------------------------------- what is on the GPU
 
     def _prepare(self, inputs: Matrix, outputs: Matrix | None, message: Callable[[str], None]) -> None:
-        """Allocate, copy and compile. Compiled code is imported here, where it is known that numba-cuda is installed."""
+        """Allocate, copy and compile. What imports numba-cuda is imported here, where that is known to be installed."""
         from firth.kernels.cuda import memory
         from firth.kernels.cuda.training import batches, epoch, model
 
@@ -184,8 +183,8 @@ class CudaBackend:
             parts = ", ".join(f"{name} {size / 1e9:.1f}" for name, size in needed.items())
             raise SettingError(
                 f"backend='cuda': training needs {sum(needed.values()) / 1e9:.1f} GB of memory ({parts}), and "
-                f"{gpu.name} has {gpu.free / 1e9:.1f} GB free of {gpu.memory / 1e9:.1f}; use backend='cpu', or a smaller "
-                "vector_size or max_vocabulary"
+                f"{gpu.name} has {gpu.free / 1e9:.1f} GB free of {gpu.memory / 1e9:.1f}; use backend='cpu', "
+                "or a smaller vector_size or max_vocabulary"
             )
 
     def _padded(self, matrix: Matrix, rows: int, stride: int) -> Any:
@@ -219,7 +218,11 @@ class CudaBackend:
         plan, compute = self._plan, self.gpu.compute
         is_cbow = plan.architecture == "cbow"
         shape = shape_of(
-            self._vector_size, plan.sampling.negative_samples, is_cbow, is_cbow and plan.exact_gradient, compute >= _FOURS
+            self._vector_size,
+            plan.sampling.negative_samples,
+            is_cbow,
+            is_cbow and plan.exact_gradient,
+            compute >= _FOURS,
         )
         variant = "gpu-" + "-".join(map(str, (*shape, *compute)))
         if not is_prepared(variant):

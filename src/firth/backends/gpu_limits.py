@@ -1,34 +1,15 @@
 """What training on a GPU does not do, and how much memory it needs."""
 
+from firth.backends.gpu_settings import refused_settings
 from firth.backends.plan import TrainingPlan
-from firth.kernels.cuda.training.shape import COLUMNS, MOST_TARGETS, MOST_VECTORS
 
-__all__ = ["GPU_CHUNK", "bytes_on_gpu", "padded", "refused_part", "refused_settings"]
+__all__ = ["GPU_CHUNK", "bytes_on_gpu", "padded", "refused_part"]
 
 GPU_CHUNK = 1 << 24  # tokens of a launch: 35 ms on an H100, after which Ctrl-C takes effect
 _SECTOR = 8  # floats that a GPU reads at once: rows are whole sectors
 _PER_TOKEN = 4  # bytes: ids
 _PER_TOKEN_OF_PIECE = 12  # words, sentences and positions that are read
 _SPARE = 256 << 20  # for machine code and what else a process needs
-
-
-def refused_settings(objective: str, has_subwords: bool, vector_size: int, noise_words: int) -> str | None:
-    """Which of these settings a GPU cannot train with, and what it can; None if it can."""
-    if objective != "negative_sampling":
-        return f"objective={objective!r}: backend='cuda' trains negative sampling; use backend='cpu' for this objective"
-    if has_subwords:
-        return "subwords: backend='cuda' trains vectors of words alone; use backend='cpu' for subwords"
-    if vector_size > COLUMNS * MOST_VECTORS:
-        return (
-            f"vector_size={vector_size}: backend='cuda' trains vectors of at most {COLUMNS * MOST_VECTORS} numbers; "
-            "use backend='cpu' for larger ones"
-        )
-    if noise_words >= MOST_TARGETS:
-        return (
-            f"negative_samples={noise_words}: backend='cuda' draws at most {MOST_TARGETS - 1} noise words; "
-            "use backend='cpu' for more"
-        )
-    return None
 
 
 def refused_part(plan: TrainingPlan, vector_size: int) -> str | None:

@@ -39,7 +39,7 @@ ContinueOption = Annotated[
         rich_help_panel=GOING_ON,
         help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text "
         "and keeps what it knows. Its settings stay; --epochs, --learning-rate (by default half of the model's), "
-        "--final-learning-rate, --threads and --tokenizer may be given.",
+        "--final-learning-rate, --threads, --backend and --tokenizer may be given.",
     ),
 ]
 NewWordsOption = Annotated[
@@ -89,7 +89,7 @@ FrozenOption = Annotated[
     ),
 ]
 
-_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "tokenizer")
+_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "backend", "tokenizer")
 
 
 class GoingOn(NamedTuple):

@@ -172,7 +172,7 @@ def _trained(
     if files.resume is not None:
         stored, _ = read_checkpoint(files.resume, None)
         check_model_space(files.target, stored.vocabulary, [model.hyperparameters])
-        options |= {"replay": replayed(going_on), "phrases": files.phrases}
+        options |= {"replay": replayed(going_on), "phrases": files.phrases, "backend": settings.get("backend")}
         return Word2Vec.resume(files.resume, text, progress=reporter, **options)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
     check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
@@ -185,6 +185,8 @@ def _new_model(hyperparameters: dict[str, Any], given: list[str], resume: Path |
     if resume is None:
         return Word2Vec(**hyperparameters)
     for name in given:
+        if name == "backend":  # no setting of a model
+            continue
         raise SettingError(f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
     stored, _ = read_checkpoint(resume, None)
     return Word2Vec.from_hyperparameters(stored.hyperparameters)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from firth.arrays import Matrix
-from firth.backends.layout import cpu_backend
+from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, TrainingInterrupted
 from firth.formats.save import check_saving
+from firth.interruption import importing
 from firth.models.word2vec_file import (
     StoredModel,
     check_model_name,
@@ -31,7 +32,8 @@ from firth.training.inputs import WordInputs
 from firth.training.observation import ObservedModel, Observer, Observers, check_observers
 from firth.training.trainer import Trainer
 
-__all__ = ["Companions", "Run", "Trained", "check_companions", "read_checkpoint", "run_training", "started_backend"]
+__all__ = ["Companions", "Run", "Trained", "check_backend", "check_companions", "read_checkpoint"]
+__all__ += ["run_training", "started_backend"]
 
 
 class Companions(NamedTuple):
@@ -94,11 +96,26 @@ def check_companions(checkpoint: str | Path | None, every: float, observers: obj
     return Companions(checkpoint, every, check_observers(observers))
 
 
+def check_backend(settings: Hyperparameters, sessions: object = None, groups: object = None) -> None:
+    """Raise unless the backend of these settings can be used, before anything is read.
+
+    Raises   MissingExtraError, SettingError.
+    """
+    if settings.backend != "cuda":
+        return
+    for name, given in (("sessions", sessions), ("groups", groups)):
+        if given is not None:
+            raise SettingError(f"{name}: backend='cuda' trains words of a text alone; use backend='cpu' for {name}")
+    with importing():
+        from firth.backends.cuda import check_gpu
+    check_gpu()
+
+
 def started_backend(
     settings: Hyperparameters, plan: TrainingPlan, matrices: tuple[Matrix, Matrix | None], reporter: Reporter
 ) -> Backend:
     """A backend with a copy of both matrices."""
-    backend = cpu_backend(settings.threads, plan, settings.vector_size)
+    backend = best_backend(settings.backend, settings.threads, plan, settings.vector_size, settings.epochs)
     backend.start(plan, *matrices, reporter.message)
     return backend
 

@@ -25,7 +25,6 @@ __all__ = ["Trainer"]
 _DIVERGED = 10
 _WORSE = 1.1
 
-_CHUNKS_PER_THREAD = 4  # in a part, at least
 _GROWTH = 8  # times the tokens of the part before: the speed of a short part is not that of a long one
 
 
@@ -73,10 +72,7 @@ class Trainer:
         self._epochs_before = epochs_before
         self._followers = followers
         self._is_stopped = False
-        threads = hyperparameters.worker_threads
-        # Threads end a part together, but for the time of a chunk.
-        self._least_part = backend.chunk * (1 if threads == 1 else _CHUNKS_PER_THREAD * threads)
-        self._part_tokens = self._least_part
+        self._part_tokens = self._least_part = backend.least_part
         self._first_word = self._words_at(start)
 
     def run(self) -> History:

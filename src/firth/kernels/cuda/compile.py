@@ -4,24 +4,29 @@
 gpu_kernel()   an entry point, kept on disk between processes
 of_cpu()       a step of the processor's kernels as a piece of a GPU's: one definition of every random draw
 
-numba-cuda's own cache finds a kernel by a digest of its closure, in which intrinsics look different after compiling than
-before: it would never be found again. Here the name says what a kernel depends on beyond the sources: the numbers that
-it is made for, the types of its arguments, the GPU and the version of the compiler.
+numba-cuda's own cache finds a kernel by a digest of its closure, in which intrinsics look different after compiling
+than before: it would never be found again. Here the name says what a kernel depends on beyond the sources: the numbers
+that it is made for, the types of its arguments, the GPU and the version of the compiler.
 
 In the simulator of numba-cuda (NUMBA_ENABLE_CUDASIM=1), which runs kernels in Python, nothing is compiled.
 """
 
+import functools
 import hashlib
 import types
 from importlib import metadata
 from typing import Any
 
 import numba
-from numba import cuda
+import numpy as np
 
 from firth.kernels.cache.store import code_store, load_object
 
-__all__ = ["SIMULATED", "device", "gpu_kernel", "of_cpu"]
+if not hasattr(np, "row_stack"):  # numba-cuda 0.30 wants it; NumPy 2.5 has only the other name
+    np.row_stack = np.vstack
+from numba import cuda
+
+__all__ = ["SIMULATED", "GpuKernelCache", "cuda", "device", "gpu_kernel", "of_cpu"]
 
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 
@@ -83,7 +88,7 @@ class GpuKernelCache:
 def of_cpu(step):
     """A @step of the processor's kernels for device code: numba-cuda compiles its source.
 
-    The simulator needs it in Python; so that the integers wrap around there as in machine code, NumPy's scalars do.
+    The simulator needs it in Python, where NumPy's integers wrap around as those of machine code do.
     """
     if not SIMULATED:
         return step
@@ -93,4 +98,11 @@ def of_cpu(step):
         for name, value in function.__globals__.items()
         if name in function.__code__.co_names and hasattr(value, "py_func")
     }
-    return types.FunctionType(function.__code__, {**function.__globals__, **names}, function.__name__)
+    python = types.FunctionType(function.__code__, {**function.__globals__, **names}, function.__name__)
+
+    @functools.wraps(python)
+    def wrapping_around(*arguments):
+        with np.errstate(over="ignore"):
+            return python(*arguments)
+
+    return wrapping_around

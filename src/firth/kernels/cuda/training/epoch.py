@@ -2,9 +2,9 @@
 
 Reference   firth.illustrated.skipgram, firth.illustrated.cbow
 
-Warps take TAKEN words at a time from a counter. The 32 lanes prepare 32 positions at once, one each: window, noise words
-and learning rate, by the functions of the processor's kernels. Then the warp trains them one by one. All change the
-same rows, by atomic additions: plain stores lose changes, and were slower as well.
+Warps take TAKEN words at a time from a counter. The 32 lanes prepare 32 positions at once, one each: window, noise
+words and learning rate, by the functions of the processor's kernels. Then the warp trains them one by one. All change
+the same rows, by atomic additions: plain stores lose changes, and were slower as well.
 """
 
 from functools import cache

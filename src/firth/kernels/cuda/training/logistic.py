@@ -11,7 +11,7 @@ __all__ = ["error_and_loss"]
 
 @device
 def error_and_loss(dot, is_center, rate):
-    """rate x (label - sigmoid(dot)), and -log sigmoid(dot) or -log sigmoid(-dot); `is_center` is the label.
+    """Learning rate x (label - sigmoid(dot)), and -log sigmoid(dot) or -log sigmoid(-dot); `is_center` is the label.
 
     With sigmoid(-dot) for 1 - sigmoid(dot), small errors stay exact.
     """

@@ -17,7 +17,7 @@ def _find_not_finite(matrix, found):
     """found[0] = 1 if a number is infinite or NaN."""
     for i in range(cuda.grid(1), len(matrix), cuda.gridsize(1)):
         number = matrix[i]
-        if not (number - number == 0):
+        if number - number != 0:
             found[0] = 1
 
 

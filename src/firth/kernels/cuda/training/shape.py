@@ -1,7 +1,7 @@
 """Which shape a training kernel has: how many rows a warp holds in registers at a time.
 
-Registers of a thread, by ptxas for sm_90, of skip-gram with 6 targets: 116 for D up to 128, 168 for 7 targets up to 256,
-233 up to 384; nothing is spilled. At 128 registers 16 warps fit in a multiprocessor, at 255 there are 8.
+Registers of a thread, by ptxas for sm_90, of skip-gram with 6 targets: 116 for D up to 128, 156 up to 256, 233 up to
+384; nothing is spilled. At 128 registers 16 warps fit in a multiprocessor, at 255 there are 8.
 """
 
 from firth.kernels.cuda.training.arguments import Shape

@@ -91,7 +91,7 @@ def _load_block(noise, first, n_targets, weights, registers, lane, shape):
 
 @device
 def _train_block(center, words, targets, weights, registers, lane, shape):
-    """targets   the ids of all targets of the position, first target of the block"""
+    """Train a block of targets. targets : the ids of all targets of the position, the first one of the block."""
     ids, first = targets
     _, low, high, _ = center
     n, width = high - low, 4 * shape.vectors
