@@ -1,9 +1,9 @@
 """How many warps of a GPU train at the same time.
 
-What a warp adds to a row was computed from the row as it was read, a few microseconds earlier. If many warps use the row
-of the most frequent word at a time, their changes add up to too large a step. A prototype on an H100 found, with a text
-of 14 million words and with vocabularies of 1,000 and 100 words: up to 345 uses at a time did no harm, 689 ended in
-infinite vectors. 180 were measured in many runs.
+What a warp adds to a row was computed from the row as it was read, a few microseconds earlier. If many warps use the
+row of the most frequent word at a time, their changes add up to too large a step. Runs of a prototype on an H100, with
+a text of 14 million words and with vocabularies of 1,000 and 100 words: up to 345 uses at a time did no harm, 689 ended
+in infinite vectors. 180 were measured in many runs.
 """
 
 import numpy as np

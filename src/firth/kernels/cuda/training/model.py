@@ -1,5 +1,7 @@
 """Rows of the matrices for observers, while training goes on; whether all numbers are finite."""
 
+import math
+
 from numba import cuda
 
 from firth.kernels.cuda.compile import gpu_kernel
@@ -16,8 +18,7 @@ def _copy_rows(matrix, stride, ids, out):
 def _find_not_finite(matrix, found):
     """found[0] = 1 if a number is infinite or NaN."""
     for i in range(cuda.grid(1), len(matrix), cuda.gridsize(1)):
-        number = matrix[i]
-        if number - number != 0:
+        if not math.isfinite(matrix[i]):
             found[0] = 1
 
 
