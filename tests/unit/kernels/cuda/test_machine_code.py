@@ -116,16 +116,17 @@ from numba.cuda import codegen, dispatcher
 from test_machine_code import Device, signature
 dispatcher.get_current_device = lambda: Device
 codegen.JITCUDACodegen.magic_tuple = lambda self: ("13.0", (9, 0))
+codegen.CUDACodeLibrary._ensure_cc = lambda self, cc: (9, 0, "a")
 from firth.kernels.cuda.training.epoch import train_kernel
 from firth.kernels.cuda.training.shape import shape_of
 kernel = train_kernel(shape_of(8, 2, True, False, True), 128)
 found = kernel._cache.load_overload(signature(), kernel.targetctx)
 if found is None:
     made = dispatcher._Kernel(kernel.py_func, signature(), max_registers=128)
-    made._codelibrary.get_asm_str(cc=(9, 0))
+    made._codelibrary.get_cubin()
     kernel._cache.save_overload(signature(), made)
 print("loaded" if found else "compiled", kernel._cache.name(signature(), (9, 0)))
-print(hashlib.sha256((found or made)._codelibrary.get_asm_str(cc=(9, 0)).encode()).hexdigest())
+print(hashlib.sha256((found or made)._codelibrary.get_cubin().code).hexdigest())
 """
 
 
