@@ -31,7 +31,7 @@ Wire: TypeAlias = Literal["int8", "float32"]
 
 _SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
 _ROWS_AT_ONCE = 4096
-_CALLS = 5  # of find_directions, from a fixed start: the result depends on the curvature alone
+_CALLS = 3  # of find_directions, from a fixed start: the result depends on the curvature alone
 
 
 class Packed(NamedTuple):
@@ -75,7 +75,8 @@ def unpacked(travelled: Packed) -> Matrix:
     """(n, D) float32."""
     if travelled.steps is None:
         return np.asarray(travelled.numbers, np.float32)
-    return np.asarray(travelled.numbers * travelled.steps[:, None], np.float32)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(travelled.numbers * travelled.steps[:, None], np.float32)
 
 
 def blocks_of(rows: int, nodes: int) -> list[range]:

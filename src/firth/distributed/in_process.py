@@ -92,9 +92,9 @@ class InProcess:
 
     def wait(self, calls: Sequence[Call], tick: Callable[[int], None] | None = None) -> list[Any]:
         """See Machines."""
-        on_tick = (lambda: tick(sum(one.node.trained for one in self.nodes))) if tick else (lambda: None)
-        for one in self.nodes:
-            one.node.trained, one.node.on_tick = 0, on_tick
+        if tick is not None:
+            for one in self.nodes:
+                one.node.trained, one.node.on_tick = 0, lambda: tick(sum(one.node.trained for one in self.nodes))
         return [call.results[0].value() for call in calls]
 
     def share(self, value: Any) -> Any:

@@ -173,7 +173,7 @@ class Node:
         if self._base is None:
             self._round = given.number
             return (totals,)
-        seed = self._settings.seed % 2**64, given.number, given.node
+        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start, given.node
         measured = self._combiner.measure(backend, nodes, words, seed)
         changes = [self._changes(block) for block in blocks_of(len(self._reads), nodes)]
         self._reads[:] = 0
@@ -214,7 +214,7 @@ class Node:
         block = blocks_of(len(self._base[0]), nodes)[given.node]
         rows = slice(block.start, block.stop)
         base = self._base[0][rows], self._base[1][rows]
-        seed = self._settings.seed % 2**64, given.number
+        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start
         inputs, outputs = self._combiner.combine(self.backend, rate, block, base, measured, changes, seed)
         return packed(inputs, self._wire), packed(outputs, self._wire)
 

@@ -91,10 +91,9 @@ def resumed_cluster_run(
     if at.continued is not None or at.held is not None:
         raise SettingError(f"{path} is of a training that a cluster cannot go on with: resume it on one machine")
     text = read_shared(machines, files_for_cluster(corpus), at.settings, reporter)
+    at.mark.check(_mark(text, ClusterBackend(machines, text)), path)
     matrices = stored.vectors.matrix, stored.output_vectors
     run = _run(machines, text, text.stand_in(), matrices, (stored.hyperparameters, at.settings), reporter)
-    assert run.mark is not None
-    at.mark.check(run.mark(), path)
     return run._replace(start=at.position, epochs_before=at.epochs_before)
 
 
@@ -110,12 +109,14 @@ def _run(
     assert can_meet(plan)
     backend = ClusterBackend(machines, text)
     backend.start(plan, *matrices, reporter.message)
+    run = Run(*settings, text.vocabulary, plan, WordInputs(), backend)
+    return run._replace(parts=backend.rounds.parts, mark=lambda: _mark(text, backend))
 
-    def mark() -> CorpusMark:
-        packed = PackedWords.pack(text.vocabulary.words)
-        of_shards = np.frombuffer("".join(backend.digests()).encode(), np.uint8)
-        digest = digest_of(packed.text, packed.ends, text.vocabulary.counts, of_shards)
-        n_sentences = sum(size.sentences for size in text.sizes.values())
-        return CorpusMark(text.n_words, n_sentences, {"shards": digest})
 
-    return Run(*settings, text.vocabulary, plan, WordInputs(), backend, parts=backend.rounds.parts, mark=mark)
+def _mark(text: SharedText, backend: ClusterBackend) -> CorpusMark:
+    """What identifies the text, from what its nodes hold."""
+    packed = PackedWords.pack(text.vocabulary.words)
+    of_shards = np.frombuffer("".join(backend.digests()).encode(), np.uint8)
+    digest = digest_of(packed.text, packed.ends, text.vocabulary.counts, of_shards)
+    n_sentences = sum(size.sentences for size in text.sizes.values())
+    return CorpusMark(text.n_words, n_sentences, {"corpus": f"in shards {digest}"})
