@@ -96,8 +96,6 @@ def test_errors_are_one_line(firth, reviews, tmp_path):
             3,
         ): "--window with --resume: the settings",
         ("train", reviews, "-o", "x.firth", "--resume", "y.firth"): "y.firth: there is no such file",
-        ("train", reviews, "-o", "x.firth", "--new-words", "only"): "--new-words: applies only with --continue",
-        ("train", reviews, "-o", "x.firth", "--frozen", 0): "--frozen: applies only with --continue",
         ("train", reviews, "-o", "x.firth", "--checkpoint", "missing/c.firth"): "there is no folder",
         ("similar", reviews, "a"): "not a model of documents",
     }.items():

@@ -37,25 +37,30 @@ from firth.training.document_settings import DocumentSettings
 __all__ = ["run"]
 
 
+_Documents = Annotated[
+    str,
+    typer.Argument(
+        metavar="DOCUMENTS",
+        help="A text file with a document on each line, a folder or a pattern, also .gz .bz2 .xz .zst; - is standard "
+        "input.",
+    ),
+]
+_Target = Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")]
+_Tagged = Annotated[
+    bool,
+    typer.Option(
+        "--tagged",
+        help="Each line begins with the tags of its document, separated by commas, and a tab. Without, documents are "
+        "numbered from 0.",
+    ),
+]
+
+
 def _train(
     context: typer.Context,
-    documents: Annotated[
-        str,
-        typer.Argument(
-            metavar="DOCUMENTS",
-            help="A text file with a document on each line, a folder or a pattern, also .gz .bz2 .xz .zst; - is "
-            "standard input.",
-        ),
-    ],
-    target: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The .firth file to write.")],
-    tagged: Annotated[
-        bool,
-        typer.Option(
-            "--tagged",
-            help="Each line begins with the tags of its document, separated by commas, and a tab. Without, documents "
-            "are numbered from 0.",
-        ),
-    ] = False,
+    documents: _Documents,
+    target: _Target,
+    tagged: _Tagged = False,
     checkpoint: CheckpointOption = None,
     checkpoint_every: EveryOption = CHECKPOINT_SECONDS,
     resume: ResumeOption = None,
