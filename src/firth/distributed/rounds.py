@@ -10,16 +10,16 @@ __all__ = ["GRAIN", "RoundPlan", "rounds_for", "share_of_piece"]
 GRAIN = 2048  # tokens: rounds end at multiples of it, and threads of a node take as many at a time
 
 # The more copies, the sooner the sum of their changes overshoots: lengths are divided by the number of nodes. With 4
-# nodes that is 24 at first, and 365 words of text for each word of the vocabulary in the end. Quality was measured with
+# nodes that is 16 at first, and 365 words of text for each word of the vocabulary in the end. Quality was measured with
 # up to 16 nodes (docs/distributed.md); with more of them rounds do not become shorter, and meetings no more costly.
-_LEAST, _MOST = 96.0, 1460.0
+_GROWTH, _LEAST, _MOST = 0.5, 64.0, 1460.0
 _MEASURED_NODES = 16
 
 
 def rounds_for(nodes: int) -> Rounds:
     """The lengths of rounds that keep quality with so many nodes."""
     divisor = min(nodes, _MEASURED_NODES)
-    return Rounds(growth=1 / divisor, least=_LEAST / divisor, most=_MOST / divisor)
+    return Rounds(growth=_GROWTH / divisor, least=_LEAST / divisor, most=_MOST / divisor)
 
 
 class RoundPlan(NamedTuple):

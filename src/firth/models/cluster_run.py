@@ -15,7 +15,7 @@ from firth.distributed.reading import SharedText, read_shared
 from firth.errors import SettingError
 from firth.formats.packed_words import PackedWords
 from firth.models.training_run import Run
-from firth.models.word2vec_file import StoredModel
+from firth.models.word2vec_file import StoredModel, WordModel
 from firth.progress import Reporter
 from firth.training.carried_over import Initial, first_start
 from firth.training.checkpoint import Checkpoint
@@ -109,7 +109,7 @@ def _run(
     assert can_meet(plan)
     backend = ClusterBackend(machines, text)
     backend.start(plan, *matrices, reporter.message)
-    run = Run(*settings, text.vocabulary, plan, WordInputs(), backend)
+    run = Run(WordModel(settings[0], text.vocabulary, WordInputs()), settings[1], plan, backend)
     return run._replace(parts=backend.rounds.parts, mark=lambda: _mark(text, backend))
 
 
