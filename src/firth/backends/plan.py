@@ -44,6 +44,7 @@ class TrainingPlan:
     groups, sessions : further targets of negative sampling.
     documents : the tags of each sentence, which are further inputs; not with softmax.
     rows_of_words : (V,) CBOW: how much each word weighs in the mean of a window; None: all alike.
+    sums_inputs : CBOW: the sum of a window predicts in place of its mean, and each row gets 1 / n of the gradient.
     origins : of the pieces of a larger text that the corpus is, by their first words; None: it is all of the text.
         Each piece begins and ends with a sentence. Draws are those of positions in the larger text.
     """
@@ -63,6 +64,7 @@ class TrainingPlan:
     sessions: SessionTargets | None = None
     documents: Documents | None = None
     rows_of_words: NDArray[np.float32] | None = None
+    sums_inputs: bool = False
     origins: list[Origin] | None = None
 
     @property
