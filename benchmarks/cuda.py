@@ -2,9 +2,9 @@
 
     PYTHONPATH=src python benchmarks/cuda.py CORPUS --analogies questions-words.txt --men men.csv
 
-It needs no network. Each line is printed, and saved in benchmarks/results/cuda.json, as soon as it is measured. An epoch
-includes reading, on the GPU; text and start are measured by themselves. "first" is the start of a backend in a new
-process: once with an empty cache of machine code, once with that of the first.
+It needs no network. Each line is printed, and saved in benchmarks/results/cuda.json, as soon as it is measured. An
+epoch includes reading, on the GPU; text and start are measured by themselves. "first" is the start of a backend in a
+new process: once with an empty cache of machine code, once with that of the first.
 """
 
 import argparse
@@ -48,7 +48,8 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import plan_training
 ids = (np.arange(100_000) % 1000).astype(np.int32)
-corpus = EncodedCorpus(Vocabulary([f"w{i}" for i in range(1000)], np.full(1000, 100)), ids, np.array([0, 100_000]), 100_000)
+vocabulary = Vocabulary([f"w{i}" for i in range(1000)], np.full(1000, 100))
+corpus = EncodedCorpus(vocabulary, ids, np.array([0, 100_000]), 100_000)
 plan = plan_training(Hyperparameters(), corpus)
 imported = time.perf_counter()
 backend = CudaBackend()

@@ -6,25 +6,21 @@ queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 
 import dataclasses
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
+from firth.distributed.machines import Cluster
 from firth.models import gensim_names
+from firth.models.cluster_run import check_distributable, first_cluster_run, resumed_cluster_run
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
-from firth.models.starting import first_run, initial_for, resumed_run, run_on_new_text
-from firth.models.training_run import (
-    Companions,
-    Run,
-    check_backend,
-    check_companions,
-    read_checkpoint,
-    run_training,
-)
-from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
+from firth.models.starting import first_run, initial_for, read_checkpoint, resumed_run, run_on_new_text
+from firth.models.training_run import Companions, Run, check_backend, check_companions, run_training
+from firth.models.word2vec_file import ModelFormat, WordModel, check_model_file, read_model, write_model
 from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
@@ -142,6 +138,7 @@ class Word2Vec(Learned):
         frozen: Frozen = None,
         observers: Iterable[Observer] = (),
         phrases: PhrasesInput | None = None,
+        cluster: Cluster | None = None,
     ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
@@ -167,6 +164,9 @@ class Word2Vec(Learned):
             ten times a second, at the end of every epoch and at its end; see firth.training.observers.
         phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
             fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
+        cluster : machines that train together: a RayCluster, or a LocalCluster that shows on one machine what these
+            would learn; see docs/distributed.md. The corpus is then files, which all machines see at the same paths,
+            the objective negative sampling, and `threads` those of each machine. None: this process.
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
@@ -177,15 +177,32 @@ class Word2Vec(Learned):
                  phrases cannot be read or the checkpoint cannot be written. What an observer raises; the model then
                  keeps what it had.
         """
-        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
+        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers, check_model_file)
         check_first_frozen(frozen, initial)
         check_extras(settings, sessions, groups, phrases)
+        if cluster is not None:
+            check_distributable(settings, sessions=sessions, groups=groups, phrases=phrases, frozen=frozen)
+            return self._fit_on_cluster(corpus, cluster, initial, companions, progress)
         check_backend(settings, sessions, groups)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter, phrases)
             run = first_run(settings, encoded, given, frozen, (corpus, sessions, groups), reporter)
             self._train(run, companions, reporter)
+        return self
+
+    def _fit_on_cluster(
+        self,
+        corpus: Any,
+        cluster: Cluster,
+        initial: Any,
+        companions: Companions,
+        progress: ProgressOption,
+    ) -> "Word2Vec":
+        settings = self.hyperparameters
+        with open_progress(progress) as reporter, closing(cluster.open(settings)) as machines:
+            given = initial_for(initial, settings, reporter)
+            self._train(first_cluster_run(machines, settings, corpus, given, reporter), companions, reporter)
         return self
 
     @classmethod
@@ -203,6 +220,7 @@ class Word2Vec(Learned):
         sessions: Sessions | None = None,
         groups: Groups | None = None,
         phrases: PhrasesInput | None = None,
+        cluster: Cluster | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -220,6 +238,7 @@ class Word2Vec(Learned):
         backend : what trains, as in the settings; None for "auto".
         checkpoint : where to write further checkpoints; None for `path`.
         every, observers, sessions, groups, phrases, progress : as for fit().
+        cluster : to be given if fit() had one; with as many nodes, and one thread on each, every bit is the same again.
 
         Raises   CorpusError if a text is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
@@ -230,8 +249,16 @@ class Word2Vec(Learned):
             at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, backend=backend))
         check_extras(stored.hyperparameters, sessions, groups, phrases)
         check_backend(at.settings, sessions, groups)
-        companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
+        companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
+        if cluster is not None:
+            check_distributable(
+                stored.hyperparameters, sessions=sessions, groups=groups, phrases=phrases, replay=replay
+            )
+            with open_progress(progress) as reporter, closing(cluster.open(at.settings)) as machines:
+                run = resumed_cluster_run(path, (stored, at), machines, corpus, reporter)
+                model._train(run, companions, reporter)
+            return model
         with open_progress(progress) as reporter:
             run = resumed_run(path, (stored, at), (corpus, replay, phrases), (sessions, groups), reporter)
             del stored  # the file is replaced, and need not stay open
@@ -298,7 +325,7 @@ class Word2Vec(Learned):
             tokenizer=tokenizer,
         )
         check_backend(settings)
-        companions = check_companions(checkpoint, every, observers)
+        companions = check_companions(checkpoint, every, observers, check_model_file)
         texts = Texts(corpus, Replay(replay, replay_words), phrases)
         with open_progress(progress) as reporter:
             run = run_on_new_text(self.stored(), settings, texts, new_words, frozen, reporter)
@@ -308,8 +335,8 @@ class Word2Vec(Learned):
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
-        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, run.inputs, trained.matrices)
-        self._keep(model)
+        model = WordModel(self.hyperparameters, run.model.vocabulary, run.model.inputs)
+        self._keep(model.learned(trained.history, trained.matrices))
         if trained.interruption is not None:
             raise trained.interruption
         for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):
