@@ -117,6 +117,18 @@ def test_results_are_copies(started):
     np.testing.assert_array_equal(backend.matrices()[1], outputs)
 
 
+def test_rows_can_be_replaced(started):
+    if not hasattr(backend := started()[1], "set_rows"):
+        pytest.skip("the reference has no need of it")
+    given = np.arange(3 * VECTOR_SIZE, dtype=np.float32).reshape(3, VECTOR_SIZE)
+    before = backend.matrices()
+    for matrix, which in (("input", 0), ("output", 1)):
+        backend.set_rows(matrix, 4, given)
+        np.testing.assert_array_equal(backend.rows(matrix, np.arange(4, 7)), given)
+        found = backend.matrices()[which]
+        np.testing.assert_array_equal(np.delete(found, range(4, 7), 0), np.delete(before[which], range(4, 7), 0))
+
+
 @pytest.mark.parametrize(("objective", "rows"), [("negative_sampling", WORDS), ("hierarchical_softmax", WORDS - 1)])
 def test_outputs_may_start_at_zero(make, objective, rows):
     if objective not in OBJECTIVES:

@@ -44,6 +44,13 @@ def check_gpu() -> None:
         raise SettingError(f"backend='cuda': {reason}")
 
 
+def _widened(rows: Matrix, stride: int) -> Matrix:
+    """The rows behind one another, each with zeros up to the stride."""
+    wide = np.zeros((len(rows), stride), np.float32)
+    wide[:, : rows.shape[1]] = rows
+    return wide.reshape(-1)
+
+
 class _Launched(NamedTuple):
     """A piece that the GPU was given."""
 
@@ -139,6 +146,15 @@ class CudaBackend:
             stream.wait()
         return found
 
+    def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
+        """See Backend."""
+        if not len(rows):
+            return
+        of = self._weights.input if matrix == "input" else self._weights.output
+        stride = self._weights.stride
+        self._copies.copy_from(_widened(rows, stride), of[first * stride : (first + len(rows)) * stride])
+        self._copies.wait()
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
         return self._matrix(self._weights.input), self._matrix(self._weights.output)
@@ -164,7 +180,7 @@ class CudaBackend:
         stride = padded(self._vector_size)
         outputs = np.zeros((plan.n_outputs, 0), np.float32) if outputs is None else outputs
         self._weights = Weights(
-            self._padded(inputs, plan.n_inputs, stride), self._padded(outputs, plan.n_outputs, stride), stride
+            self._stream.to_device(_widened(inputs, stride)), self._stream.to_device(_widened(outputs, stride)), stride
         )
         self._text = self._marked_text(batches.FIRST)
         self._tables = {
@@ -186,11 +202,6 @@ class CudaBackend:
                 f"{gpu.name} has {gpu.free / 1e9:.1f} GB free of {gpu.memory / 1e9:.1f}; use backend='cpu', "
                 "or a smaller vector_size or max_vocabulary"
             )
-
-    def _padded(self, matrix: Matrix, rows: int, stride: int) -> Any:
-        whole = np.zeros((rows, stride), np.float32)
-        whole[:, : matrix.shape[1]] = matrix
-        return self._stream.to_device(whole.reshape(-1))
 
     def _matrix(self, array: Any) -> Matrix:
         whole = np.empty(array.size, np.float32)
