@@ -5,6 +5,7 @@ parent of several workers starts a new one where one has died.
 """
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -58,13 +59,28 @@ def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], objec
     on_ready : called when connections wait for their answers and signals for the end of the server.
     """
     server = Server(_config(app, workers=1, patience=patience))
+    # After a second Ctrl-C, what still ran is cancelled, which is not an error of the server: no traceback of that.
+    quiet = _Unless(lambda: server.force_exit)
+    logging.getLogger("uvicorn.error").addFilter(quiet)
     before = {number: signal.signal(number, server.handle_exit) for number in _signals()}
     try:
         on_ready()
         server.run([listener])
     finally:
+        logging.getLogger("uvicorn.error").removeFilter(quiet)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Unless(logging.Filter):
+    """Keeps log lines back while a condition holds."""
+
+    def __init__(self, condition: Callable[[], bool]) -> None:
+        super().__init__()
+        self._condition = condition
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not self._condition()
 
 
 def run_workers(
