@@ -1,7 +1,9 @@
 """The `firth` command as a real process, and a model whose answers are known."""
 
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,5 +57,29 @@ def firth(tmp_path: Path) -> Firth:
         )
         assert done.returncode == code, done.stderr
         return done  # type: ignore[no-any-return]
+
+    return run
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Callable[..., list[str]]:
+    """Run `firth ARGUMENTS…` until an epoch has begun, press Ctrl-C, and return the lines of what it says."""
+
+    def run(*arguments: object, epoch: int) -> list[str]:
+        command = [sys.executable, "-m", "firth", *map(str, arguments)]
+        messages = tmp_path / "stderr.txt"
+        with messages.open("w") as stderr:
+            process = subprocess.Popen(
+                command,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                cwd=tmp_path,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
+            while f"epoch {epoch} " not in messages.read_text() and process.poll() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130, messages.read_text()
+        return messages.read_text().splitlines()
 
     return run

@@ -1,9 +1,12 @@
 """`firth documents …` as processes, on documents of two topics."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
+
+from firth import Doc2Vec
 
 QUICK = ["--vector-size", 20, "--epochs", 40, "--threads", 1, "--min-count", 1, "--subsample-threshold", 0]
 
@@ -44,6 +47,37 @@ def test_documents_may_be_numbered(firth, reviews):
     assert len(summary["history"]) == 40
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_it_goes_on_after_ctrl_c_as_it_says(firth, interrupted, reviews, tmp_path):
+    """With tags, and with old documents, which have to be given again."""
+    long = (tmp_path / reviews).read_text() * 40
+    (tmp_path / "old.txt").write_text(long, encoding="utf-8")
+    (tmp_path / "new.txt").write_text(long.replace(" all\t", " new\t"), encoding="utf-8")
+    settings = ["--min-count", 1, "--threads", 1, "--vector-size", 20]
+    arguments = "train", "old.txt", "-o", "m.firth", "--tagged", *settings, "--epochs", 40
+    says = interrupted("documents", *arguments, "--checkpoint", "c.firth", epoch=3)
+    assert says[-2] == "firth: stopped early; the vectors so far are in m.firth"
+    assert says[-1] == "firth: to go on: firth documents train --resume c.firth --tagged old.txt -o m.firth"
+    firth(*says[-1].split()[5:], "--quiet")
+    firth("documents", *arguments[:3], "whole.firth", *arguments[4:], "--quiet")
+    one, whole = (Doc2Vec.load(tmp_path / name) for name in ("m.firth", "whole.firth"))
+    assert (one.documents.matrix == whole.documents.matrix).all()
+    assert (one.context_vectors == whole.context_vectors).all()
+    assert len(one.history) == 40
+
+    going_on = "--continue", "m.firth", "--replay", "old.txt", "--replay-words", 1, "--epochs", 40
+    arguments = "documents", "train", "new.txt", "-o", "n.firth", "--tagged", *going_on
+    says = interrupted(*arguments, "--checkpoint", "d.firth", epoch=43)
+    command = "firth documents train --resume d.firth --tagged --replay old.txt new.txt -o n.firth"
+    assert says[-1] == f"firth: to go on: {command}"
+    firth(*command.split()[1:], "--quiet")
+    firth(*arguments[:4], "whole.firth", *arguments[5:], "--quiet")
+    one, whole = (Doc2Vec.load(tmp_path / name) for name in ("n.firth", "whole.firth"))
+    assert list(one.documents.words)[-2:] == ["a new", "b new"]
+    assert (one.documents.matrix == whole.documents.matrix).all()
+    assert one.history.last_epoch == 80
+
+
 def test_errors_are_one_line(firth, reviews, tmp_path):
     (tmp_path / "plain.txt").write_text("x\ta b\nno tags here\n", encoding="utf-8")
     for words, problem in {
@@ -51,6 +85,18 @@ def test_errors_are_one_line(firth, reviews, tmp_path):
         ("train", reviews, "-o", "x.bin"): "ends in .firth",
         ("train", reviews, "-o", "x.firth", "--architecture", "dm", "--train-words"): "applies only with",
         ("train", "missing.txt", "-o", "x.firth"): "missing.txt",
+        (
+            "train",
+            reviews,
+            "-o",
+            "x.firth",
+            "--resume",
+            "y.firth",
+            "--window",
+            3,
+        ): "--window with --resume: the settings",
+        ("train", reviews, "-o", "x.firth", "--resume", "y.firth"): "y.firth: there is no such file",
+        ("train", reviews, "-o", "x.firth", "--checkpoint", "missing/c.firth"): "there is no folder",
         ("similar", reviews, "a"): "not a model of documents",
     }.items():
         done = firth("documents", *words, code=2)

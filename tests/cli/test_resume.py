@@ -2,10 +2,7 @@
 
 import json
 import random
-import signal
-import subprocess
 import sys
-import time
 
 import pytest
 
@@ -22,29 +19,10 @@ def corpus(tmp_path):
     return path
 
 
-def interrupted(arguments, tmp_path, epoch):
-    """Run a command until an epoch has begun, and press Ctrl-C; returns what it says."""
-    command = [sys.executable, "-m", "firth", *map(str, arguments)]
-    messages = tmp_path / "stderr.txt"
-    with messages.open("w") as stderr:
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            cwd=tmp_path,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        while f"epoch {epoch} " not in messages.read_text() and process.poll() is None:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130, messages.read_text()
-    return messages.read_text().splitlines()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
+def test_it_goes_on_after_ctrl_c_as_it_says(firth, interrupted, corpus, tmp_path):
     arguments = "train", corpus, "-o", "m.firth", *QUICK, "--epochs", 60
-    says = interrupted((*arguments, "--checkpoint", "c.firth"), tmp_path, 3)
+    says = interrupted(*arguments, "--checkpoint", "c.firth", epoch=3)
     assert says[-2] == "firth: stopped early; the vectors so far are in m.firth"
     assert says[-1] == f"firth: to go on: firth train --resume c.firth {corpus} -o m.firth"
     assert len(load(tmp_path / "c.firth")) == len(load(tmp_path / "m.firth")) == 100
@@ -62,7 +40,7 @@ def test_it_goes_on_after_ctrl_c_as_it_says(firth, corpus, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_learning_a_new_text_goes_on_as_it_says(firth, corpus, tmp_path):
+def test_learning_a_new_text_goes_on_as_it_says(firth, interrupted, corpus, tmp_path):
     """With an old text and phrases, which have to be given again."""
     lines = corpus.read_text().splitlines()
     (tmp_path / "new.txt").write_text("\n".join(line.replace("w9", "x") for line in lines[:1_000]), encoding="utf-8")
@@ -73,7 +51,7 @@ def test_learning_a_new_text_goes_on_as_it_says(firth, corpus, tmp_path):
     whole.continue_training(tmp_path / "new.txt", epochs=50, progress=False, **texts)
     arguments = "--continue", "m.firth", "--replay", corpus, "--replay-words", 1, "--phrases", "table.tsv"
     run = "train", "new.txt", "-o", "n.firth", *arguments, "--epochs", 50, "--checkpoint", "c.firth"
-    says = interrupted(run, tmp_path, 4)
+    says = interrupted(*run, epoch=4)
     command = f"firth train --resume c.firth --phrases table.tsv --replay {corpus} new.txt -o n.firth"
     assert says[-1] == f"firth: to go on: {command}"
     firth(*command.split()[1:], "--quiet")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firth import NeuralModel, NgramModel, Word2Vec, WordVectors, load, load_language_model
+from firth import Doc2Vec, NeuralModel, NgramModel, Word2Vec, WordVectors, load, load_language_model
 from firth.plots import similarity_matrix
 from firth.plots.save import save_chart
 
@@ -76,6 +76,11 @@ def _model_in(target: Path) -> str:
     return hashlib.blake2b(model.vectors.matrix.tobytes() + model.context_vectors.tobytes()).hexdigest()
 
 
+def _documents_in(target: Path) -> str:
+    model = Doc2Vec.load(target)
+    return hashlib.blake2b(model.documents.matrix.tobytes() + model.context_vectors.tobytes()).hexdigest()
+
+
 def _language_model_in(target: Path) -> str:
     model = load_language_model(target)
     return hashlib.blake2b(model.distribution(["the"]).tobytes()).hexdigest()
@@ -100,6 +105,8 @@ def prepare(inputs: Path) -> None:
         NgramModel(order=2 + version, min_count=1).fit(inputs / "0.txt", progress=False).save(inputs / f"{version}.lm")
         model = Word2Vec(vector_size=20 + version, min_count=1, epochs=1, threads=1)
         model.fit(inputs / f"{version}.txt", progress=False).save(inputs / f"{version}.model.firth")
+        documents = Doc2Vec(vector_size=20 + version, min_count=1, epochs=1, threads=1)
+        documents.fit(inputs / f"{version}.txt", progress=False).save(inputs / f"{version}.documents.firth")
 
 
 def _saved(format: str, suffix: str = "") -> Callable[[Path, Path, int], None]:
@@ -108,6 +115,22 @@ def _saved(format: str, suffix: str = "") -> Callable[[Path, Path, int], None]:
 
 def _save_model(inputs: Path, target: Path, version: int) -> None:
     Word2Vec.load(inputs / f"{version}.model.firth").save(target)
+
+
+def _save_documents(inputs: Path, target: Path, version: int) -> None:
+    Doc2Vec.load(inputs / f"{version}.documents.firth").save(target)
+
+
+def _train_documents(inputs: Path, target: Path, version: int) -> None:
+    """Written again and again, as checkpoints."""
+    model = Doc2Vec(vector_size=20 + version, min_count=1, epochs=2, threads=1)
+    model.fit(inputs / f"{version}.txt", checkpoint=target, every=0.01, progress=False)
+
+
+def _documents_so_far(target: Path) -> str:
+    """The version: a checkpoint may be of any moment."""
+    model = Doc2Vec.load(target)
+    return f"{model.settings.vector_size} {len(model.documents)}"
 
 
 def _save_language_model(inputs: Path, target: Path, version: int) -> None:
@@ -135,6 +158,9 @@ COMMANDS = {
     ),
     "firth phrases, text": Writer(
         "m.txt", ("phrases", "{in}/{v}.txt", "--text", "{out}", "-q", "--min-count", "1", "--threshold", "0.5")
+    ),
+    "firth documents train": Writer(
+        "m.firth", ("documents", "train", "{in}/{v}.txt", "-o", "{out}", "-q", *_TRAIN), state=_documents_in
     ),
     "firth sweep": Writer(
         "models",
@@ -186,6 +212,8 @@ CALLS = (
     }
     | {
         "Word2Vec.save": Writer("m.firth", call=_save_model, state=_model_in),
+        "Doc2Vec.save": Writer("m.firth", call=_save_documents, state=_documents_in),
+        "Doc2Vec.fit, checkpoints": Writer("m.firth", call=_train_documents, state=_documents_so_far),
         "LanguageModel.save": Writer("m.lm", call=_save_language_model, state=_language_model_in),
         "build_index": Writer("m.index", call=_build_index, needs="voyager"),
         "save_chart": Writer("m.json", call=_save_chart, needs="altair"),

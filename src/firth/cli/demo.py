@@ -12,10 +12,11 @@ import typer
 from firth.cli.expression import read_word_sum
 from firth.cli.output import output, print_table
 from firth.cli.similar import neighbour_rows
-from firth.cli.train import check_model_file, summary_rows
+from firth.cli.train import summary_rows
 from firth.datasets import glove_50d, king_james
 from firth.formats.atomic import atomic_write
 from firth.models.word2vec import Word2Vec
+from firth.models.word2vec_file import check_model_file
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]

@@ -1,4 +1,6 @@
-"""Options of `firth train` for a model that goes on with a new text, or starts at vectors from elsewhere."""
+"""Options for a training that goes on from its checkpoint, and for a model that goes on with a new text, or starts at
+vectors from elsewhere.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args
@@ -6,7 +8,7 @@ from typing import Annotated, Any, NamedTuple, get_args
 import typer
 
 from firth.cli.corpus import source_of
-from firth.cli.help import GOING_ON
+from firth.cli.help import GOING_ON, OUTPUT
 from firth.cli.settings import option_name
 from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
@@ -17,13 +19,16 @@ from firth.progress import Reporter
 from firth.training.new_text import NewWords
 
 __all__ = [
+    "CheckpointOption",
     "ContinueOption",
+    "EveryOption",
     "FrozenOption",
     "GoingOn",
     "InitialOption",
     "NewWordsOption",
     "ReplayOption",
     "ReplayWordsOption",
+    "ResumeOption",
     "check_together",
     "continue_training",
     "given_on_command_line",
@@ -31,6 +36,31 @@ __all__ = [
     "replayed",
 ]
 
+CheckpointOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        help="A .firth file to which the training is written again and again, so that --resume can go on from there "
+        "after a crash.",
+    ),
+]
+EveryOption = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        rich_help_panel=OUTPUT,
+        help="Time between two checkpoints; each epoch's end has one, too.",
+    ),
+]
+ResumeOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        rich_help_panel=GOING_ON,
+        help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
+    ),
+]
 ContinueOption = Annotated[
     Path | None,
     typer.Option(
@@ -138,6 +168,11 @@ def check_together(options: GoingOn, given: list[str], resume: Path | None) -> N
         (True, f"{option_name(name)} with --continue: the settings are those of {model}; leave it out")
         for name in given
         if goes_on and name not in _OF_A_RUN
+    ]
+    impossible += [
+        (True, f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
+        for name in given
+        if resume is not None
     ]
     for is_so, problem in impossible:
         if is_so:

@@ -9,35 +9,38 @@ import typer
 
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.going_on import (
+    CheckpointOption,
     ContinueOption,
+    EveryOption,
     FrozenOption,
     GoingOn,
     InitialOption,
     NewWordsOption,
     ReplayOption,
     ReplayWordsOption,
+    ResumeOption,
     check_together,
     continue_training,
     given_on_command_line,
     read_frozen,
     replayed,
 )
-from firth.cli.help import GOING_ON, OUTPUT
+from firth.cli.help import OUTPUT
 from firth.cli.output import output, print_json, print_table, printable
-from firth.cli.settings import option_name, with_settings
+from firth.cli.settings import with_settings
 from firth.corpus.sources import CorpusInput
-from firth.errors import SettingError, TrainingInterrupted
-from firth.formats.save import check_saving
-from firth.models.training_run import check_companions, read_checkpoint
+from firth.errors import TrainingInterrupted
+from firth.models.starting import read_checkpoint
+from firth.models.training_run import check_companions
 from firth.models.word2vec import Word2Vec
-from firth.models.word2vec_file import check_model_name, check_model_space
+from firth.models.word2vec_file import check_model_file, check_model_space
 from firth.progress import Reporter, open_progress
 from firth.settings import CORPUS
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.corpus_for import corpus_for
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["check_model_file", "run", "summary_rows"]
+__all__ = ["run", "summary_rows"]
 
 
 _Target = Annotated[
@@ -47,31 +50,6 @@ _Phrases = Annotated[
     Path | None,
     typer.Option(
         metavar="TABLE", rich_help_panel=CORPUS, help="Join the phrases of this table, which `firth phrases` wrote."
-    ),
-]
-_Checkpoint = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        rich_help_panel=OUTPUT,
-        help="A .firth file to which the training is written again and again, so that --resume can go on from there "
-        "after a crash.",
-    ),
-]
-_Every = Annotated[
-    float,
-    typer.Option(
-        metavar="SECONDS",
-        rich_help_panel=OUTPUT,
-        help="Time between two checkpoints; each epoch's end has one, too.",
-    ),
-]
-_Resume = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        rich_help_panel=GOING_ON,
-        help="Go on from this checkpoint, with the same texts and its settings. Further checkpoints replace it.",
     ),
 ]
 _Quiet = Annotated[
@@ -88,9 +66,9 @@ def _train(
     corpus: CorpusArgument,
     target: _Target,
     phrases: _Phrases = None,
-    checkpoint: _Checkpoint = None,
-    checkpoint_every: _Every = CHECKPOINT_SECONDS,
-    resume: _Resume = None,
+    checkpoint: CheckpointOption = None,
+    checkpoint_every: EveryOption = CHECKPOINT_SECONDS,
+    resume: ResumeOption = None,
     continued: ContinueOption = None,
     new_words: NewWordsOption = None,
     replay: ReplayOption = None,
@@ -106,11 +84,11 @@ def _train(
     """
     check_model_file(target)
     checkpoint = checkpoint or resume
-    check_companions(checkpoint, checkpoint_every, ())
+    check_companions(checkpoint, checkpoint_every, (), check_model_file)
     going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, hyperparameters)
     check_together(going_on, given, resume)
-    model = _new_model(hyperparameters, given, resume) if continued is None else Word2Vec.load(continued)
+    model = _new_model(hyperparameters, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False
     try:
@@ -180,20 +158,12 @@ def _trained(
     return model.fit(encoded, progress=reporter, **options)
 
 
-def _new_model(hyperparameters: dict[str, Any], given: list[str], resume: Path | None) -> Word2Vec:
+def _new_model(hyperparameters: dict[str, Any], resume: Path | None) -> Word2Vec:
     """A model with the settings that were given, or with those of a checkpoint."""
     if resume is None:
         return Word2Vec(**hyperparameters)
-    for name in given:
-        raise SettingError(f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
     stored, _ = read_checkpoint(resume, None)
     return Word2Vec.from_hyperparameters(stored.hyperparameters)
-
-
-def check_model_file(target: Path) -> None:
-    """Raise if a model cannot be saved there: before the training, not after it."""
-    check_model_name(target)
-    check_saving(target, "firth")
 
 
 def summary_rows(model: Word2Vec, target: Path, seconds: float) -> list[tuple[str, str]]:

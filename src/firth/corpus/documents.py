@@ -7,7 +7,7 @@ tag several documents.
 
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,18 +17,43 @@ from firth.arrays import Counts, Offsets
 from firth.corpus.decoded_lines import Lines
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
+from firth.corpus.mixing import mix
 from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes
 from firth.corpus.sources import Stream, Texts, TokenLists, recognise
 from firth.corpus.tokenizers import Tokenizer, tokenize_line
+from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError, SettingError, quoted
 from firth.progress import ProgressOption
 
-__all__ = ["DocumentsInput", "EncodedDocuments", "encode_documents", "lines_of", "words_of"]
+__all__ = [
+    "NO_TAGS",
+    "DocumentsInput",
+    "EncodedDocuments",
+    "KnownTags",
+    "encode_documents",
+    "lines_of",
+    "mix_documents",
+    "words_of",
+]
 
 DocumentsInput: TypeAlias = Any  # what recognise() takes, pairs of tags and documents, or a mapping from tags to them
 
 _Pair: TypeAlias = tuple[Any, Any]  # the tags, and a text or tokens
+
+
+class KnownTags(NamedTuple):
+    """Tags that have numbers before documents are read: those of a model.
+
+    tags : by number.
+    first_number : documents without tags are numbered from here on.
+    """
+
+    tags: Sequence[str]
+    first_number: int
+
+
+NO_TAGS = KnownTags((), 0)
 
 
 class EncodedDocuments(NamedTuple):
@@ -36,7 +61,8 @@ class EncodedDocuments(NamedTuple):
 
     corpus : a sentence for each document that has a word of the vocabulary.
     starts : (S + 1,) the tags of sentence s are tag_ids[starts[s] : starts[s + 1]], all different.
-    tags : (N,) by first appearance, those included whose documents have no word of the vocabulary.
+    tags : (N,) those known before, then others by first appearance, those included whose documents have no word of the
+        vocabulary.
     words : (N,) words of the vocabulary in the documents of each tag.
     """
 
@@ -53,6 +79,9 @@ def encode_documents(
     *,
     tokenizer: Tokenizer,
     limits: tuple[int, int | None],
+    vocabulary: Vocabulary | None = None,
+    extend: bool = False,
+    known: KnownTags = NO_TAGS,
     progress: ProgressOption = False,
 ) -> EncodedDocuments:
     """Read documents once.
@@ -61,23 +90,43 @@ def encode_documents(
     ----------
     documents : a path, folder, glob, open file or "-" with a document a line; an iterable of texts, or of lists of
         tokens; one of tuples (tag, document) or (list of tags, document); or a mapping from tags to documents.
-    tags : of each document one or a list, if they are not in `documents`; None: numbers from 0 on.
+    tags : of each document one or a list, if they are not in `documents`; None: numbers.
     limits : min_count and max_vocabulary.
+    vocabulary, extend : as for encode().
+    known : tags that have their numbers already.
 
     Raises   CorpusError if documents cannot be read, a tag is no string or whole number, or there are not as many tags
              as documents.
     """
-    tagging = _Tagging()
-    pairs = _pairs(documents, tags)
+    tagging = _Tagging(known.tags)
+    pairs = _pairs(documents, tags, known.first_number)
     corpus = encode(
         (tagging.add(number, *pair, tokenizer) for number, pair in enumerate(pairs)),
         tokenizer="words",
         min_count=limits[0],
         max_vocabulary=limits[1],
+        vocabulary=vocabulary,
+        extend=extend,
         progress=progress,
         empty_sentences=True,
     )
     return tagging.encoded(corpus)
+
+
+def mix_documents(
+    new: EncodedDocuments, old: EncodedDocuments, words: int, rng: np.random.Generator
+) -> EncodedDocuments:
+    """All new documents in their order, and between them drawn old ones; see mixing.mix().
+
+    old : with the numbers of words and tags of `new`.
+    """
+    mixed = mix(new.corpus, old.corpus, words, rng)
+    lengths = np.concatenate([np.diff(new.starts), np.diff(old.starts)])
+    firsts = np.concatenate([new.starts[:-1], len(new.tag_ids) + old.starts[:-1]])[mixed.sentences]
+    listed = np.concatenate([new.tag_ids, old.tag_ids])
+    starts = np.concatenate(([0], np.cumsum(lengths[mixed.sentences])))
+    sources = np.repeat(firsts - starts[:-1], np.diff(starts)) + np.arange(starts[-1])
+    return new._replace(corpus=mixed.corpus, starts=starts, tag_ids=listed[sources])
 
 
 def words_of(document: Any, tokenizer: Tokenizer, where: str = "the document") -> list[str]:
@@ -101,8 +150,8 @@ def words_of(document: Any, tokenizer: Tokenizer, where: str = "the document") -
 class _Tagging:
     """Numbers the tags of documents while they are read."""
 
-    def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+    def __init__(self, known: Sequence[str]) -> None:
+        self._ids = {tag: number for number, tag in enumerate(known)}
         self._listed = array("i")
         self._ends = array("q", [0])
 
@@ -147,7 +196,7 @@ def _name(tag: Any, where: str) -> str:
     raise CorpusError(f"{where}: its tag is {quoted(tag)}; tags must be strings or whole numbers")
 
 
-def _pairs(documents: DocumentsInput, tags: Iterable[Any] | None) -> Iterator[_Pair]:
+def _pairs(documents: DocumentsInput, tags: Iterable[Any] | None, first_number: int) -> Iterator[_Pair]:
     if isinstance(documents, Mapping):
         _refuse_second_tags(tags, "a mapping from tags to documents")
         return iter(documents.items())
@@ -166,7 +215,7 @@ def _pairs(documents: DocumentsInput, tags: Iterable[Any] | None) -> Iterator[_P
         found = source.texts
     else:
         found = _lines(source)
-    return enumerate(found) if tags is None else _with_tags(found, tags)
+    return enumerate(found, first_number) if tags is None else _with_tags(found, tags)
 
 
 def lines_of(documents: Any) -> Iterator[str]:

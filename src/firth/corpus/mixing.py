@@ -4,6 +4,8 @@ A model that reads new text alone forgets some of what it had learned; reading a
 that (Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection Science 7).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from firth.arrays import Offsets
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.pieces_of_ids import WORDS_AT_ONCE, new_array, pieces
 
-__all__ = ["draw_sentences", "mix"]
+__all__ = ["Mixed", "draw_sentences", "mix"]
 
 
 def draw_sentences(offsets: Offsets, words: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -24,7 +26,17 @@ def draw_sentences(offsets: Offsets, words: int, rng: np.random.Generator) -> ND
     return drawn[: int(np.searchsorted(read, words)) + 1 if words > 0 else 0]
 
 
-def mix(new: EncodedCorpus, old: EncodedCorpus, words: int, rng: np.random.Generator) -> EncodedCorpus:
+class Mixed(NamedTuple):
+    """Two texts in one.
+
+    sentences : (S,) where each comes from: its number in the new text, or behind all of those that in the old one.
+    """
+
+    corpus: EncodedCorpus
+    sentences: NDArray[np.int64]
+
+
+def mix(new: EncodedCorpus, old: EncodedCorpus, words: int, rng: np.random.Generator) -> Mixed:
     """All sentences of a new text in their order, and between them, evenly spread, drawn sentences of an old text.
 
     new, old : with the ids of one vocabulary, that of `new`.
@@ -53,7 +65,8 @@ def mix(new: EncodedCorpus, old: EncodedCorpus, words: int, rng: np.random.Gener
             ids.keep(len(sources))
         mixed = ids.finish()
     total = new.total_words + int(lengths[is_old].sum())
-    return EncodedCorpus(new.vocabulary, mixed, offsets, total, new.invalid_bytes, mapped)
+    corpus = EncodedCorpus(new.vocabulary, mixed, offsets, total, new.invalid_bytes, mapped)
+    return Mixed(corpus, np.concatenate([np.arange(new.n_sentences), new.n_sentences + drawn])[order])
 
 
 def _positions(lengths: NDArray[np.int64]) -> NDArray[np.float64]:

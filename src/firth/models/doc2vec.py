@@ -1,48 +1,40 @@
 """Doc2Vec: vectors of documents, and of words in the same space.
 
-A model is its settings (training/document_settings.py) and what fit() learned. A document is one more input of all of
-its windows, so that training is that of Word2Vec; new documents are inferred by backends/inference.py. The file of a
-model is in doc2vec_file.py.
+A model is its settings (training/document_settings.py) and what fit() learned (learned_documents.py). A document is one
+more input of all of its windows, so that training is that of Word2Vec; new documents are inferred by
+backends/inference.py. The file of a model is in doc2vec_file.py.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, Self
 
-import numpy as np
-
-from firth.arrays import Matrix
-from firth.backends.inference import InferenceBackend
-from firth.corpus.documents import DocumentsInput, EncodedDocuments, encode_documents, words_of
-from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
-from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError, NotFittedError, SettingError, warn
-from firth.formats.stored import StoredVectors
-from firth.kernels.arguments import Documents, EncodedIds
-from firth.models.doc2vec_file import StoredDocuments, read_documents, write_documents
-from firth.models.gensim_names import DOCUMENT_ATTRIBUTES, DOCUMENT_SETTINGS
-from firth.models.training_run import Run, check_companions, run_training, started_backend
-from firth.notebook import html_table
+from firth.corpus.documents import DocumentsInput
+from firth.corpus.tokenizers import Tokenizer
+from firth.models.doc2vec_file import DocumentModel, check_documents_name, read_documents, write_documents
+from firth.models.gensim_names import DOCUMENT_SETTINGS
+from firth.models.learned_documents import LearnedDocuments
+from firth.models.starting_documents import (
+    documents_run_on_new_ones,
+    first_documents_run,
+    read_documents_checkpoint,
+    resumed_documents_run,
+)
+from firth.models.training_run import Companions, Run, check_companions, run_training
 from firth.progress import ProgressOption, Reporter, open_progress
-from firth.settings import answers_names, check_value, real_number, whole_number
+from firth.settings import answers_names
+from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.document_settings import DocumentSettings
-from firth.training.history import History
-from firth.training.inputs import WordInputs
-from firth.training.lone_words import check_neighbours
-from firth.training.notes import outcome_notes, training_notes
+from firth.training.frozen import Frozen
+from firth.training.new_documents import DocumentTexts
+from firth.training.new_text import NewWords, Replay, settings_of_run
+from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
-from firth.training.plan import Extras, initial_word_vectors, plan_training
-from firth.vectors.neighbours import Neighbours
-from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Doc2Vec"]
 
-_NOT_FITTED = "this model has no vectors yet: call fit(documents) or Doc2Vec.load(path) first"
 
-
-class Doc2Vec:
+class Doc2Vec(LearnedDocuments):
     """Vectors of documents, learned together with what predicts their words.
 
     Parameters
@@ -101,16 +93,15 @@ class Doc2Vec:
         tokenizer: Tokenizer = "words",
     ) -> None:
         settings = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        self.settings = DocumentSettings(**settings)
-        self._model: StoredDocuments | None = None
-        self._inference: InferenceBackend | None = None
-        self._inferring = Lock()
+        super().__init__(DocumentSettings(**settings))
 
     def fit(
         self,
         documents: DocumentsInput,
         tags: Iterable[Any] | None = None,
         *,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
         progress: ProgressOption = None,
     ) -> Self:
@@ -123,6 +114,9 @@ class Doc2Vec:
             tags to documents. A document is one sequence of words: windows cross the ends of its lines.
         tags : for each document a tag or a list of tags, if they are not in `documents`; strings, or whole numbers,
             which become strings. None: "0", "1", … A tag may belong to several documents, such as its author.
+        checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
+            None for none.
+        every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
         observers : functions that see the training while it runs, as for Word2Vec.fit().
         progress : None or True shows a bar; False is silent; a function is called with a Progress about ten times a
             second. The stages are "reading" (bytes) and "training" (words).
@@ -130,95 +124,132 @@ class Doc2Vec:
         Raises   CorpusError if the documents cannot be read, no word of them is kept, or a tag is impossible.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then has the vectors so
                  far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
+                 SettingError, FormatError or OSError if the checkpoint cannot be written.
         Warns    of documents without a word of the vocabulary, whose vectors are zeros.
         """
-        companions = check_companions(None, 1.0, observers)
+        companions = check_companions(checkpoint, every, observers, check_documents_name)
+        self._check_tokenizer()
         with open_progress(progress) as reporter:
-            read = self._read(documents, tags, reporter)
-            run = self._run(read, reporter)
-            trained = run_training(run, companions, reporter)
-            self._keep(self._learned(read, trained.history, trained.matrices))
-            if trained.interruption is not None:
-                raise trained.interruption
-            for note in outcome_notes(self.history, run.plan.untrained_loss, self.documents.matrix):
-                reporter.message(note)
+            run = first_documents_run(self.settings, DocumentTexts(documents, tags), reporter)
+            self._train(run, companions, reporter)
         return self
 
-    def infer(
+    @classmethod
+    def resume(
+        cls,
+        path: str | Path,
+        documents: DocumentsInput,
+        tags: Iterable[Any] | None = None,
+        *,
+        replay: DocumentsInput | None = None,
+        tokenizer: Tokenizer | None = None,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        observers: Iterable[Observer] = (),
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Go on with a training from its checkpoint; returns the model. With threads=1 every bit of the result is that
+        of a training that was not interrupted: see Word2Vec.resume.
+
+        Parameters
+        ----------
+        path : what fit() or continue_training() wrote as its checkpoint.
+        documents, tags : the same as for those.
+        replay : the same old documents as for continue_training().
+        tokenizer : None for that of the training; to be given if it was a function.
+        checkpoint : where to write further checkpoints; None for `path`.
+        every, observers, progress : as for fit().
+
+        Raises   CorpusError or SettingError if documents or tags are others than before; SettingError if the training
+                 is finished, or the file is a model without one; FormatError if it is damaged. TrainingInterrupted on
+                 Ctrl-C; the checkpoint then has the vectors so far. All else as fit().
+        """
+        stored, at = read_documents_checkpoint(path, tokenizer)
+        companions = check_companions(
+            path if checkpoint is None else checkpoint, every, observers, check_documents_name
+        )
+        model = cls(**stored.settings.values())
+        with open_progress(progress) as reporter:
+            texts = DocumentTexts(documents, tags, Replay(replay, 1.0))
+            run = resumed_documents_run(path, (stored, at), texts, reporter)
+            del stored  # the file is replaced, and need not stay open
+            model._train(run, companions, reporter)
+        return model
+
+    def continue_training(
         self,
-        documents: Any,
+        documents: DocumentsInput,
+        tags: Iterable[Any] | None = None,
         *,
         epochs: int | None = None,
         learning_rate: float | None = None,
         final_learning_rate: float | None = None,
-        seed: int | None = None,
+        new_words: NewWords = "add",
+        replay: DocumentsInput | None = None,
+        replay_words: float = 3.0,
+        frozen: Frozen = None,
         threads: int | None = None,
-        progress: ProgressOption = False,
-    ) -> Any:
-        """Vectors of documents that the model was not trained on; the model does not change.
+        tokenizer: Tokenizer | None = None,
+        checkpoint: str | Path | None = None,
+        every: float = CHECKPOINT_SECONDS,
+        observers: Iterable[Observer] = (),
+        progress: ProgressOption = None,
+    ) -> Self:
+        """Learn from new documents, keep what was learned before, and return self.
 
-        Each vector starts at zero and is trained as those of training documents were, while nothing else moves. It
-        follows from the document, the model and the seed alone: documents that are inferred together and the number of
-        threads have no effect.
-
-        Parameters
-        ----------
-        documents : texts, or lists of tokens; or one text.
-        epochs : passes over each document; None for as many as in training. More are not better: held-out paragraphs of
-            novels were nearest to one of their own chapter in 19 % of cases with the 10 of training, in 14 % with 50.
-        learning_rate, final_learning_rate : at the first word and behind the last one; None for those of training.
-        seed : of the draws; None for that of training.
-        threads : None for those of training.
-        progress : False shows nothing; the stage is "inferring", in documents.
-
-        Returns  (N, D); for one text (D,). A document without a word of the vocabulary becomes zeros.
-        Raises   NotFittedError before fit(); CorpusError if a document is neither a text nor a list of strings;
-                 SettingError for impossible values.
-        """
-        model, settings = self._fitted(), self.settings
-        epochs = settings.epochs if epochs is None else epochs
-        seed = settings.seed if seed is None else seed
-        first = settings.learning_rate if learning_rate is None else learning_rate
-        last = settings.final_learning_rate if final_learning_rate is None else final_learning_rate
-        assert first is not None
-        check_value("epochs", epochs, whole_number(1))
-        check_value("learning_rate", first, real_number(0))
-        check_value("final_learning_rate", last, real_number(0))
-        check_value("seed", seed, whole_number(-(2**63), 2**64 - 1, limits=" of 64 bits"))
-        if threads is not None:
-            check_value("threads", threads, whole_number(1, 1_024))
-        is_one = isinstance(documents, str)
-        ids, offsets = self._ids_of([documents] if is_one else documents, model.vocabulary)
-        of_documents = np.arange(len(offsets), dtype=np.int64)
-        with open_progress(progress) as reporter, self._inferring:
-            if self._inference is None:
-                self._inference = self._new_inference(model)
-            with reporter.stage("inferring", len(offsets) - 1, "documents") as stage:
-                options = threads or settings.threads, reporter.message, stage.update
-                rates = float(first), float(last)
-                found = self._inference.infer(EncodedIds(ids, offsets), of_documents, epochs, rates, seed, options)
-        return found[0] if is_one else found
-
-    def most_similar_documents(self, documents: Any, count: int = 10, **options: Any) -> Any:
-        """The tags whose vectors have the largest cosine to that of a new document, or of several.
+        Tags that the model does not have get vectors, which follow those that it has. A tag that it has goes on with
+        its vector, and its documents are from now on the old and the new ones. Other documents keep their vectors.
+        Words are counted, and noise words drawn, as Word2Vec.continue_training does.
 
         Parameters
         ----------
-        documents : as for infer().
-        options : those of infer().
+        documents : new ones, of any kind that fit() takes.
+        tags : as for fit(). None: the documents are numbered on from the number of tags that the model has.
+        epochs : passes over them; None for as many as the model's settings say.
+        learning_rate : at the first word, from where it falls linearly; None for half of the model's first rate.
+        final_learning_rate : at the last word; None for the model's.
+        new_words : "add": the words of old and new documents; those that the model did not know have to occur min_count
+            times. "ignore": only those it knows. "only": the words of the new documents alone. As for Word2Vec; with
+            hierarchical softmax only "ignore" is possible.
+        replay : old documents with their tags, as pairs or a mapping; those without are numbered from 0 on, as in
+            fit(). Some, drawn at random by the seed, are mixed evenly among the new ones; their vectors move as well.
+        replay_words : words of old documents for each word of the new ones; all are read where they have fewer.
+        frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them.
+            None moves all in full. The vectors of documents that are read, and context vectors, always move.
+        threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
+        checkpoint, every, observers, progress : as for fit(). resume() goes on with a checkpoint.
 
-        Returns  best first, a list of Neighbour for one text; a list of such lists for several documents.
-        Raises   CorpusError if no word of a document is in the vocabulary, or was read; all else as infer().
+        Raises   NotFittedError before fit(). CorpusError if documents cannot be read, no word of them is kept, or
+                 `replay` has a tag that the model has not. SettingError for impossible values, and TrainingInterrupted
+                 and DivergenceError as fit(). The model is as it was after an error; after Ctrl-C in training it has
+                 the vectors so far.
+        Warns    of new tags without a word of the vocabulary, whose vectors are zeros.
         """
-        vectors = self.infer(documents, **options)
-        for number, vector in enumerate(np.atleast_2d(vectors)):
-            if not vector.any():
-                raise CorpusError(
-                    f"document {number:,}: none of its words is in the vocabulary of the model, or subsampling "
-                    f"(subsample_threshold={self.settings.subsample_threshold:g}) skipped them; more epochs read more"
-                )
-        found: Neighbours | list[Neighbours] = self.documents.nearest_to_vector(vectors, count)
-        return found
+        stored = self._fitted()
+        settings = settings_of_run(
+            self.settings.of_words,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            final_learning_rate=final_learning_rate,
+            threads=threads,
+            tokenizer=tokenizer,
+        )
+        companions = check_companions(checkpoint, every, observers, check_documents_name)
+        texts = DocumentTexts(documents, tags, Replay(replay, replay_words))
+        with open_progress(progress) as reporter:
+            run = documents_run_on_new_ones(stored, settings, texts, new_words, frozen, reporter)
+            self._train(run, companions, reporter)
+        return self
+
+    def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
+        """Train, and keep the result, also after Ctrl-C."""
+        assert isinstance(run.model, DocumentModel)
+        trained = run_training(run, companions, reporter)
+        self._keep(run.model.learned(trained.history, trained.matrices))
+        if trained.interruption is not None:
+            raise trained.interruption
+        for note in outcome_notes(self.history, run.plan.untrained_loss, self.documents.matrix):
+            reporter.message(note)
 
     def save(self, path: str | Path) -> None:
         """Write the whole model as one .firth file; replaces an old one only when complete.
@@ -240,156 +271,3 @@ class Doc2Vec:
         model = cls(**stored.settings.values())
         model._keep(stored)
         return model
-
-    # ---------------------------------------------------------------- what was learned
-
-    @property
-    def documents(self) -> WordVectors:
-        """A vector for each tag (N, D). Raises NotFittedError before fit()."""
-        return self._fitted().documents
-
-    @property
-    def vectors(self) -> WordVectors:
-        """The word vectors (V, D). Raises NotFittedError before fit(); SettingError if words were not trained."""
-        words = self._fitted().words
-        if words is None:
-            raise SettingError(
-                "architecture='dbow' with train_words=False learns no word vectors; documents has the vectors of "
-                "documents, and train_words=True learns both"
-            )
-        return words
-
-    @property
-    def context_vectors(self) -> Matrix:
-        """The context vectors (V, D). Raises NotFittedError; SettingError with hierarchical softmax, which has none."""
-        if self.settings.of_words.has_nodes:
-            raise SettingError("objective='hierarchical_softmax' has no context vectors; use node_vectors")
-        return self._fitted().outputs
-
-    @property
-    def node_vectors(self) -> Matrix:
-        """The vectors (V - 1, D) of the Huffman tree. Raises NotFittedError; SettingError with other objectives."""
-        if not self.settings.of_words.has_nodes:
-            raise SettingError(f"objective={self.settings.objective!r} has no node vectors; use context_vectors")
-        return self._fitted().outputs
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words and their counts, most frequent first. Raises NotFittedError before fit()."""
-        return self._fitted().vocabulary
-
-    @property
-    def history(self) -> History:
-        """A record for each epoch; empty before fit()."""
-        return History() if self._model is None else self._model.history
-
-    def __repr__(self) -> str:
-        return f"Doc2Vec({self.settings.architecture}, {self.settings.vector_size} numbers per vector, {self._size()})"
-
-    def _repr_html_(self) -> str:
-        facts = [
-            ("architecture", self.settings.architecture),
-            ("numbers per vector", f"{self.settings.vector_size:,}"),
-            ("size", self._size()),
-        ]
-        if self.history:
-            facts.append(("loss of the last epoch", f"{self.history[-1].loss:.4f} nats per pair"))
-        return html_table("Doc2Vec", ["", ""], facts, numbers=0)
-
-    def _size(self) -> str:
-        if self._model is None:
-            return "not fitted"
-        return f"{len(self._model.documents):,} documents, {len(self._model.vocabulary):,} words"
-
-    if not TYPE_CHECKING:  # to type checkers, a name that is not there stays an error
-
-        def __getattr__(self, name: str) -> NoReturn:
-            advice = f"; {DOCUMENT_ATTRIBUTES[name]}" if name in DOCUMENT_ATTRIBUTES else ""
-            problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
-            raise AttributeError(problem, name=name, obj=self)
-
-    def _fitted(self) -> StoredDocuments:
-        if self._model is None:
-            raise NotFittedError(_NOT_FITTED)
-        return self._model
-
-    def _keep(self, model: StoredDocuments) -> None:
-        with self._inferring:
-            self._model, self._inference = model, None
-
-    # ---------------------------------------------------------------- training
-
-    def _read(self, documents: DocumentsInput, tags: Iterable[Any] | None, reporter: Reporter) -> EncodedDocuments:
-        settings = self.settings
-        self._check_tokenizer()
-        read = encode_documents(
-            documents,
-            tags,
-            tokenizer=settings.tokenizer,
-            limits=(settings.min_count, settings.max_vocabulary),
-            progress=reporter,
-        )
-        check_neighbours(read.corpus, required=False)
-        for note in training_notes(settings.of_words, read.corpus):
-            reporter.message(note)
-        if empty := int((read.words == 0).sum()):
-            warn(
-                f"{empty:,} of {len(read.tags):,} tags have no word that is kept (min_count={settings.min_count}) in "
-                "their documents: their vectors are zeros"
-            )
-        return read
-
-    def _check_tokenizer(self) -> None:
-        if self.settings.tokenizer == CUSTOM_TOKENIZER:
-            raise SettingError(
-                "tokenizer='custom': it was a function, which a file cannot keep; give lists of tokens, or make a new "
-                "Doc2Vec with it"
-            )
-
-    def _run(self, read: EncodedDocuments, reporter: Reporter) -> Run:
-        """The training, with a backend that is started."""
-        settings, corpus = self.settings.of_words, read.corpus
-        vocabulary, n_tags = corpus.vocabulary, len(read.tags)
-        documents = Documents(
-            starts=read.starts,
-            tags=read.tag_ids,
-            first=len(vocabulary),
-            count=n_tags,
-            longest=int(np.diff(read.starts).max()),
-        )
-        window = None if self.settings.has_words else (0, 0)
-        plan = plan_training(settings, corpus, Extras(documents=documents, window=window))
-        inputs = initial_word_vectors(len(vocabulary) + n_tags, settings.vector_size, settings.seed)
-        inputs[len(vocabulary) :][read.words == 0] = 0
-        backend = started_backend(settings, plan, (inputs, None), reporter)
-        return Run(settings, settings, vocabulary, plan, WordInputs(), backend)
-
-    def _learned(self, read: EncodedDocuments, history: History, matrices: tuple[Matrix, Matrix]) -> StoredDocuments:
-        vocabulary, (inputs, outputs) = read.corpus.vocabulary, matrices
-        n_words = len(vocabulary)
-        words = None
-        if self.settings.has_words:
-            words = WordVectors.from_stored(StoredVectors(vocabulary.words, inputs[:n_words].copy(), vocabulary.counts))
-        documents = WordVectors.from_stored(StoredVectors(read.tags, inputs[n_words:].copy(), read.words))
-        return StoredDocuments(self.settings, History(history), vocabulary, words, outputs, documents)
-
-    def _new_inference(self, model: StoredDocuments) -> InferenceBackend:
-        nothing = EncodedCorpus(model.vocabulary, np.zeros(0, np.int32), np.zeros(1, np.int64))
-        plan = plan_training(self.settings.of_words, nothing)
-        words = np.zeros((0, self.settings.vector_size), np.float32) if model.words is None else model.words.matrix
-        return InferenceBackend(plan, words, model.outputs)
-
-    def _ids_of(self, documents: Any, vocabulary: Vocabulary) -> tuple[Any, Any]:
-        """The ids of the known words of all documents, end to end, and where each begins."""
-        if not isinstance(documents, Iterable):
-            raise CorpusError(f"documents are of type {type(documents).__name__}: give texts, or lists of tokens")
-        ids: list[int] = []
-        offsets = [0]
-        for number, document in enumerate(documents):
-            if isinstance(document, str):
-                self._check_tokenizer()
-            tokenizer = self.settings.tokenizer if isinstance(document, str) else "words"
-            words = words_of(document, tokenizer, f"document {number:,}")
-            ids += [word_id for word in words if (word_id := vocabulary.get(word)) is not None]
-            offsets.append(len(ids))
-        return np.array(ids, np.int32), np.array(offsets, np.int64)

@@ -1,52 +1,42 @@
-"""The file of a Doc2Vec model: one safetensors file, mapped into memory. N tags, V words, D numbers per vector.
+"""The file of a Doc2Vec model: the tensors of formats/document_tensors.py; its format is "firth-documents".
 
-Tensors
-    counts            I64  (V,)     word_ends  I64  (V,)    of the words, as in formats/native.py
-    tag_words         I64  (N,)     words of the vocabulary in the documents of each tag
-    tag_ends          I64  (N,)     where each tag ends in `tags`
-    document_vectors  F32  (N, D)
-    word_vectors      F32  (V, D)   where words were trained
-    context_vectors   F32  (V, D)   or node_vectors  F32  (V - 1, D)  with hierarchical softmax
-    words  U8    tags  U8           in UTF-8, end to end
-
-Metadata: "format" is "firth-documents", "version" a whole number; "settings", "history" and "total_words" are JSON.
+Metadata: "settings", "history" and "total_words"; of a checkpoint also "training" (training/checkpoint.py).
 """
 
+import dataclasses
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from numpy.typing import NDArray
+import numpy as np
 
-from firth.arrays import Matrix
+from firth.arrays import Counts, Matrix
+from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import FirthError, FormatError, SettingError
-from firth.formats.compressed import read_content, without_compression, write_compressed
-from firth.formats.mapped import in_memory
-from firth.formats.packed_words import PackedWords, check_ends
+from firth.errors import FormatError, SettingError
+from firth.formats.compressed import compressed_by_name, read_content, without_compression
+from firth.formats.document_tensors import (
+    DocumentTensors,
+    damage_reported,
+    document_format,
+    read_document_tensors,
+    write_document_tensors,
+)
+from firth.formats.packed_words import PackedWords
 from firth.formats.save import check_saving
 from firth.formats.stored import StoredVectors
-from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
+from firth.formats.target import check_space
+from firth.training.checkpoint import Checkpoint
 from firth.training.document_settings import DocumentSettings
 from firth.training.history import EpochRecord, History
+from firth.training.inputs import WordInputs
+from firth.training.observation import ObservedDocuments
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["StoredDocuments", "check_documents_name", "read_documents", "write_documents"]
+__all__ = ["DocumentModel", "StoredDocuments", "check_documents_name", "read_documents", "write_documents"]
 
-FORMAT, VERSION = "firth-documents", 1
-
-_TYPES = {
-    "counts": ("I64", 1),
-    "word_ends": ("I64", 1),
-    "tag_words": ("I64", 1),
-    "tag_ends": ("I64", 1),
-    "document_vectors": ("F32", 2),
-    "word_vectors": ("F32", 2),
-    "context_vectors": ("F32", 2),
-    "node_vectors": ("F32", 2),
-    "words": ("U8", 1),
-    "tags": ("U8", 1),
-}
+FORMAT = "firth-documents"
 
 
 class StoredDocuments(NamedTuple):
@@ -55,6 +45,7 @@ class StoredDocuments(NamedTuple):
     words : None where no words were trained.
     outputs : (V, D) context vectors, or (V - 1, D) node vectors of hierarchical softmax.
     documents : a vector for each tag; its counts are those of words in the documents of the tag.
+    training : where the training of a checkpoint is.
     """
 
     settings: DocumentSettings
@@ -63,6 +54,60 @@ class StoredDocuments(NamedTuple):
     words: WordVectors | None
     outputs: Matrix
     documents: WordVectors
+    training: Checkpoint | None = None
+
+    def with_tokenizer(self, tokenizer: Tokenizer) -> Self:
+        """The same with another tokenizer in its settings."""
+        return self._replace(settings=dataclasses.replace(self.settings, tokenizer=tokenizer))
+
+    def input_rows(self) -> Matrix:
+        """(V + N, D) the input matrix of training: words, then documents; zeros for words that are not trained."""
+        words = np.zeros_like(self.outputs, shape=(len(self.vocabulary), self.settings.vector_size))
+        return np.concatenate((words if self.words is None else self.words.matrix, self.documents.matrix))
+
+
+class DocumentModel(NamedTuple):
+    """What a training of documents makes of the matrices of a backend.
+
+    tags : (N,)
+    tag_words : (N,) words of the vocabulary in the documents of each tag.
+    """
+
+    settings: DocumentSettings
+    vocabulary: Vocabulary
+    inputs: WordInputs
+    tags: Sequence[str]
+    tag_words: Counts
+
+    @property
+    def documents(self) -> ObservedDocuments:
+        """What observers see besides words."""
+        return ObservedDocuments(self.tags, self.tag_words, self.settings.has_words)
+
+    def learned(
+        self, history: Iterable[EpochRecord], matrices: tuple[Matrix, Matrix], training: Checkpoint | None = None
+    ) -> StoredDocuments:
+        """The model, at the end of a training or at a checkpoint."""
+        (rows, outputs), vocabulary, n_words = matrices, self.vocabulary, len(self.vocabulary)
+        words = None
+        if self.settings.has_words:
+            words = WordVectors.from_stored(
+                StoredVectors(vocabulary.words, rows[:n_words].copy(), counts=vocabulary.counts)
+            )
+        documents = WordVectors.from_stored(StoredVectors(self.tags, rows[n_words:].copy(), self.tag_words))
+        return StoredDocuments(self.settings, History(history), vocabulary, words, outputs, documents, training)
+
+    def write(
+        self, path: str | Path, history: Iterable[EpochRecord], matrices: tuple[Matrix, Matrix], training: Checkpoint
+    ) -> None:
+        """Write a checkpoint."""
+        write_documents(path, self.learned(history, matrices, training))
+
+    def check_space(self, path: str | Path) -> None:
+        """Raise OSError if there is too little space for the file."""
+        if not compressed_by_name(path):
+            rows = (1 + self.settings.has_words) * len(self.vocabulary) + len(self.tags)
+            check_space(path, rows * self.settings.vector_size * np.dtype(np.float32).itemsize)
 
 
 def check_documents_name(path: str | Path) -> None:
@@ -81,30 +126,25 @@ def write_documents(path: str | Path, model: StoredDocuments) -> None:
     Raises   SettingError if the name does not end in .firth; FormatError or OSError if it cannot be written.
     """
     check_documents_name(path)
-    words, tags = PackedWords.pack(model.vocabulary.words), PackedWords.pack(model.documents.words)
     nodes = model.settings.of_words.has_nodes
-    arrays: dict[str, NDArray[Any] | None] = {
-        "counts": model.vocabulary.counts,
-        "word_ends": words.ends,
-        "tag_words": model.documents.counts,
-        "tag_ends": tags.ends,
-        "document_vectors": model.documents.matrix,
-        "word_vectors": None if model.words is None else model.words.matrix,
-        "context_vectors": None if nodes else model.outputs,
-        "node_vectors": model.outputs if nodes else None,
-        "words": words.text,
-        "tags": tags.text,
+    tensors = DocumentTensors(
+        words=PackedWords.pack(model.vocabulary.words),
+        counts=model.vocabulary.counts,
+        tags=PackedWords.pack(model.documents.words),
+        document_vectors=model.documents.matrix,
+        tag_words=model.documents.counts,
+        word_vectors=None if model.words is None else model.words.matrix,
+        context_vectors=None if nodes else model.outputs,
+        node_vectors=model.outputs if nodes else None,
+    )
+    metadata: dict[str, Any] = {
+        "settings": model.settings.to_json(),
+        "history": [record.to_json() for record in model.history],
+        "total_words": model.vocabulary.total_words,
     }
-    present = {name: array for name, array in arrays.items() if array is not None}
-    metadata = {
-        "format": FORMAT,
-        "version": str(VERSION),
-        "settings": json.dumps(model.settings.to_json()),
-        "history": json.dumps([record.to_json() for record in model.history]),
-        "total_words": json.dumps(model.vocabulary.total_words),
-    }
-    with write_compressed(path) as file:
-        write_tensors(file, present, {name: dtype for name, (dtype, _) in _TYPES.items()}, metadata)
+    if model.training is not None:
+        metadata["training"] = model.training.to_json()
+    write_document_tensors(path, tensors, FORMAT, {name: json.dumps(value) for name, value in metadata.items()})
 
 
 def read_documents(path: str | Path, *, mmap: bool = True) -> StoredDocuments:
@@ -114,60 +154,52 @@ def read_documents(path: str | Path, *, mmap: bool = True) -> StoredDocuments:
     """
     path = Path(path)
     content = read_content(path)
-    if not is_safetensors(content[:9].tobytes()):
-        raise FormatError(path, "is not a model of documents: not a safetensors file")
-    file = TensorFile(path, content)
-    metadata = _decoded(path, file.metadata)
-    file.check(("counts", "word_ends", "tag_words", "tag_ends", "document_vectors", "words", "tags"))
-    arrays = {name: file.array(name, *expected) for name, expected in _TYPES.items() if name in file}
-    if not mmap:
-        arrays = {name: in_memory(array) for name, array in arrays.items()}
-    try:
-        return _composed(path, arrays, metadata, mmap=mmap)
-    except FormatError:
-        raise
-    except KeyError as missing:
-        raise FormatError(path, f"has no {missing}; the file is damaged") from None
-    except (FirthError, TypeError, ValueError, AttributeError, OverflowError) as problem:
-        raise FormatError(path, f"its parts do not fit together ({problem}); the file is damaged") from None
+    kind = document_format(path, content)
+    if kind != FORMAT:
+        raise _no_documents(path, kind)
+    tensors, metadata = read_document_tensors(path, mmap=mmap, content=content)
+    with damage_reported(path):
+        return _composed(path, tensors, metadata, mmap=mmap)
 
 
-def _decoded(path: Path, stored: object) -> dict[str, Any]:
-    kind = stored.get("format") if isinstance(stored, dict) else None
-    if not isinstance(stored, dict) or kind != FORMAT:
-        advice = {"firth": "; it has word vectors: open it with firth.load() or Word2Vec.load()"}.get(str(kind), "")
-        raise FormatError(path, f"is not a model of documents: its format is {str(kind)[:40]!r}{advice}")
-    return decode_metadata(path, stored, VERSION)
+def _no_documents(path: Path, kind: str | None) -> FormatError:
+    if kind is None:
+        return FormatError(path, "is not a model of documents: not a safetensors file of Firth's")
+    advice = {
+        "firth": "; it has word vectors: open it with firth.load() or Word2Vec.load()",
+        "firth-gensim-documents": "; open it with firth.gensim.models.Doc2Vec.load()",
+    }.get(kind, "")
+    return FormatError(path, f"is not a model of documents: its format is {kind[:40]!r}{advice}")
 
 
-def _composed(path: Path, arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], *, mmap: bool) -> StoredDocuments:
+def _composed(path: Path, tensors: DocumentTensors, metadata: dict[str, Any], *, mmap: bool) -> StoredDocuments:
     settings = DocumentSettings.from_json(metadata["settings"])
     history = History(EpochRecord(**record) for record in metadata["history"])
-    counts, size, nodes = arrays["counts"], settings.vector_size, settings.of_words.has_nodes
-    outputs = "node_vectors" if nodes else "context_vectors"
-    n_words, n_tags = len(counts), len(arrays["tag_words"])
-    shapes = {
-        "document_vectors": (n_tags, size),
-        "word_vectors": (n_words, size) if settings.has_words else None,
-        outputs: (n_words - nodes, size),
-        "word_ends": (n_words,),
-        "tag_ends": (n_tags,),
+    counts, tag_words, nodes = tensors.counts, tensors.tag_words, settings.of_words.has_nodes
+    outputs = tensors.node_vectors if nodes else tensors.context_vectors
+    has = {
+        "tag_words": (tag_words, True),
+        "word_vectors": (tensors.word_vectors, settings.has_words),
+        "context_vectors": (tensors.context_vectors, not nodes),
+        "node_vectors": (tensors.node_vectors, nodes),
     }
-    for name, shape in shapes.items():
-        found = arrays[name].shape if name in arrays else None
-        if found != shape:
-            is_, wanted = found or "missing", shape or "left out"
-            raise FormatError(path, f"tensor {name!r} is {is_}, but must be {wanted}; the file is damaged")
-    for name in ("words", "tags"):
-        check_ends(path, arrays[f"{name[:-1]}_ends"], len(arrays[name]))
+    for name, (tensor, wanted) in has.items():
+        if (tensor is not None) != wanted:
+            raise FormatError(path, f"tensor {name!r} is {'missing' if wanted else 'superfluous'}; the file is damaged")
+    assert outputs is not None and tag_words is not None
+    if (size := tensors.document_vectors.shape[1]) != settings.vector_size:
+        problem = f"its vectors have {size:,} numbers, its settings say {settings.vector_size:,}"
+        raise FormatError(path, f"{problem}; the file is damaged")
     total_words = metadata["total_words"]
-    if (counts < 1).any() or (arrays["tag_words"] < 0).any() or not isinstance(total_words, int):
+    if (counts < 1).any() or (tag_words < 0).any() or not isinstance(total_words, int):
         raise FormatError(path, "counts of words are below 1, or no numbers; the file is damaged")
-    words = PackedWords(arrays["words"], arrays["word_ends"])
-    vocabulary = Vocabulary(words, counts, settings.min_count, settings.max_vocabulary, total_words)
-    tags = PackedWords(arrays["tags"], arrays["tag_ends"])
+    vocabulary = Vocabulary(tensors.words, counts, settings.min_count, settings.max_vocabulary, total_words)
     of_words = None
-    if settings.has_words:
-        of_words = WordVectors.from_stored(StoredVectors(words, arrays["word_vectors"], counts), mmap=mmap)
-    documents = WordVectors.from_stored(StoredVectors(tags, arrays["document_vectors"], arrays["tag_words"]), mmap=mmap)
-    return StoredDocuments(settings, history, vocabulary, of_words, arrays[outputs], documents)
+    if tensors.word_vectors is not None:
+        of_words = WordVectors.from_stored(StoredVectors(tensors.words, tensors.word_vectors, counts), mmap=mmap)
+    stored = StoredVectors(tensors.tags, tensors.document_vectors, tag_words)
+    documents = WordVectors.from_stored(stored, mmap=mmap)
+    training = None
+    if "training" in metadata:
+        training = Checkpoint.from_json(path, metadata["training"], settings.of_words, history, len(vocabulary))
+    return StoredDocuments(settings, history, vocabulary, of_words, outputs, documents, training)

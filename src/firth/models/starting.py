@@ -8,11 +8,12 @@ from firth.backends.plan import TrainingPlan
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.merging import rows_in
 from firth.corpus.sources import CorpusInput
+from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError
 from firth.models.learned import Learned
-from firth.models.training_run import Run, started_backend
-from firth.models.word2vec_file import StoredModel
+from firth.models.training_run import Run, check_checkpoint, started_backend
+from firth.models.word2vec_file import StoredModel, WordModel, read_model
 from firth.phrases.model import PhrasesInput
 from firth.progress import Reporter
 from firth.training.carried_over import Carried, Initial, first_start, open_initial, start_of_run
@@ -28,7 +29,15 @@ from firth.training.notes import training_notes
 from firth.training.plan import plan_training
 from firth.training.sequences import Groups, Sessions
 
-__all__ = ["first_run", "initial_for", "resumed_run", "run_on_new_text"]
+__all__ = [
+    "check_replay_again",
+    "first_run",
+    "in_memory_vocabulary",
+    "initial_for",
+    "read_checkpoint",
+    "resumed_run",
+    "run_on_new_text",
+]
 
 
 def initial_for(given: Any, settings: Hyperparameters, reporter: Reporter) -> Initial | None:
@@ -66,7 +75,7 @@ def first_run(
     inputs = WordInputs(parts, held_words(frozen, vocabulary.words, start.known))
     plan = plan_training(settings, corpus, extras_of(settings, corpus, inputs, sequences))
     backend = started_backend(settings, plan, start.matrices(inputs), reporter)
-    return Run(settings, settings, vocabulary, plan, inputs, backend)
+    return Run(WordModel(settings, vocabulary, inputs), settings, plan, backend)
 
 
 def run_on_new_text(
@@ -93,8 +102,18 @@ def run_on_new_text(
     backend = started_backend(settings, plan, start.matrices(inputs), reporter)
     beginning = Position(history=tuple(model.history))
     continued = Continued(None if texts.replay.corpus is None else texts.replay.words)
-    so_far = beginning, before, continued, text.replayed
-    return Run(model.hyperparameters, settings, vocabulary, plan, inputs, backend, *so_far)
+    so_far = beginning, before, continued, text.digests
+    return Run(WordModel(model.hyperparameters, vocabulary, inputs), settings, plan, backend, *so_far)
+
+
+def read_checkpoint(path: str | Path, tokenizer: Tokenizer | None) -> tuple[StoredModel, Checkpoint]:
+    """A file from which training can go on.
+
+    tokenizer : in place of the one of the training; None for that.
+
+    Raises   FormatError if the file is damaged or is no model; SettingError if its training is finished, or not in it.
+    """
+    return check_checkpoint(path, read_model(path), tokenizer, "Word2Vec.load(path).continue_training(corpus)")
 
 
 def resumed_run(
@@ -114,27 +133,27 @@ def resumed_run(
     """
     stored, at = checkpoint
     corpus, replay, phrases = texts
-    _check_replay(path, at.continued, replay)
+    check_replay_again(path, at.continued, replay)
     settings = at.settings
     if at.continued is None:
         encoded = corpus_for(settings, corpus, reporter, phrases)
-        text = NewText(encoded, encoded.vocabulary.counts, None)
+        text = NewText(encoded, encoded.vocabulary.counts, {})
     else:
         again = Texts(corpus, Replay(replay, at.continued.replay_words or 0.0), phrases)
         rng = rng_of_run(settings, at.epochs_before)
-        text = read_again(settings, _copied(stored.vocabulary), again, rng, reporter)
+        text = read_again(settings, in_memory_vocabulary(stored.vocabulary), again, rng, reporter)
     vocabulary = text.corpus.vocabulary
     inputs = WordInputs(parts_of_words(settings, vocabulary), at.held)
     plan = _plan_of(settings, text, inputs, (corpus, *sequences))
-    at.mark.check(mark_of(vocabulary, plan, text.replayed), path)
+    at.mark.check(mark_of(vocabulary, plan, text.digests), path)
     start = stored.rows_to_train(inputs), stored.output_vectors
     backend = started_backend(settings, plan, start, reporter)
-    so_far = at.position, at.epochs_before, at.continued, text.replayed
-    return Run(stored.hyperparameters, settings, vocabulary, plan, inputs, backend, *so_far)
+    so_far = at.position, at.epochs_before, at.continued, text.digests
+    return Run(WordModel(stored.hyperparameters, vocabulary, inputs), settings, plan, backend, *so_far)
 
 
-def _copied(vocabulary: Vocabulary) -> Vocabulary:
-    """Not mapped: the file that it is from will be replaced."""
+def in_memory_vocabulary(vocabulary: Vocabulary) -> Vocabulary:
+    """A copy that is not mapped: the file that it is from will be replaced."""
     return dataclasses.replace(vocabulary, words=list(vocabulary.words), counts=vocabulary.counts.copy())
 
 
@@ -148,7 +167,8 @@ def _plan_of(
     return plan_training(settings, text.corpus, extras._replace(noise_counts=text.counts))
 
 
-def _check_replay(path: str | Path, continued: Continued | None, replay: object) -> None:
+def check_replay_again(path: str | Path, continued: Continued | None, replay: object) -> None:
+    """Raise SettingError unless an old text is given to a checkpoint if, and only if, its training read one."""
     had_replay = continued is not None and continued.replay_words is not None
     if had_replay and replay is None:
         raise SettingError(f"the training of {path} reads sentences of an old text as well: give that text as replay=")

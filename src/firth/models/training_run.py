@@ -1,9 +1,10 @@
-"""One training of a model: the backend, and what goes along. fit() and resume() both are one."""
+"""One training of a model, of words or of documents: the backend, and what goes along. fit() and resume() are one."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from firth.arrays import Matrix
 from firth.backends.layout import cpu_backend
@@ -12,26 +13,26 @@ from firth.backends.protocol import Backend
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, TrainingInterrupted
-from firth.formats.save import check_saving
-from firth.models.word2vec_file import (
-    StoredModel,
-    check_model_name,
-    check_model_space,
-    read_model,
-    trained_model,
-    write_model,
-)
 from firth.progress import Reporter
 from firth.training.checkpoint import Checkpoint, Checkpoints, Continued, check_every
 from firth.training.corpus_mark import CorpusMark, mark_of
 from firth.training.followers import BEGINNING, Follower, Position
-from firth.training.history import History
+from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs
-from firth.training.observation import ObservedModel, Observer, Observers, check_observers
+from firth.training.observation import ObservedDocuments, ObservedModel, Observer, Observers, check_observers
 from firth.training.trainer import Trainer
 
-__all__ = ["Companions", "Run", "Trained", "check_companions", "read_checkpoint", "run_training", "started_backend"]
+__all__ = [
+    "Companions",
+    "Run",
+    "Trained",
+    "TrainedModel",
+    "check_checkpoint",
+    "check_companions",
+    "run_training",
+    "started_backend",
+]
 
 
 class Companions(NamedTuple):
@@ -47,28 +48,50 @@ class Companions(NamedTuple):
     observers: Sequence[Observer]
 
 
+class TrainedModel(Protocol):
+    """What becomes of the matrices of a training: WordModel, or DocumentModel."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words."""
+
+    @property
+    def inputs(self) -> WordInputs:
+        """What words are made of, and which are held."""
+
+    @property
+    def documents(self) -> ObservedDocuments | None:
+        """What observers see besides words; None: nothing."""
+
+    def write(
+        self, path: str | Path, history: Iterable[EpochRecord], matrices: tuple[Matrix, Matrix], training: Checkpoint
+    ) -> None:
+        """Write a checkpoint. Raises FormatError or OSError."""
+
+    def check_space(self, path: str | Path) -> None:
+        """Raise OSError if there is too little space for the file."""
+
+
 class Run(NamedTuple):
     """What is trained.
 
-    model : the settings of the model, as its file has them.
+    model : what comes of it; its settings are those of the model, as its file has them.
     settings : those of this training: epochs and learning rates may be others.
     plan : what the backend was started with.
     start : where to go on.
     epochs_before : of earlier trainings of the same weights.
     continued : how a model goes on with a new text; None for its first training.
-    replayed : the digest of the old text that is read again; None without one.
+    digests : of what was read and is not in the plan, such as an old text that is read again.
     """
 
-    model: Hyperparameters
+    model: TrainedModel
     settings: Hyperparameters
-    vocabulary: Vocabulary
     plan: TrainingPlan
-    inputs: WordInputs
     backend: Backend
     start: Position = BEGINNING
     epochs_before: int = 0
     continued: Continued | None = None
-    replayed: str | None = None
+    digests: Mapping[str, str] = MappingProxyType({})
 
 
 class Trained(NamedTuple):
@@ -82,15 +105,18 @@ class Trained(NamedTuple):
     interruption: TrainingInterrupted | None
 
 
-def check_companions(checkpoint: str | Path | None, every: float, observers: object) -> Companions:
+def check_companions(
+    checkpoint: str | Path | None, every: float, observers: object, check_file: Callable[[str | Path], None]
+) -> Companions:
     """What a user gave, before anything is read.
+
+    check_file : raises if a model cannot be saved in a file.
 
     Raises   SettingError for an impossible value; FormatError or OSError if the checkpoint cannot be written.
     """
     check_every(every)
     if checkpoint is not None:
-        check_model_name(checkpoint)
-        check_saving(checkpoint, "firth")
+        check_file(checkpoint)
     return Companions(checkpoint, every, check_observers(observers))
 
 
@@ -103,32 +129,44 @@ def started_backend(
     return backend
 
 
-def read_checkpoint(path: str | Path, tokenizer: Tokenizer | None) -> tuple[StoredModel, Checkpoint]:
-    """A file from which training can go on.
+class _Stored(Protocol):
+    """The content of the file of a model: StoredModel, or StoredDocuments."""
+
+    @property
+    def training(self) -> Checkpoint | None: ...
+
+    def with_tokenizer(self, tokenizer: Tokenizer) -> Self: ...
+
+
+_AnyStored = TypeVar("_AnyStored", bound=_Stored)
+
+
+def check_checkpoint(
+    path: str | Path, stored: _AnyStored, tokenizer: Tokenizer | None, further: str
+) -> tuple[_AnyStored, Checkpoint]:
+    """A model from which training can go on, and where that was.
 
     tokenizer : in place of the one of the training; None for that.
+    further : the call that trains a finished model further, for messages.
 
-    Raises   FormatError if the file is damaged or is no model; SettingError if its training is finished, or not in it.
+    Raises   SettingError if its training is finished, or not in its file.
     """
-    stored = read_model(path)
-    if stored.training is None:
+    at = stored.training
+    if at is None:
         raise SettingError(
-            f"{path} is a model, not a checkpoint of its training, so that there is nothing to resume; "
-            "Word2Vec.load(path).continue_training(corpus) trains it further"
+            f"{path} is a model, not a checkpoint of its training, so that there is nothing to resume; {further} "
+            "trains it further"
         )
-    if stored.training.is_finished:
+    if at.is_finished:
         raise SettingError(
-            f"the training of {path} is finished, all {stored.training.settings.epochs:,} epochs of it; "
-            "Word2Vec.load(path).continue_training(corpus) trains the model further"
+            f"the training of {path} is finished, all {at.settings.epochs:,} epochs of it; {further} trains the model "
+            "further"
         )
     if tokenizer is None:
-        return stored, stored.training
-    at = dataclasses.replace(
-        stored.training, settings=dataclasses.replace(stored.training.settings, tokenizer=tokenizer)
-    )
-    if at.continued is None:  # otherwise it was the tokenizer of this training alone
-        stored = stored._replace(hyperparameters=dataclasses.replace(stored.hyperparameters, tokenizer=tokenizer))
-    return stored, at
+        return stored, at
+    at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, tokenizer=tokenizer))
+    # Of a model that went on, it was the tokenizer of that training alone.
+    return (stored.with_tokenizer(tokenizer) if at.continued is None else stored), at
 
 
 def run_training(run: Run, companions: Companions, reporter: Reporter) -> Trained:
@@ -156,10 +194,11 @@ def run_training(run: Run, companions: Companions, reporter: Reporter) -> Traine
 def _followers(run: Run, companions: Companions) -> list[Follower]:
     followers: list[Follower] = []
     if companions.checkpoint is not None:
-        check_model_space(companions.checkpoint, run.vocabulary, [run.settings])
+        run.model.check_space(companions.checkpoint)
         followers.append(Checkpoints(companions.every, _checkpoint_writer(run, companions.checkpoint)))
     if companions.observers:
-        followers.append(Observers(companions.observers, ObservedModel(run.settings, run.vocabulary, run.inputs)))
+        observed = ObservedModel(run.settings, run.model.vocabulary, run.model.inputs, run.model.documents)
+        followers.append(Observers(companions.observers, observed))
     return followers
 
 
@@ -169,8 +208,9 @@ def _checkpoint_writer(run: Run, path: str | Path) -> Callable[[Position, tuple[
     def write(position: Position, matrices: tuple[Matrix, Matrix]) -> None:
         nonlocal mark
         if mark is None:  # here, while training goes on: it reads the whole text
-            mark = mark_of(run.vocabulary, run.plan, run.replayed)
-        checkpoint = Checkpoint(position, run.settings, run.epochs_before, mark, run.inputs.held, run.continued)
-        write_model(path, trained_model(run.model, position.history, run.vocabulary, run.inputs, matrices, checkpoint))
+            mark = mark_of(run.model.vocabulary, run.plan, run.digests)
+        held = run.model.inputs.held
+        checkpoint = Checkpoint(position, run.settings, run.epochs_before, mark, held, run.continued)
+        run.model.write(path, position.history, matrices, checkpoint)
 
     return write

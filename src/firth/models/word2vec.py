@@ -14,15 +14,9 @@ from firth.corpus.tokenizers import Tokenizer
 from firth.models import gensim_names
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
-from firth.models.starting import first_run, initial_for, resumed_run, run_on_new_text
-from firth.models.training_run import (
-    Companions,
-    Run,
-    check_companions,
-    read_checkpoint,
-    run_training,
-)
-from firth.models.word2vec_file import ModelFormat, read_model, trained_model, write_model
+from firth.models.starting import first_run, initial_for, read_checkpoint, resumed_run, run_on_new_text
+from firth.models.training_run import Companions, Run, check_companions, run_training
+from firth.models.word2vec_file import ModelFormat, WordModel, check_model_file, read_model, write_model
 from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
@@ -170,7 +164,7 @@ class Word2Vec(Learned):
                  phrases cannot be read or the checkpoint cannot be written. What an observer raises; the model then
                  keeps what it had.
         """
-        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers)
+        settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers, check_model_file)
         check_first_frozen(frozen, initial)
         check_extras(settings, sessions, groups, phrases)
         with open_progress(progress) as reporter:
@@ -217,7 +211,7 @@ class Word2Vec(Learned):
         """
         stored, at = read_checkpoint(path, tokenizer)
         check_extras(stored.hyperparameters, sessions, groups, phrases)
-        companions = check_companions(path if checkpoint is None else checkpoint, every, observers)
+        companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
         with open_progress(progress) as reporter:
             run = resumed_run(path, (stored, at), (corpus, replay, phrases), (sessions, groups), reporter)
@@ -282,7 +276,7 @@ class Word2Vec(Learned):
             threads=threads,
             tokenizer=tokenizer,
         )
-        companions = check_companions(checkpoint, every, observers)
+        companions = check_companions(checkpoint, every, observers, check_model_file)
         texts = Texts(corpus, Replay(replay, replay_words), phrases)
         with open_progress(progress) as reporter:
             run = run_on_new_text(self.stored(), settings, texts, new_words, frozen, reporter)
@@ -292,8 +286,8 @@ class Word2Vec(Learned):
     def _train(self, run: Run, companions: Companions, reporter: Reporter) -> None:
         """Train, and keep the result, also after Ctrl-C."""
         trained = run_training(run, companions, reporter)
-        model = trained_model(self.hyperparameters, trained.history, run.vocabulary, run.inputs, trained.matrices)
-        self._keep(model)
+        model = WordModel(self.hyperparameters, run.model.vocabulary, run.model.inputs)
+        self._keep(model.learned(trained.history, trained.matrices))
         if trained.interruption is not None:
             raise trained.interruption
         for note in outcome_notes(self.history, run.plan.untrained_loss, self.vectors.matrix):

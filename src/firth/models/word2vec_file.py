@@ -4,20 +4,22 @@ The matrix of output vectors is `context_vectors`, or `node_vectors` with hierar
 also has `own_vectors` and subwords. fasttext_file.py reads models of fastText, which are written here as well.
 """
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, Self, TypeAlias, get_args
 
 import numpy as np
 
 from firth.arrays import Matrix
+from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import FormatError, SettingError
 from firth.formats import fasttext_writer, native
 from firth.formats.compressed import compressed_by_name, without_compression
 from firth.formats.detect import is_foreign_vectors
 from firth.formats.mapped import stored_in_memory
+from firth.formats.save import check_saving
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
 from firth.training.checkpoint import Checkpoint
@@ -26,8 +28,16 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs, parts_of_words
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["ModelFormat", "StoredModel", "check_model_name", "check_model_space", "read_model", "trained_model"]
-__all__ += ["write_model"]
+__all__ = [
+    "ModelFormat",
+    "StoredModel",
+    "WordModel",
+    "check_model_file",
+    "check_model_name",
+    "check_model_space",
+    "read_model",
+    "write_model",
+]
 
 
 ModelFormat: TypeAlias = Literal["firth", "fasttext"]
@@ -46,6 +56,10 @@ class StoredModel(NamedTuple):
     own_vectors: Matrix | None = None  # (V, D) with subwords: rows of words, without those of their n-grams
     training: Checkpoint | None = None  # where the training of a checkpoint is
 
+    def with_tokenizer(self, tokenizer: Tokenizer) -> Self:
+        """The same with another tokenizer in its settings."""
+        return self._replace(hyperparameters=dataclasses.replace(self.hyperparameters, tokenizer=tokenizer))
+
     def rows_to_train(self, inputs: WordInputs) -> Matrix:
         """The input matrix that training goes on with: (V, D), or with subwords (V + P, D)."""
         matrix, subwords = self.vectors.matrix, self.vectors.subwords
@@ -55,19 +69,35 @@ class StoredModel(NamedTuple):
         return inputs.rows_to_train(rows, matrix)
 
 
-def trained_model(
-    hyperparameters: Hyperparameters,
-    history: Iterable[EpochRecord],
-    vocabulary: Vocabulary,
-    inputs: WordInputs,
-    matrices: tuple[Matrix, Matrix],
-    training: Checkpoint | None = None,
-) -> StoredModel:
-    """The model that a backend's matrices are, at the end of a training or at a checkpoint."""
-    rows, outputs = matrices
-    words, own, subwords = inputs.learned(hyperparameters, rows)
-    vectors = WordVectors.from_stored(StoredVectors(vocabulary.words, words, vocabulary.counts, subwords=subwords))
-    return StoredModel(hyperparameters, History(history), vocabulary, vectors, outputs, own, training)
+class WordModel(NamedTuple):
+    """What a training of words makes of the matrices of a backend."""
+
+    hyperparameters: Hyperparameters
+    vocabulary: Vocabulary
+    inputs: WordInputs
+
+    @property
+    def documents(self) -> None:
+        """There are none."""
+
+    def learned(
+        self, history: Iterable[EpochRecord], matrices: tuple[Matrix, Matrix], training: Checkpoint | None = None
+    ) -> StoredModel:
+        """The model, at the end of a training or at a checkpoint."""
+        (rows, outputs), vocabulary = matrices, self.vocabulary
+        words, own, subwords = self.inputs.learned(self.hyperparameters, rows)
+        vectors = WordVectors.from_stored(StoredVectors(vocabulary.words, words, vocabulary.counts, subwords=subwords))
+        return StoredModel(self.hyperparameters, History(history), vocabulary, vectors, outputs, own, training)
+
+    def write(
+        self, path: str | Path, history: Iterable[EpochRecord], matrices: tuple[Matrix, Matrix], training: Checkpoint
+    ) -> None:
+        """Write a checkpoint."""
+        write_model(path, self.learned(history, matrices, training))
+
+    def check_space(self, path: str | Path) -> None:
+        """Raise OSError if there is too little space for the file."""
+        check_model_space(path, self.vocabulary, [self.hyperparameters])
 
 
 def check_model_name(path: str | Path, format: ModelFormat | None = None) -> None:
@@ -85,6 +115,12 @@ def check_model_name(path: str | Path, format: ModelFormat | None = None) -> Non
             f"{path}: a model is saved under a name that ends in .firth, or with format='fasttext' as fastText's .bin; "
             "`firth convert` or model.vectors.save() writes its vectors in other formats"
         )
+
+
+def check_model_file(path: str | Path) -> None:
+    """Raise if a model cannot be saved there: before the training, not after it."""
+    check_model_name(path)
+    check_saving(path, "firth")
 
 
 def check_model_space(path: str | Path, vocabulary: Vocabulary, models: Iterable[Hyperparameters]) -> None:
@@ -131,7 +167,7 @@ def write_model(path: str | Path, model: StoredModel, format: ModelFormat | None
         return
     # Where the model was read from such a file, what Word2Vec has no setting for is kept.
     from_file = {name: value for name, value in model.vectors.metadata.items() if name == "fasttext"}
-    fasttext_writer.write(path, replace(stored, metadata=metadata | from_file))
+    fasttext_writer.write(path, dataclasses.replace(stored, metadata=metadata | from_file))
 
 
 def read_model(path: str | Path, *, mmap: bool = True) -> StoredModel:

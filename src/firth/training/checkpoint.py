@@ -1,8 +1,9 @@
 """Checkpoints: a training is written to a file now and then, and goes on from there.
 
-A checkpoint is the file of a whole model (models/word2vec_file.py) with one more document, "training", that says where
-the training is, and what identifies the text. Draws are functions of the seed, the epoch and the position in the text,
-and the learning rate is one of the position: nothing else is needed to go on as if nothing had happened.
+A checkpoint is the file of a whole model (models/word2vec_file.py, doc2vec_file.py) with one more JSON document,
+"training", that says where the training is, and what identifies the text. Draws are functions of the seed, the epoch
+and the position in the text, and the learning rate is one of the position: nothing else is needed to go on as if
+nothing had happened.
 """
 
 import dataclasses
@@ -47,14 +48,21 @@ class Continued(NamedTuple):
     """Of a training of a model that had been trained before: its text is read with the vocabulary that the model has.
 
     replay_words : how many words of an old text are read for each word of the new one; None: there is no old text.
+    first_number : documents without tags are numbered from here on; None: it is no model of documents.
     """
 
     replay_words: float | None
+    first_number: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values by name; the number only for documents."""
+        values = self._asdict()
+        return values if self.first_number is not None else {"replay_words": values["replay_words"]}
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The document "training" of a file.
+    """The JSON document "training" of a file.
 
     position : its history is that of the file.
     settings : of this training, of which some may be others than those of the model (see _OF_A_RUN).
@@ -90,7 +98,7 @@ class Checkpoint:
             "epochs_before": self.epochs_before,
             "corpus": self.mark.to_json(),
             "held": None if self.held is None else self.held.to_json(),
-            "continued": None if self.continued is None else self.continued._asdict(),
+            "continued": None if self.continued is None else self.continued.to_json(),
         }
 
     @classmethod
@@ -115,6 +123,8 @@ class Checkpoint:
             continued = None if values["continued"] is None else Continued(**values["continued"])
             if continued is not None and continued.replay_words is not None:
                 _check("replay_words", continued.replay_words, real_number(0, above=True))
+            if continued is not None and continued.first_number is not None:
+                _check("first_number", continued.first_number, whole_number(0))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             problem = f"where its training was cannot be read: {error!r}; the file is damaged"
             raise FormatError(path, problem) from None

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -68,15 +69,16 @@ class CorpusMark:
         return cls(*sizes, {str(name): str(digest) for name, digest in values["digests"].items()})
 
 
-def mark_of(vocabulary: Vocabulary, plan: TrainingPlan, replayed: str | None = None) -> CorpusMark:
+def mark_of(
+    vocabulary: Vocabulary, plan: TrainingPlan, further: Mapping[str, str] = MappingProxyType({})
+) -> CorpusMark:
     """Reads the text once, at about 1 GB/s.
 
-    replayed : the digest of an old text of which sentences are in the plan's; None: there are none.
+    further : digests of what was read besides: "replay", an old text of which sentences are in the plan's.
     """
     packed = PackedWords.pack(vocabulary.words)
     digests = {"corpus": digest_of(packed.text, packed.ends, *plan.corpus)}
-    if replayed is not None:
-        digests["replay"] = replayed
+    digests |= further
     for field in fields(plan):
         part = getattr(plan, field.name)
         if isinstance(part, tuple) and field.name not in ("corpus", *_FOLLOW_FROM_SETTINGS):

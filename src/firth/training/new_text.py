@@ -35,10 +35,13 @@ __all__ = [
     "Replay",
     "Texts",
     "check_new_words",
+    "check_replay",
     "read_again",
     "read_new_text",
+    "renumbered",
     "rng_of_run",
     "settings_of_run",
+    "words_to_replay",
 ]
 
 NewWords: TypeAlias = Literal["add", "ignore", "only"]
@@ -69,12 +72,12 @@ class NewText(NamedTuple):
 
     corpus : the new text with sentences of the old one; its vocabulary is that of the model from now on.
     counts : (V,) how often each word occurs there; 0 for those that only the old text has.
-    replayed : the digest of the old text; None without one.
+    digests : "replay", that of the old text, if there is one.
     """
 
     corpus: EncodedCorpus
     counts: Counts
-    replayed: str | None
+    digests: dict[str, str]
 
 
 def check_new_words(settings: Hyperparameters, new_words: NewWords) -> None:
@@ -108,7 +111,7 @@ def read_new_text(
              damaged.
     """
     check_new_words(settings, new_words)
-    _check_replay(texts.replay)
+    check_replay(texts.replay)
     _check_tokenizer(settings, texts)
     phrases = _phrases_of(settings, texts)
     text = _with_new_words(settings, old, texts.corpus, phrases, new_words, reporter)
@@ -128,7 +131,8 @@ def read_again(
     return _with_replay(settings, text, texts, phrases, rng, reporter)
 
 
-def _check_replay(replay: Replay) -> None:
+def check_replay(replay: Replay) -> None:
+    """Raise SettingError unless so many words can be read."""
     words: Any = replay.words
     if isinstance(words, bool) or not isinstance(words, int | float) or not 0 < words < float("inf"):
         raise SettingError(
@@ -162,14 +166,14 @@ def _with_new_words(
     if new_words == "only":
         return corpus_for(settings, corpus, reporter, phrases)
     if phrases is not None:
-        return _renumbered(settings, old, every_word_joined(settings, corpus, phrases, reporter), new_words)
+        return renumbered(settings, old, every_word_joined(settings, corpus, phrases, reporter), new_words)
     if isinstance(corpus, EncodedCorpus):
         corpus.check()
-        return _renumbered(settings, old, corpus, new_words)
+        return renumbered(settings, old, corpus, new_words)
     if new_words == "add":
         return _encoded(settings, corpus, old, reporter, extend=True)
     known = _encoded(settings, corpus, old, reporter, extend=False)
-    return known if settings.has_nodes else _renumbered(settings, old, known, new_words)
+    return known if settings.has_nodes else renumbered(settings, old, known, new_words)
 
 
 def _in_vocabulary(
@@ -204,10 +208,11 @@ def _encoded(
     )
 
 
-def _renumbered(
-    settings: Hyperparameters, old: Vocabulary, corpus: EncodedCorpus, new_words: NewWords
-) -> EncodedCorpus:
-    """A text that is encoded already, with the ids of the merged vocabulary; of the old one where a tree keeps it."""
+def renumbered(settings: Hyperparameters, old: Vocabulary, corpus: EncodedCorpus, new_words: NewWords) -> EncodedCorpus:
+    """A text that is encoded already, with the ids of the merged vocabulary; of the old one where a tree keeps it.
+
+    Raises   CorpusError if none of its words is in that vocabulary.
+    """
     theirs = corpus.vocabulary
     numbers = rows_in(old, theirs)
     if settings.has_nodes:
@@ -233,19 +238,27 @@ def _with_replay(
     reporter: Reporter,
 ) -> NewText:
     """The new text, and among it sentences of the old one, if there is one to be replayed."""
-    (corpus, words), replayed = texts.replay, None
+    (corpus, words), digests = texts.replay, {}
     if corpus is not None:
         old = _in_vocabulary(settings, corpus, phrases, text.vocabulary, reporter)
-        replayed = digest_of(old.ids, old.sentence_offsets)
-        wanted = round(words * text.n_words)
-        if old.n_words < wanted:
-            reporter.message(
-                f"Note: replay_words={words:g} would be {wanted:,} words of the old text; it has {old.n_words:,}, "
-                "and all of them are read again."
-            )
-        text = mix(text, old, wanted, rng)
+        digests["replay"] = digest_of(old.ids, old.sentence_offsets)
+        text = mix(text, old, words_to_replay(words, text, old, reporter), rng).corpus
     check_neighbours(text, texts.corpus)
-    return NewText(text, count_ids(text.ids, len(text.vocabulary)), replayed)
+    return NewText(text, count_ids(text.ids, len(text.vocabulary)), digests)
+
+
+def words_to_replay(share: float, new: EncodedCorpus, old: EncodedCorpus, reporter: Reporter) -> int:
+    """How many words of the old text are read for the new one; reports where it has fewer.
+
+    share : words of the old text for each word of the new one.
+    """
+    wanted = round(share * new.n_words)
+    if old.n_words < wanted:
+        reporter.message(
+            f"Note: replay_words={share:g} would be {wanted:,} words of the old text; it has {old.n_words:,}, "
+            "and all of them are read again."
+        )
+    return wanted
 
 
 def rng_of_run(settings: Hyperparameters, epochs_before: int) -> np.random.Generator:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from firth.arrays import Matrix
+from firth.arrays import Counts, Matrix
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
@@ -28,17 +28,30 @@ from firth.training.scoring import Score, score_text
 from firth.vectors.given import listed_words
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["Observation", "ObservedModel", "Observer", "Observers", "check_observers"]
+__all__ = ["Observation", "ObservedDocuments", "ObservedModel", "Observer", "Observers", "check_observers"]
 
 ObservedMoment: TypeAlias = Literal["start", "tick", "epoch", "end"]
 
 
+class ObservedDocuments(NamedTuple):
+    """Documents whose vectors are rows behind those of words. N tags.
+
+    tags, words : (N,) the tags, and words of the vocabulary in the documents of each.
+    has_words : whether words have vectors of their own, too.
+    """
+
+    tags: Sequence[str]
+    words: Counts
+    has_words: bool
+
+
 class ObservedModel(NamedTuple):
-    """What does not change while a model is trained."""
+    """What does not change while a model is trained. documents : None in a model of words alone."""
 
     hyperparameters: Hyperparameters
     vocabulary: Vocabulary
     inputs: WordInputs
+    documents: ObservedDocuments | None = None
 
 
 class Observation:
@@ -61,22 +74,45 @@ class Observation:
         self.hyperparameters = model.hyperparameters
         self.vocabulary = model.vocabulary
         self._inputs = model.inputs
+        self._documents = model.documents
         self._backend = training.backend
         self._stop = training.stop
 
     def rows(self, words: Iterable[str]) -> Matrix:
         """The vectors of some words as they are now: a copy (n, D).
 
-        Raises   UnknownWordError with near spellings.
+        Raises   UnknownWordError with near spellings; SettingError if words are not trained.
         """
+        self._check_words()
         ids = self.vocabulary.ids_of(listed_words(words))
         return self._inputs.vectors_of(np.array(ids, np.int32), lambda rows: self._backend.rows("input", rows))
 
     def vectors(self) -> WordVectors:
-        """All vectors as they are now: a copy (V, D), for queries, evaluations and files."""
-        matrix, _, subwords = self._inputs.learned(self.hyperparameters, self._backend.matrices()[0])
+        """All vectors of words as they are now: a copy (V, D), for queries, evaluations and files.
+
+        Raises   SettingError if words are not trained.
+        """
+        self._check_words()
+        rows = self._backend.matrices()[0]
+        if self._documents is not None:
+            rows = rows[: len(self.vocabulary)].copy()
+        matrix, _, subwords = self._inputs.learned(self.hyperparameters, rows)
         stored = StoredVectors(self.vocabulary.words, matrix, self.vocabulary.counts, subwords=subwords)
         return WordVectors.from_stored(stored)
+
+    def documents(self) -> WordVectors:
+        """The vectors of all tags as they are now: a copy (N, D).
+
+        Raises   SettingError if the model is none of documents.
+        """
+        if self._documents is None:
+            raise SettingError("documents(): a Word2Vec has none; Doc2Vec trains vectors of documents")
+        matrix = self._backend.matrices()[0][len(self.vocabulary) :].copy()
+        return WordVectors.from_stored(StoredVectors(self._documents.tags, matrix, self._documents.words))
+
+    def _check_words(self) -> None:
+        if self._documents is not None and not self._documents.has_words:
+            raise SettingError("with train_words=False words have no vectors; documents() has those of documents")
 
     def encode(self, corpus: "CorpusInput | EncodedCorpus") -> EncodedCorpus:
         """A text as ids of the model's vocabulary, to be scored more than once.
@@ -96,8 +132,13 @@ class Observation:
         corpus : a text, or what encode() made of it.
 
         Raises   what encode() raises; CorpusError if there is no pair of known words; DivergenceError if the loss is
-                 not finite.
+                 not finite; SettingError for a model of documents.
         """
+        if self._documents is not None:
+            raise SettingError(
+                "score(): the loss of a model of documents depends on their vectors, which a held-out text does not "
+                "have; judge documents() instead"
+            )
         encoded = self.encode(corpus)
         inputs, outputs = self._backend.matrices()
         words, _, _ = self._inputs.learned(self.hyperparameters, inputs)

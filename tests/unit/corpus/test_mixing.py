@@ -30,12 +30,13 @@ def test_all_of_the_new_text_and_enough_of_the_old(new_lengths, old_lengths, wor
     patch = pytest.MonkeyPatch()
     patch.setattr("firth.corpus.mixing.WORDS_AT_ONCE", at_once)
     try:
-        mixed = mix(new, old, words, np.random.default_rng(1))
+        mixed, origins = mix(new, old, words, np.random.default_rng(1))
     finally:
         patch.undo()
     mixed.check()
     assert mixed.memory_mapped == mapped
     found = sentences(mixed)
+    assert found == [(sentences(new) + sentences(old))[origin] for origin in origins]
     assert [sentence for sentence in found if sentence[0] < 500] == sentences(new), "in their order"
     drawn = [sentence for sentence in found if sentence[0] >= 500]
     assert len(set(drawn)) == len(drawn)
@@ -68,7 +69,7 @@ def test_every_sentence_is_drawn_with_the_same_chance():
 def test_evenly_mixed(words):
     """In every stretch of the mixture, old and new words are in the same proportion, give or take a sentence."""
     new, old = text_of([5] * 40, 0), text_of([4] * 125, 500)
-    mixed = mix(new, old, words, np.random.default_rng(2))
+    mixed = mix(new, old, words, np.random.default_rng(2)).corpus
     is_old = mixed.ids >= 500
     wanted = np.arange(1, len(is_old) + 1) * words / (200 + words)
     assert abs(np.cumsum(is_old) - wanted).max() <= 5

@@ -11,6 +11,7 @@ import { h, set, settled, show } from "../dom.js";
 const SIZES = [1000, 5000, 20000, 50000];
 const RANKS = [100, 1000, 5000, 20000, Infinity]; // colours of frequency: up to this rank
 const LISTED = 200;
+const SOON = 100; // milliseconds
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 const floats = async (blob) => new Float32Array(await blob.arrayBuffer());
@@ -64,8 +65,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       if (!word) return;
       if (!indexOf.has(word)) { status.textContent = t("map.not_here", { word, count: counted(shown.words.length) }); return; }
       status.textContent = "";
-      pick(word);
-      map.goTo(indexOf.get(word));
+      pickAndGo(word);
     },
   });
   const methods = choice({ label: t("map.method"), value: state.method, options: ["pca", "umap", "axes"].map((value) => ({ value, text: t(`map.methods.${value}`) })), onChange(method) { state.method = method; state.view = { x: 0, y: 0, zoom: 1 }; map.setView(state.view); change({ method, view: null }); draw().catch(failed); } });
@@ -191,6 +191,12 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
     writeCode();
   }
 
+  /** The neighbours first, which are there in a moment: frames of a flight would hold them up. */
+  async function pickAndGo(word) {
+    await Promise.race([pick(word), pause(SOON)]);
+    if (picked === word && !gone) map.goTo(indexOf.get(word));
+  }
+
   let group = [];
   function choose(found) {
     group = found;
@@ -208,7 +214,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
         h("div", { class: "row chosen", tabindex: "0", role: "region", "aria-label": t("map.chosen", { count: counted(words.length) }) }, words.slice(0, LISTED).map((word) => wordBox(word, { onClick: () => pick(word) })), words.length > LISTED ? h("span", { class: "hint" }, t("map.more", { count: counted(words.length - LISTED) })) : null)));
     }
     if (picked !== null && near.has(picked)) {
-      parts.push(h("div", { class: "stack" }, h("h2", { class: "heading" }, picked), h("p", { class: "hint" }, facts(picked)), bars({ most: 1, digits: 3, rows: near.get(picked).map(({ word, index, similarity }) => ({ name: word, value: similarity, element: wordBox(word, { onClick: () => { pick(word); map.goTo(index); } }) })) })));
+      parts.push(h("div", { class: "stack" }, h("h2", { class: "heading" }, picked), h("p", { class: "hint" }, facts(picked)), bars({ most: 1, digits: 3, rows: near.get(picked).map(({ word, similarity }) => ({ name: word, value: similarity, element: wordBox(word, { onClick: () => pickAndGo(word) }) })) })));
     }
     if (!parts.length) parts.push(h("p", { class: "hint" }, t("map.how")), h("p", { class: "hint" }, t("map.keys")), button(t("map.choose_view"), () => choose(map.inView())));
     show(side, parts);

@@ -1,6 +1,7 @@
 // Very many words as points on a canvas: zoom, pan, look, lasso. Two layers: points with names, and what the reader points at.
 
 import { h, settled, still } from "../dom.js";
+import { crowdPainter } from "./crowd.js";
 import { placeLabels } from "./labels.js";
 
 const FONT = 13;
@@ -28,6 +29,10 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
   const over = h("canvas", { tabindex: "0", role: "application", "aria-label": texts.label, "aria-description": texts.keys });
   const element = h("div", { class: "cloud" }, base, over);
   const widths = new Map();
+  const paintCrowd = crowdPainter();
+  let shown = { x: new Float32Array(0), y: new Float32Array(0), seen: new Int32Array(0), count: 0 }; // pixels; which are in view
+  let names = []; // as they were placed when the map was last at rest: {index, dx, dy, anchor}
+  let flight = 0; // the frame of a flight that is under way
   let [width, height, density] = [0, 0, 1];
   let data = { xy: new Float32Array(0), words: [], groups: new Uint8Array(0), palette: [], equal: true, axes: null };
   let bounds = { x: 0, y: 0, sx: 1, sy: 1 };
@@ -74,58 +79,57 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
 
   function redraw() { if (!frame) frame = requestAnimationFrame(() => { frame = 0; drawBase(); drawOver(); }); }
 
+  /** Where each point is on the screen, and which ones are in view: in arrays that are kept from frame to frame. */
+  function project(eased) {
+    const { xy, words } = data;
+    if (shown.x.length !== words.length) shown = { x: new Float32Array(words.length), y: new Float32Array(words.length), seen: new Int32Array(words.length), count: 0 };
+    const { x, y, seen } = shown;
+    const [kx, ky] = [bounds.sx * view.zoom, bounds.sy * view.zoom];
+    const [left, top] = [width / 2 - bounds.x * kx - view.x * view.zoom, height / 2 + bounds.y * ky + view.y * view.zoom];
+    const from = morph?.from;
+    let count = 0; // below, pairs in brackets would be garbage for every point
+    for (let i = 0; i < words.length; i += 1) {
+      let px = xy[2 * i];
+      let py = xy[2 * i + 1];
+      if (from) {
+        px = from[2 * i] + (px - from[2 * i]) * eased;
+        py = from[2 * i + 1] + (py - from[2 * i + 1]) * eased;
+      }
+      px = left + px * kx;
+      py = top - py * ky;
+      x[i] = px;
+      y[i] = py;
+      if (px > -4 && px < width + 4 && py > -4 && py < height + 4) { seen[count] = i; count += 1; }
+    }
+    shown.count = count;
+  }
+
   function drawBase() {
     const context = base.getContext("2d");
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
-    const { xy, words, groups, palette } = data;
     const part = morph ? Math.min((performance.now() - morph.begun) / 600, 1) : 1;
-    const eased = part * part * (3 - 2 * part);
-    const shownX = new Float32Array(words.length);
-    const shownY = new Float32Array(words.length);
-    const seen = [];
-    for (let i = 0; i < words.length; i += 1) {
-      shownX[i] = morph ? sx(i, morph.from) + (sx(i) - sx(i, morph.from)) * eased : sx(i);
-      shownY[i] = morph ? sy(i, morph.from) + (sy(i) - sy(i, morph.from)) * eased : sy(i);
-      if (shownX[i] > -4 && shownX[i] < width + 4 && shownY[i] > -4 && shownY[i] < height + 4) seen.push(i);
-    }
+    project(part * part * (3 - 2 * part));
+    const { x, y, count } = shown;
+    const { groups, palette, words } = data;
+    const seen = shown.seen.subarray(0, count);
     const radius = Math.min(Math.max((words.length > 8000 ? 1 : 1.5) * view.zoom ** 0.35, 1), 4.5);
-    if (seen.length > CROWD) drawCrowd(context, seen, shownX, shownY, radius);
+    if (count > CROWD) paintCrowd(context, { x, y, seen, groups, palette, density, side: Math.max(Math.round(2 * radius * density), 1) });
     drawAxes(context);
-    for (let group = seen.length > CROWD ? -1 : palette.length - 1; group >= 0; group -= 1) {
+    for (let group = count > CROWD ? -1 : palette.length - 1; group >= 0; group -= 1) {
       context.fillStyle = palette[group].colour;
       context.globalAlpha = palette[group].alpha ?? 0.8;
       for (const i of seen) {
         if (groups[i] !== group) continue;
-        if (radius < 2.2) context.fillRect(shownX[i] - radius, shownY[i] - radius, 2 * radius, 2 * radius);
-        else { context.beginPath(); context.arc(shownX[i], shownY[i], radius, 0, 7); context.fill(); }
+        if (radius < 2.2) context.fillRect(x[i] - radius, y[i] - radius, 2 * radius, 2 * radius);
+        else { context.beginPath(); context.arc(x[i], y[i], radius, 0, 7); context.fill(); }
       }
     }
     context.globalAlpha = 1;
     if (part < 1) { redraw(); return; }
     morph = null;
-    drawNames(context, seen, radius);
-  }
-
-  /** Many points at once, straight into the pixels: some ten times as fast as one rectangle after another. */
-  function drawCrowd(context, seen, shownX, shownY, radius) {
-    const [columns, lines] = [base.width, base.height];
-    const image = context.createImageData(columns, lines);
-    const pixels = new Uint32Array(image.data.buffer);
-    const bytes = new Uint8Array(4);
-    const colours = data.palette.map(({ colour, alpha = 0.8 }) => {
-      bytes.set([1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-      bytes[3] = Math.round(255 * alpha);
-      return new Uint32Array(bytes.buffer)[0];
-    });
-    const side = Math.max(Math.round(2 * radius * density), 1);
-    for (let k = seen.length - 1; k >= 0; k -= 1) { // the most frequent words on top
-      const i = seen[k];
-      const [left, top] = [Math.round(shownX[i] * density - side / 2), Math.round(shownY[i] * density - side / 2)];
-      if (left < 0 || top < 0 || left + side > columns || top + side > lines) continue;
-      for (let y = top; y < top + side; y += 1) pixels.fill(colours[data.groups[i]] ?? 0, y * columns + left, y * columns + left + side);
-    }
-    context.putImageData(image, 0, 0);
+    if (!flight) placeNames(seen, radius);
+    drawNames(context);
   }
 
   function drawAxes(context) {
@@ -143,35 +147,45 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
     return widths.get(word);
   }
 
-  function drawNames(context, seen, radius) {
+  /** Which points have a name, and on which side of the point it is. */
+  function placeNames(seen, radius) {
+    base.getContext("2d").font = `${FONT}px ${ink("--sans")}`;
+    const some = [];
+    for (let k = 0; k < seen.length && some.length < LABELLED; k += 1) if (seen.length <= LABELLED || /[\p{L}\p{N}]/u.test(data.words[seen[k]])) some.push(seen[k]); // of a crowd, words rather than signs
+    const wanted = some.map((i) => ({ x: shown.x[i], y: shown.y[i], width: nameWidth(data.words[i]) + 2 }));
+    const edge = data.axes ? 26 : 2;
+    const places = placeLabels(wanted, { height: FONT + 5, gap: radius + 3, bounds: { left: edge, right: width - 2, top: 2, bottom: height - edge } });
+    names = places.flatMap((place, k) => (place ? [{ index: some[k], dx: place.x - wanted[k].x, dy: place.y - wanted[k].y, anchor: place.anchor }] : []));
+  }
+
+  function drawNames(context) {
     context.font = `${FONT}px ${ink("--sans")}`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    // Of a crowd, words rather than signs.
-    const some = (seen.length > LABELLED ? seen.filter((i) => /[\p{L}\p{N}]/u.test(data.words[i])) : seen).slice(0, LABELLED);
-    const wanted = some.map((i) => ({ x: sx(i), y: sy(i), width: nameWidth(data.words[i]) + 2 }));
-    const edge = data.axes ? 26 : 2;
-    const places = placeLabels(wanted, { height: FONT + 5, gap: radius + 3, bounds: { left: edge, right: width - 2, top: 2, bottom: height - edge } });
-    places.forEach((place, k) => { if (place) write(context, data.words[some[k]], place, "--ink", 400); });
+    context.strokeStyle = ink("--card");
+    context.fillStyle = ink("--ink");
+    for (const { index, dx, dy, anchor } of names) {
+      const [x, y] = [shown.x[index] + dx, shown.y[index] + dy];
+      if (x > -100 && x < width + 100 && y > -20 && y < height + 20) write(context, data.words[index], { x, y, anchor });
+    }
     if (!data.axes) return;
     const [left, right, low, high] = data.axes;
     context.font = `600 ${FONT}px ${ink("--sans")}`;
-    for (const [text, x, y, anchor] of [[`← ${left}`, 26, height - 12, "start"], [`${right} →`, width - 10, height - 12, "end"]]) write(context, text, { x, y, anchor }, "--quiet");
+    context.fillStyle = ink("--quiet");
+    for (const [text, x, y, anchor] of [[`← ${left}`, 26, height - 12, "start"], [`${right} →`, width - 10, height - 12, "end"]]) write(context, text, { x, y, anchor });
     for (const [text, y, anchor] of [[`← ${low}`, height - 26, "start"], [`${high} →`, 10, "end"]]) {
       context.save();
       context.translate(12, y);
       context.rotate(-Math.PI / 2);
-      write(context, text, { x: 0, y: 0, anchor }, "--quiet");
+      write(context, text, { x: 0, y: 0, anchor });
       context.restore();
     }
   }
 
-  function write(context, text, { x, y, anchor }, colour) {
+  function write(context, text, { x, y, anchor }) {
     context.textAlign = { start: "left", end: "right", middle: "center" }[anchor];
-    context.strokeStyle = ink("--card");
     context.lineWidth = 3.5;
     context.strokeText(text, x, y);
-    context.fillStyle = ink(colour);
     context.fillText(text, x, y);
   }
 
@@ -214,10 +228,12 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
     context.font = `600 ${FONT + 1}px ${ink("--sans")}`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
+    context.strokeStyle = ink("--card");
+    const inks = [accent, ink("--ink")];
     const named = [focus, ...there.map(({ index }) => index)];
     const wanted = named.map((i) => ({ x: sx(i), y: sy(i), width: context.measureText(data.words[i]).width + 4 }));
     const places = placeLabels(wanted, { height: FONT + 5, gap: 9, must: (k) => k === 0, bounds: { left: 0, right: width, top: 0, bottom: height } });
-    places.forEach((place, k) => { if (place) write(context, data.words[named[k]], place, k ? "--ink" : "--accent"); });
+    places.forEach((place, k) => { if (!place) return; context.fillStyle = inks[k ? 1 : 0]; write(context, data.words[named[k]], place); });
   }
 
   // ------------------------------------------------------------------ moving
@@ -238,14 +254,18 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
     moveTo({ x: view.x + dx / view.zoom - dx / zoom, y: view.y + dy / view.zoom - dy / zoom, zoom });
   }
 
+  const land = () => { cancelAnimationFrame(flight); flight = 0; };
+
+  /** Glide there. Names keep their side of the point until the map rests: placing them takes as long as all points. */
   function flyTo(next) {
+    land();
     if (still()) { moveTo(next); return; }
     const [from, begun] = [{ ...view }, performance.now()];
     const step = () => {
       const part = Math.min((performance.now() - begun) / 600, 1);
       const eased = part * part * (3 - 2 * part);
+      flight = part < 1 ? requestAnimationFrame(step) : 0;
       moveTo({ x: from.x + (next.x - from.x) * eased, y: from.y + (next.y - from.y) * eased, zoom: from.zoom * (next.zoom / from.zoom) ** eased });
-      if (part < 1) requestAnimationFrame(step);
     };
     step();
   }
@@ -256,6 +276,7 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
   const spot = (event) => { const box = over.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
 
   over.addEventListener("pointerdown", (event) => {
+    land();
     over.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, spot(event));
     moved = 0;
@@ -292,11 +313,12 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
   over.addEventListener("pointerup", release);
   over.addEventListener("pointercancel", release);
   over.addEventListener("pointerleave", () => { if (!fingers.size) look(null); });
-  over.addEventListener("wheel", (event) => { event.preventDefault(); zoomAt(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), ...spot(event)); }, { passive: false });
+  over.addEventListener("wheel", (event) => { event.preventDefault(); land(); zoomAt(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), ...spot(event)); }, { passive: false });
   over.addEventListener("dblclick", (event) => zoomAt(2, ...spot(event)));
   over.addEventListener("keydown", (event) => {
     const step = 0.12 / view.zoom;
     const by = { ArrowLeft: [-step * width, 0], ArrowRight: [step * width, 0], ArrowUp: [0, step * height], ArrowDown: [0, -step * height] }[event.key];
+    if (by || "+=-".includes(event.key)) land();
     if (by) moveTo({ ...view, x: view.x + by[0], y: view.y + by[1] });
     else if (event.key === "+" || event.key === "=") zoomAt(1.5);
     else if (event.key === "-") zoomAt(1 / 1.5);
@@ -333,6 +355,7 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
       data = { ...data, ...next };
       const glides = next.xy && before.words === data.words && before.xy.length === next.xy.length && before.xy !== next.xy && !still();
       const old = bounds;
+      if (next.words) { land(); names = []; }
       if (next.xy) fitBounds();
       if (glides) {
         // The old places in the new bounds, so that both are seen through one window.
@@ -347,14 +370,14 @@ export function cloud({ texts, onLook, onPick, onLasso, onView }) {
     },
     setMarks(next) { marks = { ...marks, ...next }; if (!frame) drawOver(); },
     setLasso(on) { lassoing = on; over.style.setProperty("cursor", on ? "crosshair" : "grab"); },
-    setView(next) { wanted = next; view = { x: next.x * width, y: next.y * width, zoom: next.zoom }; redraw(); },
-    zoom: (factor) => zoomAt(factor),
+    setView(next) { land(); wanted = next; view = { x: next.x * width, y: next.y * width, zoom: next.zoom }; redraw(); },
+    zoom: (factor) => { land(); zoomAt(factor); },
     fit: () => flyTo({ x: 0, y: 0, zoom: 1 }),
     /** Bring a word into the middle, near enough to read what is around it. */
     goTo(index) { flyTo({ x: (data.xy[2 * index] - bounds.x) * bounds.sx, y: (data.xy[2 * index + 1] - bounds.y) * bounds.sy, zoom: Math.max(view.zoom, data.words.length > 2000 ? 8 : 3) }); },
     inView() { const found = []; for (let i = 0; i < data.words.length; i += 1) if (sx(i) >= 0 && sx(i) <= width && sy(i) >= 0 && sy(i) <= height) found.push(i); return found; },
     /** Where a word is, in pixels of the map. */
     where: (index) => [sx(index), sy(index)],
-    leave() { observer.disconnect(); tellView.cancel(); cancelAnimationFrame(frame); },
+    leave() { observer.disconnect(); tellView.cancel(); land(); cancelAnimationFrame(frame); },
   };
 }
