@@ -26,6 +26,7 @@ CALLED_FROM_OUTSIDE = {
     "save_overload",
     "flush",
     "format_options",  # Typer
+    "collect_usage_pieces",
     "model_config",  # pydantic
     "get_route_handler",  # FastAPI
 }

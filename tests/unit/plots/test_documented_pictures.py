@@ -39,7 +39,7 @@ def test_every_picture_but_those_of_the_readme_can_be_drawn_in_the_browser():
 
 
 def test_the_tour_has_its_pictures_in_the_order_of_the_document():
-    pictures = [picture for _, picture in STEP.findall(TOUR)]
+    pictures = [picture for _, picture in STEP.findall(TOUR) if picture]
     names = [Path(picture).stem for picture in pictures]
     assert names == [
         "line", "arrows", "cosine", "strips-king", "strips-three", "strips", "analogy", "next-words", "window",
