@@ -123,7 +123,7 @@ class Shortcut:
             response = await found[1].respond(model, request)
         except (RequestProblem, RequestValidationError, FirthError) as error:
             response = response_for(request, error)
-        response.headers.add_vary_header("Accept-Encoding")
+        response.raw_headers.append((b"vary", b"Accept-Encoding"))
         shortest, level = self._compression
         if len(response.body) < shortest:
             await response(scope, receive, send)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firth.errors import FirthError, FormatError, SettingError, UnknownWordError, quoted
+from firth.server.headers import header
 from firth.server.responses import JSON, json_bytes
 from firth.server.service_schemas import ErrorResponse
 
@@ -57,11 +58,14 @@ def problem_response(problem: RequestProblem, headers: dict[str, str] | None = N
 
 def check_type(request: Request) -> None:
     """Raise RequestProblem unless the body of a request is JSON by its header."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = header(request.scope, b"content-type") or ""
+    if given == JSON:
+        return
+    kind = given.partition(";")[0].strip().lower()
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
         return
-    given = f"the body is {quoted(kind)}" if kind else "the body has no content type"
-    raise RequestProblem(415, "unsupported_media_type", f"{given}: send JSON with the header Content-Type: {JSON}")
+    shown = f"the body is {quoted(kind)}" if kind else "the body has no content type"
+    raise RequestProblem(415, "unsupported_media_type", f"{shown}: send JSON with the header Content-Type: {JSON}")
 
 
 def response_for(request: Request, error: RequestProblem | RequestValidationError | FirthError) -> Response:

@@ -1,7 +1,7 @@
 """Processes: a listening socket, and one or several workers that answer what comes in, until a signal ends them.
 
 A signal (Ctrl-C, SIGTERM) closes the socket; requests that have begun are answered, for at most PATIENCE seconds. The
-parent of several workers starts a new one where one has died.
+parent of several workers starts a new one where one has died. How they share connections: workers.py.
 """
 
 import contextlib
@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from firth.errors import SettingError, quoted
+from firth.server.workers import CAN_HAND_OVER, Workers, settled
 from firth.threads import start_thread
 
 __all__ = ["listening", "metrics_folder", "run_here", "run_workers"]
@@ -59,28 +61,24 @@ def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], objec
     on_ready : called when connections wait for their answers and signals for the end of the server.
     """
     server = Server(_config(app, workers=1, patience=patience))
-    # After a second Ctrl-C, what still ran is cancelled, which is not an error of the server: no traceback of that.
-    quiet = _Unless(lambda: server.force_exit)
-    logging.getLogger("uvicorn.error").addFilter(quiet)
-    before = {number: signal.signal(number, server.handle_exit) for number in _signals()}
-    try:
+    with _handled_by(server.handle_exit), settled(), _quiet_when_forced(server):
         on_ready()
         server.run([listener])
+
+
+@contextlib.contextmanager
+def _quiet_when_forced(server: Server) -> Iterator[None]:
+    """Log nothing after a second Ctrl-C: what still runs is cancelled then, which is no error of the server."""
+
+    def is_shown(_record: logging.LogRecord) -> bool:
+        return not server.force_exit
+
+    logger = logging.getLogger("uvicorn.error")
+    logger.addFilter(is_shown)
+    try:
+        yield
     finally:
-        logging.getLogger("uvicorn.error").removeFilter(quiet)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class _Unless(logging.Filter):
-    """Keeps log lines back while a condition holds."""
-
-    def __init__(self, condition: Callable[[], bool]) -> None:
-        super().__init__()
-        self._condition = condition
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not self._condition()
+        logger.removeFilter(is_shown)
 
 
 def run_workers(
@@ -90,15 +88,30 @@ def run_workers(
 
     make_app : is sent to each process, which calls it.
     """
-    make = _Worker(make_app, os.getpid())
-    parent = Multiprocess(_config(make, workers, factory=True), [listener])  # from here on it handles signals
-    on_ready()
-    parent.run()
+    if not CAN_HAND_OVER:
+        parent = Multiprocess(_config(_App(make_app, os.getpid()), workers, factory=True), [listener])
+        on_ready()  # it already handles signals
+        parent.run()
+        return
+    crew = Workers(_Worker(make_app), listener, workers, PATIENCE)
+    with _handled_by(crew.stop):
+        on_ready()
+        crew.run()
 
 
 @dataclass(frozen=True)
 class _Worker:
-    """Makes the app in a worker process, which from then on ends when its parent does."""
+    """Makes, in a worker process, what it serves."""
+
+    make_app: Callable[[], FastAPI]
+
+    def __call__(self) -> Config:
+        return _config(self.make_app(), workers=1)
+
+
+@dataclass(frozen=True)
+class _App:
+    """Makes the app in a worker process that from then on ends when its parent does."""
 
     make_app: Callable[[], FastAPI]
     parent: int  # its process id
@@ -113,6 +126,17 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
     signal.raise_signal(signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Signals that end a server are handled so."""
+    before = {number: signal.signal(number, handler) for number in _signals()}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def _signals() -> list[signal.Signals]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from firth.arrays import Matrix
 from firth.formats.text_vectors_writer import exact_lines
+from firth.server.headers import header
 from firth.vectors.neighbours import Neighbour
 
 __all__ = ["JSON", "MESSAGE_PACK", "json_bytes", "respond", "respond_with_neighbours", "respond_with_vectors"]
@@ -94,7 +95,7 @@ def _number_lists(matrix: Matrix) -> list[bytes]:
 
 
 def _wants_message_pack(request: Request) -> bool:
-    accept = request.headers.get("accept")
+    accept = header(request.scope, b"accept")
     return accept is not None and any(
         one.partition(";")[0].strip().lower() in (MESSAGE_PACK, "application/x-msgpack") for one in accept.split(",")
     )
