@@ -283,7 +283,9 @@ class CpuBackend:
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
-            mean=Mean(plan.exact_gradient, plan.rows_of_words) if plan.architecture == "cbow" else None,
+            mean=Mean(plan.sums_inputs, plan.exact_gradient, plan.rows_of_words)
+            if plan.architecture == "cbow"
+            else None,
             objective=self._objective,
             softmax=softmax,
             composition=plan.composition,

@@ -233,7 +233,7 @@ class UpdateCounts(NamedTuple):
 def can_meet(plan: TrainingPlan) -> bool:
     """Whether it is known how often rows move, and quality was measured."""
     extras = plan.composition, plan.groups, plan.sessions, plan.documents
-    has_extras = any(extra is not None for extra in extras)
+    has_extras = plan.sums_inputs or any(extra is not None for extra in extras)
     return plan.objective == "negative_sampling" and not has_extras
 
 

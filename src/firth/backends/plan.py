@@ -36,6 +36,7 @@ class TrainingPlan:
     groups, sessions : further targets of negative sampling.
     documents : the tags of each sentence, which are further inputs; not with softmax.
     rows_of_words : (V,) CBOW: how much each word weighs in the mean of a window; None: all alike.
+    sums_inputs : CBOW: the sum of a window predicts in place of its mean, and each row gets 1 / n of the gradient.
     """
 
     corpus: EncodedIds
@@ -53,6 +54,7 @@ class TrainingPlan:
     sessions: SessionTargets | None = None
     documents: Documents | None = None
     rows_of_words: NDArray[np.float32] | None = None
+    sums_inputs: bool = False
 
     @property
     def n_words(self) -> int:

@@ -27,6 +27,7 @@ class Extras(NamedTuple):
     documents: Documents | None = None  # further inputs of each sentence
     window: tuple[int, int] | None = None  # in place of the settings'; (0, 0) where documents are the only inputs
     rows_of_words: NDArray[np.float32] | None = None  # (V,) how much each word weighs in the mean of CBOW
+    sums_inputs: bool = False  # CBOW with the sum of a window in place of its mean
     noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
 
 
@@ -70,6 +71,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
         sessions=extras.sessions,
         documents=extras.documents,
         rows_of_words=extras.rows_of_words,
+        sums_inputs=extras.sums_inputs,
     )
 
 
