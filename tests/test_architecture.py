@@ -20,6 +20,7 @@ LADDER = [
     {"evaluation"},
     {"backends"},
     {"training"},
+    {"distributed"},
     {"models"},
     {"language_models", "recommend"},
     {"experiments"},
