@@ -29,6 +29,7 @@ CALLED_FROM_OUTSIDE = {
     "collect_usage_pieces",
     "model_config",  # pydantic
     "get_route_handler",  # FastAPI
+    "shutdown",  # uvicorn
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 
