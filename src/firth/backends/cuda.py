@@ -1,8 +1,8 @@
 """Training on an NVIDIA GPU, with kernels compiled by numba-cuda (kernels/cuda/training/epoch.py).
 
-Both matrices stay on the GPU, and the text where it fits; a longer one is copied piece by piece. An epoch is a sequence of launches, each for `chunk` tokens: while one
-runs, the next is queued, so that the GPU never waits. Between two of them counters come back, and training can stop.
-One thread of the processor launches; the calling thread shows progress.
+Both matrices stay on the GPU, and the text where it fits; a longer one is copied piece by piece. An epoch is a sequence
+of launches, each for `chunk` tokens: while one runs, the next is queued, so that the GPU never waits. Between two of
+them counters come back, and training can stop. One thread of the processor launches; the calling thread shows progress.
 """
 
 from collections import deque

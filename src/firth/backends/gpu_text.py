@@ -13,6 +13,7 @@ from firth.kernels.arguments import EncodedIds
 __all__ = ["FIRST_OF_SENTENCE", "ResidentText", "StreamedText", "Text", "mark"]
 
 FIRST_OF_SENTENCE = np.int32(-(2**31))
+_COPIED = 1 << 24  # tokens at a time
 
 
 class Text(Protocol):
@@ -38,9 +39,13 @@ class ResidentText:
 
     def __init__(self, corpus: EncodedIds, stream: Any) -> None:
         n = len(corpus.ids)
-        marked = np.zeros(max(n, 1), np.int32)
-        mark(corpus, range(n), marked)
-        self._ids = stream.to_device(marked)
+        self._ids = stream.empty(max(n, 1), np.int32)
+        marked = np.empty(min(n, _COPIED), np.int32)
+        for first in range(0, n, _COPIED):
+            tokens = range(first, min(first + _COPIED, n))
+            mark(corpus, tokens, marked)
+            stream.copy_from(marked[: len(tokens)], self._ids[first : tokens.stop])
+            stream.wait()
 
     def on_device(self, tokens: range) -> tuple[Any, int]:
         """See Text."""
