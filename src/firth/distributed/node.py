@@ -98,7 +98,8 @@ class Node:
     def encode(self, final_ids: NDArray[np.int32]) -> dict[int, ShardSize]:
         """Number the words that count() has found; returns the sizes of the shards."""
         assert self._reading is not None
-        self._text, self._reading = self._reading.encoded(final_ids), None
+        # A copy: what has travelled is read-only, for which the kernel would be compiled once more.
+        self._text, self._reading = self._reading.encoded(final_ids.copy()), None
         return self._text.sizes()
 
     def hold(self, shards: list[Shard], name: str, vocabulary: Vocabulary) -> dict[int, ShardSize]:
