@@ -6,10 +6,10 @@ import typer.core
 
 from firth.settings import CORPUS, MODEL, TRAINING
 
-__all__ = ["GOING_ON", "OUTPUT", "GroupedCommand"]
+__all__ = ["CLUSTER", "GOING_ON", "OUTPUT", "GroupedCommand"]
 
-GOING_ON, OUTPUT, OTHERS = "Going on", "Output", "Options"
-_ORDER = (CORPUS, MODEL, TRAINING, GOING_ON, OUTPUT, OTHERS)
+CLUSTER, GOING_ON, OUTPUT, OTHERS = "Cluster", "Going on", "Output", "Options"
+_ORDER = (CORPUS, MODEL, TRAINING, CLUSTER, GOING_ON, OUTPUT, OTHERS)
 
 
 class GroupedCommand(typer.core.TyperCommand):
