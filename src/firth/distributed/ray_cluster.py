@@ -127,6 +127,7 @@ class RayMachines:
         self._made = 0
         self._is_mine = not self._ray.is_initialized()
         self.nodes: list[RayNode] = []
+        self._coming: dict[RayNode, Any] = {}  # in place of lost ones, with the answer that they have come up
         try:
             self._connect()
             self._start_all()
@@ -258,23 +259,35 @@ class RayMachines:
         """See Machines."""
         return self._ray.put(value)
 
-    def drop(self, node: NodeHandle) -> None:
+    def drop(self, node: NodeHandle, *, is_lost: bool = True) -> None:
         """See Machines."""
         assert isinstance(node, RayNode)
         self.nodes = [one for one in self.nodes if one is not node]
         self._ray.kill(node.actor)
+        if is_lost:
+            self._start_missing()
+        else:
+            self._wanted -= 1
+
+    def _start_missing(self) -> None:
+        """Begin to start nodes in place of lost ones. Nobody waits for them: a dead machine is called alive for long."""
+        free = self._places(node.machine for node in (*self.nodes, *self._coming))
+        for place in free[: self._wanted - len(self.nodes) - len(self._coming)]:
+            node = self._new_node(*place)
+            self._coming[node] = node.actor.trained.remote()
 
     def join(self) -> Sequence[NodeHandle]:
-        """See Machines. What does not answer soon does not join: a dead machine is called alive for a while."""
-        free = self._places(node.machine for node in self.nodes)
-        new = [self._new_node(*place) for place in free[: self._wanted - len(self.nodes)]]
+        """See Machines."""
         joined = []
-        for node in new:
-            if self._answers(node):
-                joined.append(node)
-            else:
-                self._ray.kill(node.actor)
+        for node, answer in list(self._coming.items()):
+            if self._ray.wait([answer], timeout=0)[0]:
+                del self._coming[node]
+                if self._answers(node):
+                    joined.append(node)
+                else:
+                    self._ray.kill(node.actor)
         self.nodes += joined
+        self._start_missing()
         return joined
 
     def stop_training(self) -> None:
@@ -284,9 +297,9 @@ class RayMachines:
 
     def close(self) -> None:
         """See Machines; disconnects if open() has connected."""
-        for node in self.nodes:
+        for node in (*self.nodes, *self._coming):
             self._ray.kill(node.actor)
-        self.nodes = []
+        self.nodes, self._coming = [], {}
         if self._is_mine:
             self._ray.shutdown()
 

@@ -108,6 +108,8 @@ def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text)
 
     def count(state):
         joined.append(len(cluster.machines.nodes))
+        if state.moment == "epoch" and len(state.history) == 2:
+            ray.wait(list(cluster.machines._coming.values()), timeout=60)
 
     with pytest.warns(FirthWarning, match=r"node 1 \(.*\) was lost in epoch 2 \(.*\): .* with 2 nodes"):
         found = firth.Word2Vec(**settings).fit(topical_text, progress=False, cluster=cluster, observers=[count])
