@@ -26,8 +26,10 @@ CALLED_FROM_OUTSIDE = {
     "save_overload",
     "flush",
     "format_options",  # Typer
+    "collect_usage_pieces",
     "model_config",  # pydantic
     "get_route_handler",  # FastAPI
+    "shutdown",  # uvicorn
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 

@@ -270,7 +270,7 @@ class RayMachines:
             self._wanted -= 1
 
     def _start_missing(self) -> None:
-        """Begin to start nodes in place of lost ones. Nobody waits for them: a dead machine is called alive for long."""
+        """Begin to start nodes in place of lost ones; nobody waits: a dead machine is called alive for a while."""
         free = self._places(node.machine for node in (*self.nodes, *self._coming))
         for place in free[: self._wanted - len(self.nodes) - len(self._coming)]:
             node = self._new_node(*place)
