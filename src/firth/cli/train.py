@@ -33,7 +33,7 @@ from firth.corpus.sources import CorpusInput
 from firth.distributed.ray_cluster import RayCluster
 from firth.errors import TrainingInterrupted
 from firth.models.starting import read_checkpoint
-from firth.models.training_run import check_companions
+from firth.models.training_run import check_backend, check_companions
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_file, check_model_space
 from firth.progress import Reporter, open_progress
@@ -157,11 +157,12 @@ def _trained(
         stored, _ = read_checkpoint(files.resume, None)
         check_model_space(files.target, stored.vocabulary, [model.hyperparameters])
         options |= {"replay": replayed(going_on), "phrases": files.phrases, "cluster": files.cluster}
-        return Word2Vec.resume(files.resume, text, progress=reporter, **options)
+        return Word2Vec.resume(files.resume, text, progress=reporter, backend=settings.get("backend"), **options)
     options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
     if files.cluster is not None:
         options |= {"cluster": files.cluster, "observers": [space_checked_at_start(files.target)]}
         return model.fit(text, progress=reporter, phrases=files.phrases, **options)
+    check_backend(model.hyperparameters)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
     check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
     return model.fit(encoded, progress=reporter, **options)
