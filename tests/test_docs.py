@@ -157,6 +157,7 @@ def test_examples_of_the_pages_that_explain(name, tmp_path, monkeypatch):
         "README.md",
         "docs/training.md",
         "docs/comparing.md",
+        "docs/distributed.md",
         "docs/documents.md",
         "docs/going-on.md",
         "docs/how-to.md",

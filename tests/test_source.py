@@ -28,6 +28,7 @@ CALLED_FROM_OUTSIDE = {
     "format_options",  # Typer
     "model_config",  # pydantic
     "get_route_handler",  # FastAPI
+    "shutdown",  # uvicorn
 }
 CALLED_BY_OPCODE = ("formats/inert_pickle.py", "_Machine")
 

@@ -12,6 +12,7 @@ from firth.lazy_names import names_of
 TYPE_CHECKING = False  # for type checkers it is true; importing typing would take longer than all the rest
 
 if TYPE_CHECKING:
+    from firth.distributed.in_process import LocalCluster
     from firth.errors import (
         CorpusError,
         DivergenceError,
@@ -51,6 +52,7 @@ __all__ = [
     "FormatError",
     "Groups",
     "Keyboard",
+    "LocalCluster",
     "MissingExtraError",
     "MixtureModel",
     "Neighbour",
@@ -78,6 +80,7 @@ _HOMES = {
     "Doc2Vec": "firth.models.doc2vec",
     "Groups": "firth.training.sequences",
     "Keyboard": "firth.language_models.keyboard",
+    "LocalCluster": "firth.distributed.in_process",
     "MixtureModel": "firth.language_models.mixture",
     "Neighbour": "firth.vectors.neighbours",
     "NeuralModel": "firth.language_models.neural",

@@ -30,7 +30,7 @@ def test_each_fact_is_shown_once_and_lists_as_words(firth, tmp_path):
 def test_other_models_are_described(firth, tmp_path):
     """Those of documents, recommenders and language models; what they are not is one line."""
     settings = {"min_count": 1, "epochs": 1, "threads": 1}
-    documents = firth_package.Doc2Vec(vector_size=4, **settings)
+    documents = firth_package.Doc2Vec(vector_size=4, subsample_threshold=0, **settings)
     documents.fit({"x": "a b", "y": "b c b"}, progress=False, checkpoint=tmp_path / "d.firth")
     found = json.loads(firth("info", "d.firth", "--json").stdout)
     assert (found["kind"], found["documents"], found["words"]) == ("model of documents", 2, 3)

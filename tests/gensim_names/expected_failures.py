@@ -27,8 +27,6 @@ NOT_PASSING: dict[str, dict[str, str]] = {
         "TestDoc2VecModel.test_get_offsets_and_start_doctags": INTERNAL,
         **{f"TestDoc2VecModel.test_{name}": DIFFERS for name in ("deterministic_dmc", "dmc_hs", "dmc_neg")},
         **{f"TestDoc2VecModel.test_{name}_fromfile": DIFFERS for name in ("dmc_hs", "dmc_neg")},
-        **{f"TestDoc2VecModel.test_{name}": DIFFERS for name in ("dms_hs", "dms_neg")},  # dm_mean=0
-        **{f"TestDoc2VecModel.test_{name}_fromfile": DIFFERS for name in ("dms_hs", "dms_neg")},
         "TestDoc2VecModel.test_parallel": LONG,
     },
     "test_keyedvectors": {

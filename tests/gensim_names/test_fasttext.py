@@ -130,8 +130,6 @@ def test_without_ngrams() -> None:
 def test_impossible_settings(trained, tmp_path) -> None:
     with pytest.raises(NotImplementedError, match="word_ngrams"):
         FastText(word_ngrams=2)
-    with pytest.raises(NotImplementedError, match="cbow_mean"):
-        FastText(sentences(), cbow_mean=0, **SMALL)
     model = FastText(sentences(), **SMALL)
     model.wv.vectors_ngrams_lockf = np.zeros(5000, np.float32)
     with pytest.raises(ValueError, match="vectors_lockf"):

@@ -12,8 +12,8 @@ pytest.importorskip("gensim")
 import gensim.models
 
 import firth
-from firth.errors import FirthWarning
-from firth.gensim import CallbackAny2Vec, KeyedVectors, LineSentence, PathLineSentences, Word2Vec
+from firth.errors import FirthWarning, FormatError
+from firth.gensim import CallbackAny2Vec, FastText, KeyedVectors, LineSentence, PathLineSentences, Word2Vec
 
 OBJECTIVES = [{"sg": sg, "hs": hs, "negative": negative} for sg in (0, 1) for hs, negative in ((0, 5), (1, 0), (1, 5))]
 
@@ -87,6 +87,41 @@ def test_sentences_are_scored_as_by_gensim(sg) -> None:
     theirs.wv.vectors[:] = ours.wv.vectors
     text = [list("abcdef"), list("ggax"), ["a"], []]
     assert np.allclose(ours.score(text, len(text)), theirs.score(text, len(text)), rtol=0.025)
+
+
+@pytest.mark.parametrize("cbow_mean", [0, 1])
+def test_windows_are_summed_or_averaged_as_by_gensim(cbow_mean) -> None:
+    """Without noise words, subsampling and random windows nothing is drawn. gensim's sigmoid is a table."""
+    rng = np.random.default_rng(3)
+    counts = np.arange(40, 400, 30)  # different: both trees are the same but for the sign of a node
+    stream = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    text = [[f"w{word}" for word in part] for part in np.split(stream, np.arange(5, len(stream), 5))]
+    start = rng.standard_normal((len(counts), 16)).astype(np.float32) / 3
+    learned = []
+    for kind in (gensim.models.Word2Vec, Word2Vec):
+        model = kind(
+            vector_size=16, min_count=1, hs=1, negative=0, window=3, shrink_windows=False, sample=0, workers=1,
+            alpha=0.05, min_alpha=0.05, cbow_mean=cbow_mean,
+        )  # fmt: skip
+        model.build_vocab(text)
+        model.wv.vectors[:] = start
+        model.train(text, total_examples=len(text), epochs=1)
+        learned.append(model.wv.vectors - start)
+    theirs, ours = learned
+    assert np.linalg.norm(ours - theirs) < 0.1 * np.linalg.norm(theirs)
+
+
+@pytest.mark.parametrize("objective", [{"hs": 0, "negative": 5}, {"hs": 1, "negative": 0}], ids=str)
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+def test_topics_are_learned_from_sums(kind, objective, tmp_path) -> None:
+    options = {"vector_size": 16, "min_count": 1, "epochs": 20, "sample": 0, "workers": 1, "alpha": 0.05} | objective
+    model = kind(sentences(), cbow_mean=0, **options)
+    assert purity(model.wv) > 0.9
+    assert not np.allclose(model.wv.vectors, kind(sentences(), **options).wv.vectors, atol=1e-3)
+    model.save(tmp_path / "sums.model")
+    assert kind.load(tmp_path / "sums.model").cbow_mean == 0
+    with pytest.raises(FormatError, match="not the whole model"):
+        firth.Word2Vec.load(tmp_path / "sums.model")
 
 
 def test_rows_may_be_written_and_held() -> None:

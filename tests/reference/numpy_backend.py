@@ -125,6 +125,12 @@ class NumpyBackend:
     def _bits(self, one, draw):
         return random_bits(random_bits(self._key, one.position), draw)
 
+    @property
+    def _mean(self):
+        """How CBOW makes one input of several rows."""
+        plan = self.plan
+        return {"exact": plan.exact_gradient, "rows_of_words": plan.rows_of_words, "summed": plan.sums_inputs}
+
     def _train(self, found, rate, sentences, draws):
         """Returns (pairs, loss)."""
         pairs, loss = 0, 0.0
@@ -136,7 +142,7 @@ class NumpyBackend:
                 loss += train_each(*step, targets_at_once=self.targets_at_once)
                 pairs += len(one.context)
             else:
-                loss += train_mean(*step, exact=self.plan.exact_gradient, rows_of_words=self.plan.rows_of_words)
+                loss += train_mean(*step, **self._mean)
                 pairs += 1
         return pairs, loss
 
@@ -154,8 +160,7 @@ class NumpyBackend:
         for first in range(0, len(rows), self.tile):
             some = [(inputs, word) for inputs, words in rows[first : first + self.tile] for word in words]
             inputs, words = zip(*some, strict=True)
-            options = {"exact": self.plan.exact_gradient, "rows_of_words": self.plan.rows_of_words}
-            loss += softmax_step(self._input, self._output, inputs, words, rate, **options)
+            loss += softmax_step(self._input, self._output, inputs, words, rate, **self._mean)
             pairs += len(some)
         return pairs, loss
 

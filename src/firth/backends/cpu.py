@@ -148,7 +148,7 @@ class CpuBackend:
             chunk=self.chunk,
             batch=self._batch,
         )
-        sampling = self._plan.sampling_of(epoch)
+        sampling = self._plan.sampling_of(epoch, tokens.start)
         return [(self._arguments(sampling, schedule, thread),) for thread in range(self.threads)]
 
     def request_stop(self) -> None:
@@ -173,6 +173,13 @@ class CpuBackend:
         """See Backend. With 2 to 4 threads, hot rows lack what threads have learned since the last exchange."""
         of = self._input if matrix == "input" else self._output
         return of[ids, : self._vector_size]
+
+    def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
+        """See Backend."""
+        of = self._input if matrix == "input" else self._output
+        of[first : first + len(rows), : self._vector_size] = rows
+        if first < self._hot_rows:
+            self.merge_copies()  # which have learned nothing since the last time, and become what is common now
 
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
@@ -283,7 +290,9 @@ class CpuBackend:
             hot=hot,
             state=SharedState(self._control, counters),
             workspace=workspace,
-            mean=Mean(plan.exact_gradient, plan.rows_of_words) if plan.architecture == "cbow" else None,
+            mean=Mean(plan.sums_inputs, plan.exact_gradient, plan.rows_of_words)
+            if plan.architecture == "cbow"
+            else None,
             objective=self._objective,
             softmax=softmax,
             composition=plan.composition,

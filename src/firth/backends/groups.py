@@ -155,6 +155,12 @@ class GroupedBackend:
         """See Backend. They lack what has been learned since the last meeting."""
         return self.meeting.matrices()[matrix == "output"][ids]
 
+    def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
+        """See Backend."""
+        self.meeting.matrices()[matrix == "output"][first : first + len(rows)] = rows
+        for group in self.groups:
+            group.set_rows(matrix, first, rows)
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
         inputs, outputs = self.meeting.matrices()

@@ -122,7 +122,7 @@ class InferenceBackend:
             hot=HotRows(0, 0, 0, 0, plan.n_outputs, nothing, nothing),
             state=state,
             workspace=self._workspaces[thread],
-            mean=Mean(plan.exact_gradient, None) if self._words else None,
+            mean=Mean(plan.sums_inputs, plan.exact_gradient, None) if self._words else None,
             objective=self._objective,
             softmax=None,
             composition=None,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from firth.backends.cpu import CpuBackend
+from firth.backends.cpu import CHUNK, CpuBackend
 from firth.backends.groups import GroupedBackend
 from firth.backends.meeting import can_meet
 from firth.backends.plan import TrainingPlan
@@ -49,7 +49,10 @@ def best_layout(threads: int | None, plan: TrainingPlan, vector_size: int, memor
     return Layout(1, threads or min(wanted, of_use))
 
 
-def cpu_backend(threads: int | None, plan: TrainingPlan, vector_size: int) -> Backend:
-    """The backend for this layout, to be started with the plan."""
+def cpu_backend(threads: int | None, plan: TrainingPlan, vector_size: int, *, chunk: int = CHUNK) -> Backend:
+    """The backend for this layout, to be started with the plan.
+
+    chunk : tokens a thread takes at a time, where there are no groups.
+    """
     layout = best_layout(threads, plan, vector_size)
-    return GroupedBackend(*layout) if layout.groups > 1 else CpuBackend(layout.threads)
+    return GroupedBackend(*layout) if layout.groups > 1 else CpuBackend(layout.threads, chunk=chunk)

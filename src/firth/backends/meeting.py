@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Matrix
-from firth.backends.company import company_factor, triples
+from firth.arrays import Counts, Matrix
+from firth.backends.company import company_factor, company_safety, triples
 from firth.backends.plan import TrainingPlan
 from firth.corpus.pieces_of_ids import count_ids
 from firth.kernels.arguments import Sampling
@@ -28,7 +28,7 @@ from firth.parallel import share_parts
 from firth.simd.memory import aligned_zeros
 from firth.simd.rows import BLOCK_ROWS
 
-__all__ = ["Meeting", "can_meet", "safety_factor"]
+__all__ = ["PAIRS", "Meeting", "SideFacts", "can_meet", "safety_factor", "sides_of"]
 
 PAIRS = 8192  # that the curvature is measured on
 _ROWS_AT_A_TIME = 256
@@ -85,14 +85,10 @@ class Meeting:
         self._number = 0
         self._company = 1.0
         self._reads = np.zeros((self._groups, plan.n_inputs), np.int32)
-        tasks = update_counts(plan)
-        self._is_exact = plan.exact_gradient
-        is_cbow = plan.architecture == "cbow"
-        window = round(inputs_of_center(plan.sampling))
         rows = plan.n_inputs, plan.n_outputs
         self._sides = [
-            self._new_side(block, n_rows, shape[1], task, mean_of)
-            for block, n_rows, task, mean_of in zip(blocks, rows, tasks, (window if is_cbow else 1, 1), strict=True)
+            self._new_side(block, n_rows, shape[1], facts)
+            for block, n_rows, facts in zip(blocks, rows, sides_of(plan), strict=True)
         ]
         stride = shape[1].stride
         self._offsets = tuple(row * stride for row in range(BLOCK_ROWS))
@@ -178,22 +174,19 @@ class Meeting:
         find_directions(curvature, self._vector_size, side.spectrum, scratch)
 
     def _measure_company(self, seed: tuple[int, ...]) -> float:
-        """How many times greater than measured the curvature is taken to be because of the text.
-
-        1 in natural text, where the company factor is 1.1; about 5 for items of kinds that never mix, where it is 3.
-        """
+        """See company_safety."""
         drawn, vector_size = triples(self._plan, seed), self._vector_size
         matrices = [
             side.copies.all[: side.copies.size].reshape(-1, side.copies.stride)[:, :vector_size] for side in self._sides
         ]
         noise = self._plan.sampling.negative_samples
-        factors = [
+        return company_safety(
             company_factor(mine, theirs, drawn, side.spectrum, noise)
             for side, mine, theirs in zip(self._sides, matrices, matrices[::-1], strict=True)
-        ]
-        return max(1.0, max(factors) ** 2 / 2)
+        )
 
-    def _new_side(self, block: Matrix, n_rows: int, weights: Weights, counts: "UpdateCounts", mean_of: int) -> _Side:
+    def _new_side(self, block: Matrix, n_rows: int, weights: Weights, facts: "SideFacts") -> _Side:
+        counts = facts.counts
         stride, columns = weights.stride, weights.columns
         common = aligned_zeros(n_rows, stride)
         common[:] = block[:n_rows]
@@ -215,9 +208,8 @@ class Meeting:
                 columns,
             ),
             table,
-            mean_of,
-            # All words of a window move: together by all of the gradient of their mean, or by 1 / n of it.
-            np.float32(1 / mean_of if self._is_exact else 1),
+            facts.mean_of,
+            np.float32(facts.share),
             np.zeros((self._groups, columns * stride), np.float32),
         )
 
@@ -230,10 +222,27 @@ class UpdateCounts(NamedTuple):
     shares: NDArray[np.float64]  # (V,) in an epoch
 
 
+class SideFacts(NamedTuple):
+    """What a meeting knows of one of the matrices beforehand."""
+
+    counts: UpdateCounts
+    mean_of: int  # rows that are met together, as a mean
+    share: float  # by how much of the gradient of what is met rows move
+
+
+def sides_of(plan: TrainingPlan, counts: Counts | None = None) -> tuple[SideFacts, SideFacts]:
+    """Of the input and the output matrix. counts : see update_counts."""
+    inputs, outputs = update_counts(plan, counts)
+    window = round(inputs_of_center(plan.sampling)) if plan.architecture == "cbow" else 1
+    # All words of a window move: together by all of the gradient of their mean, or by 1 / n of it.
+    share = 1 / window if plan.exact_gradient else 1.0
+    return SideFacts(inputs, window, share), SideFacts(outputs, 1, 1.0)
+
+
 def can_meet(plan: TrainingPlan) -> bool:
     """Whether it is known how often rows move, and quality was measured."""
     extras = plan.composition, plan.groups, plan.sessions, plan.documents
-    has_extras = any(extra is not None for extra in extras)
+    has_extras = plan.sums_inputs or any(extra is not None for extra in extras)
     return plan.objective == "negative_sampling" and not has_extras
 
 
@@ -242,14 +251,16 @@ def inputs_of_center(sampling: Sampling) -> float:
     return sum((reach + 1) / 2 if sampling.shrink_window and reach else reach for reach in sampling.window)
 
 
-def update_counts(plan: TrainingPlan) -> tuple[UpdateCounts, UpdateCounts]:
+def update_counts(plan: TrainingPlan, counts: Counts | None = None) -> tuple[UpdateCounts, UpdateCounts]:
     """How often rows of the input and the output matrix move, on average.
+
+    counts : (V,) of the words in all of the text; None: those of the plan's corpus.
 
     A word that is read is an input of as many centers as a center has inputs, each with 1 + K targets. A row of the
     output matrix moves for the center's own inputs, and as noise for those of all other centers.
     """
     sampling = plan.sampling
-    counts = count_ids(plan.corpus.ids, plan.n_words)
+    counts = count_ids(plan.corpus.ids, plan.n_words) if counts is None else counts
     keep = sampling.keep_thresholds / 2.0**32
     reads = counts * keep
     inputs = inputs_of_center(sampling)

@@ -1,14 +1,22 @@
 """What is trained, in a form that all backends share: arrays and numbers, made once before the first epoch."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.kernels.arguments import Composition, Documents, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
-from firth.kernels.cpu.training.random import draw_many
+from firth.kernels.cpu.training.random import GOLDEN, draw_many
 
-__all__ = ["TrainingPlan", "epoch_key"]
+__all__ = ["Origin", "TrainingPlan", "epoch_key"]
+
+
+class Origin(NamedTuple):
+    """Where words of a corpus are in a larger text, of which the corpus holds some pieces."""
+
+    first: int  # of them, in the corpus
+    position: int  # of that word in the larger text
 
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:
@@ -36,6 +44,9 @@ class TrainingPlan:
     groups, sessions : further targets of negative sampling.
     documents : the tags of each sentence, which are further inputs; not with softmax.
     rows_of_words : (V,) CBOW: how much each word weighs in the mean of a window; None: all alike.
+    sums_inputs : CBOW: the sum of a window predicts in place of its mean, and each row gets 1 / n of the gradient.
+    origins : of the pieces of a larger text that the corpus is, by their first words; None: it is all of the text.
+        Each piece begins and ends with a sentence. Draws are those of positions in the larger text.
     """
 
     corpus: EncodedIds
@@ -53,6 +64,8 @@ class TrainingPlan:
     sessions: SessionTargets | None = None
     documents: Documents | None = None
     rows_of_words: NDArray[np.float32] | None = None
+    sums_inputs: bool = False
+    origins: list[Origin] | None = None
 
     @property
     def n_words(self) -> int:
@@ -69,6 +82,14 @@ class TrainingPlan:
         """Rows of the output matrix: V context vectors, or V - 1 node vectors of hierarchical softmax."""
         return self.n_words - (self.objective == "hierarchical_softmax")
 
-    def sampling_of(self, epoch: int) -> Sampling:
-        """The draws of an epoch (counted from 0)."""
-        return self.sampling._replace(key=epoch_key(self.seed, epoch))
+    def sampling_of(self, epoch: int, position: int = 0) -> Sampling:
+        """The draws of an epoch (counted from 0).
+
+        position : of a word of the corpus; the draws are those of the piece that it is in.
+        """
+        key = epoch_key(self.seed, epoch)
+        if self.origins:
+            piece = max((origin for origin in self.origins if origin.first <= position), default=self.origins[0])
+            # draw(key, position) is a function of key + position * GOLDEN.
+            key = np.uint64((int(key) + (piece.position - piece.first) * int(GOLDEN)) % 2**64)
+        return self.sampling._replace(key=key)

@@ -70,7 +70,7 @@ class Backend(Protocol):
         epoch : counted from 0; decides all draws.
         rates : the learning rate at the first token of the corpus and behind the last one, whatever part of it
             `tokens` is; linear in between.
-        tokens : positions in the corpus, a range with step 1.
+        tokens : positions in the corpus, a range with step 1; of one piece, where the plan has several.
         watch : called in the calling thread about ten times a second with what has been trained so far.
         so_far : what counting goes on from: the totals of the epoch's earlier parts.
 
@@ -85,6 +85,9 @@ class Backend(Protocol):
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
         """A copy (n, D) of rows of the input or output matrix, during training too."""
+
+    def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
+        """Replace rows (n, D) of the input or output matrix from `first` on, while nothing is trained."""
 
     def matrices(self) -> tuple[Matrix, Matrix]:
         """Copies of the input matrix (plan.n_inputs, D) and the output matrix (plan.n_outputs, D)."""

@@ -2,7 +2,7 @@
 
     sources.py    recognises what the user gave: a source
     scan.py       reads the source: pieces of text (pieces.py) or lists of tokens to provisional ids; counts words
-    here          chooses one vocabulary from the words of all threads, and final ids for the provisional ones
+    final_ids.py  chooses one vocabulary from the words of all threads, and final ids for the provisional ones
 
 Words get provisional ids while the corpus is read, because only at its end is known how frequent they are.
 """
@@ -12,17 +12,17 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.advice import too_rare, warn_of_invalid_bytes, warn_of_script
+from firth.corpus.advice import warn_of_invalid_bytes, warn_of_script
 from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.final_ids import choose_vocabulary, renumber_scanned
 from firth.corpus.merging import merge
 from firth.corpus.pieces import BlockSizes
 from firth.corpus.scan import Scanned, ScanOptions, scan
 from firth.corpus.sources import CorpusInput, TokenLists, recognise
-from firth.corpus.spool import ArrayInFile, ArrayInMemory, GrowingArray, MemoryBudget
+from firth.corpus.spool import MemoryBudget
 from firth.corpus.tokenizers import Tokenizer, check_tokenizer
-from firth.corpus.vocabulary import Vocabulary, check_limits, most_frequent
+from firth.corpus.vocabulary import Vocabulary, check_limits
 from firth.errors import CorpusError, SettingError
-from firth.kernels.cpu.text.tokens import END_OF_SENTENCE, keep_known
 from firth.parallel import available_cores
 from firth.progress import ProgressOption, open_progress
 
@@ -84,14 +84,14 @@ def encode(
             raise CorpusError(f"{source.name}: there are no words in it")
         warn_of_invalid_bytes(scanned, source.name)
         if vocabulary is None:
-            vocabulary, final_ids = _choose(scanned, source.name, min_count, max_vocabulary)
+            vocabulary, final_ids = choose_vocabulary(scanned, source.name, min_count, max_vocabulary)
         elif extend:
             vocabulary, final_ids = _extend(scanned, source.name, vocabulary, (min_count, max_vocabulary))
         else:
             final_ids = _known(scanned, source.name, vocabulary)
         if not isinstance(source, TokenLists) and not callable(tokenizer):
             warn_of_script(scanned, source.name)
-        return _renumber(scanned, vocabulary, final_ids, (memory_limit, empty_sentences), resources)
+        return renumber_scanned(scanned, vocabulary, final_ids, (memory_limit, empty_sentences), resources)
 
 
 def _n_threads(threads: int | None) -> int:
@@ -100,18 +100,6 @@ def _n_threads(threads: int | None) -> int:
     if threads < 1:
         raise SettingError(f"threads={threads}: must be at least 1, or None for all cores")
     return threads
-
-
-def _choose(
-    scanned: Scanned, name: str, min_count: int, max_vocabulary: int | None
-) -> tuple[Vocabulary, NDArray[np.int32]]:
-    """The vocabulary, and the final id of each provisional one (-1: left out)."""
-    counts, first = scanned.tally.counts, scanned.tally.first
-    chosen, final_ids = most_frequent(counts, first, min_count, max_vocabulary)
-    if not len(chosen):
-        raise too_rare(scanned, name, min_count)
-    vocabulary = Vocabulary(scanned.tally.words(chosen), counts[chosen], min_count, max_vocabulary, scanned.total_words)
-    return vocabulary, final_ids
 
 
 def _extend(
@@ -145,69 +133,3 @@ def _known(scanned: Scanned, name: str, vocabulary: Vocabulary) -> NDArray[np.in
             "was that made with another tokenizer, or from another language?"
         )
     return scanned.known_ids
-
-
-def _renumber(
-    scanned: Scanned,
-    vocabulary: Vocabulary,
-    final_ids: NDArray[np.int32],
-    options: tuple[int, bool],
-    resources: ExitStack,
-) -> EncodedCorpus:
-    """Provisional ids to final ones; what is not in the vocabulary vanishes, and so do empty sentences.
-
-    options : the memory limit, and whether empty sentences stay.
-    """
-    memory_limit, empty_sentences = options
-    n_words = int(scanned.tally.counts[final_ids >= 0].sum())
-    n_written = sum(chunk.length for chunk, _ in scanned.chunks)  # words and sentence ends
-    most_sentences = n_written - int(scanned.tally.counts.sum())
-    most_sentences = most_sentences if empty_sentences else min(n_words, most_sentences)
-    mapped = 4 * n_words + 8 * (most_sentences + 1) > memory_limit
-    ids: GrowingArray = ArrayInFile(np.int32) if mapped else ArrayInMemory(np.int32, n_words + 1)
-    resources.callback(ids.close)
-    offsets: GrowingArray = ArrayInFile(np.int64) if mapped else ArrayInMemory(np.int64, most_sentences + 3)
-    resources.callback(offsets.close)
-    write = _write_every_sentence if empty_sentences else _write_final
-    write(scanned, final_ids, ids, offsets)
-    return EncodedCorpus(
-        vocabulary,
-        ids.finish(),
-        offsets.finish(),
-        scanned.total_words,
-        scanned.invalid_bytes,
-        mapped,
-    )
-
-
-def _write_final(scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray) -> None:
-    offsets.append(np.zeros(1, np.int64))
-    written = last_end = 0
-    for chunk, tally_ids in scanned.chunks:
-        stream = chunk.spool.take(chunk.index)
-        numbers = final_ids if tally_ids is None else final_ids[tally_ids]
-        ends = offsets.reserve(len(stream) + 1)
-        kept, ended = keep_known(stream, numbers, written, last_end, ids.reserve(len(stream) + 1), ends)
-        last_end = int(ends[ended - 1]) if ended else last_end
-        written += kept
-        ids.keep(kept)
-        offsets.keep(ended)
-    if written > last_end:
-        offsets.append(np.array([written], np.int64))
-
-
-def _write_every_sentence(
-    scanned: Scanned, final_ids: NDArray[np.int32], ids: GrowingArray, offsets: GrowingArray
-) -> None:
-    """The same with the ends of all sentences."""
-    offsets.append(np.zeros(1, np.int64))
-    written = 0
-    for chunk, _ in scanned.chunks:
-        stream = chunk.spool.take(chunk.index)
-        is_word = stream >= 0
-        final = np.full(len(stream), -1, np.int32)
-        final[is_word] = final_ids[stream[is_word]]
-        known = final >= 0
-        offsets.append(written + np.cumsum(known)[stream == END_OF_SENTENCE])
-        ids.append(final[known])
-        written += int(known.sum())

@@ -20,14 +20,17 @@ _AHEAD = 8  # pieces decompressed, or taken from the user's iterable, before the
 
 
 def scan_files(
-    parts: Sequence[list[FileRange]],
+    parts: Sequence[tuple[int, list[FileRange]]],
     counters: Sequence[TextCounter],
     blocks: BlockSizes,
     stage: Stage,
 ) -> None:
-    """Run each counter in a thread of its own; each takes the next part until there are no more."""
+    """Run each counter in a thread of its own; each takes the next part until there are no more.
+
+    parts : with the number of each in the corpus.
+    """
     stop = threading.Event()
-    waiting = iter(list(enumerate(parts)))
+    waiting = iter(list(parts))
 
     def work(counter: TextCounter) -> None:
         for number, part in waiting:

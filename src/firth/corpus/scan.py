@@ -10,7 +10,7 @@ Which way a corpus takes depends on what it is:
 A TextCounter pulls pieces and pushes streams of ids into its spool (spool.py); the words are in its WordTable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from firth.arrays import Counts
 from firth.corpus.code_points import CodePoints, code_points
 from firth.corpus.decoded_lines import Lines
-from firth.corpus.file_parts import file_parts
+from firth.corpus.file_parts import FileRange, file_parts
 from firth.corpus.parallel_scan import scan_files, scan_pieces
 from firth.corpus.paths import Files
 from firth.corpus.pieces import BlockSizes, stream_pieces
@@ -35,7 +35,7 @@ from firth.corpus.word_table import WordTable, table_of
 from firth.errors import SettingError, warn
 from firth.progress import Reporter
 
-__all__ = ["Scanned", "ScanOptions", "Tally", "scan"]
+__all__ = ["Scanned", "ScanOptions", "Tally", "scan", "scan_parts"]
 
 
 class Tally(Protocol):
@@ -119,32 +119,60 @@ def _count_tokens(sentences: Iterator[object], lines: Lines | None, options: Sca
 
 
 def _count_text(source: Files | Stream | Texts, points: CodePoints, options: ScanOptions) -> Scanned:
+    if isinstance(source, Files):
+        return _count_parts(list(enumerate(file_parts(source, options.blocks.part))), source.name, points, options)
+    counters, known_ids = _counters(1, points, options)
+    pieces = stream_pieces(source, options.blocks.piece)
+    with options.reporter.stage("reading", unit="bytes") as stage:
+        scan_pieces(pieces, counters[0], stage)
+    return _joined(counters, known_ids, source.name)
+
+
+def scan_parts(
+    parts: Sequence[tuple[int, list[FileRange]]], name: str, tokenizer: str, options: ScanOptions
+) -> Scanned:
+    """Read some parts of a text that consists of files, as one of several readers.
+
+    parts : with the number of each in the text. Positions of first occurrences are those in the text, so that
+        what several readers found can be merged.
+    name : of the text, in messages.
+
+    Raises   CorpusError if they cannot be read.
+    """
+    return _count_parts(parts, name, code_points(tokenizer), options)
+
+
+def _count_parts(
+    parts: Sequence[tuple[int, list[FileRange]]], name: str, points: CodePoints, options: ScanOptions
+) -> Scanned:
+    counters, known_ids = _counters(len(parts), points, options)
+    sizes = [portion.stop - portion.start for _, part in parts for portion in part]
+    total = sum(sizes) if all(sizes) else None  # the length of a pipe is unknown
+    options.budget.check_space(sum(sizes))
+    with options.reporter.stage("reading", total, "bytes") as stage:
+        scan_files(parts, counters, options.blocks, stage)
+    return _joined(counters, known_ids, name)
+
+
+def _counters(
+    parts: int, points: CodePoints, options: ScanOptions
+) -> tuple[list[TextCounter], NDArray[np.int32] | None]:
+    """Counters for at most so many threads; and ids of the tally's first words in the known vocabulary."""
     blank, known_ids = WordTable(), None
     if options.known is not None:
         blank, known_ids = table_of(options.known, closed=options.closed)
-    parts = file_parts(source, options.blocks.part) if isinstance(source, Files) else []
     counters = []
-    for _ in range(max(1, min(options.threads, len(parts)))):
+    for _ in range(max(1, min(options.threads, parts))):
         counter = TextCounter(points, blank.copy(), options.budget, options.blocks)
         options.resources.callback(counter.spool.close)
         counters.append(counter)
-    if isinstance(source, Files):
-        sizes = [portion.stop - portion.start for part in parts for portion in part]
-        total = sum(sizes) if all(sizes) else None  # the length of a pipe is unknown
-        options.budget.check_space(sum(sizes))
-        with options.reporter.stage("reading", total, "bytes") as stage:
-            scan_files(parts, counters, options.blocks, stage)
-    else:
-        pieces = stream_pieces(source, options.blocks.piece)
-        with options.reporter.stage("reading", unit="bytes") as stage:
-            scan_pieces(pieces, counters[0], stage)
-    if long_words := sum(counter.long_words for counter in counters):
-        warn(f"{source.name}: {long_words:,} words of more than {LONGEST_WORD:,} bytes were left out: is this text?")
-    return _joined(counters, known_ids)
+    return counters, known_ids
 
 
-def _joined(counters: list[TextCounter], known_ids: NDArray[np.int32] | None) -> Scanned:
+def _joined(counters: list[TextCounter], known_ids: NDArray[np.int32] | None, name: str) -> Scanned:
     """The words of all threads in one table."""
+    if long_words := sum(counter.long_words for counter in counters):
+        warn(f"{name}: {long_words:,} words of more than {LONGEST_WORD:,} bytes were left out: is this text?")
     total_words = sum(counter.total_words for counter in counters)
     invalid_bytes = sum(counter.invalid_bytes for counter in counters)
     text_bytes = sum(counter.text_bytes for counter in counters)

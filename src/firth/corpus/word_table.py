@@ -102,11 +102,19 @@ class WordTable:
 
     def merge(self, other: "WordTable") -> NDArray[np.int32]:
         """Add the words and counts of another table; returns their ids in this one."""
+        return self.merge_words(other.text(), other.counts, other.first)
+
+    def text(self) -> NDArray[np.uint8]:
+        """The bytes of all words in the order of their ids, each followed by a space."""
+        return self._joined(np.arange(len(self)), " ")
+
+    def merge_words(self, text: NDArray[np.uint8], counts: Counts, first: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Add the words of another table, from its text(), counts and first; returns their ids in this one."""
         n_words = len(self)
-        ids = self.add(other._joined(np.arange(len(other)), " "), len(other))
-        self.counts[ids] += other.counts - 1
+        ids = self.add(text, len(counts))
+        self.counts[ids] += counts - 1
         self.first[n_words:] = np.iinfo(np.int64).max
-        self.first[ids] = np.minimum(self.first[ids], other.first)
+        self.first[ids] = np.minimum(self.first[ids], first)
         return ids
 
     def _joined(self, chosen: NDArray[np.int64], separator: str) -> NDArray[np.uint8]:

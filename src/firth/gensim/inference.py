@@ -58,7 +58,7 @@ class Inferring(Word2Vec):
             vocabulary = Vocabulary(self.wv.index_to_key, np.maximum(counts, 1))
             nothing = EncodedCorpus(vocabulary, np.zeros(0, np.int32), np.zeros(1, np.int64))
             settings = self._plan_settings()
-            plan = plans_of(settings, nothing, vocabulary.counts, Extras(), self.sample)[0]
+            plan = plans_of(settings, nothing, vocabulary.counts, Extras(sums_inputs=self._sums_inputs), self.sample)[0]
             self._inference = state, InferenceBackend(plan, self.wv.vectors, outputs[: plan.n_outputs])
         return self._inference[1]
 

@@ -12,10 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def check_training(model: Any, totals: dict[str, Any]) -> None:
-    """Raise ValueError for impossible settings, and RuntimeError for a model without vocabulary.
-
-    NotImplementedError for cbow_mean=0.
-    """
+    """Raise ValueError for impossible settings, and RuntimeError for a model without vocabulary."""
     if model.alpha > model.min_alpha_yet_reached:
         logger.warning("Effective 'alpha' higher than previous training cycles")
     if model.hs and model.negative:
@@ -25,10 +22,6 @@ def check_training(model: Any, totals: dict[str, Any]) -> None:
         )
     if not model.hs and not model.negative:
         raise ValueError("You must set either 'hs' or 'negative' to be positive for proper training.")
-    if not model.sg and not model.cbow_mean:
-        raise NotImplementedError(
-            "cbow_mean=0, the sum of context vectors, cannot be trained here: leave it at 1, the mean"
-        )
     if not len(model.wv):
         raise NotFittedError("you must first build vocabulary before training the model")
     if totals.get("total_words") is None and totals.get("total_examples") is None:

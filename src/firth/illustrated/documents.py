@@ -24,15 +24,24 @@ def inputs_with_documents(context: Sequence[int], tags: Iterable[int], first: in
 
 
 def infer_step(
-    document: Numbers, words: Numbers, output_vectors: Numbers, targets: Targets, rate: float, *, exact: bool
+    document: Numbers,
+    words: Numbers,
+    output_vectors: Numbers,
+    targets: Targets,
+    rate: float,
+    *,
+    exact: bool,
+    summed: bool = False,
 ) -> Numbers:
     """The vector (D,) of a new document after one position; nothing else moves.
 
     words : (n, D) the vectors of the words around the position, of which n may be 0.
     output_vectors : (V, D)
     exact : the mean passes 1 / (n + 1) of its gradient to the document; else all of it.
+    summed : the sum is the input, and passes 1 / (n + 1) of its gradient.
     """
-    hidden = np.vstack([words.reshape(-1, len(document)), document]).mean(axis=0)
+    hidden = np.vstack([words.reshape(-1, len(document)), document]).sum(axis=0)
+    hidden /= 1 if summed else len(words) + 1
     outputs = output_vectors[targets.rows]
     steps = rate * targets.errors(outputs @ hidden)
-    return np.asarray(document + steps @ outputs / (len(words) + 1 if exact else 1))
+    return np.asarray(document + steps @ outputs / (len(words) + 1 if exact or summed else 1))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.illustrated.negative_sampling import Numbers
-from firth.illustrated.targets import mean_of_window
+from firth.illustrated.targets import divisor_of_gradient, mean_of_window
 
 __all__ = ["prediction_errors", "softmax", "softmax_step"]
 
@@ -46,23 +46,25 @@ def softmax_step(
     *,
     exact: bool = True,
     rows_of_words: NDArray[np.float32] | None = None,
+    summed: bool = False,
 ) -> float:
     """One step with all examples of a small batch; returns the sum of the losses before it, in nats.
 
     inputs : for each example the words whose mean predicts another: one for skip-gram, a whole window for CBOW.
     true_words : for each example, the word to predict.
     exact : as for cbow_step; for a single word it makes no difference.
-    rows_of_words : as for train_mean.
+    rows_of_words, summed : as for train_mean.
     word_vectors and context_vectors (V, D) change in place, by learning rate x the sum of the gradients of all
     examples, all computed before the step.
     """
-    hidden = np.array([mean_of_window(word_vectors, words, rows_of_words) for words in inputs])
+    hidden = np.array([mean_of_window(word_vectors, words, rows_of_words, summed=summed) for words in inputs])
     scores = hidden @ context_vectors.T
     errors = prediction_errors(scores, true_words)
     changes = learning_rate * errors @ context_vectors
     context_vectors += learning_rate * errors.T @ hidden
     for words, change in zip(inputs, changes, strict=True):
+        divisor = divisor_of_gradient(words, rows_of_words, exact=exact, summed=summed)
         for word in words:
-            word_vectors[word] += change / (len(words) if exact else 1)
+            word_vectors[word] += change / divisor
     predictions = softmax(scores)[np.arange(len(true_words)), list(true_words)]
     return float(-np.log(predictions).sum())

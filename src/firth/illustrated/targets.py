@@ -16,6 +16,7 @@ __all__ = [
     "Targets",
     "add_noise_of_group",
     "add_session_target",
+    "divisor_of_gradient",
     "mean_of_window",
     "noise_targets",
     "train_each",
@@ -104,14 +105,32 @@ def train_each(
     return targets.loss(dots)
 
 
+def weights_of_window(context: Sequence[int], rows_of_words: NDArray[np.float32] | None = None) -> Numbers:
+    """How much each row of a window weighs: as many rows as a word is made of; what is behind the words weighs 1."""
+    if rows_of_words is None:
+        return np.ones(len(context))
+    return np.array([rows_of_words[row] if row < len(rows_of_words) else 1 for row in context], float)
+
+
 def mean_of_window(
-    word_vectors: Numbers, context: Sequence[int], rows_of_words: NDArray[np.float32] | None = None
+    word_vectors: Numbers,
+    context: Sequence[int],
+    rows_of_words: NDArray[np.float32] | None = None,
+    *,
+    summed: bool = False,
 ) -> Numbers:
-    """The mean (D,) of some rows: words weigh as many rows as they are made of, what is behind the words weighs 1."""
-    weights = None
-    if rows_of_words is not None:
-        weights = [rows_of_words[row] if row < len(rows_of_words) else 1 for row in context]
-    return np.asarray(np.average(word_vectors[list(context)], axis=0, weights=weights))
+    """The mean (D,) of some rows with their weights, or the sum."""
+    weights = weights_of_window(context, rows_of_words)
+    return np.asarray(weights @ word_vectors[list(context)] / (1 if summed else weights.sum()))
+
+
+def divisor_of_gradient(
+    context: Sequence[int], rows_of_words: NDArray[np.float32] | None = None, *, exact: bool, summed: bool = False
+) -> float:
+    """What each row's share of the gradient is divided by: see train_mean."""
+    if summed:
+        return float(weights_of_window(context, rows_of_words).sum())
+    return len(context) if exact else 1
 
 
 def train_mean(
@@ -123,19 +142,22 @@ def train_mean(
     *,
     exact: bool,
     rows_of_words: NDArray[np.float32] | None = None,
+    summed: bool = False,
 ) -> float:
     """CBOW: the mean of a window is the input; returns the loss before the step, in nats.
 
     exact : the mean of n words passes 1 / n of its gradient to each (Irsoy et al. 2020, arXiv:2012.15332);
         word2vec.c passes all of it. word_vectors (V, D) and output_vectors change in place.
     rows_of_words : (V,) how much each word weighs in the mean: of how many rows it is made; None: all weigh alike.
+    summed : the sum is the input, and each row gets 1 / (number of rows) of the gradient, as gensim does with
+        cbow_mean=0: the gradient of a sum is that of each row, and n rows that move by all of it would overshoot.
     """
-    hidden = mean_of_window(word_vectors, context, rows_of_words)
+    hidden = mean_of_window(word_vectors, context, rows_of_words, summed=summed)
     outputs = output_vectors[targets.rows].copy()
     dots = outputs @ hidden
     steps = learning_rate * targets.errors(dots)
     output_vectors[targets.rows] += np.outer(steps, hidden)
-    change = steps @ outputs / (len(context) if exact else 1)
+    change = steps @ outputs / divisor_of_gradient(context, rows_of_words, exact=exact, summed=summed)
     for word in context:  # one after another: a word may occur twice in the window
         word_vectors[word] += change
     return targets.loss(dots)

@@ -21,7 +21,7 @@ from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs
 from firth.training.observation import ObservedDocuments, ObservedModel, Observer, Observers, check_observers
-from firth.training.trainer import Trainer
+from firth.training.trainer import Parts, Trainer
 
 __all__ = [
     "Companions",
@@ -82,6 +82,8 @@ class Run(NamedTuple):
     epochs_before : of earlier trainings of the same weights.
     continued : how a model goes on with a new text; None for its first training.
     digests : of what was read and is not in the plan, such as an old text that is read again.
+    parts : see Trainer.
+    mark : makes what identifies the text, where the plan does not hold it.
     """
 
     model: TrainedModel
@@ -92,6 +94,8 @@ class Run(NamedTuple):
     epochs_before: int = 0
     continued: Continued | None = None
     digests: Mapping[str, str] = MappingProxyType({})
+    parts: Parts | None = None
+    mark: Callable[[], CorpusMark] | None = None
 
 
 class Trained(NamedTuple):
@@ -182,6 +186,7 @@ def run_training(run: Run, companions: Companions, reporter: Reporter) -> Traine
         start=run.start,
         epochs_before=run.epochs_before,
         followers=_followers(run, companions),
+        parts=run.parts,
     )
     interruption = None
     try:
@@ -203,7 +208,7 @@ def _followers(run: Run, companions: Companions) -> list[Follower]:
 
 
 def _checkpoint_writer(run: Run, path: str | Path) -> Callable[[Position, tuple[Matrix, Matrix]], None]:
-    mark: CorpusMark | None = None
+    mark = None if run.mark is None else run.mark()
 
     def write(position: Position, matrices: tuple[Matrix, Matrix]) -> None:
         nonlocal mark

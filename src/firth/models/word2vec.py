@@ -5,13 +5,16 @@ queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 """
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
+from firth.distributed.machines import Cluster
 from firth.models import gensim_names
+from firth.models.cluster_run import check_distributable, first_cluster_run, resumed_cluster_run
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
 from firth.models.starting import first_run, initial_for, read_checkpoint, resumed_run, run_on_new_text
@@ -130,6 +133,7 @@ class Word2Vec(Learned):
         frozen: Frozen = None,
         observers: Iterable[Observer] = (),
         phrases: PhrasesInput | None = None,
+        cluster: Cluster | None = None,
     ) -> "Word2Vec":
         """Learn vectors from a corpus, and return self. What was learned before is replaced at the end.
 
@@ -155,6 +159,9 @@ class Word2Vec(Learned):
             ten times a second, at the end of every epoch and at its end; see firth.training.observers.
         phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
             fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
+        cluster : machines that train together: a RayCluster, or a LocalCluster that shows on one machine what these
+            would learn; see docs/distributed.md. The corpus is then files, which all machines see at the same paths,
+            the objective negative sampling, and `threads` those of each machine. None: this process.
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
@@ -167,11 +174,28 @@ class Word2Vec(Learned):
         settings, companions = self.hyperparameters, check_companions(checkpoint, every, observers, check_model_file)
         check_first_frozen(frozen, initial)
         check_extras(settings, sessions, groups, phrases)
+        if cluster is not None:
+            check_distributable(settings, sessions=sessions, groups=groups, phrases=phrases, frozen=frozen)
+            return self._fit_on_cluster(corpus, cluster, initial, companions, progress)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter, phrases)
             run = first_run(settings, encoded, given, frozen, (corpus, sessions, groups), reporter)
             self._train(run, companions, reporter)
+        return self
+
+    def _fit_on_cluster(
+        self,
+        corpus: Any,
+        cluster: Cluster,
+        initial: Any,
+        companions: Companions,
+        progress: ProgressOption,
+    ) -> "Word2Vec":
+        settings = self.hyperparameters
+        with open_progress(progress) as reporter, closing(cluster.open(settings)) as machines:
+            given = initial_for(initial, settings, reporter)
+            self._train(first_cluster_run(machines, settings, corpus, given, reporter), companions, reporter)
         return self
 
     @classmethod
@@ -188,6 +212,7 @@ class Word2Vec(Learned):
         sessions: Sessions | None = None,
         groups: Groups | None = None,
         phrases: PhrasesInput | None = None,
+        cluster: Cluster | None = None,
         progress: ProgressOption = None,
     ) -> Self:
         """Go on with a training from its checkpoint; returns the model.
@@ -204,6 +229,7 @@ class Word2Vec(Learned):
         tokenizer : None for that of the training; to be given if it was a function.
         checkpoint : where to write further checkpoints; None for `path`.
         every, observers, sessions, groups, phrases, progress : as for fit().
+        cluster : to be given if fit() had one; with as many nodes, and one thread on each, every bit is the same again.
 
         Raises   CorpusError if a text is another one; SettingError if the training is finished, or the file is a
                  model without one; FormatError if it is damaged. TrainingInterrupted on Ctrl-C; the checkpoint then has
@@ -213,6 +239,14 @@ class Word2Vec(Learned):
         check_extras(stored.hyperparameters, sessions, groups, phrases)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
+        if cluster is not None:
+            check_distributable(
+                stored.hyperparameters, sessions=sessions, groups=groups, phrases=phrases, replay=replay
+            )
+            with open_progress(progress) as reporter, closing(cluster.open(at.settings)) as machines:
+                run = resumed_cluster_run(path, (stored, at), machines, corpus, reporter)
+                model._train(run, companions, reporter)
+            return model
         with open_progress(progress) as reporter:
             run = resumed_run(path, (stored, at), (corpus, replay, phrases), (sessions, groups), reporter)
             del stored  # the file is replaced, and need not stay open

@@ -28,8 +28,10 @@ COMPRESSION = Compression(shortest=2_000, level=4)
 
 _DESCRIPTION = """\
 Models of Firth over HTTP. Requests and responses are JSON; responses are MessagePack for clients that send
-`Accept: application/msgpack`, and compressed for those that accept gzip. One request can have many queries, and its
-results come in the order of the queries. Every error is `{"error": {"code", "message"}}`.
+`Accept: application/msgpack`, vectors and neighbours also a stream of Arrow for
+`Accept: application/vnd.apache.arrow.stream`, and JSON and MessagePack are compressed for those that accept gzip. One
+request can have many queries, and its results come in the order of the queries. Every error is
+`{"error": {"code", "message"}}`.
 """
 
 

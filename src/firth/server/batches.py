@@ -26,11 +26,19 @@ PAUSE_SHARE = 0.5  # and at most this share of the time that the last search too
 
 
 class Batches:
-    """Nearest neighbours of known words, exact or approximate; searches and queries are counted."""
+    """Nearest neighbours of known words, exact or approximate; searches and queries are counted.
 
-    def __init__(self, vectors: WordVectors, metrics: Metrics) -> None:
+    Parameters
+    ----------
+    tile : queries that the compiled search has in its registers at once: one more takes as long as another tile.
+    """
+
+    def __init__(self, vectors: WordVectors, metrics: Metrics, tile: int) -> None:
         self._vectors = vectors
-        self._queues = {approximate: _Queue(vectors, approximate, metrics) for approximate in (False, True)}
+        self._queues = {
+            approximate: _Queue(vectors, approximate, metrics, 1 if approximate else tile)
+            for approximate in (False, True)
+        }
 
     async def most_similar(self, words: list[str], count: int, approximate: bool) -> list[Neighbours]:
         """As `WordVectors.most_similar`, for words that are in the vocabulary."""
@@ -48,8 +56,9 @@ class _Waiting(NamedTuple):
 class _Queue:
     """Queries that are searched in the same way, by one search at a time."""
 
-    def __init__(self, vectors: WordVectors, approximate: bool, metrics: Metrics) -> None:
+    def __init__(self, vectors: WordVectors, approximate: bool, metrics: Metrics, tile: int) -> None:
         self._vectors = vectors
+        self._tile = tile
         self._approximate = approximate
         self._metrics = metrics
         self._waiting: list[_Waiting] = []
@@ -72,7 +81,7 @@ class _Queue:
         """Search until nobody waits."""
         try:
             while self._waiting:
-                together = _first_of(self._waiting)
+                together = _first_of(self._waiting, self._tile)
                 begun = time.perf_counter()
                 await self._search(together)
                 await self._pause(len(together) + len(self._waiting), time.perf_counter() - begun)
@@ -117,10 +126,17 @@ def _settle(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _first_of(waiting: list[_Waiting]) -> list[_Waiting]:
-    """Take those that are searched next from the front of the list."""
+def _first_of(waiting: list[_Waiting], tile: int) -> list[_Waiting]:
+    """Take those that are searched next from the front of the list: of many, whole tiles.
+
+    Those that would begin another tile are better off with the queries that arrive meanwhile: 24 queries take 5 ms and
+    32 take 9.
+    """
+    limit = min(MOST_TOGETHER, sum(len(one.words) for one in waiting))
+    if limit > tile:
+        limit -= limit % tile
     n_words, taken = 0, 0
-    while taken < len(waiting) and n_words < MOST_TOGETHER:
+    while taken < len(waiting) and (not taken or n_words + len(waiting[taken].words) <= limit):
         n_words += len(waiting[taken].words)
         taken += 1
     together = waiting[:taken]

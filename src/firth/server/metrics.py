@@ -55,7 +55,8 @@ class Metrics:
         if folder is None:
             self._numbers: NDArray[Any] = np.zeros(1, _FILE)
         else:
-            self._numbers = np.memmap(folder / f"{os.getpid()}-{time.monotonic_ns()}.metrics", _FILE, "w+", shape=1)
+            path = folder / f"{os.getpid()}-{time.monotonic_ns()}.metrics"
+            self._numbers = np.asarray(np.memmap(path, _FILE, "w+", shape=1))  # as an array: that is read faster
         self._counters = self._numbers["counters"][0]
         self._routes = self._numbers["routes"][0]
         self._routes["name"][0] = OTHER.encode()

@@ -92,9 +92,9 @@ class OpenVectors:
     def __init__(self, path: Path, how: Opening) -> None:
         self.opened = datetime.datetime.now(datetime.UTC)
         self.vectors = load(path, fallback=how.fallback)
-        _prepare(self.vectors, how.threads)
+        tile = _prepare(self.vectors, how.threads)
         self.has_index, self.problem = _try_index(self.vectors, path, how.threads)
-        self.batches = Batches(self.vectors, how.metrics)
+        self.batches = Batches(self.vectors, how.metrics, tile)
 
     def description(self) -> dict[str, Any]:
         """What is particular to this kind of model, as in schemas.ModelDescription."""
@@ -157,8 +157,11 @@ def open_model(path: Path, how: Opening) -> OpenModel:
     return OpenLanguageModel(path) if kind in KINDS else OpenVectors(path, how)
 
 
-def _prepare(vectors: WordVectors, threads: int | None) -> None:
-    """Do now what the first queries would have to wait for: decode words, compute norms, load compiled code."""
+def _prepare(vectors: WordVectors, threads: int | None) -> int:
+    """Do now what the first queries would have to wait for: decode words, compute norms, load compiled code.
+
+    Returns the number of queries in a tile of the compiled search.
+    """
     vectors.search.compiled = True
     vectors.search.sizes = vectors.search.sizes._replace(threads=threads)
     _ = vectors.words, vectors.search.inverse_norms
@@ -167,6 +170,7 @@ def _prepare(vectors: WordVectors, threads: int | None) -> None:
     if len(vectors):
         for queries in (1, *WIDTHS):
             vectors.most_similar([vectors.words[0]] * queries, 1)
+    return WIDTHS[-1]
 
 
 def _try_index(vectors: WordVectors, path: Path, threads: int | None) -> tuple[bool, str | None]:

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from firth.errors import FirthError
 from firth.server.limits import LONGEST_NAME
-from firth.server.problems import RequestProblem, check_type, response_for
+from firth.server.media_types import ARROW
+from firth.server.problems import RequestProblem, check_accept, check_type, response_for
 
 __all__ = ["Compression", "OperationRoute", "Operations", "Shortcut"]
 
@@ -42,11 +43,16 @@ class OperationRoute(APIRoute):
         body_type: type[BaseModel] = get_type_hints(self.endpoint)["body"]
         return body_type
 
+    @cached_property
+    def _offers_arrow(self) -> bool:
+        return ARROW in self.responses[200]["content"]
+
     async def respond(self, model: str, request: Request) -> Response:
         """The response for the model of this name. Raises what response_for() turns into one."""
         if len(model) > LONGEST_NAME:
             sentence = f"model: string should have at most {LONGEST_NAME} characters"
             raise RequestProblem(422, "invalid_request", sentence, field="model")
+        check_accept(request, self._offers_arrow)
         content = await _content_of(request)
         try:
             body = self._body_type.model_validate(content, from_attributes=True)  # as FastAPI validates
@@ -123,9 +129,9 @@ class Shortcut:
             response = await found[1].respond(model, request)
         except (RequestProblem, RequestValidationError, FirthError) as error:
             response = response_for(request, error)
-        response.headers.add_vary_header("Accept-Encoding")
+        response.raw_headers.append((b"vary", b"Accept-Encoding"))
         shortest, level = self._compression
-        if len(response.body) < shortest:
+        if len(response.body) < shortest or response.media_type == ARROW:  # numbers, which compress to 90 %
             await response(scope, receive, send)
         else:
             await GZipMiddleware(response, minimum_size=shortest, compresslevel=level)(scope, receive, send)

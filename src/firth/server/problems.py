@@ -10,10 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firth.errors import FirthError, FormatError, SettingError, UnknownWordError, quoted
-from firth.server.responses import JSON, json_bytes
+from firth.server.headers import header
+from firth.server.media_types import ARROW, JSON, MESSAGE_PACK, accepted, has_arrow
+from firth.server.responses import json_bytes
 from firth.server.service_schemas import ErrorResponse
 
-__all__ = ["DOCUMENTED", "RequestProblem", "answer_errors", "check_type", "problem_response", "response_for"]
+__all__ = [
+    "DOCUMENTED",
+    "RequestProblem",
+    "answer_errors",
+    "check_accept",
+    "check_type",
+    "problem_response",
+    "response_for",
+]
 
 # What any endpoint may respond with besides 200, for the OpenAPI document.
 _STATUSES = {
@@ -22,6 +32,7 @@ _STATUSES = {
     403: ("host_not_allowed, origin_not_allowed", "The request was meant for another host, or is another site's."),
     404: ("unknown_model, not_found", "There is no such model or path."),
     405: ("method_not_allowed", "The path has other methods."),
+    406: ("not_acceptable", "There is no Arrow of these results, or the server has no pyarrow."),
     409: ("wrong_kind, no_index", "The model cannot do this: it is of another kind, or has no index."),
     413: ("too_large", "The body is larger than the limit."),
     415: ("unsupported_media_type", "The body has another type than JSON."),
@@ -57,11 +68,27 @@ def problem_response(problem: RequestProblem, headers: dict[str, str] | None = N
 
 def check_type(request: Request) -> None:
     """Raise RequestProblem unless the body of a request is JSON by its header."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = header(request.scope, b"content-type") or ""
+    if given == JSON:
+        return
+    kind = given.partition(";")[0].strip().lower()
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
         return
-    given = f"the body is {quoted(kind)}" if kind else "the body has no content type"
-    raise RequestProblem(415, "unsupported_media_type", f"{given}: send JSON with the header Content-Type: {JSON}")
+    shown = f"the body is {quoted(kind)}" if kind else "the body has no content type"
+    raise RequestProblem(415, "unsupported_media_type", f"{shown}: send JSON with the header Content-Type: {JSON}")
+
+
+def check_accept(request: Request, offers_arrow: bool) -> None:
+    """Raise RequestProblem for a request that accepts Arrow alone where there is none. Others get JSON at least."""
+    if set(accepted(request.scope)) != {ARROW}:
+        return
+    if not offers_arrow:
+        sentence = f"these results do not come as Arrow: send Accept: {JSON} or {MESSAGE_PACK}"
+        raise RequestProblem(406, "not_acceptable", sentence)
+    if not has_arrow():
+        remedy = "pip install 'firth[parquet]' where the server runs"
+        sentence = f"Arrow needs pyarrow, which the server does not have: {remedy}, or send Accept: {MESSAGE_PACK}"
+        raise RequestProblem(406, "not_acceptable", sentence)
 
 
 def response_for(request: Request, error: RequestProblem | RequestValidationError | FirthError) -> Response:

@@ -1,7 +1,7 @@
 """Processes: a listening socket, and one or several workers that answer what comes in, until a signal ends them.
 
 A signal (Ctrl-C, SIGTERM) closes the socket; requests that have begun are answered, for at most PATIENCE seconds. The
-parent of several workers starts a new one where one has died.
+parent of several workers starts a new one where one has died. How they share connections: workers.py.
 """
 
 import contextlib
@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from firth.errors import SettingError, quoted
+from firth.server.workers import CAN_HAND_OVER, Workers, settled
 from firth.threads import start_thread
 
 __all__ = ["listening", "metrics_folder", "run_here", "run_workers"]
@@ -58,13 +60,9 @@ def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], objec
     on_ready : called when connections wait for their answers and signals for the end of the server.
     """
     server = Server(_config(app, workers=1, patience=patience))
-    before = {number: signal.signal(number, server.handle_exit) for number in _signals()}
-    try:
+    with _handled_by(server.handle_exit), settled():
         on_ready()
         server.run([listener])
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def run_workers(
@@ -74,15 +72,30 @@ def run_workers(
 
     make_app : is sent to each process, which calls it.
     """
-    make = _Worker(make_app, os.getpid())
-    parent = Multiprocess(_config(make, workers, factory=True), [listener])  # from here on it handles signals
-    on_ready()
-    parent.run()
+    if not CAN_HAND_OVER:
+        parent = Multiprocess(_config(_App(make_app, os.getpid()), workers, factory=True), [listener])
+        on_ready()  # it already handles signals
+        parent.run()
+        return
+    crew = Workers(_Worker(make_app), listener, workers, PATIENCE)
+    with _handled_by(crew.stop):
+        on_ready()
+        crew.run()
 
 
 @dataclass(frozen=True)
 class _Worker:
-    """Makes the app in a worker process, which from then on ends when its parent does."""
+    """Makes, in a worker process, what it serves."""
+
+    make_app: Callable[[], FastAPI]
+
+    def __call__(self) -> Config:
+        return _config(self.make_app(), workers=1)
+
+
+@dataclass(frozen=True)
+class _App:
+    """Makes the app in a worker process that from then on ends when its parent does."""
 
     make_app: Callable[[], FastAPI]
     parent: int  # its process id
@@ -97,6 +110,17 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
     signal.raise_signal(signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Signals that end a server are handled so."""
+    before = {number: signal.signal(number, handler) for number in _signals()}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def _signals() -> list[signal.Signals]:

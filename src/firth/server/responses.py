@@ -1,4 +1,4 @@
-"""Responses: JSON, or MessagePack for clients that accept it; serialised once, from plain lists and dictionaries."""
+"""Responses: JSON, or MessagePack or Arrow for clients that accept it; serialised once, from plain lists."""
 
 import json
 from collections.abc import Sequence
@@ -12,31 +12,38 @@ from starlette.responses import Response
 
 from firth.arrays import Matrix
 from firth.formats.text_vectors_writer import exact_lines
+from firth.server.arrow_responses import neighbours_as_arrow, vectors_as_arrow
+from firth.server.media_types import ARROW, JSON, MESSAGE_PACK, wanted
 from firth.vectors.neighbours import Neighbour
 
-__all__ = ["JSON", "MESSAGE_PACK", "json_bytes", "respond", "respond_with_neighbours", "respond_with_vectors"]
-
-JSON = "application/json"
-MESSAGE_PACK = "application/msgpack"
+__all__ = ["json_bytes", "respond", "respond_with_neighbours", "respond_with_vectors"]
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def respond(request: Request, content: dict[str, Any]) -> Response:
     """A response with this content; it must not have NaN or infinite numbers."""
-    if _wants_message_pack(request):
+    if wanted(request.scope, offers_arrow=False) == MESSAGE_PACK:
         return _message_pack(content)
     return Response(json_bytes(content), media_type=JSON)
 
 
 def respond_with_vectors(
-    request: Request, model: str, key: str, texts: Sequence[str], vectors: Sequence[np.ndarray[Any, Any] | None]
+    request: Request,
+    model: str,
+    key: str,
+    texts: Sequence[str],
+    vectors: Sequence[np.ndarray[Any, Any] | None],
+    size: int,
 ) -> Response:
-    """Results of a text, under `key`, and its vector (D,) or null.
+    """Results of a text, under `key`, and its vector (size,) or null.
 
-    JSON has the fewest digits that read back as the same float32, which compiled code writes; MessagePack has float32.
+    JSON has the fewest digits that read back as the same float32, which compiled code writes; the others have float32.
     """
-    if _wants_message_pack(request):
+    form = wanted(request.scope, offers_arrow=True)
+    if form == ARROW:
+        return vectors_as_arrow(model, key, texts, vectors, size)
+    if form == MESSAGE_PACK:
         rows = [None if vector is None else vector.tolist() for vector in vectors]
         results = [{key: text, "vector": row} for text, row in zip(texts, rows, strict=True)]
         return _message_pack({"model": model, "results": results})
@@ -59,7 +66,10 @@ def respond_with_neighbours(
 
     The JSON is composed here: for 10 neighbours in 8 µs, where the encoder takes 30.
     """
-    if _wants_message_pack(request):
+    form = wanted(request.scope, offers_arrow=True)
+    if form == ARROW:
+        return neighbours_as_arrow(model, queries, found)
+    if form == MESSAGE_PACK:
         results = [
             {**query, "neighbours": some and [{"word": word, "similarity": round(cosine, 6)} for word, cosine in some]}
             for query, some in zip(queries, found, strict=True)
@@ -91,13 +101,6 @@ def _bytes(text: str) -> bytes:
 def _number_lists(matrix: Matrix) -> list[bytes]:
     lines = bytes(exact_lines([b""] * len(matrix), matrix)).splitlines()
     return [b"[%b]" % line.strip().replace(b" ", b",") for line in lines]
-
-
-def _wants_message_pack(request: Request) -> bool:
-    accept = request.headers.get("accept")
-    return accept is not None and any(
-        one.partition(";")[0].strip().lower() in (MESSAGE_PACK, "application/x-msgpack") for one in accept.split(",")
-    )
 
 
 def _message_pack(content: dict[str, Any]) -> Response:

@@ -29,7 +29,7 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import Extras
 from firth.training.sequences import Groups, Sessions
 
-__all__ = ["WordInputs", "extras_of", "parts_of_words", "rows_of_words"]
+__all__ = ["WordInputs", "extras_of", "parts_of_words", "rows_of_parts", "rows_of_words"]
 
 
 def parts_of_words(settings: Hyperparameters, vocabulary: Vocabulary) -> WordParts | None:
@@ -54,7 +54,12 @@ def rows_of_words(
     if settings.architecture != "cbow":
         return None
     parts = parts_of_words(settings, vocabulary) if parts is None else parts
-    return None if parts is None else np.diff(parts.starts).astype(np.float32)
+    return None if parts is None else rows_of_parts(parts)
+
+
+def rows_of_parts(parts: WordParts) -> NDArray[np.float32]:
+    """(V,) of how many rows each word is made."""
+    return np.diff(parts.starts).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

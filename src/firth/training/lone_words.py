@@ -30,15 +30,18 @@ def _lengths(corpus: EncodedCorpus) -> Any:
         yield piece[1:] - piece[:-1]
 
 
-def check_neighbours(corpus: EncodedCorpus, given: object = None, *, required: bool = True) -> None:
+def check_neighbours(
+    corpus: EncodedCorpus, given: object = None, *, required: bool = True, alone: int | None = None
+) -> None:
     """Warn if most words are alone in their sentence, or if there is only one word.
 
     given : what the user gave as a corpus, for the advice.
     required : whether a model learns nothing where all words are alone.
+    alone : sentences of one word; None: they are counted in the corpus.
 
     Raises   CorpusError if all words are alone, and neighbours are required.
     """
-    alone = one_word_sentences(corpus)
+    alone = one_word_sentences(corpus) if alone is None else alone
     if alone == corpus.n_words and required:
         raise CorpusError(
             f"no word has a neighbour: each of the {alone:,} sentences has one word{_left_out(corpus)}{_advice(given)}"

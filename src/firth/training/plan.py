@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix
-from firth.backends.plan import TrainingPlan, epoch_key
+from firth.backends.plan import Origin, TrainingPlan, epoch_key
 from firth.corpus.encoded import EncodedCorpus
 from firth.kernels.arguments import Composition, Documents, EncodedIds, GroupNoise, Sampling, SessionTargets, Tree
 from firth.kernels.cpu.training.huffman import merge_rarest, write_paths
@@ -14,7 +14,8 @@ from firth.training.hyperparameters import Hyperparameters
 from firth.training.sampling_tables import contrast_shifts, keep_thresholds, noise_table
 from firth.training.untrained_loss import untrained_loss
 
-__all__ = ["NO_EXTRAS", "Extras", "huffman_tree", "initial_word_vectors", "plan_training", "random_vectors"]
+__all__ = ["NO_EXTRAS", "Extras", "huffman_tree", "initial_word_vectors", "plan_of_ids", "plan_training"]
+__all__ += ["random_vectors"]
 
 
 class Extras(NamedTuple):
@@ -27,7 +28,9 @@ class Extras(NamedTuple):
     documents: Documents | None = None  # further inputs of each sentence
     window: tuple[int, int] | None = None  # in place of the settings'; (0, 0) where documents are the only inputs
     rows_of_words: NDArray[np.float32] | None = None  # (V,) how much each word weighs in the mean of CBOW
+    sums_inputs: bool = False  # CBOW with the sum of a window in place of its mean
     noise_counts: Counts | None = None  # (V,) noise words are drawn by these; None: by those of the vocabulary
+    origins: list[Origin] | None = None  # of the pieces of a larger text
 
 
 NO_EXTRAS = Extras()
@@ -35,7 +38,16 @@ NO_EXTRAS = Extras()
 
 def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extras = NO_EXTRAS) -> TrainingPlan:
     """The plan of training a model with these settings on a text."""
-    counts = corpus.vocabulary.counts
+    return plan_of_ids(settings, EncodedIds(corpus.ids, corpus.sentence_offsets), corpus.vocabulary.counts, extras)
+
+
+def plan_of_ids(
+    settings: Hyperparameters, corpus: EncodedIds, counts: Counts, extras: Extras = NO_EXTRAS
+) -> TrainingPlan:
+    """The same for a text, or pieces of one, whose words are only numbers.
+
+    counts : (V,) of the words of the vocabulary in all of the text.
+    """
     noise = counts if extras.noise_counts is None else extras.noise_counts
     negative_samples = settings.noise_words
     if settings.objective == "negative_sampling":
@@ -55,7 +67,7 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
         key=epoch_key(settings.seed, 0),
     )
     return TrainingPlan(
-        corpus=EncodedIds(corpus.ids, corpus.sentence_offsets),
+        corpus=corpus,
         architecture=settings.architecture,
         exact_gradient=settings.cbow_gradient == "exact",
         objective=settings.objective,
@@ -70,6 +82,8 @@ def plan_training(settings: Hyperparameters, corpus: EncodedCorpus, extras: Extr
         sessions=extras.sessions,
         documents=extras.documents,
         rows_of_words=extras.rows_of_words,
+        sums_inputs=extras.sums_inputs,
+        origins=extras.origins,
     )
 
 

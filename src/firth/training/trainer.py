@@ -7,8 +7,9 @@ position in the corpus, the learning rate is one of the position, and sums of lo
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from typing import TypeAlias
 
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, Totals
@@ -19,7 +20,9 @@ from firth.training.followers import BEGINNING, Follower, Moment, Position, Trai
 from firth.training.history import EpochRecord, History
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["Trainer"]
+__all__ = ["Parts", "Trainer"]
+
+Parts: TypeAlias = Callable[[int, range], Iterator[range]]  # of an epoch, counted through all trainings of the weights
 
 # Times the loss of an untrained model. Where a text is learned, no epoch has a larger loss than that, give or take 1 %.
 _DIVERGED = 10
@@ -44,6 +47,7 @@ class Trainer:
     epochs_before : epochs of earlier trainings of the same weights. Epochs are counted on from there, so that draws do
         not repeat.
     followers : observers, checkpoints.
+    parts : in which the backend has to train what is left of an epoch; None: any that end at multiples of its chunk.
 
     Attributes
     ----------
@@ -62,6 +66,7 @@ class Trainer:
         start: Position = BEGINNING,
         epochs_before: int = 0,
         followers: Sequence[Follower] = (),
+        parts: Parts | None = None,
     ) -> None:
         self.hyperparameters = hyperparameters
         self.backend = backend
@@ -72,6 +77,7 @@ class Trainer:
         self.history = History(start.history)
         self._epochs_before = epochs_before
         self._followers = followers
+        self._given_parts = parts
         self._is_stopped = False
         threads = hyperparameters.worker_threads
         # Threads end a part together, but for the time of a chunk.
@@ -168,6 +174,9 @@ class Trainer:
 
     def _parts(self, first: int) -> Iterator[range]:
         """The tokens from the first one to the end of the corpus, in parts; in one where nobody needs several."""
+        if self._given_parts is not None:
+            yield from self._given_parts(self._epochs_before + self.position.epoch, range(first, self.n_tokens))
+            return
         wanted = [follower.part_seconds for follower in self._followers if follower.part_seconds is not None]
         if not wanted:
             yield range(first, self.n_tokens)

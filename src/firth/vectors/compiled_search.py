@@ -22,6 +22,7 @@ from firth.vectors.candidates import Candidates
 __all__ = ["fill_parts", "keep_best_of_blocks", "keep_best_of_parts", "keep_best_quotients_of_parts", "tiled"]
 
 BLOCK_NUMBERS = 1 << 16  # 256 KB of rows, together with the queries in the second-level cache
+ONCE_READ_NUMBERS = 1 << 18  # where all queries are in registers, and rows are read once: 0.4 ms less for 50,000 × 100
 ABOVE_ALL = 2.0  # greater than any cosine
 
 Found = tuple[Vector, NDArray[np.int64]]  # scores and rows
@@ -102,19 +103,20 @@ def _best_of_part(
     thresholds = np.full(slots, BELOW_ALL, np.float32)
     thresholds[n_queries:] = ABOVE_ALL  # the padding of the last tile keeps nothing
     products = np.empty(batch.ROWS * batch.WIDTHS[-1], np.float32)
-    for block in _blocks(candidates, part):
+    numbers = BLOCK_NUMBERS if slots > len(queries.offsets) * LANES else ONCE_READ_NUMBERS
+    for block in _blocks(candidates, part, numbers):
         batch.keep_best(block, queries, thresholds, products, heaps)
     return heaps.rows[:n_queries]
 
 
-def _blocks(candidates: Candidates, part: slice) -> Iterator[RowBlock]:
-    """The rows of a part, where they are if the kernel can read them there, or else copied.
+def _blocks(candidates: Candidates, part: slice, numbers: int) -> Iterator[RowBlock]:
+    """The rows of a part, in blocks of so many numbers: where they are if the kernel can read them there, else copied.
 
     24 queries of 50,000 × 100 numbers take 3.8 ms without copies of the rows, and 5.3 with them.
     """
     matrix, norms = candidates.matrix, candidates.inverse_norms
     size = matrix.shape[1]
-    block_rows = max(1, BLOCK_NUMBERS // (batch.ROWS * size)) * batch.ROWS
+    block_rows = max(1, min(numbers // size, part.stop - part.start) // batch.ROWS) * batch.ROWS
     units = np.zeros((block_rows, size), np.float32)
     ones = np.ones(block_rows, np.float32)
     is_readable = candidates.rows is None and matrix.flags.c_contiguous

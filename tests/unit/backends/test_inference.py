@@ -14,7 +14,7 @@ from firth.illustrated.nce import contrast_targets
 from firth.illustrated.targets import noise_targets
 from firth.kernels.arguments import EncodedIds
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import plan_training
+from firth.training.plan import NO_EXTRAS, plan_training
 
 WORDS, VECTOR_SIZE, EPOCHS, RATES = 40, 20, 3, (0.1, 0.01)
 SETTINGS = {
@@ -22,16 +22,17 @@ SETTINGS = {
     "cbow": {"architecture": "cbow"},
     "cbow-exact": {"architecture": "cbow", "cbow_gradient": "exact"},
     "nce": {"architecture": "skipgram", "objective": "nce"},
+    "sum": {"architecture": "cbow", "extras": NO_EXTRAS._replace(sums_inputs=True)},
     "tree": {"architecture": "cbow", "objective": "hierarchical_softmax"},
 }
 
 
-def plan_of(**settings):
+def plan_of(extras=NO_EXTRAS, **settings):
     counts = np.arange(2 * WORDS, WORDS, -1)
     corpus = EncodedCorpus(
         Vocabulary([f"w{i}" for i in range(WORDS)], counts), np.zeros(0, np.int32), np.zeros(1, np.int64)
     )
-    return plan_training(Hyperparameters(vector_size=VECTOR_SIZE, subsample_threshold=0.02, **settings), corpus)
+    return plan_training(Hyperparameters(vector_size=VECTOR_SIZE, subsample_threshold=0.02, **settings), corpus, extras)
 
 
 def matrices_of(plan):
@@ -67,6 +68,7 @@ def targets_of(plan, one):
 def reference(plan, matrices, document, seed):
     """The vector of one document, a position at a time."""
     inputs, outputs = (matrix.astype(np.float64) for matrix in matrices)
+    how = {"exact": plan.exact_gradient, "summed": plan.sums_inputs}
     vector, tokens = np.zeros(VECTOR_SIZE), sum(map(len, document))
     for epoch in range(EPOCHS):
         key = int(epoch_key(seed, epoch))
@@ -74,7 +76,7 @@ def reference(plan, matrices, document, seed):
         rate = RATES[0] + (RATES[1] - RATES[0]) * epoch / EPOCHS  # documents are shorter than a batch
         for one in positions(document, draws, alone=True):
             words = inputs[one.context] if plan.architecture == "cbow" else np.zeros((0, VECTOR_SIZE))
-            vector = infer_step(vector, words, outputs, targets_of(plan, one), rate, exact=plan.exact_gradient)
+            vector = infer_step(vector, words, outputs, targets_of(plan, one), rate, **how)
     assert tokens < 1024
     return vector
 

@@ -66,6 +66,29 @@ def test_a_step_goes_down_the_gradient(name, window):
         assert (after[index] - start[index]) / RATE == pytest.approx(-slope, abs=3e-5)
 
 
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("rows_of_words", [None, np.arange(1, WORDS + 1, dtype=np.float32)], ids=["alike", "weighted"])
+def test_a_sum_passes_its_gradient_by_the_number_of_rows(window, rows_of_words):
+    """The change of a row that a word is made of: the gradient of the loss for that row / the rows of the window."""
+    rows = np.ones(WORDS) if rows_of_words is None else rows_of_words
+    targets = TARGETS["negative sampling"]
+
+    def step(matrices, rate):
+        return train_mean(*matrices, window, targets, rate, exact=False, rows_of_words=rows_of_words, summed=True)
+
+    start = np.random.default_rng(len(window)).normal(size=(2, WORDS, SIZE))
+    after, size = start.copy(), 1e-5
+    step(after, RATE)
+    for index in np.ndindex(start.shape):
+        more, less = start.copy(), start.copy()
+        more[index] += size
+        less[index] -= size
+        slope = (step(more, 0.0) - step(less, 0.0)) / (2 * size)
+        if index[0] == 0:  # a word's vector is the mean of its rows: one of them has 1 / rows of its effect
+            slope /= rows[index[1]] * rows[list(window)].sum()
+        assert (after[index] - start[index]) / RATE == pytest.approx(-slope, abs=3e-5)
+
+
 def test_the_documents_softmax_over_the_vocabulary():
     """A probability for every word; target - prediction; the errors add up to zero."""
     scores = [[0.2, -1.11, 0.74]]

@@ -19,7 +19,7 @@ def vectors():
 
 def run(vectors, queries, metrics=None):
     """Three rounds of the same queries at the same time."""
-    batches = Batches(vectors, metrics or Metrics())
+    batches = Batches(vectors, metrics or Metrics(), 24)
 
     async def client(words, count):
         return [await batches.most_similar(words, count, False) for _ in range(3)]
@@ -61,7 +61,7 @@ def test_an_error_reaches_every_request_of_its_search_and_no_later_one(vectors, 
 
 def test_a_request_that_is_given_up_does_not_disturb_the_others(vectors):
     async def clients():
-        batches = Batches(vectors, Metrics())
+        batches = Batches(vectors, Metrics(), 24)
         tasks = [asyncio.create_task(batches.most_similar([f"w{i}"], 3, False)) for i in range(10)]
         await asyncio.sleep(0)
         tasks[3].cancel()
@@ -74,3 +74,25 @@ def test_a_request_that_is_given_up_does_not_disturb_the_others(vectors):
         vectors.most_similar(f"w{i}", 1)[0].word for i in range(3)
     ]
     assert found[10][0] == vectors.most_similar("w3", 3)
+
+
+def test_of_many_queries_whole_tiles_are_searched(vectors, monkeypatch):
+    search, sizes = vectors.most_similar, []
+
+    def note(words, *rest, **options):
+        sizes.append(len(words))
+        return search(words, *rest, **options)
+
+    async def clients(batches, words):
+        return await asyncio.gather(*(batches.most_similar(some, 2, False) for some in words))
+
+    monkeypatch.setattr(vectors, "most_similar", note)
+    singles = [[word] for word in WORDS[:45]]
+    asyncio.run(clients(Batches(vectors, Metrics(), 8), singles))
+    assert sizes == [40, 5]
+    sizes.clear()
+    asyncio.run(clients(Batches(vectors, Metrics(), 8), [WORDS[:6], WORDS[:6], WORDS[:20], WORDS[:3]]))
+    assert sizes == [32, 3]
+    sizes.clear()
+    asyncio.run(clients(Batches(vectors, Metrics(), 8), [WORDS[:20], WORDS[:15]]))
+    assert sizes == [20, 15]

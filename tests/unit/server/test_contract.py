@@ -3,6 +3,7 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import sampled_from
 from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
@@ -15,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 from firth.server.app import create_app
 from firth.server.models import Models
 
+ACCEPTED = [{}, {"Accept": "application/vnd.apache.arrow.stream"}]
 CASES = 5  # for each operation and mode
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 KINDS = {"next-words": "next"}  # models for endpoints that word vectors do not have
@@ -91,11 +93,11 @@ def test_no_request_makes_the_server_fail(schema, mode):
             continue  # nothing of it could be wrong but the name of the model
 
         @settings(max_examples=CASES, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def check(case):
+        @given(case=operation.as_strategy(generation_mode=mode), accept=sampled_from(ACCEPTED))
+        def check(case, accept):
             if "model" in case.path_parameters and case.path_parameters["model"] not in ("plane", "next"):
                 case.path_parameters["model"] = "next" if case.path.endswith("next-words") else "plane"
-            case.call_and_validate(checks=CHECKS, headers={"Host": "localhost"})
+            case.call_and_validate(checks=CHECKS[: None if not accept else 3], headers={"Host": "localhost"} | accept)
 
         check()
         tried += 1

@@ -1,5 +1,6 @@
 """What each endpoint returns is what the library returns."""
 
+import importlib.util
 import json
 
 import msgpack
@@ -11,7 +12,9 @@ from starlette.testclient import TestClient
 
 from firth import WordVectors
 from firth.server.app import create_app
+from firth.server.arrow_responses import neighbours_as_arrow
 from firth.server.models import Models
+from firth.vectors.neighbours import Neighbour
 
 
 def records(neighbours):
@@ -120,6 +123,84 @@ def test_message_pack_has_the_same_content(client, vectors):
         assert [one["word"] for one in found] == [one["word"] for one in wanted]
     assert found[0]["vector"] == vectors["king"].tolist()
     assert found[1]["vector"] is None
+
+
+ARROW = {"Accept": "application/vnd.apache.arrow.stream"}
+
+
+def arrow_table(client, endpoint, **body):
+    pyarrow = pytest.importorskip("pyarrow")
+    headers = {**ARROW, "Content-Type": "application/json"}
+    response = client.post(f"/v1/models/plane/{endpoint}", content=json.dumps(body), headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, ARROW["Accept"]), response.text
+    table = pyarrow.ipc.open_stream(response.content).read_all()
+    assert table.schema.metadata == {b"model": b"plane"}
+    return table
+
+
+def test_arrow_has_the_vectors_bit_for_bit(client, vectors):
+    table = arrow_table(client, "vectors", words=["king", "no", "wörter"], unknown="null")
+    assert str(table.schema.field("vector").type) == "fixed_size_list<item: float>[3]"
+    assert table.to_pylist() == [
+        {"word": "king", "vector": vectors["king"].tolist()},
+        {"word": "no", "vector": None},
+        {"word": "wörter", "vector": vectors["wörter"].tolist()},
+    ]
+    half = arrow_table(client, "sentence-vectors", sentences=["king queen", ""]).to_pylist()
+    assert half == [
+        {"sentence": "king queen", "vector": [2.0, 0.5, 1.5]},
+        {"sentence": "", "vector": [0.0, 0.0, 0.0]},
+    ]
+
+
+def test_half_a_surrogate_pair_of_a_file_becomes_an_escape():
+    pyarrow = pytest.importorskip("pyarrow")
+    response = neighbours_as_arrow("plane", [{"word": "a"}], [[Neighbour("\ud800", 0.5)]])
+    assert pyarrow.ipc.open_stream(response.body).read_all().to_pylist() == [
+        {"word": "a", "neighbours": [{"word": "\\ud800", "similarity": 0.5}]}
+    ]
+
+
+def test_arrow_has_the_neighbours_of_each_query(client, vectors):
+    rows = arrow_table(client, "similar", words=["king", "no", "man"], count=2, unknown="null").to_pylist()
+    assert [row["word"] for row in rows] == ["king", "no", "man"]
+    assert rows[1]["neighbours"] is None
+    for row in (rows[0], rows[2]):
+        wanted = vectors.most_similar(row["word"], 2)
+        assert [one["word"] for one in row["neighbours"]] == [one.word for one in wanted]
+        assert [one["similarity"] for one in row["neighbours"]] == pytest.approx([one.similarity for one in wanted])
+    sums = [{"positive": ["king", "woman"], "negative": ["man"]}, {"positive": ["no"]}, {"positive": ["king"]}]
+    rows = arrow_table(client, "analogy", sums=sums, count=1, unknown="null").to_pylist()
+    assert [row["positive"] for row in rows] == [["king", "woman"], ["no"], ["king"]]
+    assert [row["negative"] for row in rows] == [["man"], [], []]
+    assert [row["neighbours"] and row["neighbours"][0]["word"] for row in rows] == ["queen", None, "man"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (f"{ARROW['Accept']}, application/json", "application/json"),
+        (f"application/msgpack;q=0.9, {ARROW['Accept']}", "application/msgpack"),
+        ("text/html, */*", "application/json"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_results_without_arrow_come_in_the_next_form_that_is_accepted(client, accept, kind):
+    body = {"pairs": [["king", "queen"]]}
+    response = client.post("/v1/models/plane/similarity", json=body, headers={"Accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, kind)
+
+
+def test_arrow_alone_is_refused_where_there_is_none(client, monkeypatch):
+    response = client.post("/v1/models/plane/similarity", json={"pairs": [["king", "queen"]]}, headers=ARROW)
+    assert (response.status_code, response.json()["error"]["code"]) == (406, "not_acceptable")
+    find = importlib.util.find_spec
+    monkeypatch.setattr("firth.server.media_types.find_spec", lambda name: find(name) if name != "pyarrow" else None)
+    response = client.post("/v1/models/plane/vectors", json={"words": ["king"]}, headers=ARROW)
+    assert response.status_code == 406
+    assert "pip install 'firth[parquet]'" in response.json()["error"]["message"]
+    both = {"Accept": f"{ARROW['Accept']}, application/json"}
+    assert client.post("/v1/models/plane/vectors", json={"words": ["king"]}, headers=both).json()["model"] == "plane"
 
 
 def test_long_responses_are_compressed_for_those_who_accept_it(client):

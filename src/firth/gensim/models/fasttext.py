@@ -21,6 +21,7 @@ from firth.gensim.vocabulary import TrimRule
 from firth.kernels.arguments import Composition
 from firth.models.fasttext_file import read_fasttext_model
 from firth.subwords.ngrams import ngram_rows
+from firth.training.inputs import rows_of_parts
 from firth.training.plan import Extras
 
 __all__ = [
@@ -91,10 +92,10 @@ class FastText(Word2Vec):
             raise ValueError("rows of FastText cannot be held: leave vectors_lockf and its relatives at 1")
         parts = vectors.parts()
         if parts is None:
-            return Extras()
+            return Extras(sums_inputs=self._sums_inputs)
         composition = Composition(parts.starts, parts.parts, np.ones(len(vectors), np.float32))
-        rows = None if self.sg else np.diff(parts.starts).astype(np.float32)
-        return Extras(composition=composition, ngram_rows=len(parts.buckets), rows_of_words=rows)
+        rows = None if self.sg else rows_of_parts(parts)
+        return Extras(composition, len(parts.buckets), rows_of_words=rows, sums_inputs=self._sums_inputs)
 
     def _input_rows(self) -> Matrix:
         return self.wv.input_rows()
@@ -187,7 +188,7 @@ def save_facebook_model(
         raise NotFittedError("the model has no vocabulary yet: train it first")
     stored, parts = model.wv.stored(), model.output_parts()
     metadata: dict[str, Any] = {
-        "hyperparameters": model.native_settings(one_of_both=True),
+        "hyperparameters": model.native_settings(nearest=True),
         "total_words": model.corpus_total_words,
     }
     fasttext_writer.write(

@@ -235,7 +235,12 @@ class Word2Vec(GrownVocabulary):
         }
 
     def _extras(self) -> Extras:
-        return Extras(composition=lock_composition(self.wv.vectors_lockf, len(self.wv)))
+        return Extras(composition=lock_composition(self.wv.vectors_lockf, len(self.wv)), sums_inputs=self._sums_inputs)
+
+    @property
+    def _sums_inputs(self) -> bool:
+        """Whether the sum of a window predicts, which firth.Word2Vec does not offer."""
+        return not self.sg and not self.cbow_mean
 
     def _input_rows(self) -> Matrix:
         return self.wv.vectors
@@ -308,13 +313,13 @@ class Word2Vec(GrownVocabulary):
     def _native_extra(self) -> dict[str, Any]:
         return {}
 
-    def native_settings(self, *, one_of_both: bool = False) -> Any:
+    def native_settings(self, *, nearest: bool = False) -> Any:
         """The settings of firth.Word2Vec, where it has all of them; otherwise None.
 
-        one_of_both : of a model with both objectives, those of one with negative sampling.
+        nearest : where it lacks some, those of negative sampling instead of both objectives, of means instead of sums.
         """
-        has_both = self.hs and self.negative and not one_of_both
-        if has_both or not (self.hs or self.negative) or (self.wv.expandos["count"] < 1).any():
+        has_more = (self.hs and self.negative) or self._sums_inputs
+        if (has_more and not nearest) or not (self.hs or self.negative) or (self.wv.expandos["count"] < 1).any():
             return None
         settings = self._plan_settings() | self._native_extra()
         negative, exponent, hs = settings.pop("negative"), settings.pop("ns_exponent"), settings.pop("hs")

@@ -33,7 +33,11 @@ __all__ = ["router"]
 router = model_router("search")
 
 
-@router.post("/similar", summary="The words most similar to each word", responses=responses(SimilarResponse))
+@router.post(
+    "/similar",
+    summary="The words most similar to each word",
+    responses=responses(SimilarResponse, arrow="word and neighbours, a list of structs of word and similarity"),
+)
 async def similar(model: ModelName, body: SimilarRequest, request: Request) -> Response:
     """The words whose vectors have the largest cosine to that of each given word, without that word."""
     check_results(len(body.words), body.count)
@@ -55,7 +59,13 @@ async def _similar(opened: OpenVectors, body: SimilarRequest) -> Sequence[Sequen
     return await search(vectors, body.words, lambda word: [word], body.unknown, work)
 
 
-@router.post("/analogy", summary="The words nearest to sums of words", responses=responses(AnalogyResponse))
+@router.post(
+    "/analogy",
+    summary="The words nearest to sums of words",
+    responses=responses(
+        AnalogyResponse, arrow="positive, negative and neighbours, a list of structs of word and similarity"
+    ),
+)
 async def analogy(model: ModelName, body: AnalogyRequest, request: Request) -> Response:
     """The words nearest to each sum, such as king - man + woman, without the words of the sum."""
     check_results(len(body.sums), body.count)

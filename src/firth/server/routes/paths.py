@@ -8,10 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from firth.server.limits import LONGEST_NAME, MOST_RESULTS
+from firth.server.media_types import ARROW, MESSAGE_PACK
 from firth.server.models import Models, OpenVectors
 from firth.server.operations import OperationRoute
 from firth.server.problems import DOCUMENTED, RequestProblem
-from firth.server.responses import MESSAGE_PACK
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["ModelName", "check_index", "check_results", "model_router", "models_of", "responses", "search"]
@@ -29,10 +29,16 @@ def model_router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1/models/{model}", tags=[tag], route_class=OperationRoute)
 
 
-def responses(response: type[Any]) -> dict[int | str, dict[str, Any]]:
-    """What an endpoint responds with, for the OpenAPI document."""
-    schema = {"schema": {"$ref": f"#/components/schemas/{response.__name__}"}}
-    return {200: {"model": response, "content": {MESSAGE_PACK: schema}}, **DOCUMENTED}
+def responses(response: type[Any], *, arrow: str = "") -> dict[int | str, dict[str, Any]]:
+    """What an endpoint responds with, for the OpenAPI document.
+
+    arrow : the columns that it has as Arrow; empty if it has none.
+    """
+    content: dict[str, Any] = {MESSAGE_PACK: {"schema": {"$ref": f"#/components/schemas/{response.__name__}"}}}
+    if arrow:
+        sentence = f"A stream of Arrow, one row for each query, whose columns are {arrow}. Needs pyarrow on the server."
+        content[ARROW] = {"schema": {"type": "string", "format": "binary", "description": sentence}}
+    return {200: {"model": response, "content": content}, **DOCUMENTED}
 
 
 def models_of(request: Request) -> Models:

@@ -25,7 +25,11 @@ __all__ = ["router"]
 router = model_router("words")
 
 
-@router.post("/vectors", summary="The vectors of words", responses=responses(VectorsResponse))
+@router.post(
+    "/vectors",
+    summary="The vectors of words",
+    responses=responses(VectorsResponse, arrow="word and vector, a fixed-size list of float32"),
+)
 async def vectors_of_words(model: ModelName, body: VectorsRequest, request: Request) -> Response:
     """The numbers of each word's vector, as the model has them."""
     vectors = (await models_of(request).vectors(model)).vectors
@@ -34,7 +38,8 @@ async def vectors_of_words(model: ModelName, body: VectorsRequest, request: Requ
         return list(vectors[words])
 
     found = await search(vectors, body.words, lambda word: [word], body.unknown, work)
-    return await run_in_threadpool(respond_with_vectors, request, model, "word", body.words, found)
+    size = vectors.vector_size
+    return await run_in_threadpool(respond_with_vectors, request, model, "word", body.words, found, size)
 
 
 @router.post("/similarity", summary="The similarity of two words", responses=responses(SimilarityResponse))
@@ -63,13 +68,17 @@ async def odd_one_out(model: ModelName, body: OddOneOutRequest, request: Request
     return respond(request, {"model": model, "results": results})
 
 
-@router.post("/sentence-vectors", summary="The vectors of sentences", responses=responses(SentenceVectorsResponse))
+@router.post(
+    "/sentence-vectors",
+    summary="The vectors of sentences",
+    responses=responses(SentenceVectorsResponse, arrow="sentence and vector, a fixed-size list of float32"),
+)
 async def sentence_vectors(model: ModelName, body: SentenceVectorsRequest, request: Request) -> Response:
     """The mean of the vectors of each sentence's words, of which unknown ones are skipped."""
     vectors = (await models_of(request).vectors(model)).vectors
 
     def work() -> Response:
         found = vectors.sentence_vectors(body.sentences, sif=body.sif, common=False)
-        return respond_with_vectors(request, model, "sentence", body.sentences, list(found))
+        return respond_with_vectors(request, model, "sentence", body.sentences, list(found), vectors.vector_size)
 
     return await run_in_threadpool(work)

@@ -182,6 +182,23 @@ def test_composed_inputs_by_shares_and_in_chunks():
     compare(rng, vector_size=20, extras=composition_of([0, 0.25, 1]), epochs=1, **settings)
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("vector_size", [7, 100])
+def test_sums_in_place_of_means(objective, vector_size):
+    rng = np.random.default_rng(vector_size)
+    settings = {"objective": objective, "architecture": "cbow", "window": 3, "epochs": 2}
+    compare(rng, vector_size=vector_size, extras=lambda corpus: Extras(sums_inputs=True), **settings)
+
+
+def test_sums_of_composed_words_and_documents():
+    def extras(corpus):
+        composed = composition_of([1])(corpus)
+        documents = documents_of(corpus, WORDS + composed.ngram_rows).documents
+        return composed._replace(documents=documents, sums_inputs=True)
+
+    compare(np.random.default_rng(12), vector_size=20, architecture="cbow", extras=extras, tokens=2000, epochs=1)
+
+
 def groups_of(words, negatives, rng):
     """Every fourth word has no group; one group has a single word."""
     of_word = np.where(np.arange(words) % 4 == 3, -1, np.arange(words) % 3).astype(np.int32)

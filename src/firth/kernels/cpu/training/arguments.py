@@ -81,8 +81,9 @@ class SharedState(NamedTuple):
 
 
 class Mean(NamedTuple):
-    """CBOW: the input of a position is the mean of the window's word vectors."""
+    """CBOW: the input of a position is the mean of the window's word vectors, or their sum."""
 
+    is_sum: bool  # each row gets the gradient / how many there are, as in gensim: its change is not n times larger
     exact_gradient: bool  # whether each of the n words gets 1 / n of the gradient; word2vec.c gives all of it to each
     rows_of_words: (
         NDArray[np.float32] | None

@@ -68,13 +68,13 @@ def _move_tail(weights, workspace, slot, tail):
 
 
 @step
-def score_cbow(weights, workspace, n, slot, rate, loss, shares):
-    """Turn the mean of the n inputs and the targets of a position into errors; returns loss + theirs.
+def score_cbow(weights, workspace, window, slot, rate, loss, mean):
+    """Turn the mean of the inputs and the targets of a position into errors; returns loss + theirs.
 
-    shares   how much each input weighs in the mean; None: all alike
+    window   how many inputs there are, and how much each weighs; None: all alike
     """
     targets = workspace.targets
-    average_inputs(weights, workspace.inputs, n, (workspace.hidden, workspace.gradient, int64(0)), shares)
+    average_inputs(weights, workspace.inputs, window, (workspace.hidden, workspace.gradient, int64(0)), mean)
     blocks = slot.blocks + slot.tail  # a tail is filled up with zero rows: products cost little
     odd = blocks & 1  # an odd block is scored alone, so that the others pair up
     if odd:
@@ -93,11 +93,11 @@ def score_cbow(weights, workspace, n, slot, rate, loss, shares):
 
 
 @step
-def move_cbow(weights, workspace, n, slot, mean):
-    """Move the targets along the mean, then every input by the gradient of the mean."""
+def move_cbow(weights, workspace, window, slot, mean):
+    """Move the targets along the mean, then every input by the gradient of the mean. window : as for score_cbow."""
     targets = workspace.targets
     for b in range(slot.blocks):
         rows = take(targets.block, targets.rows, slot.first + b * len(targets.block))
         _move_targets(weights, workspace, rows, b * BLOCK_ROWS)
     _move_tail(weights, workspace, slot, targets.tail)
-    move_inputs(weights, workspace.inputs, n, workspace.gradient, int64(0), gradient_share(n, mean))
+    move_inputs(weights, workspace.inputs, window[0], workspace.gradient, int64(0), gradient_share(window, mean))

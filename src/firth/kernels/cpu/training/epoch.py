@@ -63,23 +63,23 @@ def _look_ahead(i, centers, e):
 
 
 @step
-def _score(weights, workspace, inputs, slot, rate, loss, mean):
+def _score(weights, workspace, window, slot, rate, loss, mean):
     """Errors of all inputs and targets of a position; returns how many pairs there are, and loss + theirs.
 
-    inputs   how many there are, and their shares of the mean
+    window   how many inputs there are, and their shares of the mean
     """
-    n, shares = inputs
+    n, _ = window
     if mean is None:
         return n, score_skipgram(weights, workspace, n, slot, rate, loss)
-    return int64(1), score_cbow(weights, workspace, n, slot, rate, loss, shares)
+    return int64(1), score_cbow(weights, workspace, window, slot, rate, loss, mean)
 
 
 @step
-def _move(weights, workspace, n, slot, mean):
+def _move(weights, workspace, window, slot, mean):
     if mean is None:
-        move_skipgram(weights, workspace, n, slot)
+        move_skipgram(weights, workspace, window[0], slot)
     else:
-        move_cbow(weights, workspace, n, slot, mean)
+        move_cbow(weights, workspace, window, slot, mean)
 
 
 @step
@@ -99,13 +99,13 @@ def _train_batch(centers, rate, e, softmax):
         slot = target_slot(i, e.workspace.targets)  # listed AHEAD positions ago
         n = gather_window(i, e.workspace.batch, e.workspace.inputs)
         n = add_documents(i, n, e.workspace.batch, e.workspace.inputs, e.weights.stride, e.documents)
+        window = n, shares_of_window(i, n, e.workspace, e.mean)
         if n > 0:
-            inputs = n, shares_of_window(i, n, e.workspace, e.mean)
-            trained, loss = _score(e.weights, e.workspace, inputs, slot, rate, loss, e.mean)
+            trained, loss = _score(e.weights, e.workspace, window, slot, rate, loss, e.mean)
             pairs += trained
         _look_ahead(i, centers, e)
         if n > 0:
-            _move(e.weights, e.workspace, n, slot, e.mean)
+            _move(e.weights, e.workspace, window, slot, e.mean)
     return pairs, sum_lanes(loss)
 
 

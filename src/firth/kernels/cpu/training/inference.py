@@ -6,8 +6,8 @@ Threads     each takes the next document and works on it until its last epoch: d
             draws are functions of the position in the document. So every bit of a vector follows from the document,
             the model and the seed, whatever the threads and whatever other documents are inferred with it.
 
-The input of a position is the mean of the words around it and the document; with skip-gram the document alone, since
-pairs with other words would not move it.
+The input of a position is the mean or sum of the words around it and the document; with skip-gram the document alone,
+since pairs with other words would not move it.
 """
 
 from numpy import float32, int64, uint64
@@ -65,7 +65,7 @@ def _move_document(weights, workspace, n, slot, mean):
         _add_gradient(weights, workspace, rows, b * BLOCK_ROWS)
     _add_tail(weights, workspace, slot, targets.tail)
     workspace.inputs[0] = workspace.inputs[n - 1]
-    move_inputs(weights, workspace.inputs, int64(1), workspace.gradient, int64(0), gradient_share(n, mean))
+    move_inputs(weights, workspace.inputs, int64(1), workspace.gradient, int64(0), gradient_share((n, None), mean))
 
 
 @step
@@ -83,7 +83,7 @@ def _train_batch(centers, row, rate, e):
     for i in range(centers.first, centers.stop):
         slot = target_slot(i, e.workspace.targets)
         n = _inputs_of(i, row, e, e.mean)
-        loss = score_cbow(e.weights, e.workspace, n, slot, rate, loss, None)
+        loss = score_cbow(e.weights, e.workspace, (n, None), slot, rate, loss, e.mean)
         if i + AHEAD < centers.stop:
             _list(i + AHEAD, e)
         _move_document(e.weights, e.workspace, n, slot, e.mean)

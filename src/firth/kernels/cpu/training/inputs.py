@@ -1,6 +1,7 @@
-"""Several input rows as one vector, and its gradient back to the rows: CBOW's mean, and the inputs of full softmax.
+"""Several input rows as one vector, and its gradient back to the rows: CBOW's mean or sum, the inputs of full softmax.
 
 Shapes   n inputs (word vectors) of D floats; the hidden vector and the gradient are rows of workspace matrices.
+Window   n, shares: how many inputs there are, and how much each weighs; None: all alike.
 """
 
 from numpy import float32
@@ -31,9 +32,9 @@ def _sum_columns(lanes, weights, inputs, n, shares, column):
 
 @step
 def _average_columns(lanes, weights, inputs, n, into, column):
-    hidden, gradient, at, shares, weight = into
+    hidden, gradient, at, shares, factor = into
     total = _sum_columns(lanes, weights, inputs, n, shares, column)
-    store_rows(hidden, lanes, at + column, fma_rows(splat(float32(1) / weight), total, zero_rows(lanes)))
+    store_rows(hidden, lanes, at + column, fma_rows(splat(factor), total, zero_rows(lanes)))
     store_rows(gradient, lanes, at + column, zero_rows(lanes))
 
 
@@ -48,14 +49,22 @@ def _weight(n, shares):
 
 
 @step
-def average_inputs(weights, inputs, n, into, shares):
-    """Set hidden[at:] to the mean of the inputs, and gradient[at:] to 0.
+def _factor(n, shares, mean):
+    """What the sum of n inputs is multiplied by; without a mean there is one input."""
+    if mean is None:
+        return float32(1)
+    return float32(1) if mean.is_sum else float32(1) / _weight(n, shares)
+
+
+@step
+def average_inputs(weights, inputs, window, into, mean):
+    """Set hidden[at:] to the mean of the inputs, or their sum, and gradient[at:] to 0.
 
     into     hidden, gradient, at
-    shares   how much each weighs; None: all alike
     """
+    n, shares = window
     hidden, gradient, at = into
-    into = hidden, gradient, at, shares, _weight(n, shares)
+    into = hidden, gradient, at, shares, _factor(n, shares, mean)
     whole = weights.columns - weights.columns % (4 * LANES)
     for column in range(0, whole, 4 * LANES):
         _average_columns(_FOUR, weights, inputs, n, into, column)
@@ -64,10 +73,13 @@ def average_inputs(weights, inputs, n, into, shares):
 
 
 @step
-def gradient_share(n, mean):
-    """How much of the gradient each of n inputs gets; without a mean, the one input gets all of it."""
+def gradient_share(window, mean):
+    """How much of the gradient each input gets; without a mean, the one input gets all of it."""
     if mean is None:
         return float32(1)
+    n, shares = window
+    if mean.is_sum:
+        return float32(1) / _weight(n, shares)
     return float32(1) / float32(n) if mean.exact_gradient else float32(1)
 
 

@@ -103,8 +103,8 @@ def _look_up(n, weights, workspace, softmax, mean):
     for k in range(n):
         n_inputs = _gather(softmax.positions[k], workspace, mean)
         at = k * weights.stride
-        shares = shares_of_window(softmax.positions[k], n_inputs, workspace, mean)
-        average_inputs(weights, workspace.inputs, n_inputs, (softmax.hidden, softmax.gradient, at), shares)
+        window = n_inputs, shares_of_window(softmax.positions[k], n_inputs, workspace, mean)
+        average_inputs(weights, workspace.inputs, window, (softmax.hidden, softmax.gradient, at), mean)
         softmax.hidden_at[k] = at
     softmax.hidden_at[n] = softmax.hidden_at[n - 1]  # so that they pair up
 
@@ -236,7 +236,8 @@ def _move(n, weights, workspace, softmax, mean):
         _move_block(n, rows, weights, softmax, b * TILE * BLOCK_ROWS)
     for k in range(n):
         n_inputs = _gather(softmax.positions[k], workspace, mean)
-        share = gradient_share(n_inputs, mean)
+        window = n_inputs, shares_of_window(softmax.positions[k], n_inputs, workspace, mean)
+        share = gradient_share(window, mean)
         move_inputs(weights, workspace.inputs, n_inputs, softmax.gradient, k * weights.stride, share)
 
 

@@ -1,0 +1,148 @@
+"""Training on many machines: quality with 1, 4 and 16 nodes, over Ray with a node that is killed, and scaling on paper.
+
+    PYTHONPATH=src python benchmarks/distributed.py CORPUS --analogies questions-words.txt --men men.csv
+    PYTHONPATH=src python benchmarks/distributed.py --paper
+
+`4` in --runs is 4 nodes in this process, `4-average` the same with plain averages at the meetings, `4-float32` with
+changes that travel in float32. Each line is printed, and saved in the JSON file, as soon as it is measured.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+import firth
+from firth.distributed.combining import packed
+from firth.distributed.in_process import InProcess
+from firth.distributed.node import Node
+from firth.distributed.rounds import RoundPlan, rounds_for
+from firth.evaluation.analogies import evaluate_analogies
+from firth.evaluation.similarity import evaluate_similarity
+from report import RESULTS, environment
+
+
+class AveragingNode(Node):
+    """Meets by plain averages."""
+
+    def combine(self, given, rate, nodes, *of_nodes):
+        changes = of_nodes[nodes:]
+        means = [sum(one.rows(side, slice(None)).numbers for one in changes) / np.float32(nodes) for side in range(2)]
+        return packed(means[0], "float32"), packed(means[1], "float32")
+
+
+class AveragingCluster(firth.LocalCluster):
+    def open(self, settings):
+        return InProcess([AveragingNode(settings, "float32") for _ in range(self.n_nodes)])
+
+
+def cluster_of(run: str):
+    """What `4`, `4-float32` or `4-average` stands for; None for 1: no cluster."""
+    count, _, kind = run.partition("-")
+    if count == "1":
+        return None
+    if kind == "average":
+        return AveragingCluster(int(count))
+    return firth.LocalCluster(int(count), wire=kind or "int8")
+
+
+def judged(model, options) -> dict:
+    scores = {}
+    if options.analogies:
+        scores["analogies"] = evaluate_analogies(model.vectors, options.analogies, top=30_000).accuracy
+    if options.men:
+        scores["men"] = evaluate_similarity(model.vectors, options.men).spearman
+    return scores
+
+
+def quality(options) -> list[dict]:
+    """Every run with every seed, trained from the start and judged."""
+    results = []
+    for seed in options.seeds:
+        for run in options.runs.split():
+            begun, processor = time.perf_counter(), time.process_time()
+            model = firth.Word2Vec(
+                architecture=options.architecture, vector_size=options.dim, epochs=options.epochs, threads=1,
+                seed=seed, tokenizer="whitespace",
+            ).fit(options.corpus, progress=False, cluster=cluster_of(run))  # fmt: skip
+            result = {
+                "run": run,
+                "seed": seed,
+                "losses": [round(record.loss, 4) for record in model.history],
+                "seconds": round(time.perf_counter() - begun, 1),
+                "cpu_seconds": round(time.process_time() - processor, 1),
+                **judged(model, options),
+            }
+            nodes = int(run.partition("-")[0])
+            words, plan = len(model.vocabulary), rounds_for(nodes)
+            tokens = model.history[0].words
+            rounds = RoundPlan(plan, tokens, words)
+            result["meetings"] = sum(
+                len(list(rounds.parts(epoch, range(tokens)))) for epoch in range(options.epochs)
+            ) * (nodes > 1)
+            results.append(result)
+            print(json.dumps(result), flush=True)
+            save(options, {"quality": results})
+    return results
+
+
+# ---------------------------------------------------------------- on paper
+
+
+def paper(words_per_second=3e6, cores=32, dim=100):
+    """Speed-up over one node, from the bytes that a node sends and receives in a meeting; no overlap with training.
+
+    Assumptions: a node of so many cores that each train so many words a second; every node sends its changes of all
+    rows but its own block, and receives the combined ones; a byte a number and 4 bytes a row of either matrix; the
+    network carries its nominal rate in both directions at the same time; the longest rounds of rounds.py.
+    """
+    rows = []
+    for nodes in (4, 16, 64):
+        longest = rounds_for(nodes).most
+        for gigabits in (10, 25, 100):
+            train = longest / nodes / (words_per_second * cores)  # seconds for each word of the vocabulary
+            sent = 2 * 2 * (dim + 4) * (nodes - 1) / nodes
+            meet = sent / 2 / (gigabits / 8 * 1e9) * 2
+            rows.append(
+                {
+                    "nodes": nodes,
+                    "gigabits": gigabits,
+                    "words_a_row": longest,
+                    "speedup": round(nodes * train / (train + meet), 1),
+                    "share_of_meetings": round(meet / (train + meet), 2),
+                }
+            )
+    return rows
+
+
+def save(options, results: dict) -> None:
+    output = Path(options.output)
+    output.parent.mkdir(exist_ok=True, parents=True)
+    shown = {name: str(value) if isinstance(value, Path) else value for name, value in vars(options).items()}
+    output.write_text(json.dumps({"environment": environment(), "options": shown, **results}, indent=1) + "\n")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("corpus", nargs="?")
+    arguments.add_argument("--analogies")
+    arguments.add_argument("--men")
+    arguments.add_argument("--runs", default="1 4 16 4-average 16-average")
+    arguments.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
+    arguments.add_argument("--dim", type=int, default=100)
+    arguments.add_argument("--epochs", type=int, default=5)
+    arguments.add_argument("--architecture", default="skipgram")
+    arguments.add_argument("--paper", action="store_true")
+    arguments.add_argument("--output", default=str(RESULTS / "distributed.json"))
+    options = arguments.parse_args()
+    if options.paper:
+        for row in paper():
+            print(row)
+    else:
+        quality(options)
+
+
+if __name__ == "__main__":
+    main()

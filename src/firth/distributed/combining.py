@@ -1,0 +1,211 @@
+"""How copies of both matrices that nodes trained apart become one model, a block of rows on each node.
+
+The rule is that of groups of threads (backends/meeting.py): the sum of the changes of a row is scaled, in each of the
+leading directions of the curvature, by how far the row has come. Here it meets changes that have travelled.
+
+Reference   firth.illustrated.combining
+Kernel      kernels/cpu/training/combining.py
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts, Matrix
+from firth.backends.company import company_factor, company_safety, triples
+from firth.backends.meeting import PAIRS, safety_factor, sides_of
+from firth.backends.plan import TrainingPlan
+from firth.backends.protocol import Backend, MatrixName
+from firth.kernels.cpu.training.arguments import Copies, DrawnRows, Spectrum, Updates
+from firth.kernels.cpu.training.combining import DIRECTIONS, add_curvature, combine_rows, find_directions
+from firth.kernels.cpu.training.sampling import fill_alias_table
+from firth.simd.lanes import LANES
+from firth.simd.memory import CACHE_LINE, aligned_zeros
+from firth.simd.rows import BLOCK_ROWS
+
+__all__ = ["Changes", "Combiner", "Measured", "Packed", "Wire", "blocks_of", "packed", "unpacked"]
+
+Wire: TypeAlias = Literal["int8", "float32"]
+
+_SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
+_ROWS_AT_ONCE = 4096
+_CALLS = 3  # of find_directions, from a fixed start: the result depends on the curvature alone
+
+
+class Packed(NamedTuple):
+    """(n, D) numbers as they travel: float32; or int8, with a float32 step for each row."""
+
+    numbers: NDArray[np.int8] | Matrix
+    steps: NDArray[np.float32] | None
+
+
+class Changes(NamedTuple):
+    """What a node has changed in a block of rows since the last meeting."""
+
+    inputs: Packed
+    outputs: Packed
+    reads: NDArray[np.int32]  # (n,) occurrences of the words of these rows in what the node has trained
+
+    def rows(self, side: int, rows: slice) -> Packed:
+        """Of the input (0) or output (1) matrix."""
+        packed = (self.inputs, self.outputs)[side]
+        return Packed(packed.numbers[rows], None if packed.steps is None else packed.steps[rows])
+
+
+class Measured(NamedTuple):
+    """What a node has measured at the end of a round."""
+
+    words: int  # that it has trained
+    curvatures: NDArray[np.float32]  # (2, columns * stride) moments; see add_curvature
+
+
+def packed(changes: Matrix, wire: Wire) -> Packed:
+    """Changes ready to travel. NaN and infinity arrive as NaN."""
+    if wire == "float32":
+        return Packed(changes, None)
+    with np.errstate(invalid="ignore"):
+        steps = np.abs(changes).max(axis=1, initial=0) / np.float32(127)
+        steps[steps == 0] = 1
+        return Packed(np.rint(changes / steps[:, None]).astype(np.int8), steps)
+
+
+def unpacked(travelled: Packed) -> Matrix:
+    """(n, D) float32."""
+    if travelled.steps is None:
+        return np.asarray(travelled.numbers, np.float32)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(travelled.numbers * travelled.steps[:, None], np.float32)
+
+
+def blocks_of(rows: int, nodes: int) -> list[range]:
+    """The rows that each node combines."""
+    cuts = [rows * node // nodes for node in range(nodes + 1)]
+    return [range(*two) for two in zip(cuts[:-1], cuts[1:], strict=True)]
+
+
+class Combiner:
+    """What one node needs to combine the changes of all.
+
+    plan : of this node's text.
+    counts : (V,) of the words in all of the text.
+    vector_size : D.
+    """
+
+    def __init__(self, plan: TrainingPlan, counts: Counts, vector_size: int) -> None:
+        self._plan = plan
+        self._vector_size = vector_size
+        self._stride = -(-vector_size // CACHE_LINE) * CACHE_LINE
+        self._columns = -(-vector_size // LANES) * LANES
+        self._sides = sides_of(plan, counts)
+        self._ends = [np.cumsum(side.counts.shares) for side in self._sides]
+        self._offsets = tuple(row * self._stride for row in range(BLOCK_ROWS))
+
+    def measure(self, backend: Backend, nodes: int, words: int, seed: tuple[int, ...]) -> Measured:
+        """The curvature of both matrices as this node has trained them, on its share of the drawn pairs."""
+        pairs = -(-PAIRS // nodes // BLOCK_ROWS) * BLOCK_ROWS
+        rng = np.random.default_rng(seed)
+        bits = np.uint64(rng.integers(2**64, dtype=np.uint64))
+        drawn = [self._drawn_rows(backend, side, pairs, rng) for side in range(2)]
+        curvatures = np.zeros((2, self._columns * self._stride), np.float32)
+        scratch = np.empty((BLOCK_ROWS + 1) * self._stride + BLOCK_ROWS * self._columns, np.float32)
+        for side, (mine, theirs) in enumerate(zip(drawn, drawn[::-1], strict=True)):
+            add_curvature(mine, theirs, bits, pairs, self._offsets, scratch, curvatures[side])
+        return Measured(words, curvatures)
+
+    def _drawn_rows(self, backend: Backend, side: int, pairs: int, rng: np.random.Generator) -> DrawnRows:
+        """As many rows of a matrix as pairs are made of: of these, all are then drawn alike."""
+        facts, ends = self._sides[side], self._ends[side]
+        count = pairs * facts.mean_of
+        ids = np.minimum(np.searchsorted(ends, rng.random(count) * ends[-1]), len(ends) - 1).astype(np.int32)
+        matrix = aligned_zeros(len(ids), self._stride)
+        matrix[:, : self._vector_size] = backend.rows(_SIDES[side], ids)
+        uniform = np.empty(len(ids), np.uint64)
+        fill_alias_table(np.ones(len(ids)), uniform)
+        return DrawnRows(matrix.reshape(-1), uniform, facts.mean_of, self._stride, self._columns)
+
+    def combine(
+        self,
+        backend: Backend,
+        rate: float,
+        block: range,
+        base: tuple[Matrix, Matrix],
+        measured: Sequence[Measured],
+        changes: Sequence[Changes],
+        seed: tuple[int, ...],
+    ) -> tuple[Matrix, Matrix]:
+        """What changes in a block of rows of both matrices, on all nodes.
+
+        backend : of this node, as it has trained.
+        rate : the learning rate of the round, on average.
+        base : (n, D) these rows when the nodes last met.
+        measured, changes : of all nodes.
+        seed : of the text that company is measured on.
+        """
+        nodes = len(changes)
+        spectra = [self._spectrum(side, measured) for side in range(2)]
+        safety = safety_factor(nodes, self._plan.architecture) * self._company(backend, spectra, seed)
+        words = sum(one.words for one in measured) / nodes
+        found = []
+        for side, before in enumerate(base):
+            moved = np.empty_like(before)
+            for first in range(0, len(block), _ROWS_AT_ONCE):
+                rows = slice(first, min(first + _ROWS_AT_ONCE, len(block)))
+                updates = self._updates(side, block, rows, changes, words)
+                moved[rows] = self._together(before[rows], side, rows, changes, (updates, spectra[side], rate * safety))
+            found.append(moved)
+        return found[0], found[1]
+
+    def _updates(self, side: int, block: range, rows: slice, changes: Sequence[Changes], words: float) -> Updates:
+        counts, in_text = self._sides[side].counts, slice(block.start + rows.start, block.start + rows.stop)
+        return Updates(
+            np.stack([one.reads[rows] for one in changes]),
+            np.full(rows.stop - rows.start, words, np.float32),
+            np.ascontiguousarray(counts.factors[in_text]),
+            np.ascontiguousarray(counts.noise[in_text]),
+        )
+
+    def _together(
+        self, before: Matrix, side: int, rows: slice, changes: Sequence[Changes], rule: tuple[Updates, Spectrum, float]
+    ) -> Matrix:
+        """What changes in some rows of one matrix."""
+        updates, spectrum, rate = rule
+        n, size, nodes = len(before), self._vector_size, len(changes)
+        common, copies = aligned_zeros(n, self._stride), aligned_zeros(nodes * n, self._stride)
+        common[:, :size] = before
+        for node, one in enumerate(changes):
+            change = unpacked(one.rows(side, rows))
+            np.add(before, change, out=copies[node * n : (node + 1) * n, :size])
+        stored = Copies(copies.reshape(-1), n * self._stride, nodes, common.reshape(-1), self._stride, self._columns)
+        scratch = np.zeros(self._stride + DIRECTIONS, np.float32)
+        combine_rows(0, n, stored, updates, spectrum, np.float32(rate), scratch)
+        return np.asarray(common[:, :size] - before)
+
+    def _spectrum(self, side: int, measured: Sequence[Measured]) -> Spectrum:
+        moment = sum(one.curvatures[side] for one in measured) / np.float32(len(measured))
+        moment = np.asarray(moment * np.float32(self._sides[side].share), np.float32)
+        directions = aligned_zeros(DIRECTIONS, self._stride)
+        directions[:, : self._vector_size] = np.random.default_rng(1).normal(size=(DIRECTIONS, self._vector_size))
+        spectrum = Spectrum(
+            directions.reshape(-1),
+            np.zeros(self._columns * DIRECTIONS, np.float32),
+            np.zeros(DIRECTIONS + 1, np.float32),
+            self._stride,
+            self._columns,
+        )
+        scratch = np.empty(DIRECTIONS * self._stride, np.float32)
+        for _ in range(_CALLS):
+            find_directions(moment, self._vector_size, spectrum, scratch)
+        return spectrum
+
+    def _company(self, backend: Backend, spectra: list[Spectrum], seed: tuple[int, ...]) -> float:
+        drawn = triples(self._plan, seed)
+        n, noise = drawn.shape[1], self._plan.sampling.negative_samples
+        numbered = np.arange(3 * n, dtype=np.int32).reshape(3, n)
+        factors = []
+        for mine, theirs, spectrum in zip(_SIDES, _SIDES[::-1], spectra, strict=True):
+            rows = backend.rows(mine, drawn[0])
+            others = backend.rows(theirs, drawn.reshape(-1))
+            factors.append(company_factor(rows, others, numbered, spectrum, noise))
+        return company_safety(factors)

@@ -1,0 +1,267 @@
+"""What one node does: reads its shards, trains its share of a round, combines a block of rows, takes the result.
+
+A node knows of no other node, nor of how calls reach it. All of its methods can be called again after a failure.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.arrays import Counts, Matrix, WordIds
+from firth.backends.layout import cpu_backend
+from firth.backends.plan import TrainingPlan
+from firth.backends.protocol import Backend, MatrixName, Totals
+from firth.corpus.vocabulary import Vocabulary
+from firth.distributed.combining import Changes, Combiner, Packed, Wire, blocks_of, packed, unpacked
+from firth.distributed.node_facts import NodeFacts, check_memory, facts_of
+from firth.distributed.rounds import GRAIN, share_of_piece
+from firth.distributed.shards import Shard
+from firth.distributed.text import Counted, HeldText, Piece, Reading, ShardSize
+from firth.kernels.cpu.training.combining import count_words
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import NO_EXTRAS, plan_of_ids
+
+__all__ = ["Node", "NodeStart", "Round", "State"]
+
+_SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
+
+
+class State(NamedTuple):
+    """Both matrices after a round."""
+
+    round: int  # counted from 1; 0 before the first one
+    inputs: Matrix
+    outputs: Matrix | None  # None: zeros
+
+
+class NodeStart(NamedTuple):
+    """What a node has to know of the text and of the others before it can train.
+
+    counts : (V,) of the words in all of the text.
+    positions : (shards + 1,) where each shard begins in it.
+    nodes : how many train.
+    """
+
+    counts: Counts
+    positions: NDArray[np.int64]
+    nodes: int
+
+
+class Round(NamedTuple):
+    """What is trained between two meetings.
+
+    number : counted from 1.
+    epoch, rates, so_far : as for Backend.train_epoch.
+    tokens : of all of the text.
+    node : the number of this node, of so many.
+    """
+
+    number: int
+    epoch: int
+    rates: tuple[float, float]
+    tokens: range
+    node: int
+    so_far: Totals
+
+
+class Node:
+    """One of the machines that train together.
+
+    settings : of the training.
+    wire : how changes travel.
+    """
+
+    def __init__(self, settings: Hyperparameters, wire: Wire) -> None:
+        self._settings = settings
+        self._wire = wire
+        self._reading: Reading | None = None
+        self._text: HeldText | None = None
+        self._backend: Backend | None = None
+        self._base: tuple[Matrix, Matrix] | None = None  # of the last meeting; None where no other node trains
+        self._round = 0
+        self.trained = 0  # words of the present round
+        self.on_tick: Callable[[], None] = lambda: None  # called about ten times a second while training
+
+    # ---------------------------------------------------------------- the text
+
+    def facts(self) -> NodeFacts:
+        """What has to be the same on all nodes."""
+        return facts_of()
+
+    def count(self, shards: list[Shard], name: str) -> Counted:
+        """Read shards. name : of the text. Raises CorpusError."""
+        self._reading = Reading(shards, name, str(self._settings.tokenizer), self._settings.worker_threads, None)
+        return self._reading.counted()
+
+    def encode(self, final_ids: NDArray[np.int32]) -> dict[int, ShardSize]:
+        """Number the words that count() has found; returns the sizes of the shards."""
+        assert self._reading is not None
+        self._text, self._reading = self._reading.encoded(final_ids), None
+        return self._text.sizes()
+
+    def hold(self, shards: list[Shard], name: str, vocabulary: Vocabulary) -> dict[int, ShardSize]:
+        """Hold these shards from now on; those that are not here yet are read. Raises CorpusError."""
+        had = {} if self._text is None else self._text.spans
+        new = [shard for shard in shards if shard.number not in had]
+        found = None
+        if new:
+            settings = self._settings
+            reading = Reading(new, name, str(settings.tokenizer), settings.worker_threads, vocabulary)
+            found = reading.encoded()
+        if self._text is None:
+            assert found is not None
+            self._text = found
+        else:
+            self._text = self._text.with_shards(shards, found)
+        return self._text.sizes()
+
+    def digests(self) -> dict[int, str]:
+        """Of the ids and sentences of each shard."""
+        assert self._text is not None
+        return self._text.digests()
+
+    # ---------------------------------------------------------------- the weights
+
+    def start(self, start: NodeStart, state: State | None) -> None:
+        """Prepare everything that could fail or take long.
+
+        state : where to go on; None: where this node was after its last round.
+
+        Raises   SettingError if there is too little memory.
+        """
+        assert self._text is not None
+        state = self.state() if state is None else state
+        size, words = self._settings.vector_size, len(start.counts)
+        if self._backend is not None:
+            self._backend.stop()
+            self._backend = None
+        check_memory(words, size, start.nodes)
+        self._n_tokens = int(start.positions[-1])
+        self._pieces: list[Piece] = self._text.pieces(start.positions)
+        extras = NO_EXTRAS._replace(origins=[piece.origin for piece in self._pieces])
+        self._plan: TrainingPlan = plan_of_ids(self._settings, self._text.corpus, start.counts, extras)
+        backend = cpu_backend(self._settings.threads, self._plan, size, chunk=GRAIN)
+        backend.start(self._plan, state.inputs, state.outputs)
+        self._backend, self._round, self._base = backend, state.round, None
+        if start.nodes > 1:
+            outputs = np.zeros_like(state.inputs) if state.outputs is None else state.outputs.copy()
+            self._base = state.inputs.copy(), outputs
+            self._combiner = Combiner(self._plan, start.counts, size)
+            self._reads = np.zeros(words, np.int32)
+
+    def train(self, given: Round, nodes: int) -> tuple[Any, ...]:
+        """Train this node's share of a round.
+
+        Returns Totals; and where several nodes train, Measured, and Changes for each of them.
+        """
+        backend, totals = self.backend, given.so_far
+        self.trained = words = 0
+        for part, rates in self._work(given):
+            before = self.trained
+
+            def watch(now: Totals, totals: Totals = totals, before: int = before) -> None:
+                self.trained = before + now.words - totals.words
+                self.on_tick()
+
+            totals = backend.train_epoch(given.epoch, rates, part, watch, totals)
+            words += len(part)
+            self.trained = words
+            if self._base is not None:
+                count_words(self._plan.corpus.ids[part.start : part.stop], self._reads)
+        if self._base is None:
+            self._round = given.number
+            return (totals,)
+        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start, given.node
+        measured = self._combiner.measure(backend, nodes, words, seed)
+        changes = [self._changes(block) for block in blocks_of(len(self._reads), nodes)]
+        self._reads[:] = 0
+        return totals, measured, *changes
+
+    def _work(self, given: Round) -> list[tuple[range, tuple[float, float]]]:
+        """The tokens of each piece, and the learning rates at the ends of the corpus that give each the round's."""
+        length, n_tokens = len(self._plan.corpus.ids), self._n_tokens
+        work = []
+        for piece in self._pieces:
+            share = share_of_piece(piece.stop - piece.first, given.tokens, n_tokens)
+            part = range(piece.first + share.start, piece.first + share.stop)
+            rates = given.rates
+            if piece.stop - piece.first != length:
+                slope = (rates[1] - rates[0]) / (piece.stop - piece.first)
+                rates = rates[0] - slope * piece.first, rates[0] + slope * (length - piece.first)
+            if len(part):
+                work.append((part, rates))
+        return work
+
+    def _changes(self, block: range) -> Changes:
+        assert self._base is not None
+        ids, rows = np.arange(block.start, block.stop, dtype=np.int32), slice(block.start, block.stop)
+        inputs, outputs = (
+            packed(self.backend.rows(side, ids) - base[rows], self._wire)
+            for side, base in zip(_SIDES, self._base, strict=True)
+        )
+        return Changes(inputs, outputs, self._reads[rows].copy())
+
+    def combine(self, given: Round, rate: float, nodes: int, *of_nodes: Any) -> tuple[Packed, Packed]:
+        """Make one change of the changes of all nodes to this node's block of rows.
+
+        rate : of the round, on average.
+        of_nodes : Measured of all nodes, then their Changes.
+        """
+        assert self._base is not None
+        measured, changes = of_nodes[:nodes], of_nodes[nodes:]
+        block = blocks_of(len(self._base[0]), nodes)[given.node]
+        rows = slice(block.start, block.stop)
+        base = self._base[0][rows], self._base[1][rows]
+        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start
+        inputs, outputs = self._combiner.combine(self.backend, rate, block, base, measured, changes, seed)
+        return packed(inputs, self._wire), packed(outputs, self._wire)
+
+    def finish(self, number: int, *combined: tuple[Packed, Packed]) -> None:
+        """Go on from what all blocks together have become. combined : of all nodes."""
+        assert self._base is not None
+        if number == self._round:  # called again after a failure
+            return
+        for block, changes in zip(blocks_of(len(self._base[0]), len(combined)), combined, strict=True):
+            rows = slice(block.start, block.stop)
+            for side, base, change in zip(_SIDES, self._base, changes, strict=True):
+                base[rows] += unpacked(change)
+                self.backend.set_rows(side, block.start, base[rows])
+        self._round = number
+
+    def back(self) -> int:
+        """Return to where the last round ended; returns its number."""
+        if self._base is not None:
+            for side, base in zip(_SIDES, self._base, strict=True):
+                self.backend.set_rows(side, 0, base)
+            self._reads[:] = 0
+        return self._round
+
+    # ---------------------------------------------------------------- what it has learned
+
+    @property
+    def backend(self) -> Backend:
+        """What trains on this node."""
+        assert self._backend is not None
+        return self._backend
+
+    def state(self) -> State:
+        """Both matrices after the last round."""
+        return State(self._round, *(self.backend.matrices() if self._base is None else self._base))
+
+    def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
+        """Rows (n, D) after the last round."""
+        if self._base is None:
+            return self.backend.rows(matrix, ids)
+        return self._base[matrix == "output"][ids]
+
+    def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
+        """Replace rows, as Backend.set_rows does."""
+        if self._base is not None:
+            self._base[matrix == "output"][first : first + len(rows)] = rows
+        self.backend.set_rows(matrix, first, rows)
+
+    def is_finite(self) -> bool:
+        """Whether all numbers are finite."""
+        return self.backend.is_finite()
