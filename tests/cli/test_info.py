@@ -5,6 +5,7 @@ import numpy as np
 import firth as firth_package
 from firth.formats import native
 from firth.formats.stored import StoredVectors
+from firth.recommend import Recommender
 from firth.subwords.ngrams import Subwords
 
 
@@ -39,7 +40,7 @@ def test_other_models_are_described(firth, tmp_path):
     shown = firth("info", "d.firth").stdout
     assert "first documents" in shown and "x y\n" in shown and shown.count("vector size") == 1
 
-    model = firth_package.recommend.Recommender(vector_size=3, epochs=1, threads=1)
+    model = Recommender(vector_size=3, epochs=1, threads=1)
     model.fit([["tea", "cup"], ["cup", "jug"]] * 9, progress=False).save(tmp_path / "r.firth")
     found = json.loads(firth("info", "r.firth", "--json").stdout)
     assert (found["kind"], found["items"], found["vector_size"]) == ("recommender", 3, 3)
