@@ -65,11 +65,11 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
       write(!done);
       soon();
     } });
-    show(planeBox, drawing.element, h("div", { class: "row" }, h("span", { class: "hint" }, t("people.axes")), traitButton(0), "×", traitButton(1)));
+    show(planeBox, drawing.element, h("p", { class: "hint" }, t("people.drag")), h("div", { class: "row" }, h("span", { class: "hint" }, t("people.axes")), traitButton(0), "×", traitButton(1)));
   }
 
   function drawRows() {
-    show(rows, matrix({ limit: 1, rows: people.map((vector, i) => ({ name: name(i), vector })), componentName: (i) => t(`people.traits.${i}`) }).element);
+    show(rows, matrix({ limit: 1, rows: people.map((vector, i) => ({ name: name(i), vector })), componentName: (i) => t(`people.traits.${i}`), heads: PEOPLE.jay.map((_, i) => t(`people.traits.${i}`)) }).element);
   }
 
   let sliders = [];
