@@ -28,7 +28,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     return chosen.every((trait) => Number.isInteger(trait) && trait >= 0 && trait < TRAITS) && chosen[0] !== chosen[1] ? chosen : [0, 1];
   }
 
-  const planeBox = h("div", {});
+  const planeBox = h("div", { class: "stack" });
   const verdict = h("div", { class: "stack" });
   const sliderBox = h("div", { class: "columns" });
   const rows = h("div", {});
