@@ -11,7 +11,7 @@ COUNT ?= 1000000
 KILLS ?= 200
 MINUTES ?= 60
 SEED ?=
-SOURCES := src tests benchmarks docs/pictures.py docs/explorer_pictures.py docs/hooks
+SOURCES := src tests benchmarks docs/pictures.py docs/live_pictures.py docs/explorer_pictures.py docs/hooks
 
 help: ## Show these lines
 	@echo "Firth: word embeddings. Targets:"
@@ -99,7 +99,7 @@ docs: $(VENV)/.installed-docs ## Build the documentation as a site: site/index.h
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "open site/index.html in a browser"
 
-docs-pictures: $(VENV)/.installed-test ## Make the pictures of docs/plots.md by its own code and those of the explorer, and run the tour
+docs-pictures: $(VENV)/.installed-test ## Make the pictures of the docs by their own code and those of the explorer, and run the notebook
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/explorer_pictures.py
 

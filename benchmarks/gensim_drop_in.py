@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
+
+from report import median, save
 
 SCRIPT = """
 import json, sys, time
@@ -96,7 +97,9 @@ def main() -> None:
         for round_ in range(options.rounds):
             for package in PACKAGES[:: 1 if round_ % 2 == 0 else -1]:
                 runs[package].append(measure(package, corpus, options))
+        words = sum(len(line.split()) for line in corpus.open(encoding="utf8"))
     show(runs)
+    save("gensim_drop_in", {"runs": runs, "megabytes": options.megabytes, "words": words, "workers": options.workers})
 
 
 def gensims_data() -> tuple[Path | None, Path | None]:

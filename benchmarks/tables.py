@@ -416,6 +416,50 @@ def many_cores(results: dict) -> str:
     return f"{grid(header, rows)}\n\n{facts}"
 
 
+def gensim_drop_in(results: dict) -> str:
+    """A row for each step of the script: medians of all rounds, in seconds and in CPU seconds."""
+    theirs, ours = results["runs"]["gensim"], results["runs"]["firth.gensim"]
+    rows = []
+    for step in theirs[0][0]:
+        row = [f"`{step}`" if "(" in step else step]
+        for clock in (0, 1):  # elapsed seconds, CPU seconds
+            gensims, firths = ([steps[step][clock] for steps, _ in runs] for runs in (theirs, ours))
+            ratio = median(gensims) / median(firths) if median(firths) else float("inf")
+            row += [*(_three_digits(median(runs)) for runs in (gensims, firths)), f"**{ratio:.1f}×**"]
+            if clock == 0:
+                row.append(" ".join(f"{one / other:.1f}" for one, other in zip(gensims, firths, strict=True)))
+        rows.append(row)
+    header = ["", "gensim, s", "Firth, s", "ratio", "of each round", "gensim, CPU s", "Firth, CPU s", "ratio"]
+    pairs = {name: [median(found[name] for _, found in runs) for runs in (theirs, ours)] for name in theirs[0][1]}
+    scores = [f"{name} {gensims:.3f} and {firths:.3f}" for name, (gensims, firths) in pairs.items()]
+    size = f"{results['megabytes']:g} MB of the text, {results['words']:,} words; {results['workers']} workers."
+    said = f"Scores, gensim's and Firth's: {'; '.join(scores)}. " if scores else ""
+    return f"{grid(header, rows)}\n\n{said}{size} {measured_on(results)}"
+
+
+def documents(results: dict) -> str:
+    """Two rows for each kind of model, gensim's and Firth's: medians of times, means of shares."""
+    names = {"dm": "`dm`", "dbow": "`dbow`, `train_words=False`", "dbow_words": "`dbow`"}
+    shares = ("chapter", "novel", "held_out_chapter", "held_out_novel", "itself")
+    clocks = ("train_s", "train_cpu_s", "infer_s", "infer_cpu_s")
+    rows = []
+    for row in results["rows"]:
+        for system, label in (("firth", "Firth"), ("gensim", "gensim")):
+            runs = row[system]
+            times = [_three_digits(median(run[clock] for run in runs)) for clock in clocks]
+            means = [f"{sum(run[share] for run in runs) / len(runs):.3f}".lstrip("0") for share in shares]
+            rows.append([names[row["name"]], label, *times, *means])
+        ratios = [f"**{row[f'ratio_{clock}']:.1f}×**" for clock in clocks]
+        rows.append(["", "ratio", *ratios, *[""] * len(shares)])
+    header = ["", "", "training, s", "CPU s", "inferring, s", "CPU s", "chapter", "novel", "held out: chapter", "novel"]
+    some = results["rows"][0]["firth"]
+    size = (
+        f"{some[0]['documents']:,} paragraphs of {some[0]['novels']:,} novels, {some[0]['words']:,} words to train on; "
+        f"{results['epochs']} epochs, {results['threads']} threads, {len(some)} {'run' if len(some) == 1 else 'runs'}."
+    )
+    return f"{grid([*header, 'itself'], rows)}\n\n{size} {measured_on(results)}"
+
+
 def _means_of(results: dict, table: str, keys: list[str]) -> list[list[str]]:
     """Means over the seeds, a row for each name."""
     runs = [run for run in results["runs"] if run["table"] == table]
@@ -434,6 +478,8 @@ TABLES = {
     "fuzz": fuzz,
     "soak": soak,
     "approximate": approximate,
+    "documents": documents,
+    "gensim_drop_in": gensim_drop_in,
     "loading": loading,
     "fasttext_loading": fasttext_loading,
     "small_text": small_text,

@@ -1,6 +1,9 @@
-"""Make every picture of docs/plots.md by the code above it, the README's, and run the tour again.
+"""Make the pictures of docs/document.md, docs/plots.md and the README, and run the notebook again.
 
-A block of code that leads to a picture leaves it in `chart`; all blocks of the page run one after the other.
+A block of code that leads to a picture leaves it in `chart`; the blocks of a page run one after the other, but for
+those of sessions (>>>), which the tests run. Pictures with sliders: live_pictures.py. The specification of a
+picture is written to pictures/live/, from which the site draws it in the browser of the reader
+(docs/hooks/live.py).
 """
 
 import contextlib
@@ -11,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import live_pictures
 import nbformat
 from nbclient import NotebookClient
 
@@ -19,25 +23,30 @@ from firth.plots import colour_strips, save_chart
 
 DOCS = Path(__file__).resolve().parent
 PICTURES = DOCS / "pictures"
+LIVE = PICTURES / "live"
 STEP = re.compile(r"^```python\n(?P<code>.*?)^```$|^!\[[^\]]*\]\((?P<picture>[^)]+)\)$", re.MULTILINE | re.DOTALL)
 
 
 def pictures_of(page: Path) -> Iterator[tuple[str, Any]]:
     """Run the code of a page; yields each picture's file name and chart."""
     names: dict[str, Any] = {}
+    shown = None
     for step in STEP.finditer(page.read_text(encoding="utf-8")):
-        if step["picture"]:
-            yield step["picture"], names["chart"]
-        else:
+        if step["picture"] and names.get("chart") is not shown:
+            shown = names["chart"]
+            yield step["picture"], shown
+        elif step["code"] and not step["code"].startswith(">>>"):
             exec(compile(step["code"], str(page), "exec"), names)  # our own page
 
 
 def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
-    page = DOCS / "plots.md"
+    LIVE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as elsewhere, contextlib.chdir(elsewhere):
-        for name, chart in pictures_of(page):
-            save(chart, DOCS / name)
+        for page in ("document.md", "plots.md"):
+            for name, chart in pictures_of(DOCS / page):
+                save_both(chart, DOCS / name)
+    for name, make in live_pictures.PICTURES.items():
+        save_both(make(), PICTURES / f"{name}.svg")
     words = ["king", "man", "woman", "queen"]
     save(colour_strips(glove_50d(), words), PICTURES / "readme-light.svg")
     save(colour_strips(glove_50d(), words, theme="dark"), PICTURES / "readme-dark.svg")
@@ -51,6 +60,12 @@ def run_notebook(path: Path) -> None:
     notebook.metadata = {name: notebook.metadata[name] for name in ("kernelspec", "language_info")}
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, path)
+
+
+def save_both(chart: Any, path: Path) -> None:
+    """The picture, and what the site draws it from."""
+    save(chart, path)
+    save(chart, LIVE / f"{path.stem}.json")
 
 
 def save(chart: Any, path: Path) -> None:

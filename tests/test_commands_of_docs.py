@@ -15,7 +15,7 @@ from firth.datasets import glove_50d, king_james
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ["README.md", "docs/cli.md", "docs/comparing.md", "docs/document.md", "docs/formats.md", "docs/going-on.md"]
-PAGES += ["docs/phrases.md", "docs/recommend.md"]
+PAGES += ["docs/phrases.md", "docs/quick-start.md", "docs/recommend.md"]
 FILMS = ["Star Wars (1977)", "Alien (1979)", "Aliens (1986)", "Vertigo (1958)", "Heat (1995)"]
 COMMAND = re.compile(r"^    \$ (firth .*)\n(    .*)?", re.MULTILINE)
 NOT_RUN = {"firth doctor", "firth recommend demo"}  # one measures the machine; the other needs a package of its own

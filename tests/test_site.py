@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import firth
+from browser import opened_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBPACKAGES = ("corpus", "datasets", "errors", "evaluation", "experiments", "plots", "recommend")
@@ -32,6 +33,28 @@ def site(tmp_path_factory) -> Path:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with opened_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(browser):
+    """A page as narrow as a phone's; whatever it reports or requests from elsewhere fails the test."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.problems = []
+    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    # What is aborted was still loading when the test went on to another page.
+    page.on("requestfailed", lambda request: "ABORTED" in request.failure or page.problems.append(request.url))
+    page.on("request", lambda request: request.url.startswith("http") and page.problems.append(request.url))
+    yield page
+    context.close()
+    assert not page.problems
 
 
 def hook(name: str):
@@ -114,3 +137,57 @@ def test_the_tour_shows_every_output(site):
 def test_fields_are_described_by_the_comments_behind_them(site):
     reference = pages(site)["api/training.html"]
     assert "mean negative log-likelihood per pair, in nats" in reference  # EpochRecord.loss
+
+
+def test_every_page_opens_from_a_folder_and_fits_a_phone(site, page):
+    wide = {}
+    for name in set(pages(site)) - {"404.html"}:  # which only servers show, from the top of their address
+        page.goto((site / name).as_uri())
+        if excess := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            wide[name] = excess
+        assert not page.problems, name
+    assert not wide
+
+
+def test_pictures_answer(site, page):
+    page.goto((site / "document.html").as_uri())
+    picture = page.locator("figure.live[data-picture=training-step]")
+    picture.scroll_into_view_if_needed()
+    sigmoid_of_thou = picture.locator("svg text", has_text=re.compile(r"^0\.55$"))
+    sigmoid_of_thou.wait_for()
+    slider = picture.locator("input[name=thou]")
+    slider.evaluate("slider => { slider.value = 2; slider.dispatchEvent(new Event('input')); }")
+    picture.locator("svg text", has_text=re.compile(r"^0\.88$")).wait_for()  # sigmoid(2)
+    assert sigmoid_of_thou.count() == 0
+
+
+def test_every_live_picture_is_drawn(site, page):
+    for name in ("document.html", "plots.html", "quick-start.html"):
+        page.goto((site / name).as_uri())
+        for picture in page.locator("figure.live").all():
+            picture.scroll_into_view_if_needed()
+            picture.locator("svg[role=img]").wait_for()
+        assert page.locator("figure.live").count() == page.locator("figure.live svg[role=img]").count() > 0
+
+
+def test_search_finds_a_page(site, page):
+    page.goto((site / "index.html").as_uri())
+    page.locator("label[for=__search]").first.click()
+    page.keyboard.type("overfitting")
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.locator(".md-search-result__link").count() > 1
+
+
+def test_navigation_is_in_the_order_that_a_newcomer_needs(site):
+    linked = re.findall(r'href="([\w/.-]+\.html)"', pages(site)["index.html"].partition('<nav class="md-tabs"')[2])
+    sections = ("quick-start", "api/index", "benchmarks", "gensim")
+    assert [linked.index(f"{name}.html") for name in sections] == sorted(
+        linked.index(f"{name}.html") for name in sections
+    )
+    start = re.findall(
+        r'class="md-nav__link"[^>]*href="([\w-]+)\.html"|href="([\w-]+)\.html" class="md-nav__link"',
+        pages(site)["quick-start.html"],
+    )
+    order = list(dict.fromkeys(one or other for one, other in start))
+    wanted = ["how-to", "document", "explorer", "benchmarks", "reliability", "gensim", "migration"]
+    assert [name for name in order if name in wanted] == wanted

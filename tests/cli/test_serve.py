@@ -176,6 +176,18 @@ def test_a_token_from_the_environment_and_ctrl_c(serve, model):
 
 
 @needs_signals
+def test_a_second_ctrl_c_is_no_error(serve, model):
+    server = serve(model)
+    assert server.request("GET", "/health")[0] == 200
+    begun = list(server.lines)
+    for _ in range(2):
+        server.process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    assert server.ended() == (0, "firth: stopped")
+    assert server.lines == [*begun, "firth: stopped\n"]  # no traceback of what was cancelled
+
+
+@needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_it_is_starting_is_not_lost(number):
     """The handlers are there before the address is printed, though the server begins only then."""

@@ -7,7 +7,6 @@ but never in CI. Screenshots of every chapter are written to $FIRTH_SCREENSHOTS 
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,20 +14,10 @@ from pathlib import Path
 import pytest
 
 import firth
+from browser import opened_browser
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-
-
-def _chromium() -> str:
-    named = os.environ.get("CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        message = "no Chromium: apt-get install chromium, or name one in $CHROMIUM"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
 
 
 def pytest_collection_modifyitems(items):
@@ -38,16 +27,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("explorer"))
 
 
-# Of a module and not of the whole run: while it is open, this process has an event loop, and asyncio.run() fails.
 @pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""
-    path = _chromium()
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with opened_browser() as chromium:
         yield chromium
-        chromium.close()
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """`firth explore`"""
 
 import webbrowser
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +10,11 @@ from firth.cli.signals import STOPPED
 from firth.datasets import glove_50d
 from firth.errors import SettingError
 from firth.interruption import keeping
-from firth.server.explorer.app import create_explorer
-from firth.server.explorer.opened import Opened
-from firth.server.gate import check_access
-from firth.server.models import Models, OpenLanguageModel, OpenVectors, named_paths
-from firth.server.process import listening, run_here
 from firth.threads import start_thread
+
+if TYPE_CHECKING:  # the server needs packages of an extra; the help text does not
+    from firth.server.explorer.opened import Opened
+    from firth.server.models import Models
 
 __all__ = ["run"]
 
@@ -47,6 +46,11 @@ def run(
     """Opens a page in the browser on which word vectors can be explored: words as colours, analogies, a map, next
     words, and training step by step, on your own model. Ctrl-C ends it.
     """
+    from firth.server.explorer.app import create_explorer
+    from firth.server.gate import check_access
+    from firth.server.models import Models, named_paths
+    from firth.server.process import listening, run_here
+
     check_access(host, token)
     paths = named_paths(models or [])
     served = Models(paths) if paths else None
@@ -67,8 +71,11 @@ def run(
     typer.echo(STOPPED, err=True)
 
 
-def _opened(served: Models | None, glove: bool) -> Opened:
+def _opened(served: "Models | None", glove: bool) -> "Opened":
     """What the page shows: vectors, and at most one language model and one recommender."""
+    from firth.server.explorer.opened import Opened
+    from firth.server.models import OpenLanguageModel, OpenVectors
+
     found = [Opened(glove_50d(), name="GloVe 6B, 50", file="glove.6B.50d.txt")] if glove else []
     opened = Opened()
     for name in served or ():

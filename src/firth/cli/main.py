@@ -13,7 +13,6 @@ import contextlib
 import functools
 import importlib
 import inspect
-import re
 import sys
 import traceback
 import warnings
@@ -28,6 +27,7 @@ from firth.cli.completion import typed_so_far
 from firth.cli.signals import STOPPED, Terminated, end_on_signals, exit_with, signals
 from firth.cli.stopping import watch_signals
 from firth.cli.streams import open_streams
+from firth.cli.usage import usage_message
 from firth.errors import FirthError, FirthWarning, SettingError, shortened
 from firth.printable import printable
 
@@ -101,10 +101,6 @@ RENAMED = {"step": "trace", "windows": "examples", "compare": "align", "odd": "o
 
 # The base of all errors that the command line parser raises; its module depends on Typer's version.
 _UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
-
-
-# The parser looks at files before commands open them; one message for both.
-_UNREADABLE = re.compile(r"^Invalid value for .*: [Pp]ath '(.*)' is not readable\.$", re.DOTALL)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -253,7 +249,7 @@ def _in_one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, _UsageError):
-        text = _UNREADABLE.sub(r"\1: Permission denied", error.format_message())  # type: ignore[attr-defined]
+        text = usage_message(error)
     elif isinstance(error, MemoryError):
         text = str(error) or "there is not enough memory"
     else:

@@ -1,7 +1,7 @@
 """`firth serve MODEL…`"""
 
 import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,10 +10,9 @@ from firth.cli.signals import STOPPED
 from firth.interruption import keeping
 from firth.parallel import available_cores
 from firth.printable import printable
-from firth.server.app import Application, create_app
-from firth.server.gate import LOOPBACK, check_access, is_loopback
-from firth.server.models import Models, named_paths
-from firth.server.process import listening, metrics_folder, run_here, run_workers
+
+if TYPE_CHECKING:  # the server needs packages of an extra; the help text does not
+    from firth.server.models import Models
 
 __all__ = ["AllowedHosts", "Host", "Token", "allowed_hosts", "run"]
 
@@ -67,6 +66,11 @@ def run(
     """Serve models over HTTP as JSON, until Ctrl-C or SIGTERM; requests that have begun are then answered. A model file
     that is replaced is opened again. /openapi.json describes all requests.
     """
+    from firth.server.app import Application, create_app
+    from firth.server.gate import check_access
+    from firth.server.models import Models, named_paths
+    from firth.server.process import listening, metrics_folder, run_here, run_workers
+
     check_access(host, token)
     paths = named_paths(models)
     threads = max(1, available_cores() // workers)
@@ -92,12 +96,14 @@ def run(
 
 def allowed_hosts(host: str, allowed: list[str]) -> frozenset[str] | None:
     """The names by which a server that listens at `host` may be called; None: any."""
+    from firth.server.gate import LOOPBACK, is_loopback
+
     if is_loopback(host):
         return frozenset((*LOOPBACK, host, *allowed))
     return frozenset((host, *allowed)) if allowed else None
 
 
-def _announcement(models: Models, listener: socket.socket) -> str:
+def _announcement(models: "Models", listener: socket.socket) -> str:
     lines = []
     for name in models:
         facts = models[name].description(name)

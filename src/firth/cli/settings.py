@@ -6,6 +6,7 @@
 
 import dataclasses
 import inspect
+import re
 import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ from firth.training.hyperparameters import OF_THE_TEXT, Hyperparameters
 __all__ = ["option_name", "read_values", "with_model_settings", "with_settings", "with_several_values"]
 
 
+_PAIR = re.compile(r"\((\d+), (\d+)\)")
 _METAVARS = {"window": "WORDS or BEFORE-AFTER", "subwords": "SHORTEST-LONGEST", "repeats": "auto|yes|no"}
 
 
@@ -153,8 +155,8 @@ def _completion(choices: tuple[str, ...]) -> Callable[[str], list[str]] | None:
 
 
 def _sentence(field: "dataclasses.Field[Any]") -> str:
-    """The help of a setting as a sentence."""
-    help = declaration(field).help
+    """The help of a setting as a sentence; two numbers are written as the option takes them, 5-0 for (5, 0)."""
+    help = _PAIR.sub(r"\1-\2", declaration(field).help)
     return f"{help[:1].upper()}{help[1:]}."
 
 

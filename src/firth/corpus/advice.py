@@ -47,7 +47,7 @@ def too_rare(scanned: Scanned, name: str, min_count: int) -> CorpusError:
     return CorpusError(
         f"{name}: none of the {len(counts):,} distinct words ({scanned.total_words:,} in all) occurs "
         f"min_count={min_count} times; the most frequent one, {quoted(scanned.tally.words(most_frequent)[0])}, occurs "
-        f"{counts[most_frequent[0]]:,} times: "
+        f"{counts[most_frequent[0]]:,} {'time' if counts[most_frequent[0]] == 1 else 'times'}: "
         + (_WITHOUT_BLANKS if _is_unspaced(scanned) else "give more text or a smaller min_count")
     )
 

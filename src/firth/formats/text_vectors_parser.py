@@ -65,7 +65,8 @@ def find_layout(path: Path, lines: list[bytes]) -> Layout:
     most = max(sizes.values())
     vector_size = min(size for size, times in sizes.items() if times == most)
     if vector_size == 0:
-        raise FormatError(path, "is not a text file of vectors: no numbers follow the word", line=1)
+        what = "is not a text file of vectors: no numbers follow the word; is it a text to train on? See `firth train`"
+        raise FormatError(path, what, line=1)
     return Layout(None, vector_size)
 
 

@@ -5,6 +5,7 @@ parent of several workers starts a new one where one has died. How they share co
 """
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -60,9 +61,24 @@ def run_here(app: FastAPI, listener: socket.socket, on_ready: Callable[[], objec
     on_ready : called when connections wait for their answers and signals for the end of the server.
     """
     server = Server(_config(app, workers=1, patience=patience))
-    with _handled_by(server.handle_exit), settled():
+    with _handled_by(server.handle_exit), settled(), _quiet_when_forced(server):
         on_ready()
         server.run([listener])
+
+
+@contextlib.contextmanager
+def _quiet_when_forced(server: Server) -> Iterator[None]:
+    """Log nothing after a second Ctrl-C: what still runs is cancelled then, which is no error of the server."""
+
+    def is_shown(_record: logging.LogRecord) -> bool:
+        return not server.force_exit
+
+    logger = logging.getLogger("uvicorn.error")
+    logger.addFilter(is_shown)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_shown)
 
 
 def run_workers(
