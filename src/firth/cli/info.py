@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from firth.cli.output import Json, Model, print_json, print_table
+from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.load import load
 
 __all__ = ["run"]
 
 _SHOWN_WORDS = 10
+_MEANING_OF_NONE = {one.name: one.default for one in Hyperparameters.describe()}
 
 
 def run(model: Model, json: Json = False) -> None:
@@ -39,8 +41,12 @@ def run(model: Model, json: Json = False) -> None:
         occurring = "" if subwords.buckets is None else f", {len(subwords.matrix):,} of which have a row"
         facts["subwords"] = f"n-grams of {lengths} characters, hashed to {subwords.n_buckets:,} buckets{occurring}"
     known = dict(_flat(vectors.metadata)) | facts  # the settings of a training repeat the vector size
-    rows = [(name, known[name]) for name in dict.fromkeys([*facts, *known])]
-    print_table(str(model), ["", ""], [(name.replace("_", " "), _shown(value)) for name, value in rows], numbers=0)
+    if known.get("subwords") is None and known.get("subword_buckets") is None:
+        known.pop("subword_buckets", None)
+    names = [name for name in dict.fromkeys([*facts, *known]) if name in known]
+    print_table(
+        str(model), ["", ""], [(name.replace("_", " "), _shown(known[name], name)) for name in names], numbers=0
+    )
 
 
 def _size(model: Model) -> int:
@@ -55,16 +61,20 @@ def _flat(metadata: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             yield from _flat(value)
         elif isinstance(value, list) and value and isinstance(value[-1], dict):
-            yield from ((f"last {name} {key}", entry) for key, entry in value[-1].items())
+            last = "last epoch" if name == "history" else f"last {name}"
+            yield from ((last if key == "epoch" else f"{last}: {key}", entry) for key, entry in value[-1].items())
         else:
             yield name, value
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+def _shown(value: Any, name: str = "") -> str:
+    """A value as people write it; `name` is that of a setting, whose default may be None."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list):
         return ", ".join(_shown(entry) for entry in value)
-    return "default" if value is None else str(value)
+    return _MEANING_OF_NONE.get(name, "default") if value is None else str(value)
