@@ -176,7 +176,8 @@ def test_nothing_is_defined_that_nothing_uses():
 
 
 def test_files_say_what_they_hold():
-    vague = [location(module) for module in modules().values() if module.path.stem in VAGUE]
+    named = [module for module in modules().values() if module.path.stem in VAGUE]
+    vague = [location(module) for module in named if module.package != "gensim"]  # its modules have gensim's names
     assert not vague, "\n".join(vague)
 
 

@@ -241,7 +241,7 @@ def test_rows_that_are_written_to_are_found(both) -> None:
     ours.most_similar("king")
     ours.vectors[4] = ours.vectors[0]
     ours.fill_norms(force=True)
-    assert ours.most_similar("king", topn=1) == [("water", 1.0)]
+    assert ours.most_similar("king", topn=1) == [("water", pytest.approx(1.0))]
     ours["fire"] = ours["king"].copy()
     assert ours.similarity("fire", "king") == 1.0
     with pytest.raises(ValueError, match="read-only"):
@@ -340,3 +340,19 @@ def test_word_movers_distance() -> None:
             assert ours == pytest.approx(theirs, abs=1e-5)
     assert pair[1].wmdistance(["a"], ["unknown"]) == float("inf")
     assert pair[1].wmdistance(["a", "b"], ["b", "a"]) == 0.0
+
+
+def test_one_key_is_found_in_every_form() -> None:
+    rng = np.random.default_rng(4)
+    ours = KeyedVectors(7)
+    ours.add_vectors([f"w{row}" for row in range(300)], rng.standard_normal((300, 7)))
+    for forms in (["w5"], "w5", ("w5",), [("w5", 2.0)], [ours["w5"]]):
+        found = ours.most_similar(forms, topn=20)
+        expected = [pair for pair in found if pair[0] != "w5"]
+        wanted = ours.most_similar("w5", topn=len(expected))
+        assert [key for key, _ in expected] == [key for key, _ in wanted]
+        assert np.allclose([score for _, score in expected], [score for _, score in wanted], atol=1e-6)
+    assert ours.most_similar("w5", negative=[], topn=3) == ours.most_similar("w5", topn=3)
+    assert ours.most_similar("w5", negative="w6", topn=3) != ours.most_similar("w5", topn=3)
+    assert len(ours.most_similar("w5", topn=1000)) == 299
+    assert [key for key, _ in ours.most_similar("w299", topn=3, restrict_vocab=2)] in (["w0", "w1"], ["w1", "w0"])

@@ -31,7 +31,7 @@ from firth.cli.settings import with_settings
 from firth.corpus.sources import CorpusInput
 from firth.errors import TrainingInterrupted
 from firth.models.starting import read_checkpoint
-from firth.models.training_run import check_companions
+from firth.models.training_run import check_backend, check_companions
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_file, check_model_space
 from firth.progress import Reporter, open_progress
@@ -150,8 +150,9 @@ def _trained(
     if files.resume is not None:
         stored, _ = read_checkpoint(files.resume, None)
         check_model_space(files.target, stored.vocabulary, [model.hyperparameters])
-        options |= {"replay": replayed(going_on), "phrases": files.phrases}
+        options |= {"replay": replayed(going_on), "phrases": files.phrases, "backend": settings.get("backend")}
         return Word2Vec.resume(files.resume, text, progress=reporter, **options)
+    check_backend(model.hyperparameters)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
     check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
     options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}

@@ -14,6 +14,7 @@ The words, for both
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +42,8 @@ __all__ = [
     "read_tsv",
     "replacing_bytes",
     "replacing_tsv",
+    "tsv_lines",
+    "tsv_words",
     "write_bytes",
     "write_tsv",
 ]
@@ -225,13 +228,18 @@ def write_tsv(folder: str | Path, stored: StoredVectors) -> None:
     FormatError : the folder cannot be written, there are no words, or one is blank or contains a tab
         or line end.
     """
-    words = _metadata(folder, stored)
+    words = tsv_words(folder, stored)
     with replacing_tsv(folder) as temporary:
         with (temporary / VECTORS).open("xb") as file:
-            for start in range(0, len(stored.matrix), 1000):
-                rows = np.asarray(stored.matrix[start : start + 1000], np.float32).astype("U16").tolist()
-                file.write("".join("\t".join(row) + "\n" for row in rows).encode())
+            file.writelines(tsv_lines(stored.matrix))
         (temporary / METADATA).write_bytes(words)
+
+
+def tsv_lines(matrix: Matrix) -> Iterator[bytes]:
+    """The content of a file of vectors (V, D), 1,000 lines at a time."""
+    for start in range(0, len(matrix), 1000):
+        rows = np.asarray(matrix[start : start + 1000], np.float32).astype("U16").tolist()
+        yield "".join("\t".join(row) + "\n" for row in rows).encode()
 
 
 def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vectors") -> None:
@@ -245,7 +253,7 @@ def write_bytes(folder: str | Path, stored: StoredVectors, *, name: str = "vecto
     ------
     FormatError : as `write_tsv`.
     """
-    words = _metadata(folder, stored)
+    words = tsv_words(folder, stored)
     entry = {
         "tensorName": name,
         "tensorShape": list(stored.matrix.shape),
@@ -269,13 +277,13 @@ def replacing_bytes(folder: str | Path) -> AbstractContextManager[Path]:
     return atomic_folder(folder, (TENSOR, METADATA, CONFIG))
 
 
-def _metadata(folder: str | Path, stored: StoredVectors) -> bytes:
-    """The content of metadata.tsv."""
-    words = encode_words(folder, stored.words, FORBIDDEN, "the Embedding Projector")
+def tsv_words(path: str | Path, stored: StoredVectors) -> bytes:
+    """The content of a file of words, and counts where there are any; path : for errors. Raises FormatError."""
+    words = encode_words(path, stored.words, FORBIDDEN, "the Embedding Projector")
     if not words:
-        raise FormatError(folder, "there are no words to write")
+        raise FormatError(path, "there are no words to write")
     if stored.counts is not None:
         pairs = zip(words, stored.counts.tolist(), strict=True)
         return b"word\tcount\n" + b"".join(b"%b\t%d\n" % pair for pair in pairs)
-    refuse_byte_order_mark(folder, stored.words)
+    refuse_byte_order_mark(path, stored.words)
     return b"".join(b"%b\n" % word for word in words)

@@ -7,11 +7,11 @@ import os
 import re
 from pathlib import Path
 
-__all__ = ["advice_on", "on_disk"]
+__all__ = ["GENSIM_DATA", "advice_on", "on_disk"]
 
 _PAGE = "docs/published-vectors.md"
 _NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
-_BY_GENSIM = (
+GENSIM_DATA = (
     "conceptnet-numberbatch-17-06-300",
     "fasttext-wiki-news-subwords-300",
     "glove-twitter-100",
@@ -58,7 +58,7 @@ def on_disk(path: Path) -> Path:
 def advice_on(path: Path) -> str:
     """What to say of a file that is not there, if its name is that of published vectors; "" for any other."""
     name = path.name
-    if name in _BY_GENSIM:
+    if name in GENSIM_DATA:
         return (
             f"; these are published vectors, which Firth does not download: gensim's downloader puts them where Firth "
             f"looks for them, {_folder() / name / name}.gz, and {_PAGE} has addresses and sizes"

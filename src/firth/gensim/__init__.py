@@ -4,7 +4,7 @@ A layer of names and conversions over the library, for programs that were writte
 what differs. The modules are those of gensim, too: `from firth.gensim.models.word2vec import LineSentence`.
 """
 
-from firth.gensim import models
+from firth.gensim import models, utils
 from firth.lazy_names import names_of
 
 TYPE_CHECKING = False
@@ -54,6 +54,7 @@ __all__ = [
     "npmi_scorer",
     "original_scorer",
     "save_facebook_model",
+    "utils",
 ]
 
 _HOMES = {

@@ -4,6 +4,7 @@ Similarities are cosines in float64, where gensim multiplies in float32: they ag
 """
 
 import logging
+import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
@@ -66,23 +67,32 @@ class Queries(KeyTable):
         """
         if isinstance(topn, Integral) and topn < 1:
             return []
-        given = [(item, 1.0) for item in as_items(positive)] + [(item, -1.0) for item in as_items(negative)]
-        plain = [_weighted(item, weight) for item, weight in given]
-        keys, weights = [item for item, _ in plain], np.array([weight for _, weight in plain])
-        mean = self.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
+        mean, used = self._direction_of(positive, negative)
         if indexer is not None and isinstance(topn, int):
-            return indexer.most_similar(mean, topn)
+            return indexer.most_similar(mean.astype(np.float32), topn)
         start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start, clip_end or len(self))
         stop = min(stop, len(self))
         search = self.exact_search()
         if not topn:
-            return _all_cosines(search, mean, start, stop)
+            return _all_cosines(search, mean.astype(np.float32), start, stop)
         if start >= stop:
             return []
         candidates = search.chosen_rows(np.arange(start, stop)) if start else search.first_rows(stop)
-        used = [self.get_index(key) for key in keys if isinstance(key, KEY_TYPES) and self.has_index_for(key)]
         count = min(int(topn), candidates.n_rows)
-        return self._listed(search.nearest(mean[None].astype(np.float64), count, [used], candidates))
+        return self._listed(search.nearest(mean[None].astype(np.float64, copy=False), count, [used], candidates))
+
+    def _direction_of(self, positive: Any, negative: Any) -> tuple[Vector, list[int]]:
+        """The sum of a query's keys and vectors, scaled to length 1 (D,), and the rows of its keys."""
+        one = positive[0] if isinstance(positive, list) and len(positive) == 1 else positive
+        is_alone = negative is None or (isinstance(negative, list) and not negative)
+        if is_alone and isinstance(one, str) and (row := self.key_to_index.get(one)) is not None:
+            vector = self.vectors[row].astype(np.float64)
+            return vector / (math.sqrt(np.dot(vector, vector)) or 1.0), [row]  # most queries
+        given = [(item, 1.0) for item in as_items(positive)] + [(item, -1.0) for item in as_items(negative)]
+        plain = [_weighted(item, weight) for item, weight in given]
+        keys, weights = [item for item, _ in plain], np.array([weight for _, weight in plain])
+        mean = self.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
+        return mean, [self.get_index(key) for key in keys if isinstance(key, KEY_TYPES) and self.has_index_for(key)]
 
     def most_similar_cosmul(
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
@@ -139,6 +149,8 @@ class Queries(KeyTable):
 
     def _listed(self, found: Ranking) -> Scored:
         rows, scores = found.rows[0].tolist(), found.similarities[0].tolist()
+        if scores[-1] > -np.inf:  # the worst one
+            return list(zip(map(self.index_to_key.__getitem__, rows), scores, strict=True))
         return [(self.index_to_key[row], score) for row, score in zip(rows, scores, strict=True) if score > -np.inf]
 
     def _direction(self, item: Any) -> Vector:
@@ -301,7 +313,7 @@ def _cosine(first: Any, second: Any) -> float:
 
 def _unit(vector: Any) -> Vector:
     """A vector, scaled to length 1 unless it is 0."""
-    length = np.linalg.norm(vector)
+    length = math.sqrt(np.dot(vector, vector))
     return np.asarray(vector / length if length > 0 else vector, np.float32)
 
 

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.gensim.key_table import KeyTable
+from firth.gensim.utils import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from firth.training.plan import huffman_tree
 
-__all__ = ["RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP", "Limits", "TrimRule", "add_words", "choose", "set_codes"]
+__all__ = ["Limits", "TrimRule", "add_words", "choose", "set_codes"]
 
 logger = logging.getLogger(__name__)
-
-RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
 
 TrimRule: TypeAlias = Callable[[Any, int, int], int]
 

@@ -26,6 +26,7 @@ from firth.formats.mapped import mapping_of
 from firth.interruption import blas, importing
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
+from firth.vectors.one_query import best_of_cosines
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
 
 __all__ = ["ExactSearch", "Sizes"]
@@ -48,6 +49,7 @@ class Sizes(NamedTuple):
     few: int = 6  # up to this many queries are searched singly: scaling rows to length 1 would cost more,
     few_compiled: int = 2  # or reading rows where they are in the compiled batch
     piece_numbers: int = 400_000  # of the matrix, for one query: BLAS multiplies up to 460,800 in one thread
+    alone_numbers: int = 2_000_000  # up to which a second thread would take longer to start than it saves
     threads: int | None = None  # None: all cores
     analogy_rows: int = 1024  # as block_rows, for analogy_search.py: 900 query vectors take 3.7 MB
     analogies_at_once: int = 256  # whose scores are computed together: 1 MB, about the cache of one core
@@ -139,6 +141,9 @@ class ExactSearch:
         candidates : None: all rows.
         """
         candidates = candidates or self.all_rows()
+        if len(queries) == 1 and candidates.rows is None and not self._is_ready(candidates.matrix.size):
+            of_all = self._cosines_of_one(candidates, queries[0].astype(np.float32))
+            return best_of_cosines(candidates.matrix, of_all, queries[0], count, excluded[0])
         wanted = min(candidates.n_rows, count + max(map(len, excluded), default=0) + SPARE)
         rows = np.empty((len(queries), count), np.int64)
         similarities = np.empty((len(queries), count), np.float64)
@@ -273,6 +278,22 @@ class ExactSearch:
 
     # ---------------------------------------------------------------- one query and all rows
 
+    def _cosines_of_one(self, candidates: Candidates, query: Vector) -> Vector:
+        """The cosine of each row of candidates.matrix with a query (rows,), in float32, without compiled code."""
+        matrix = candidates.matrix
+        if matrix.size > self.sizes.alone_numbers:
+            cosines: Vector = self._table_of_all(candidates, query[None], self._use_compiled_scan(matrix, 1))[0]
+            return cosines
+        self._multiplications += matrix.size
+        cosines = np.empty(len(matrix), np.float32)
+        if matrix.size > self.sizes.piece_numbers:
+            _multiply(self.sizes.piece_numbers, candidates, query, cosines, iter([slice(0, len(matrix))]))
+            return cosines
+        with blas:
+            np.matmul(matrix, query, out=cosines)
+        cosines *= candidates.inverse_norms
+        return cosines
+
     def _all_cosines(self, candidates: Candidates, queries: Matrix) -> Matrix:
         return self._table_of_all(candidates, queries, self._use_compiled_scan(candidates.matrix, len(queries)))
 
@@ -294,8 +315,8 @@ class ExactSearch:
         self._multiplications += multiplications
         return self._is_ready()
 
-    def _is_ready(self) -> bool:
-        return self._multiplications >= self.sizes.compile_after if self.compiled is None else self.compiled
+    def _is_ready(self, more: int = 0) -> bool:
+        return self._multiplications + more >= self.sizes.compile_after if self.compiled is None else self.compiled
 
     def _share(self, matrix: Matrix, work: Callable[[Iterator[slice]], Result]) -> list[Result]:
         """The results of the threads that process parts of the matrix."""
