@@ -112,7 +112,7 @@ class CudaBackend:
     ) -> Totals:
         """See Backend. The loss of each launch is rounded by itself, then added."""
         self._totals, self._is_stopped = so_far, False
-        drawn = self._plan.sampling_of(epoch)
+        drawn = self._plan.sampling_of(epoch, tokens.start)
         slope = float(rates[1] - rates[0]) / max(len(self._plan.corpus.ids), 1)
         warps = self._warps or warps_in_flight(
             self.gpu.multiprocessors, self._uses, self._plan.architecture, max(rates)
