@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 
@@ -26,6 +27,18 @@ def test_each_fact_is_shown_once_and_lists_as_words(firth, tmp_path):
     lines = firth("info", "a.firth").stdout.splitlines()
     assert sum(line.startswith("vector size") for line in lines) == 1
     assert lines[-1].split(maxsplit=1) == ["columns", "up, down"]
+
+
+def test_settings_of_a_model_in_words(firth, tmp_path):
+    model = firth_package.Word2Vec(min_count=1, vector_size=4, epochs=2, threads=1, subsample_threshold=0)
+    model.fit(["a b c", "b c a"] * 9, progress=False).save(tmp_path / "a.firth")
+    lines = dict(re.split(r" {2,}", line, maxsplit=1) for line in firth("info", "a.firth").stdout.splitlines()[1:])
+    assert lines["shrink window"] == "yes"
+    assert lines["subwords"] == "no n-grams"
+    assert lines["max vocabulary"] == "no limit"
+    assert "subword buckets" not in lines
+    assert lines["last epoch"] == "2"
+    assert float(lines["last epoch: loss"]) > 0
 
 
 def test_other_models_are_described(firth, tmp_path):

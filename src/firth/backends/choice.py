@@ -1,5 +1,6 @@
 """Which backend trains: the processor or a GPU."""
 
+from firth.backends.cpu import CHUNK
 from firth.backends.gpu_limits import bytes_on_gpu, refused_part
 from firth.backends.layout import cpu_backend
 from firth.backends.plan import TrainingPlan
@@ -23,10 +24,13 @@ def pays(plan: TrainingPlan, vector_size: int, epochs: int, threads: int | None)
     return threads is None and words >= WORDS_THAT_PAY and refused_part(plan, vector_size) is None
 
 
-def best_backend(kind: str, threads: int | None, plan: TrainingPlan, vector_size: int, epochs: int) -> Backend:
+def best_backend(
+    kind: str, threads: int | None, plan: TrainingPlan, vector_size: int, epochs: int, *, chunk: int = CHUNK
+) -> Backend:
     """The backend to be started with the plan.
 
     kind : "cpu"; "cuda"; or "auto": the GPU where one can be used and it pays.
+    chunk : tokens that a thread of the processor takes at a time.
 
     Raises   MissingExtraError or SettingError for "cuda" where no GPU can be used.
     """
@@ -36,7 +40,7 @@ def best_backend(kind: str, threads: int | None, plan: TrainingPlan, vector_size
         with importing():
             from firth.backends.cuda import CudaBackend
         return CudaBackend()
-    return cpu_backend(threads, plan, vector_size)
+    return cpu_backend(threads, plan, vector_size, chunk=chunk)
 
 
 def _has_gpu_for(plan: TrainingPlan, vector_size: int) -> bool:
@@ -44,4 +48,6 @@ def _has_gpu_for(plan: TrainingPlan, vector_size: int) -> bool:
     if not is_installed():
         return False
     with importing():
-        return why_no_gpu() is None and sum(bytes_on_gpu(plan, vector_size).values()) <= present_gpu().free
+        return (
+            why_no_gpu() is None and sum(bytes_on_gpu(plan, vector_size, streams=True).values()) <= present_gpu().free
+        )

@@ -6,12 +6,14 @@ from typing import Any
 from firth.cli.other_files import described
 from firth.cli.output import Json, Model, print_json, print_table
 from firth.errors import FormatError
+from firth.training.hyperparameters import Hyperparameters
 from firth.vectors.load import load
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["run"]
 
 _SHOWN_WORDS = 10
+_MEANING_OF_NONE = {one.name: one.default for one in Hyperparameters.describe()}
 
 
 def run(model: Model, json: Json = False) -> None:
@@ -32,8 +34,11 @@ def run(model: Model, json: Json = False) -> None:
         return
     # The settings of a training repeat the vector size.
     known = dict(_flat(metadata)) | {name: _in_words(name, value) for name, value in facts.items()}
-    rows = [(name, known[name]) for name in dict.fromkeys([*facts, *known])]
-    print_table(str(model), ["", ""], [(name.replace("_", " "), _shown(value)) for name, value in rows], numbers=0)
+    if known.get("subwords") is None and known.get("subword_buckets") is None:
+        known.pop("subword_buckets", None)
+    names = [name for name in dict.fromkeys([*facts, *known]) if name in known]
+    rows = [(name.replace("_", " "), _shown(known[name], name)) for name in names]
+    print_table(str(model), ["", ""], rows, numbers=0)
 
 
 def _facts(vectors: WordVectors) -> dict[str, Any]:
@@ -77,16 +82,20 @@ def _flat(metadata: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             yield from _flat(value)
         elif isinstance(value, list) and value and isinstance(value[-1], dict):
-            yield from ((f"last {name} {key}", entry) for key, entry in value[-1].items())
+            last = "last epoch" if name == "history" else f"last {name}"
+            yield from ((last if key == "epoch" else f"{last}: {key}", entry) for key, entry in value[-1].items())
         else:
             yield name, value
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+def _shown(value: Any, name: str = "") -> str:
+    """A value as people write it; `name` is that of a setting, whose default may be None."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list):
         return ", ".join(_shown(entry) for entry in value)
-    return "default" if value is None else str(value)
+    return _MEANING_OF_NONE.get(name, "default") if value is None else str(value)

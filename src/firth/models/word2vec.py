@@ -248,7 +248,8 @@ class Word2Vec(Learned):
         if backend is not None:
             at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, backend=backend))
         check_extras(stored.hyperparameters, sessions, groups, phrases)
-        check_backend(at.settings, sessions, groups)
+        if cluster is None:
+            check_backend(at.settings, sessions, groups)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
         if cluster is not None:
