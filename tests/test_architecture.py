@@ -38,6 +38,7 @@ LAZY = {"firth", "firth.__main__", "firth.cli.main", "firth.lazy_names"}  # modu
 COMPILERS = {"njit", "jit", "generated_jit", "vectorize", "guvectorize", "cfunc", "stencil"}
 # Files of compiled code are code, whatever their format: they come from a folder that only the user can write to.
 MAY_READ_CODE = {"firth.kernels.cache.store"}
+OF_GPUS = {"firth.kernels.cuda.warp"}  # the one file with instructions of GPUs
 UNSAFE = {"pickle", "cPickle", "_pickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
 
 
@@ -124,11 +125,11 @@ def test_numba_flags_live_in_one_file_and_llvm_in_one_folder():
     for module in modules().values():
         for name, line in imported_names(module):
             top = name.partition(".")[0]
-            if top == "llvmlite" and module.package != "simd":
+            if top == "llvmlite" and module.package != "simd" and module.name not in OF_GPUS:
                 wrong.append(f"{location(module, line)} uses LLVM outside simd/")
             if top == "numba" and module.package not in {"simd", "kernels"}:
                 wrong.append(f"{location(module, line)} imports Numba outside simd/ and kernels/")
-        if module.name == "firth.kernels.compile":
+        if module.name in {"firth.kernels.compile", "firth.kernels.cuda.compile"}:
             continue
         for node in ast.walk(module.tree):
             word = getattr(node, "attr", None) or getattr(node, "id", None)

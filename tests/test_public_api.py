@@ -31,6 +31,23 @@ def test_unknown_names_are_attribute_errors():
         firth.word3vec  # noqa: B018
 
 
+def run(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_module_that_is_not_imported_yet_is_an_error_that_says_so():
+    error = "AttributeError: module 'firth' has no attribute 'plots' before it is imported: from firth import plots"
+    assert run("import firth; firth.plots.word_map") == error
+    assert run("from firth import plots; import sys; sys.exit(plots.__name__)") == "firth.plots"
+
+
+def test_a_name_that_is_spelled_alike_is_suggested():
+    error = run("import firth; firth.Word2vec")
+    assert error.startswith("AttributeError: module 'firth' has no attribute 'Word2vec'. Did you mean")
+    assert "'Word2Vec'" in error
+
+
 def test_importing_is_cheap():
     assert not {"numpy", "numba", "rich", "typer"} & modules_after("-c", "import firth")
 

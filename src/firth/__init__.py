@@ -13,6 +13,7 @@ TYPE_CHECKING = False  # for type checkers it is true; importing typing would ta
 
 if TYPE_CHECKING:
     from firth.distributed.in_process import LocalCluster
+    from firth.distributed.ray_cluster import RayCluster
     from firth.errors import (
         CorpusError,
         DivergenceError,
@@ -62,6 +63,7 @@ __all__ = [
     "PairCounts",
     "Phrase",
     "Phrases",
+    "RayCluster",
     "Sessions",
     "SettingError",
     "TrainingInterrupted",
@@ -88,6 +90,7 @@ _HOMES = {
     "PairCounts": "firth.phrases.scoring",
     "Phrase": "firth.phrases.table",
     "Phrases": "firth.phrases.model",
+    "RayCluster": "firth.distributed.ray_cluster",
     "Sessions": "firth.training.sequences",
     "Word2Vec": "firth.models.word2vec",
     "WordBetween": "firth.vectors.neighbours",

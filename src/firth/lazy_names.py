@@ -19,7 +19,7 @@ def names_of(package: str, homes: "Mapping[str, str]") -> "Callable[[str], objec
 
     def getattr_of_package(name: str) -> object:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise _no_such_name(package, name)
         from firth.interruption import importing
 
         with importing():
@@ -28,3 +28,14 @@ def names_of(package: str, homes: "Mapping[str, str]") -> "Callable[[str], objec
         return value
 
     return getattr_of_package
+
+
+def _no_such_name(package: str, name: str) -> AttributeError:
+    """The error; for a module that is not imported yet it says so. Python itself adds names that are spelled alike."""
+    from pathlib import Path
+
+    module = sys.modules[package]
+    message = f"module {package!r} has no attribute {name!r}"
+    if any(Path(folder, name).is_dir() or Path(folder, f"{name}.py").is_file() for folder in module.__path__):
+        message += f" before it is imported: from {package} import {name}"
+    return AttributeError(message, name=name, obj=module)

@@ -1,22 +1,32 @@
-"""What every backend must do. A plain NumPy backend passes, too: the protocol wants nothing that only a CPU has."""
+"""What every backend must do. A plain NumPy backend passes, too: the protocol wants nothing that only a CPU has.
 
+With FIRTH_TEST_BACKENDS=cuda it is run on the GPU alone, as tests/gpu does; if numba-cuda's simulator is switched on as
+well (NUMBA_ENABLE_CUDASIM=1), on a smaller text, as tests/unit/backends/test_cuda.py does.
+"""
+
+import os
 import threading
 
 import numpy as np
 import pytest
 
 from firth.backends.cpu import CpuBackend
+from firth.backends.cuda import CudaBackend
 from firth.backends.groups import GroupedBackend
 from firth.backends.protocol import NOTHING
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.kernels.arguments import Documents
-from firth.training.hyperparameters import OBJECTIVES, Hyperparameters
+from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
 from reference.numpy_backend import NumpyBackend
 from threads_left import threads_left
 
-WORDS, VECTOR_SIZE, TOKENS = 30, 12, 900
+ON_GPU = os.environ.get("FIRTH_TEST_BACKENDS") == "cuda"
+IS_SIMULATED = ON_GPU and os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+WORDS, VECTOR_SIZE, TOKENS = (15, 8, 24) if IS_SIMULATED else (30, 12, 900)
+SMALL = {"window": 2, "negative_samples": 2} if IS_SIMULATED else {}
+WATCHED = 500 if IS_SIMULATED else 8_000_000  # tokens: an epoch does not end before it has been watched three times
 RATES = (0.05, 0.01)
 
 # The tolerance against the reference is that of float32; several threads meet one another's changes in any order.
@@ -29,15 +39,29 @@ BACKENDS = {
     "groups-2x2": (lambda: GroupedBackend(2, 2, chunk=64), None),
 }
 
-LOOSE = {"cpu-2": 0.03, "cpu-5": 0.03, "groups-3x1": 0.1, "groups-2x2": 0.1}  # of the loss, with several threads
+if ON_GPU:
+    BACKENDS = {"cuda-1": (lambda: CudaBackend(warps=1, chunk=CUDA_CHUNK), 1e-6)}
+    if not IS_SIMULATED:
+        BACKENDS["cuda"] = (lambda: CudaBackend(chunk=CUDA_CHUNK), None)
+    OBJECTIVES = ("negative_sampling",)
+else:
+    from firth.training.hyperparameters import OBJECTIVES
+CUDA_CHUNK = 8 if IS_SIMULATED else 1024
+
+# Of the loss, with several threads.
+LOOSE = {"cpu-2": 0.03, "cpu-5": 0.03, "groups-3x1": 0.1, "groups-2x2": 0.1}
 
 
 def plan_of(tokens=TOKENS, extras=lambda corpus: NO_EXTRAS, **settings):
     rng = np.random.default_rng(5)
     ids = (rng.random(tokens) ** 2 * WORDS).astype(np.int32)
+    if ON_GPU:  # which moves the row of a word that a window has twice once, by both changes
+        ids = np.resize(rng.permutation(WORDS).astype(np.int32), tokens)
     offsets = np.unique(np.append(rng.integers(0, tokens, tokens // 15), [0, tokens])).astype(np.int64)
     counts = np.sort(np.bincount(ids, minlength=WORDS) + 1)[::-1]
     corpus = EncodedCorpus(Vocabulary([f"w{i}" for i in range(WORDS)], counts), ids, offsets, tokens)
+    if settings.get("objective", "negative_sampling") == "negative_sampling":
+        settings = SMALL | settings
     settings = Hyperparameters(**{"vector_size": VECTOR_SIZE, "subsample_threshold": 0.02, **settings})
     return plan_training(settings, corpus, extras(corpus))
 
@@ -77,7 +101,7 @@ def test_it_gives_back_what_it_was_given(started):
     np.testing.assert_array_equal(found[0], inputs)
     np.testing.assert_array_equal(found[1], outputs)
     assert [matrix.dtype for matrix in found] == [np.float32] * 2
-    ids = np.array([3, 0, 29, 3], np.int32)
+    ids = np.array([3, 0, WORDS - 1, 3], np.int32)
     np.testing.assert_array_equal(backend.rows("input", ids), inputs[ids])
     np.testing.assert_array_equal(backend.rows("output", ids[:2]), outputs[ids[:2]])
 
@@ -93,11 +117,26 @@ def test_results_are_copies(started):
     np.testing.assert_array_equal(backend.matrices()[1], outputs)
 
 
-def test_outputs_may_start_at_zero(make):
-    plan, backend = plan_of(objective="hierarchical_softmax"), make()
+def test_rows_can_be_replaced(started):
+    if not hasattr(backend := started()[1], "set_rows"):
+        pytest.skip("the reference has no need of it")
+    given = np.arange(3 * VECTOR_SIZE, dtype=np.float32).reshape(3, VECTOR_SIZE)
+    before = backend.matrices()
+    for matrix, which in (("input", 0), ("output", 1)):
+        backend.set_rows(matrix, 4, given)
+        np.testing.assert_array_equal(backend.rows(matrix, np.arange(4, 7)), given)
+        found = backend.matrices()[which]
+        np.testing.assert_array_equal(np.delete(found, range(4, 7), 0), np.delete(before[which], range(4, 7), 0))
+
+
+@pytest.mark.parametrize(("objective", "rows"), [("negative_sampling", WORDS), ("hierarchical_softmax", WORDS - 1)])
+def test_outputs_may_start_at_zero(make, objective, rows):
+    if objective not in OBJECTIVES:
+        pytest.skip("this backend does not train it")
+    plan, backend = plan_of(objective=objective), make()
     backend.start(plan, start_of(plan)[0], None)
     outputs = backend.matrices()[1]
-    assert outputs.shape == (WORDS - 1, VECTOR_SIZE)
+    assert outputs.shape == (rows, VECTOR_SIZE)
     assert not outputs.any()
 
 
@@ -116,6 +155,7 @@ def documents_of(corpus):
     return Documents(starts, np.concatenate(lists).astype(np.int32), WORDS, sentences // 2 + 2, 2)
 
 
+@pytest.mark.skipif(ON_GPU, reason="a GPU does not train documents")
 @pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax", "nce"])
 @pytest.mark.parametrize(("architecture", "window"), [("skipgram", None), ("skipgram", (0, 0)), ("cbow", None)])
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -160,13 +200,16 @@ def test_a_range_of_tokens_trains_its_positions_alone(started):
     """Two halves have the examples of the whole, whatever the cut; loss at a rate of zero depends on them alone."""
     _, backend = started()
     whole = backend.train_epoch(3, (0.0, 0.0), range(TOKENS), ignore)
-    halves = [backend.train_epoch(3, (0.0, 0.0), part, ignore) for part in (range(401), range(401, TOKENS))]
-    assert [half.words for half in halves] == [401, TOKENS - 401]
+    cut = TOKENS * 4 // 9 + 1
+    halves = [backend.train_epoch(3, (0.0, 0.0), part, ignore) for part in (range(cut), range(cut, TOKENS))]
+    assert [half.words for half in halves] == [cut, TOKENS - cut]
     assert sum(half.pairs for half in halves) == whole.pairs
     assert sum(half.loss for half in halves) == pytest.approx(whole.loss, rel=1e-5)
 
 
 PARTS = {"numpy": lambda: NumpyBackend(batch=64), "cpu-1": lambda: CpuBackend(1, chunk=128)}
+if ON_GPU:
+    PARTS = {"cuda-1": lambda: CudaBackend(warps=1, chunk=TOKENS // 3)}
 
 
 @pytest.mark.parametrize("make", PARTS.values(), ids=PARTS)
@@ -204,7 +247,7 @@ class EnoughError(Exception):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, EnoughError])
 def test_it_is_watched_from_the_calling_thread_whose_exception_stops_it(make, error):
-    tokens = 8_000_000  # it does not end before it has been watched three times
+    tokens = WATCHED
     plan, backend = plan_of(tokens), make()
     backend.start(plan, *start_of(plan))
     before = threading.active_count()

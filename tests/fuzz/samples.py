@@ -18,8 +18,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from firth import Phrases, Word2Vec, WordVectors, load_language_model, read_table
+from firth import Doc2Vec, Phrases, Word2Vec, WordVectors, load_language_model, read_table
 from firth.corpus.encoding import encode
+from firth.errors import FormatError, TrainingInterrupted
 from firth.evaluation import (
     evaluate_analogies,
     evaluate_categorisation,
@@ -31,9 +32,12 @@ from firth.formats import text_vectors_reader
 from firth.formats.detect import read_any
 from firth.formats.save import write_as
 from firth.formats.stored import StoredVectors
+from firth.gensim import Doc2Vec as GensimDoc2Vec
+from firth.gensim import TaggedDocument
 from firth.language_models.mixture import MixtureModel
 from firth.language_models.neural import NeuralModel
 from firth.language_models.ngram import NgramModel
+from firth.recommend import Attributes, Interactions, Recommender, Sequences
 from firth.subwords.ngrams import Subwords
 from firth.vectors.ann.index import Index
 
@@ -91,6 +95,49 @@ def use_model(path: Path, rng: random.Random) -> None:
     assert np.isfinite(model.vectors.most_similar(model.vocabulary.words[0], 1)[0].similarity)
     score = model.score([TEXT])
     assert score.pairs == 0 or np.isfinite(score.loss)
+
+
+def use_documents(path: Path, rng: random.Random) -> None:
+    model = Doc2Vec.load(path)
+    documents = model.documents
+    assert np.isfinite(documents.most_similar(documents.words[0], 1)[0].similarity)
+    assert np.isfinite(model.infer("the naïve x", epochs=1, threads=1, learning_rate=0.02)).all()
+
+
+def use_gensim_documents(path: Path, rng: random.Random) -> None:
+    try:
+        model = GensimDoc2Vec.load(str(path))
+    except AttributeError as error:  # as gensim, for a file of another kind
+        raise FormatError(path, str(error)) from None
+    assert len(model.dv.most_similar(model.dv.index_to_key[0], topn=1)) <= 1
+    assert model.wv.vectors.dtype == np.float32
+
+
+def use_recommender(path: Path, rng: random.Random) -> None:
+    model = Recommender.load(path)
+    item = model.items.item(0)
+    for history in ([], [item], [item, "unseen", item]):
+        found = model.recommend(history, 3, approximate=rng.random() < 0.5 and model.index_recall is not None)
+        assert np.isfinite([score for _, score in found]).all()
+    assert np.isfinite(model.explain([item], item).score)
+    assert len(model.similar_items(item, 2)) <= 2
+
+
+def use_events(path: Path, rng: random.Random) -> None:
+    on_error = rng.choice(["raise", "skip"])
+    events = Interactions.read(path, time="time", time_unit="s", on_error=on_error, progress=False)
+    sequences = events.sequences(minimum_length=1)
+    assert sequences.n_events > 0 and all(sequences)
+
+
+def use_item_sequences(path: Path, rng: random.Random) -> None:
+    assert all(Sequences.read(path, user=True))
+
+
+def use_attributes(path: Path, rng: random.Random) -> None:
+    attributes = Attributes.read(path)
+    assert attributes.offsets[-1] == len(attributes.values)
+    assert (attributes.values < len(attributes.names)).all()
 
 
 def use_language_model(path: Path, rng: random.Random) -> None:
@@ -256,6 +303,68 @@ def whole_model(objective: str, format: Literal["firth", "fasttext"] = "firth", 
     return make
 
 
+DOCUMENTS = {"a": TEXT, "b": "the tea cup", "東": "x the x"}
+
+
+def documents_model(interrupted: bool = False, **more: Any) -> Callable[[Path], Path]:
+    """A model, or a checkpoint of its training."""
+
+    def stop(progress: Any) -> None:
+        if interrupted and progress.facts.get("epoch_done"):
+            raise KeyboardInterrupt
+
+    def make(folder: Path) -> Path:
+        settings = {"min_count": 1, "vector_size": 4, "epochs": 2, "threads": 1, "subsample_threshold": 0, "window": 2}
+        model, path = Doc2Vec(**settings | more), folder / "a.firth"
+        try:
+            model.fit(DOCUMENTS, checkpoint=path if interrupted else None, progress=stop).save(path)
+        except TrainingInterrupted:
+            assert interrupted
+        return path
+
+    return make
+
+
+def gensim_documents(folder: Path) -> Path:
+    tagged = [TaggedDocument(words, [number]) for number, words in enumerate(SENTENCES)]
+    model = GensimDoc2Vec(tagged, vector_size=3, min_count=1, epochs=1, workers=1)
+    model.save(str(folder / "a"))
+    return folder / "a"
+
+
+VISITS = [["tea", "cup"], ["tea", "cup", "jug"], ["oil", "東京"], ["東京", "oil", "oil"], ["cup", "jug"]] * 4
+ATTRIBUTES = "item,kind,brand\ntea,drink,\ncup,drink|cook,Ä\noil,cook,b\n"
+EVENTS = "user,item,time\n1,tea,10\n1,cup,20\n2,oil,30\n2,東京,2015-01-31T12:00\n1,jug,40\n"
+
+
+def recommender(*, everything: bool) -> Callable[[Path], Path]:
+    """With or without attributes, new items and an index."""
+
+    def make(folder: Path) -> Path:
+        model = Recommender(vector_size=4, epochs=1, threads=1)
+        if everything:
+            (folder / "items.csv").write_text(ATTRIBUTES, encoding="utf-8")
+            attributes = Attributes.read(folder / "items.csv")
+            (folder / "items.csv").unlink()
+            model.fit(VISITS, attributes, progress=False).add_items({"mug": {"kind": "drink"}})
+            model.build_index(progress=False)
+        else:
+            model.fit(VISITS, progress=False)
+        model.save(folder / "a.firth")
+        return folder / "a.firth"
+
+    return make
+
+
+def events_in_parquet(folder: Path) -> Path:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table({"user": [1, 1, 2, 2], "item": ["tea", "cup", "oil", "tea"], "time": [10, 20, 30, 40]})
+    parquet.write_table(table, folder / "a.parquet")
+    return folder / "a.parquet"
+
+
 def language_model(kind: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         settings = {"min_count": 1, "order": 3}
@@ -334,6 +443,16 @@ BASE_KINDS = {  # (The readers know no difference between word2vec text, fastTex
     "model-subwords": Kind(whole_model("negative_sampling", **NGRAMS), use_model),
     "model-fasttext": Kind(whole_model("negative_sampling", "fasttext", **NGRAMS), use_model),
     "model-nodes": Kind(whole_model("hierarchical_softmax"), use_model),
+    "documents": Kind(documents_model(), use_documents),
+    "documents-nodes": Kind(documents_model(architecture="dm", objective="hierarchical_softmax"), use_documents),
+    "documents-checkpoint": Kind(documents_model(interrupted=True, train_words=False), use_documents),
+    "documents-gensim": Kind(gensim_documents, use_gensim_documents),
+    "recommender": Kind(recommender(everything=False), use_recommender),
+    "recommender-index": Kind(recommender(everything=True), use_recommender),
+    "events": Kind(text_file("a.csv", EVENTS), use_events),
+    "events-parquet": Kind(events_in_parquet, use_events, "pyarrow"),
+    "item-sequences": Kind(text_file("a.txt", "u tea cup\nv oil 東京 oil\n"), use_item_sequences),
+    "attributes": Kind(text_file("a.csv", ATTRIBUTES), use_attributes),
     "ngram-model": Kind(language_model("ngram"), use_language_model),
     "neural-model": Kind(language_model("neural"), use_language_model),
     "mixture-model": Kind(language_model("mixture"), use_language_model),

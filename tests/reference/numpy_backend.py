@@ -34,7 +34,7 @@ class NumpyBackend:
 
     def __init__(self, *, batch=1024, targets_at_once=None, tile=16, period=2):
         self.batch, self.targets_at_once, self.tile, self.period = batch, targets_at_once, tile, period
-        self.chunk = batch
+        self.chunk = self.least_part = batch
 
     def start(self, plan, inputs, outputs, message=lambda sentence: None):
         self.plan = plan

@@ -41,7 +41,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.threads import startable_threads
 
-__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "are_finite", "batch_tokens"]
+__all__ = ["CHUNK", "HOT_ROWS", "LEAST_EXCHANGED", "CpuBackend", "are_finite", "batch_tokens", "least_part"]
 
 CHUNK = 16 * 1024  # tokens a thread takes at a time: about 5 ms of work
 
@@ -52,6 +52,8 @@ HOT_ROWS = 512
 LEAST_EXCHANGED = 128  # the hottest of them, exchanged before every batch
 _MOST_THREADS_WITH_COPIES = 4
 
+_CHUNKS_PER_THREAD = 4  # in a part of an epoch, at least: threads end it together, but for the time of a chunk
+
 _COUNTERS_PER_LINE = 8  # 64-bit numbers of a cache line, so that threads do not share one
 
 
@@ -59,6 +61,11 @@ def are_finite(*matrices: Matrix) -> bool:
     """Whether all numbers are finite; reads them once, without a copy."""
     with np.errstate(invalid="ignore"):  # the sum of infinities of both signs
         return all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in matrices)
+
+
+def least_part(chunk: int, threads: int) -> int:
+    """Tokens of the shortest part of an epoch with so many threads."""
+    return chunk * (1 if threads == 1 else _CHUNKS_PER_THREAD * threads)
 
 
 def batch_tokens(threads: int) -> int:
@@ -88,6 +95,11 @@ class CpuBackend:
         self.chunk = chunk
         self._most_hot_rows = hot_rows
         self._new_counters()
+
+    @property
+    def least_part(self) -> int:
+        """See Backend."""
+        return least_part(self.chunk, self.threads)
 
     def start(
         self,

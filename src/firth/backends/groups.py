@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from firth.arrays import Matrix, WordIds
-from firth.backends.cpu import CpuBackend, are_finite
+from firth.backends.cpu import CpuBackend, are_finite, least_part
 from firth.backends.meeting import Meeting, can_meet
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
@@ -87,6 +87,11 @@ class GroupedBackend:
         self._rounds = rounds or Rounds()
         self._safety = safety
         self.groups: list[_Group] = []
+
+    @property
+    def least_part(self) -> int:
+        """See Backend."""
+        return least_part(self.chunk, self.n_groups * self.threads)
 
     def start(
         self,

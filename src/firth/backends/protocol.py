@@ -36,6 +36,10 @@ class Backend(Protocol):
 
     chunk: int  # tokens that are trained as a unit
 
+    @property
+    def least_part(self) -> int:
+        """Tokens of the shortest part of an epoch that is worth ending: a multiple of the chunk."""
+
     def start(
         self,
         plan: TrainingPlan,

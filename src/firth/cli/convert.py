@@ -24,8 +24,8 @@ NumbersOption = Annotated[
     str,
     typer.Option(
         metavar="|".join(get_args(Numbers)),
-        help="Only for .firth: the type of the numbers in the file. float16 takes half the space, int8 a quarter; "
-        "the output side of a trained model is left out then.",
+        help="The type of the numbers in the file. float16 (.firth, .parquet, .arrow) takes half the space, int8 "
+        "(.firth) a quarter; the output side of a trained model is left out then.",
     ),
 ]
 

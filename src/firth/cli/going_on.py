@@ -69,7 +69,7 @@ ContinueOption = Annotated[
         rich_help_panel=GOING_ON,
         help="Train this .firth model further on a new text, instead of a new model: it learns the words of the text "
         "and keeps what it knows. Its settings stay; --epochs, --learning-rate (by default half of the model's), "
-        "--final-learning-rate, --threads and --tokenizer may be given.",
+        "--final-learning-rate, --threads, --backend and --tokenizer may be given.",
     ),
 ]
 NewWordsOption = Annotated[
@@ -119,7 +119,7 @@ FrozenOption = Annotated[
     ),
 ]
 
-_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "tokenizer")
+_OF_A_RUN = ("epochs", "learning_rate", "final_learning_rate", "threads", "backend", "tokenizer")
 
 
 class GoingOn(NamedTuple):
@@ -172,7 +172,7 @@ def check_together(options: GoingOn, given: list[str], resume: Path | None) -> N
     impossible += [
         (True, f"{option_name(name)} with --resume: the settings are those of {resume}; leave it out")
         for name in given
-        if resume is not None
+        if resume is not None and name != "backend"  # which no model has
     ]
     for is_so, problem in impossible:
         if is_so:

@@ -11,10 +11,10 @@ import typer.core
 
 from firth.settings import CORPUS, MODEL, TRAINING
 
-__all__ = ["GOING_ON", "OUTPUT", "GroupedCommand"]
+__all__ = ["CLUSTER", "GOING_ON", "OUTPUT", "GroupedCommand"]
 
-GOING_ON, OUTPUT, OTHERS = "Going on", "Output", "Options"
-_ORDER = (CORPUS, MODEL, TRAINING, GOING_ON, OUTPUT, OTHERS)
+CLUSTER, GOING_ON, OUTPUT, OTHERS = "Cluster", "Going on", "Output", "Options"
+_ORDER = (CORPUS, MODEL, TRAINING, CLUSTER, GOING_ON, OUTPUT, OTHERS)
 
 # Types as versions of Typer show them: <int>, <int range>, <list[str]>; INTEGER, INTEGER RANGE, TEXT.
 _TYPE = re.compile(r"<(?:list\[)?(\w+)\]?(?: range)?>|(?<= )(INTEGER|FLOAT|TEXT|PATH)(?: RANGE)?(?![\w-])")

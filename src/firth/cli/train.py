@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from firth.cli.cluster import NodesOption, RayOption, cluster_of, space_checked_at_start, words_of_cluster
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.going_on import (
     CheckpointOption,
@@ -29,9 +30,10 @@ from firth.cli.help import OUTPUT
 from firth.cli.output import output, print_json, print_table, printable
 from firth.cli.settings import with_settings
 from firth.corpus.sources import CorpusInput
+from firth.distributed.ray_cluster import RayCluster
 from firth.errors import TrainingInterrupted
 from firth.models.starting import read_checkpoint
-from firth.models.training_run import check_companions
+from firth.models.training_run import check_backend, check_companions
 from firth.models.word2vec import Word2Vec
 from firth.models.word2vec_file import check_model_file, check_model_space
 from firth.progress import Reporter, open_progress
@@ -75,6 +77,8 @@ def _train(
     replay_words: ReplayWordsOption = None,
     initial: InitialOption = None,
     frozen: FrozenOption = None,
+    ray: RayOption = None,
+    nodes: NodesOption = None,
     quiet: _Quiet = False,
     json: _Json = False,
     **hyperparameters: Any,
@@ -88,13 +92,14 @@ def _train(
     going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, hyperparameters)
     check_together(going_on, given, resume)
+    cluster = cluster_of(ray, nodes, continued)
     model = _new_model(hyperparameters, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False
     try:
         with open_progress(False if quiet or json else None) as reporter:
             text, settings = source_of(corpus, target, checkpoint), {name: hyperparameters[name] for name in given}
-            files = _Files(target, checkpoint, checkpoint_every, resume, phrases)
+            files = _Files(target, checkpoint, checkpoint_every, resume, phrases, cluster)
             model = _trained(model, text, going_on, settings, files, reporter)
     except TrainingInterrupted:
         if resume is not None and checkpoint is not None:
@@ -114,7 +119,7 @@ def _train(
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
-            again = [] if phrases is None else ["--phrases", str(phrases)]
+            again = words_of_cluster(cluster) + ([] if phrases is None else ["--phrases", str(phrases)])
             again += [word for path in going_on.replay for word in ("--replay", path)]
             command = shlex.join(["firth", "train", "--resume", str(checkpoint), *again, *corpus, "-o", str(target)])
             typer.echo(f"firth: to go on: {command}", err=True)
@@ -122,13 +127,14 @@ def _train(
 
 
 class _Files(NamedTuple):
-    """Files of a training: that of the model, its checkpoint, a table of phrases."""
+    """Files of a training: that of the model, its checkpoint, a table of phrases; and the machines that see them."""
 
     target: Path
     checkpoint: Path | None
     every: float
     resume: Path | None
     phrases: Path | None
+    cluster: RayCluster | None
 
 
 def _trained(
@@ -150,11 +156,15 @@ def _trained(
     if files.resume is not None:
         stored, _ = read_checkpoint(files.resume, None)
         check_model_space(files.target, stored.vocabulary, [model.hyperparameters])
-        options |= {"replay": replayed(going_on), "phrases": files.phrases}
-        return Word2Vec.resume(files.resume, text, progress=reporter, **options)
+        options |= {"replay": replayed(going_on), "phrases": files.phrases, "cluster": files.cluster}
+        return Word2Vec.resume(files.resume, text, progress=reporter, backend=settings.get("backend"), **options)
+    options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
+    if files.cluster is not None:
+        options |= {"cluster": files.cluster, "observers": [space_checked_at_start(files.target)]}
+        return model.fit(text, progress=reporter, phrases=files.phrases, **options)
+    check_backend(model.hyperparameters)
     encoded = corpus_for(model.hyperparameters, text, reporter, files.phrases)
     check_model_space(files.target, encoded.vocabulary, [model.hyperparameters])
-    options |= {"initial": going_on.initial, "frozen": read_frozen(going_on.frozen)}
     return model.fit(encoded, progress=reporter, **options)
 
 

@@ -39,7 +39,7 @@ class ClusterBackend:
     rounds : an epoch has to be trained in these parts.
     """
 
-    chunk = GRAIN
+    chunk = least_part = GRAIN
 
     def __init__(self, machines: Machines, text: SharedText) -> None:
         self._machines = machines

@@ -101,8 +101,9 @@ class InProcess:
         """See Machines."""
         return value
 
-    def drop(self, node: NodeHandle) -> None:
+    def drop(self, node: NodeHandle, *, is_lost: bool = True) -> None:
         """See Machines."""
+        self._wanted -= not is_lost
         self.nodes = [one for one in self.nodes if one is not node]
 
     def join(self) -> Sequence[NodeHandle]:

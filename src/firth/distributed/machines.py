@@ -58,11 +58,11 @@ class Machines(Protocol):
     def share(self, value: Any) -> Any:
         """Something that calls can be given in place of a large value, which then travels once to each machine."""
 
-    def drop(self, node: NodeHandle) -> None:
-        """Do without a node from now on."""
+    def drop(self, node: NodeHandle, *, is_lost: bool = True) -> None:
+        """Do without a node from now on. is_lost : whether another one may come in its place."""
 
     def join(self) -> Sequence[NodeHandle]:
-        """Nodes that have come up in place of lost ones; they are in use from now on."""
+        """Nodes that have come up in place of lost ones, without waiting for any; they are in use from now on."""
 
     def stop_training(self) -> None:
         """Have all nodes end what they train, soon."""

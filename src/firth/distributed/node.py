@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Counts, Matrix, WordIds
-from firth.backends.layout import cpu_backend
+from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, MatrixName, Totals
 from firth.corpus.vocabulary import Vocabulary
@@ -98,7 +98,8 @@ class Node:
     def encode(self, final_ids: NDArray[np.int32]) -> dict[int, ShardSize]:
         """Number the words that count() has found; returns the sizes of the shards."""
         assert self._reading is not None
-        self._text, self._reading = self._reading.encoded(final_ids), None
+        # A copy: what has travelled is read-only, for which the kernel would be compiled once more.
+        self._text, self._reading = self._reading.encoded(final_ids.copy()), None
         return self._text.sizes()
 
     def hold(self, shards: list[Shard], name: str, vocabulary: Vocabulary) -> dict[int, ShardSize]:
@@ -142,7 +143,8 @@ class Node:
         self._pieces: list[Piece] = self._text.pieces(start.positions)
         extras = NO_EXTRAS._replace(origins=[piece.origin for piece in self._pieces])
         self._plan: TrainingPlan = plan_of_ids(self._settings, self._text.corpus, start.counts, extras)
-        backend = cpu_backend(self._settings.threads, self._plan, size, chunk=GRAIN)
+        settings = self._settings
+        backend = best_backend(settings.backend, settings.threads, self._plan, size, settings.epochs, chunk=GRAIN)
         backend.start(self._plan, state.inputs, state.outputs)
         self._backend, self._round, self._base = backend, state.round, None
         if start.nodes > 1:

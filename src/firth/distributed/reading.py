@@ -101,7 +101,7 @@ def _leave_out_idle(machines: Machines, hands: list[list[Shard]]) -> None:
             "or compressed files, which are not cut); give more and smaller files, or fewer nodes"
         )
     for node in idle:
-        machines.drop(node)
+        machines.drop(node, is_lost=False)
 
 
 def _merged(

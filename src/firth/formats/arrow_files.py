@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.decompression import DecompressionError, check_expansion
-from firth.errors import FirthError, FormatError
+from firth.errors import FirthError, FormatError, SettingError
 from firth.formats.arrow_vectors import VECTOR, arrow_table, import_pyarrow, read_batches
+from firth.formats.compact_numbers import Numbers
 from firth.formats.compressed import write_compressed
 from firth.formats.parquet_footer import claimed_values
 from firth.formats.stored import StoredVectors
@@ -154,27 +155,33 @@ def _reading(path: Path, kind: str, read: Callable[[], StoredVectors]) -> Stored
 # ---------------------------------------------------------------- writing
 
 
-def write_parquet(path: str | Path, stored: StoredVectors) -> None:
+def write_parquet(path: str | Path, stored: StoredVectors, *, numbers: Numbers = "float32") -> None:
     """Write a Parquet file, atomically, compressed with zstd; it holds no metadata.
 
-    Raises   MissingExtraError without pyarrow; FormatError if the file cannot be written, or a word is empty or is
-             not valid text.
+    numbers : "float32", or "float16".
+
+    Raises   MissingExtraError without pyarrow; FormatError if the file cannot be written, a word is empty or is not
+             valid text, or a number does not fit into float16.
     """
-    table = _table(path, stored, "Parquet")
+    table = _table(path, stored, "Parquet", numbers)
     from pyarrow import parquet
 
     with write_compressed(path) as file:  # words differ, and numbers hardly ever agree: dictionaries would save nothing
         parquet.write_table(table, file, compression="zstd", use_dictionary=False, row_group_size=1 << 16)
 
 
-def write_arrow(path: str | Path, stored: StoredVectors) -> None:
-    """Write an Arrow file, atomically; it holds no metadata. Errors as write_parquet()."""
+def write_arrow(path: str | Path, stored: StoredVectors, *, numbers: Numbers = "float32") -> None:
+    """Write an Arrow file, atomically; it holds no metadata. Options and errors as write_parquet()."""
     pyarrow = import_pyarrow("writing Arrow files")
-    table = _table(path, stored, "an Arrow file")
+    table = _table(path, stored, "an Arrow file", numbers)
     with write_compressed(path) as file, pyarrow.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
 
 
-def _table(path: str | Path, stored: StoredVectors, format: str) -> Any:
+def _table(path: str | Path, stored: StoredVectors, format: str, numbers: Numbers) -> Any:
     import_pyarrow(f"writing {format}")
-    return arrow_table([word.decode() for word in encode_words(path, stored.words, _NOTHING, format)], stored)
+    words = [word.decode() for word in encode_words(path, stored.words, _NOTHING, format)]
+    try:
+        return arrow_table(words, stored, numbers)
+    except SettingError as error:
+        raise FormatError(path, str(error)) from None

@@ -1,7 +1,7 @@
 """Vectors as an Arrow table: what Parquet and Arrow files, data frames of Polars and queries of DuckDB have in common.
 
     word     string
-    vector   fixed-size list of D float32; lists of any numbers are read where all have the same length
+    vector   fixed-size list of D float32 or float16; lists of any numbers are read where all have the same length
     count    int64, where counts are known
 
 Columns with other names are read where there is no doubt: one column of strings, one of lists of numbers.
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import FirthError, MissingExtraError
+from firth.formats.compact_numbers import Numbers, compact
 from firth.formats.growing_matrix import GrowingMatrix
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
@@ -38,13 +39,16 @@ def import_pyarrow(purpose: str) -> Any:
     return pyarrow
 
 
-def arrow_table(words: Any, stored: StoredVectors) -> Any:
-    """A table of pyarrow with the vectors, which are not copied.
+def arrow_table(words: Any, stored: StoredVectors, numbers: Numbers = "float32") -> Any:
+    """A table of pyarrow with the vectors, which are not copied where they are float32.
 
     words : those of `stored`, as anything that pyarrow makes strings of.
+    numbers : "float32", or "float16".
+
+    Raises   SettingError, naming the row, where a number does not fit into float16.
     """
     pyarrow = import_pyarrow("an Arrow table")
-    matrix = np.ascontiguousarray(stored.matrix, np.float32)
+    matrix, _ = compact(np.ascontiguousarray(stored.matrix, np.float32), numbers)
     vectors = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(matrix.ravel()), matrix.shape[1])
     columns = {WORD: pyarrow.array(words, pyarrow.string()), VECTOR: vectors}
     if stored.counts is not None:

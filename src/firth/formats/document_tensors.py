@@ -11,21 +11,20 @@ N tags, V words, D numbers per vector.
     words  U8    tags  U8            in UTF-8, end to end
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError, FormatError
+from firth.errors import FormatError
 from firth.formats.compressed import read_content, write_compressed
 from firth.formats.mapped import in_memory
 from firth.formats.packed_words import PackedWords, check_ends
-from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
+from firth.formats.tensor_file import TensorFile, decode_metadata, write_tensors
 
-__all__ = ["DocumentTensors", "damage_reported", "document_format", "read_document_tensors", "write_document_tensors"]
+__all__ = ["DocumentTensors", "read_document_tensors", "write_document_tensors"]
 
 VERSION = 1
 _TYPES = {
@@ -73,15 +72,6 @@ def write_document_tensors(
         write_tensors(file, present, {name: dtype for name, (dtype, _) in _TYPES.items()}, {**naming, **metadata})
 
 
-def document_format(path: Path, content: NDArray[np.uint8]) -> str | None:
-    """The "format" of a file with this content; None if it is no safetensors file, or has none."""
-    if not is_safetensors(content[:9].tobytes()):
-        return None
-    metadata = TensorFile(path, content).metadata
-    kind = metadata.get("format") if isinstance(metadata, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
 def read_document_tensors(
     path: str | Path, *, mmap: bool = True, content: NDArray[np.uint8] | None = None
 ) -> tuple[DocumentTensors, dict[str, Any]]:
@@ -122,16 +112,3 @@ def _check_shapes(path: Path, found: dict[str, NDArray[Any]]) -> None:
             raise FormatError(path, f"tensor {name!r} is {found[name].shape}, but must be {shape}; the file is damaged")
     for name in ("words", "tags"):
         check_ends(path, found[f"{name[:-1]}_ends"], len(found[name]))
-
-
-@contextmanager
-def damage_reported(path: str | Path) -> Iterator[None]:
-    """Raise FormatError where metadata have no such name, or what is in them makes no sense."""
-    try:
-        yield
-    except FormatError:
-        raise
-    except KeyError as missing:
-        raise FormatError(path, f"has no {missing}; the file is damaged") from None
-    except (FirthError, TypeError, ValueError, AttributeError, OverflowError) as problem:
-        raise FormatError(path, f"its parts do not fit together ({problem}); the file is damaged") from None

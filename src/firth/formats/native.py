@@ -74,6 +74,21 @@ _TENSORS = {
     "words": _Expected("U8", 1, True),
 }
 
+_OF_LANGUAGE = "open it with firth.load_language_model(), or use `firth lm`"
+
+# What opens Firth's other files, by their format.
+_OTHER_FILES = {
+    "firth-documents": "open it with firth.Doc2Vec.load(), whose documents and vectors are WordVectors, or use "
+    "`firth documents`",
+    "firth-gensim-documents": "open it with firth.gensim.Doc2Vec.load()",
+    "firth-gensim-phrases": "open it with firth.gensim.Phrases.load() or FrozenPhrases.load()",
+    "firth-recommender": "open it with firth.recommend.Recommender.load(), or use `firth recommend`",
+    "firth-ngrams": _OF_LANGUAGE,
+    "firth-neural-language-model": _OF_LANGUAGE,
+    "firth-mixture": _OF_LANGUAGE,
+    "firth-index": "it belongs to a file of vectors, of the same name without .index: open that",
+}
+
 
 def read(path: str | Path) -> StoredVectors:
     """Map a native file into memory; the arrays are read-only views of it.
@@ -172,9 +187,8 @@ def _read_subwords(path: Path, description: Any, tensors: Mapping[str, NDArray[A
 def _read_metadata(path: Path, stored: object) -> dict[str, Any]:
     """The metadata with every value decoded, after checking that the file is ours and not newer."""
     kind = stored.get("format") if isinstance(stored, dict) else None
-    if isinstance(kind, str) and kind.startswith("firth-"):  # a language model, or an index
-        readers = {"firth-recommender": "firth.recommend.Recommender", "firth-documents": "firth.Doc2Vec"}
-        advice = f"; open it with {readers[kind]}.load()" if kind in readers else ""
+    if isinstance(kind, str) and kind.startswith("firth-"):
+        advice = f"; {_OTHER_FILES[kind]}" if kind in _OTHER_FILES else ""
         raise FormatError(path, f"a file of Firth's, but no vectors: its format is {kind!r}{advice}")
     if not isinstance(stored, dict) or kind != "firth":
         raise FormatError(

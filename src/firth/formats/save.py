@@ -121,11 +121,23 @@ def check_stream(format: FormatName) -> None:
         raise SettingError(f"format {format!r} is a folder of several files: give the name of a folder")
 
 
+# Which formats have numbers of a type; None: all.
+_FORMATS_OF: dict[Numbers, tuple[FormatName, ...] | None] = {
+    "float32": None,
+    "float16": ("firth", "parquet", "arrow"),
+    "int8": ("firth",),
+}
+
+
 def check_compact(format: FormatName, numbers: Numbers) -> None:
     """Raise SettingError for numbers that do not exist, or that a format does not have."""
     check_numbers(numbers)
-    if numbers != "float32" and format != "firth":
-        raise SettingError(f"numbers={numbers!r}: only files of format 'firth' have them, not {format!r}; leave it out")
+    formats = _FORMATS_OF[numbers]
+    if formats is not None and format not in formats:
+        listed = " or ".join(map(repr, formats))
+        raise SettingError(
+            f"numbers={numbers!r}: a file of format {format!r} cannot have them; save as {listed}, or leave it out"
+        )
 
 
 def write_as(
@@ -142,14 +154,14 @@ def write_as(
 
     progress : for text and word2vec binary one stage, "writing", in words, for fastText models in rows; see
         firth.progress.open_progress.
-    numbers : of "firth" alone: "float32", "float16" or "int8".
+    numbers : "float32"; of "firth" also "float16" or "int8", of "parquet" and "arrow" also "float16".
 
     Raises SettingError for any other name or suffix, and what the format's own `write` raises.
     """
     chosen = check_format(path, format)
     check_compact(chosen, numbers)
     options: dict[str, object] = {"progress": progress} if chosen in _REPORTING else {}
-    if chosen == "firth":
+    if numbers != "float32":
         options["numbers"] = numbers
     _WRITERS[chosen](Path(path), stored, **options)
 

@@ -8,16 +8,25 @@ Byte by byte
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FirthError, FormatError
 
-__all__ = ["TensorFile", "decode_metadata", "is_safetensors", "write_rows", "write_tensors"]
+__all__ = [
+    "TensorFile",
+    "damage_reported",
+    "decode_metadata",
+    "format_of",
+    "is_safetensors",
+    "write_rows",
+    "write_tensors",
+]
 
 ALIGNMENT = 64  # bytes: one cache line, and the widest register
 LONGEST_HEADER = 100_000_000  # bytes: the limit of the safetensors library
@@ -96,7 +105,10 @@ class TensorFile:
                 f"tensor {name!r} is {entry['dtype']} with {len(entry['shape'])} dimensions "
                 f"instead of {dtype} with {dimensions}",
             )
-        return self._view(entry, _NUMPY_TYPES[dtype])
+        try:
+            return self._view(entry, _NUMPY_TYPES[dtype])
+        except ValueError:  # of no numbers at all, but with dimensions that are too large
+            raise FormatError(self._path, f"tensor {name!r} cannot have the shape {entry['shape']}") from None
 
     def _view(self, entry: Mapping[str, Any], numpy_type: str) -> NDArray[Any]:
         begin, end = entry["data_offsets"]
@@ -104,6 +116,18 @@ class TensorFile:
         native = array.astype(array.dtype.newbyteorder("="), copy=False)  # copies on big-endian machines
         native.flags.writeable = False
         return native
+
+
+def format_of(path: Path, content: _Buffer) -> str | None:
+    """The "format" in the metadata of a file with this content; None if it is no safetensors file, or has none.
+
+    Raises FormatError if its header makes no sense.
+    """
+    if not is_safetensors(content[:9].tobytes()):
+        return None
+    metadata = TensorFile(path, content).metadata
+    kind = metadata.get("format") if isinstance(metadata, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def decode_metadata(path: Path, stored: Mapping[str, Any], version: int) -> dict[str, Any]:
@@ -131,6 +155,19 @@ def decode_metadata(path: Path, stored: Mapping[str, Any], version: int) -> dict
         except (TypeError, ValueError, RecursionError):
             raise FormatError(path, f"metadata {name!r} is not JSON; the file is damaged") from None
     return metadata
+
+
+@contextmanager
+def damage_reported(path: str | Path) -> Iterator[None]:
+    """Raise FormatError where metadata have no such name, or what is in them makes no sense."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except KeyError as missing:
+        raise FormatError(path, f"has no {missing}; the file is damaged") from None
+    except (FirthError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as problem:
+        raise FormatError(path, f"its parts do not fit together ({problem}); the file is damaged") from None
 
 
 def _read_header(path: Path, content: _Buffer) -> tuple[dict[str, Any], int]:

@@ -14,13 +14,12 @@ from firth.errors import FormatError
 from firth.formats.compressed import read_content
 from firth.formats.document_tensors import (
     DocumentTensors,
-    damage_reported,
-    document_format,
     read_document_tensors,
     write_document_tensors,
 )
 from firth.formats.packed_words import PackedWords
 from firth.formats.stored import StoredVectors
+from firth.formats.tensor_file import damage_reported, format_of
 from firth.gensim.key_files import keys_metadata, words_of
 from firth.gensim.key_table import KeyTable
 from firth.gensim.model_files import Parts
@@ -63,7 +62,7 @@ def write_document_model(
 
 def is_document_model(path: str | Path) -> bool:
     """Whether a file is one that write_document_model() wrote."""
-    return document_format(Path(path), read_content(Path(path))) == FORMAT
+    return format_of(Path(path), read_content(Path(path))) == FORMAT
 
 
 def read_document_model(path: str | Path) -> StoredDocumentModel:

@@ -30,6 +30,7 @@ __all__ += ["write_keys"]
 
 
 DERIVED = ("count", "code", "point", "sample_int")  # attributes that a file has otherwise, or that follow from others
+_LARGEST_ITEM = 1 << 16  # bytes of one value of an attribute
 _SAVING: dict[str, Any] = {"separately": None, "sep_limit": 10 * 1024**2, "ignore": frozenset(), "pickle_protocol": 5}
 
 
@@ -85,7 +86,10 @@ def fill_table(table: KeyTable, stored: StoredVectors, *, mapped: bool) -> None:
     if stored.counts is not None:
         table.expandos["count"] = np.array(stored.counts, np.int64)
     for name, attribute in described.get("attributes", {}).items():
-        table.expandos[name] = np.array(attribute["values"], attribute["dtype"])
+        kind = np.dtype(attribute["dtype"])
+        if kind.itemsize > _LARGEST_ITEM:
+            raise ValueError(f"the attribute {quoted(name)} has the type {kind}")
+        table.expandos[name] = np.array(attribute["values"], kind)
 
 
 def writable(array: NDArray[Any]) -> NDArray[Any]:

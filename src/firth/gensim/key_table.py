@@ -120,7 +120,8 @@ class KeyTable:
     def fill_norms(self, force: bool = False) -> None:
         """Compute the lengths of all vectors, if they are not known or `force` is set."""
         if self.norms is None or force:
-            self.norms = np.linalg.norm(self.vectors, axis=1)
+            with np.errstate(over="ignore", invalid="ignore"):  # of a damaged file
+                self.norms = np.linalg.norm(self.vectors, axis=1)
 
     def get_normed_vectors(self) -> NDArray[Any]:
         """All vectors, scaled to length 1 (V, D)."""

@@ -18,8 +18,6 @@ from firth.errors import FormatError, SettingError
 from firth.formats.compressed import compressed_by_name, read_content, without_compression
 from firth.formats.document_tensors import (
     DocumentTensors,
-    damage_reported,
-    document_format,
     read_document_tensors,
     write_document_tensors,
 )
@@ -27,6 +25,7 @@ from firth.formats.packed_words import PackedWords
 from firth.formats.save import check_saving
 from firth.formats.stored import StoredVectors
 from firth.formats.target import check_space
+from firth.formats.tensor_file import damage_reported, format_of
 from firth.training.checkpoint import Checkpoint
 from firth.training.document_settings import DocumentSettings
 from firth.training.history import EpochRecord, History
@@ -154,7 +153,7 @@ def read_documents(path: str | Path, *, mmap: bool = True) -> StoredDocuments:
     """
     path = Path(path)
     content = read_content(path)
-    kind = document_format(path, content)
+    kind = format_of(path, content)
     if kind != FORMAT:
         raise _no_documents(path, kind)
     tensors, metadata = read_document_tensors(path, mmap=mmap, content=content)

@@ -14,7 +14,7 @@ from firth.corpus.documents import words_of
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError, NotFittedError, SettingError
+from firth.errors import CorpusError, DivergenceError, NotFittedError, SettingError
 from firth.kernels.arguments import EncodedIds
 from firth.models.doc2vec_file import StoredDocuments
 from firth.models.gensim_names import DOCUMENT_ATTRIBUTES
@@ -146,7 +146,7 @@ class LearnedDocuments:
 
         Returns  (N, D); for one text (D,). A document without a word of the vocabulary becomes zeros.
         Raises   NotFittedError before fit(); CorpusError if a document is neither a text nor a list of strings;
-                 SettingError for impossible values.
+                 SettingError for impossible values; DivergenceError if a vector is not finite.
         """
         model, settings = self._fitted(), self.settings
         epochs = settings.epochs if epochs is None else epochs
@@ -170,6 +170,11 @@ class LearnedDocuments:
                 options = threads or settings.threads, reporter.message, stage.update
                 rates = float(first), float(last)
                 found = self._inference.infer(EncodedIds(ids, offsets), of_documents, epochs, rates, seed, options)
+        if not (finite := np.isfinite(found).all(axis=1)).all():
+            raise DivergenceError(
+                f"document {int(np.argmin(finite)):,}: its vector grew beyond all bounds; learning_rate={first:g} is "
+                "too high, or the model has numbers that are not finite and its file is damaged"
+            )
         return found[0] if is_one else found
 
     def most_similar_documents(self, documents: Any, count: int = 10, **options: Any) -> Any:

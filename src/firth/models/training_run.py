@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 from firth.arrays import Matrix
-from firth.backends.layout import cpu_backend
+from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, TrainingInterrupted
+from firth.interruption import importing
 from firth.progress import Reporter
 from firth.training.checkpoint import Checkpoint, Checkpoints, Continued, check_every
 from firth.training.corpus_mark import CorpusMark, mark_of
@@ -28,6 +29,7 @@ __all__ = [
     "Run",
     "Trained",
     "TrainedModel",
+    "check_backend",
     "check_checkpoint",
     "check_companions",
     "run_training",
@@ -124,11 +126,26 @@ def check_companions(
     return Companions(checkpoint, every, check_observers(observers))
 
 
+def check_backend(settings: Hyperparameters, sessions: object = None, groups: object = None) -> None:
+    """Raise unless the backend of these settings can be used, before anything is read.
+
+    Raises   MissingExtraError, SettingError.
+    """
+    if settings.backend != "cuda":
+        return
+    for name, given in (("sessions", sessions), ("groups", groups)):
+        if given is not None:
+            raise SettingError(f"{name}: backend='cuda' trains words of a text alone; use backend='cpu' for {name}")
+    with importing():
+        from firth.backends.cuda import check_gpu
+    check_gpu()
+
+
 def started_backend(
     settings: Hyperparameters, plan: TrainingPlan, matrices: tuple[Matrix, Matrix | None], reporter: Reporter
 ) -> Backend:
     """A backend with a copy of both matrices."""
-    backend = cpu_backend(settings.threads, plan, settings.vector_size)
+    backend = best_backend(settings.backend, settings.threads, plan, settings.vector_size, settings.epochs)
     backend.start(plan, *matrices, reporter.message)
     return backend
 

@@ -4,6 +4,7 @@ A model is its settings (training/hyperparameters.py) and what fit() learned. Th
 queries in vectors/word_vectors.py, the file of a model is in word2vec_file.py.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ from firth.models.cluster_run import check_distributable, first_cluster_run, res
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
 from firth.models.starting import first_run, initial_for, read_checkpoint, resumed_run, run_on_new_text
-from firth.models.training_run import Companions, Run, check_companions, run_training
+from firth.models.training_run import Companions, Run, check_backend, check_companions, run_training
 from firth.models.word2vec_file import ModelFormat, WordModel, check_model_file, read_model, write_model
 from firth.phrases.model import PhrasesInput
 from firth.progress import ProgressOption, Reporter, open_progress
@@ -71,6 +72,9 @@ class Word2Vec(Learned):
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
     threads : worker threads; None for as many of the available cores as are of use.
+    backend : what trains. "cpu": the processor. "cuda": an NVIDIA GPU, with `pip install 'firth[cuda]'`, by negative
+        sampling and without subwords (docs/gpu.md). "auto": the GPU where there is one that can train the model, for
+        at least 20 million words times epochs, unless `threads` is given. It is not saved: no model depends on it.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
         training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
@@ -109,6 +113,7 @@ class Word2Vec(Learned):
         final_learning_rate: float = 1e-4,
         epochs: int = 5,
         threads: int | None = None,
+        backend: str = "auto",
         seed: int = 1,
         tokenizer: Tokenizer = "words",
     ) -> None:
@@ -167,7 +172,8 @@ class Word2Vec(Learned):
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
                  so far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
                  SettingError if an encoded corpus has another min_count or max_vocabulary, or `initial` another
-                 vector_size or no word of the text; FormatError or OSError if `initial` or the
+                 vector_size or no word of the text, or if backend="cuda" finds no GPU; MissingExtraError if it finds no
+                 numba-cuda; FormatError or OSError if `initial` or the
                  phrases cannot be read or the checkpoint cannot be written. What an observer raises; the model then
                  keeps what it had.
         """
@@ -177,6 +183,7 @@ class Word2Vec(Learned):
         if cluster is not None:
             check_distributable(settings, sessions=sessions, groups=groups, phrases=phrases, frozen=frozen)
             return self._fit_on_cluster(corpus, cluster, initial, companions, progress)
+        check_backend(settings, sessions, groups)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter, phrases)
@@ -206,6 +213,7 @@ class Word2Vec(Learned):
         *,
         replay: "CorpusInput | EncodedCorpus | None" = None,
         tokenizer: Tokenizer | None = None,
+        backend: str | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
@@ -227,6 +235,7 @@ class Word2Vec(Learned):
         corpus : the same text as for those.
         replay : the same old text as for continue_training().
         tokenizer : None for that of the training; to be given if it was a function.
+        backend : what trains, as in the settings; None for "auto".
         checkpoint : where to write further checkpoints; None for `path`.
         every, observers, sessions, groups, phrases, progress : as for fit().
         cluster : to be given if fit() had one; with as many nodes, and one thread on each, every bit is the same again.
@@ -236,7 +245,11 @@ class Word2Vec(Learned):
                  the vectors so far. All else as fit().
         """
         stored, at = read_checkpoint(path, tokenizer)
+        if backend is not None:
+            at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, backend=backend))
         check_extras(stored.hyperparameters, sessions, groups, phrases)
+        if cluster is None:
+            check_backend(at.settings, sessions, groups)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
         if cluster is not None:
@@ -265,6 +278,7 @@ class Word2Vec(Learned):
         replay_words: float = 3.0,
         frozen: Frozen = None,
         threads: int | None = None,
+        backend: str | None = None,
         tokenizer: Tokenizer | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
@@ -294,7 +308,7 @@ class Word2Vec(Learned):
         replay_words : words of the old text for each word of the new one; all of it is read where it has fewer.
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them,
             0.2 moves them a fifth of what they learn. None moves all in full. Context vectors always move.
-        threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
+        threads, backend, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
         checkpoint, every, observers, progress : as for fit(). resume() goes on with a checkpoint.
         phrases : those that the model was trained with; joined in both texts before words are counted.
 
@@ -308,8 +322,10 @@ class Word2Vec(Learned):
             learning_rate=learning_rate,
             final_learning_rate=final_learning_rate,
             threads=threads,
+            backend=backend,
             tokenizer=tokenizer,
         )
+        check_backend(settings)
         companions = check_companions(checkpoint, every, observers, check_model_file)
         texts = Texts(corpus, Replay(replay, replay_words), phrases)
         with open_progress(progress) as reporter:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from firth.backends.gpu_settings import refused_settings
 from firth.corpus.tokenizer_setting import tokenizer_setting
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
@@ -29,6 +30,7 @@ from firth.settings import (
 
 __all__ = [
     "ARCHITECTURES",
+    "BACKENDS",
     "CBOW_GRADIENTS",
     "OBJECTIVES",
     "OF_THE_TEXT",
@@ -40,6 +42,7 @@ __all__ = [
 ARCHITECTURES = ("skipgram", "cbow")
 OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "softmax", "nce")
 CBOW_GRADIENTS = ("word2vec", "exact")
+BACKENDS = ("auto", "cpu", "cuda")
 OF_THE_TEXT = ("tokenizer", "min_count", "max_vocabulary")  # they decide the vocabulary and the ids
 
 # The rates of word2vec.c; docs/defaults.md has measurements.
@@ -166,6 +169,12 @@ class Hyperparameters(Settings):
         "worker threads; only with 1 do results repeat exactly",
         none="as many of the available cores as are of use",
     )
+    backend: str = setting(
+        "auto",
+        one_of(BACKENDS),
+        "what trains; cpu: the processor; cuda: an NVIDIA GPU; auto: the GPU where there is one that can train the "
+        "model, for at least 20 million words times epochs, unless threads are given; saved models do not depend on it",
+    )
     seed: int = setting(
         1,
         whole_number(-(2**63), 2**64 - 1, limits=" of 64 bits"),
@@ -189,11 +198,18 @@ class Hyperparameters(Settings):
                 if getattr(self, name) is None:
                     object.__setattr__(self, name, default)
         super().__post_init__()
+        if self.backend == "cuda":
+            self._check_gpu_settings()
         if self.final_learning_rate > self.rate:
             raise SettingError(
                 f"final_learning_rate={self.final_learning_rate}: must be at most learning_rate={self.rate}; "
                 "lower it, or raise learning_rate"
             )
+
+    def _check_gpu_settings(self) -> None:
+        reason = refused_settings(self.objective, self.subwords is not None, self.vector_size, self.noise_words)
+        if reason is not None:
+            raise SettingError(reason)
 
     @property
     def noise_words(self) -> int:
@@ -225,6 +241,10 @@ class Hyperparameters(Settings):
     def has_nodes(self) -> bool:
         """Whether the second matrix has a row for each node of a Huffman tree, instead of one for each word."""
         return self.objective == "hierarchical_softmax"
+
+    def to_json(self) -> dict[str, Any]:
+        """See Settings; without the backend, which other machines may not have."""
+        return {name: value for name, value in super().to_json().items() if name != "backend"}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

@@ -28,7 +28,6 @@ Parts: TypeAlias = Callable[[int, range], Iterator[range]]  # of an epoch, count
 _DIVERGED = 10
 _WORSE = 1.1
 
-_CHUNKS_PER_THREAD = 4  # in a part, at least
 _GROWTH = 8  # times the tokens of the part before: the speed of a short part is not that of a long one
 
 
@@ -79,10 +78,7 @@ class Trainer:
         self._followers = followers
         self._given_parts = parts
         self._is_stopped = False
-        threads = hyperparameters.worker_threads
-        # Threads end a part together, but for the time of a chunk.
-        self._least_part = backend.chunk * (1 if threads == 1 else _CHUNKS_PER_THREAD * threads)
-        self._part_tokens = self._least_part
+        self._part_tokens = self._least_part = backend.least_part
         self._first_word = self._words_at(start)
 
     def run(self) -> History:

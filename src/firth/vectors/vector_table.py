@@ -151,9 +151,9 @@ class VectorTable:
             compresses a file.
         progress : False shows nothing; None or True a bar (a line where none can be drawn); a function is called with
             a Progress about ten times a second. Text and word2vec binary report words written, "fasttext" rows.
-        numbers : how "firth" files store a number of a vector: "float32"; "float16", in half the space and with hardly
-            a difference; or "int8", in a quarter, which changes a few neighbours. Vectors are float32 once loaded, and
-            a compact file is read into memory, not mapped.
+        numbers : how files store a number of a vector: "float32"; "float16" ("firth", "parquet", "arrow"), in half the
+            space and with hardly a difference; or "int8" ("firth"), in a quarter, which changes a few neighbours.
+            Vectors are float32 once loaded, and a compact file is read into memory, not mapped.
 
         Raises
         ------

@@ -198,3 +198,19 @@ def test_without_pyarrow_the_extra_is_named(tmp_path, path, monkeypatch):
     for call in (lambda: read_any(path), lambda: firth.WordVectors(WORDS, MATRIX).save(path)):
         with pytest.raises(firth.MissingExtraError, match=r"firth\[parquet\]"):
             call()
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_float16_is_what_other_software_reads(tmp_path, suffix):
+    path, rounded = tmp_path / f"a.{suffix}", MATRIX.astype(np.float16).astype(np.float32)
+    firth.WordVectors(WORDS, MATRIX, COUNTS).save(path, numbers="float16")
+    back = read_any(path)
+    assert list(back.words) == WORDS and back.counts.tolist() == COUNTS.tolist()
+    assert back.matrix.dtype == np.float32 and (back.matrix == rounded).all()
+    frame = pl.read_parquet(path) if suffix == "parquet" else pl.read_ipc(path)
+    assert (np.array(frame["vector"].to_list(), np.float32) == rounded).all()
+    table = pa.parquet.read_table(path) if suffix == "parquet" else pa.feather.read_table(path)
+    assert table.schema.field("vector").type == pa.list_(pa.float16(), 4)
+    with pytest.raises(FormatError, match="row 0 has a number that float16 cannot hold"):
+        firth.WordVectors(["a"], [[1e6]]).save(path, numbers="float16")
+    assert path.exists() and not list(tmp_path.glob("*.tmp"))

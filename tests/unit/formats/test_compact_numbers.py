@@ -95,8 +95,12 @@ def test_other_numbers_and_other_formats_are_refused(tmp_path):
     vectors = firth.WordVectors(["a"], [[1.0]])
     with pytest.raises(SettingError, match="numbers='int4': must be one of float32, float16, int8"):
         vectors.save(tmp_path / "a.firth", numbers="int4")
-    with pytest.raises(SettingError, match="only files of format 'firth' have them, not 'word2vec-text'"):
+    with pytest.raises(SettingError, match="'word2vec-text' cannot have them; save as 'firth'"):
         vectors.save(tmp_path / "a.txt", numbers="int8")
+    with pytest.raises(SettingError, match="'parquet' cannot have them; save as 'firth', or leave it out"):
+        vectors.save(tmp_path / "a.parquet", numbers="int8")
+    with pytest.raises(SettingError, match="'glove' cannot have them; save as 'firth' or 'parquet' or 'arrow'"):
+        vectors.save(tmp_path / "a.glove", numbers="float16")
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 import firth
-from firth import CorpusError, Doc2Vec, FirthWarning, FormatError, NotFittedError, SettingError, Word2Vec
+from firth import (
+    CorpusError,
+    DivergenceError,
+    Doc2Vec,
+    FirthWarning,
+    FormatError,
+    NotFittedError,
+    SettingError,
+    Word2Vec,
+)
 from firth.training.document_settings import DocumentSettings
 
 KINDS = {
@@ -315,3 +324,15 @@ def test_observers_see_the_training():
     seen = []
     Doc2Vec(**QUICK | {"epochs": 2}).fit(two_topics(), observers=[seen.append], progress=False)
     assert seen
+
+
+def test_vectors_that_are_not_finite_are_no_answer(models, tmp_path):
+    path = tmp_path / "documents.firth"
+    models["dm"].save(path)
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    begin, end = json.loads(content[8 : 8 + length])["context_vectors"]["data_offsets"]
+    infinite = np.full((end - begin) // 4, np.inf, "<f4").tobytes()
+    path.write_bytes(content[: 8 + length + begin] + infinite + content[8 + length + end :])
+    with pytest.raises(DivergenceError, match="its file is damaged"):
+        Doc2Vec.load(path).infer("a1 a2 a3")

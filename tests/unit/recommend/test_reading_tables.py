@@ -247,6 +247,20 @@ def test_damaged_files(tmp_path, content, options, problem):
         read(path, **options)
 
 
+@pytest.mark.parametrize("at", [30, 60, -60])
+def test_damaged_parquet_files(tmp_path, at):
+    """Whatever pyarrow raises for damaged pages or a damaged footer."""
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "events.parquet"
+    columns = {"user": [1, 1, 2] * 50, "item": ["tea", "cup", "oil"] * 50}
+    parquet.write_table(pyarrow.table(columns), path)
+    content = bytearray(path.read_bytes())
+    content[at : at + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=r"events\.parquet: cannot be read as a Parquet file .*damaged or cut short"):
+        read(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(CorpusError, match="no such file"):
         read(tmp_path / "nothing.csv")

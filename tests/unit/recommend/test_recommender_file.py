@@ -112,6 +112,16 @@ def test_numbers_out_of_range_are_reported_or_harmless(path, value):
         loaded.recommend([3, 1, 2])
 
 
+def test_sequences_that_are_listed_with_items_they_lack_are_harmless(path):
+    """Such a list leads from an item to sequences in which nothing of the history is found."""
+    header, data = parts(path)
+    begin, end = header["sessions.sequences"]["data_offsets"]
+    write(path, header, data[:begin] + bytes(end - begin) + data[end:])  # of each item, the first sequence
+    loaded = Recommender.load(path)
+    for history in ([3], list(range(30))):
+        assert np.isfinite([score for _, score in loaded.recommend(history, 5)]).all()
+
+
 def test_truncated_files_are_reported(path):
     content = path.read_bytes()
     for length in (0, 7, 9, 100, len(content) // 2, len(content) - 1):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import SettingError, warn
+from firth.formats.tensor_file import damage_reported
 from firth.gensim.document_files import is_document_model, read_document_model, write_document_model
 from firth.gensim.documents import (
     TaggedBrownCorpus,
@@ -330,16 +331,17 @@ class Doc2Vec(Inferring):
                 "vectors of documents are not read: save them there by save_word2vec_format(doctag_vec=True)"
             )
         stored = read_document_model(path)
-        model = cls(vector_size=stored.words.matrix.shape[1])
-        model.__dict__.update(stored.settings)
-        fill_table(model.wv, stored.words, mapped=mapped)
-        fill_table(model.dv, stored.documents, mapped=mapped)
-        model.dv.key_to_index = {key: row for key, row in model.dv.key_to_index.items() if isinstance(key, str)}
-        model._resize_outputs(keep=False)
-        if stored.contexts is not None:
-            model.syn1neg = writable(stored.contexts)
-        if stored.nodes is not None:
-            model.syn1[:-1] = stored.nodes
+        with damage_reported(path):
+            model = cls(vector_size=stored.words.matrix.shape[1])
+            model.__dict__.update(stored.settings)
+            fill_table(model.wv, stored.words, mapped=mapped)
+            fill_table(model.dv, stored.documents, mapped=mapped)
+            model.dv.key_to_index = {key: row for key, row in model.dv.key_to_index.items() if isinstance(key, str)}
+            model._resize_outputs(keep=False)
+            if stored.contexts is not None:
+                model.syn1neg = writable(stored.contexts)
+            if stored.nodes is not None:
+                model.syn1[:-1] = stored.nodes
         return model
 
 

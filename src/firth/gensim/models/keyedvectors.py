@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.formats.tensor_file import damage_reported
 from firth.gensim import judgements, word2vec_files
 from firth.gensim.key_files import check_mmap, check_saving_options, fill_table, open_stored, write_keys
 from firth.gensim.key_table import random_rows
@@ -60,7 +61,8 @@ class KeyedVectors(Queries):
         mapped = check_mmap(mmap)
         stored = open_stored(fname)
         vectors = cls(stored.matrix.shape[1])
-        fill_table(vectors, stored, mapped=mapped)
+        with damage_reported(fname):
+            fill_table(vectors, stored, mapped=mapped)
         return vectors
 
     @classmethod

@@ -14,6 +14,7 @@ from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import NotFittedError, SettingError, TrainingInterrupted
 from firth.formats.stored import StoredVectors
+from firth.formats.tensor_file import damage_reported
 from firth.gensim.corpora import MAX_WORDS_IN_BATCH, BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from firth.gensim.epochs import Epochs, expected_words, lock_composition, plans_of, threads_of
 from firth.gensim.growing import GrownVocabulary
@@ -344,8 +345,10 @@ class Word2Vec(GrownVocabulary):
         stored = open_model(options["fname"])
         if (kind := model_class(stored)) != cls._file_class:
             raise AttributeError(f"Model of type {kind} can't be loaded by {cls.__name__}")
-        model = cls(**cls._constructor_settings(stored))
-        model.restore(stored, settings_of(stored), mapped=check_mmap(options.get("mmap")))
+        mapped = check_mmap(options.get("mmap"))
+        with damage_reported(options["fname"]):
+            model = cls(**cls._constructor_settings(stored))
+            model.restore(stored, settings_of(stored), mapped=mapped)
         return model
 
     @classmethod

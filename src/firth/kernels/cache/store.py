@@ -24,7 +24,7 @@ from numba.core.serialize import dumps
 from firth.errors import warn
 from firth.kernels.cache.folder import CacheFolder, choose_folder
 
-__all__ = ["CodeStore", "KernelCache", "code_store"]
+__all__ = ["CodeStore", "KernelCache", "code_store", "load_object"]
 
 _CHECKSUM = hashlib.sha256().digest_size
 _LEFT_BEHIND = 3600  # seconds after which a temporary file is one of a process that was killed
@@ -108,6 +108,17 @@ def code_store() -> CodeStore:
     return store
 
 
+def load_object(name: str) -> Any | None:
+    """What a piece of machine code in this process' store was pickled from; None if there is none that can be used."""
+    code = code_store().read(name)
+    if code is None:
+        return None
+    try:
+        return pickle.loads(code)
+    except Exception:  # not what this Numba can use: compiled again, and replaced
+        return None
+
+
 class KernelCache:
     """What Numba's dispatcher expects of a cache (numba.core.caching._Cache), for one kernel."""
 
@@ -122,12 +133,12 @@ class KernelCache:
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The compiled kernel for these types; None if it must be compiled."""
         target.refresh()
-        code = code_store().read(self._name(signature, target.codegen()))
-        if code is None:
+        states = load_object(self._name(signature, target.codegen()))
+        if states is None:
             return None
         try:
-            return CompileResult._rebuild(target, *pickle.loads(code))
-        except Exception:  # not what this Numba can use: compiled again, and replaced
+            return CompileResult._rebuild(target, *states)
+        except Exception:  # not what this Numba can use, either
             return None
 
     def save_overload(self, signature: Any, result: CompileResult) -> None:

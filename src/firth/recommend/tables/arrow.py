@@ -1,12 +1,13 @@
 """Parquet files, and whatever hands out its rows as an Arrow stream: pyarrow, Polars, DuckDB, and others."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from firth.errors import CorpusError, FormatError, MissingExtraError
+from firth.errors import CorpusError, FirthError, FormatError, MissingExtraError
 from firth.interruption import importing
 from firth.recommend.tables.columns import Block, Coded, Column, Table, Wanted, find_columns
 
@@ -32,17 +33,14 @@ def parquet_table(path: Path, wanted: Wanted) -> Table:
     """
     if not has_pyarrow():
         raise MissingExtraError("reading Parquet files", "parquet")
-    import pyarrow
     import pyarrow.parquet
 
-    try:
+    with _damage_reported(str(path), path):
         file = pyarrow.parquet.ParquetFile(path)
         names = list(file.schema_arrow.names)
         columns = find_columns(str(path), names, wanted.with_names(), path)
         read = sorted({names[column] for column in columns if column >= 0})
         batches = file.iter_batches(_BATCH, columns=read)
-    except pyarrow.ArrowException as error:
-        raise _damaged(path, error) from None
     return Table(str(path), names, _blocks(batches, columns, names, path), path)
 
 
@@ -61,26 +59,37 @@ def stream_table(source: Any, name: str, wanted: Wanted) -> Table:
     return Table(name, names, _blocks(reader, columns, names, None))
 
 
-def _damaged(path: Path, error: Exception) -> FormatError:
-    return FormatError(path, f"cannot be read as a Parquet file ({str(error).splitlines()[0]})")
+@contextmanager
+def _damage_reported(name: str, path: Path | None) -> Iterator[None]:
+    """Raise FormatError, or without a path CorpusError, for what pyarrow raises where content is damaged."""
+    import pyarrow
+
+    try:
+        yield
+    except FirthError:
+        raise
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the system, not of pyarrow's about the content
+            raise
+        reason = str(error).partition("\n")[0]
+        if path is not None:
+            problem = f"cannot be read as a Parquet file ({reason}); it is damaged or cut short"
+            raise FormatError(path, problem) from None
+        raise CorpusError(f"{name}: the Arrow stream cannot be read: {reason}") from None
 
 
 def _blocks(batches: Iterable[Any], columns: list[int], names: list[str], path: Path | None) -> Iterator[Block]:
-    import pyarrow
-
     first = 1
-    try:
+    with _damage_reported("the table", path):
         for batch in batches:
+            if path is not None:
+                batch.validate(full=True)
             for piece in (batch.slice(begin, _BATCH) for begin in range(0, batch.num_rows, _BATCH)):
                 read: list[Column | None] = [
                     None if column < 0 else _column(piece, names[column]) for column in columns
                 ]
                 yield Block(read, piece.num_rows, range(first, first + piece.num_rows).__getitem__)
                 first += piece.num_rows
-    except pyarrow.ArrowException as error:
-        if path is not None:
-            raise _damaged(path, error) from None
-        raise CorpusError(f"the Arrow stream cannot be read: {error}") from None
 
 
 def _column(batch: Any, name: str) -> Column:

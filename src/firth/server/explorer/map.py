@@ -25,6 +25,7 @@ __all__ = ["routes"]
 _MOST = 50_000  # words
 _CLUSTERS = 8  # as many as there are colours
 _STARTS = 3  # of the clustering
+_KNOWN, _ONE_IN = 20, 20  # the most frequent words of a group, which may name it: so many, or this part of it
 _PATIENCE = 1.0  # seconds in which a request waits for what is being computed
 
 Method = Literal["pca", "umap"]
@@ -48,7 +49,7 @@ class Waiting(BaseModel):
 
 
 class Clusters(BaseModel):
-    """Groups of words by direction: a digit for each word, and for each group the words nearest to its center."""
+    """Groups of words by direction: a digit for each word, and for each group frequent words near its center."""
 
     labels: str
     names: list[list[str]]
@@ -119,7 +120,8 @@ def _cluster(vectors: WordVectors, count: int) -> _Found:
     names: list[list[str]] = []
     for rows in members:
         named = [words[row] for row in rows]
-        found = vectors.nearest_to_vector(vectors.mean_vector(named), 3, restrict=named) if named else []
+        known = named[: max(_KNOWN, len(named) // _ONE_IN)]  # rare words are nearest to the center, and say little
+        found = vectors.nearest_to_vector(vectors.mean_vector(named), 3, restrict=known) if named else []
         names.append([word for word, _ in found])
     return _Found(labels, names)
 

@@ -150,6 +150,8 @@ def latest_common(items, similarity, settings, lags):
         if 0 < lag <= latest_lag:
             latest_lag = lag
             common = int64(position)
+    if latest_lag > len(settings.common_weights):  # of a damaged file, which lists the sequence with an item it lacks
+        return common, float32(0)
     return common, float32(similarity * settings.common_weights[latest_lag - 1])
 
 

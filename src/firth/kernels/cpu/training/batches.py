@@ -10,11 +10,12 @@ windows still reach, are found without knowing which thread trains them. Sentenc
 
 from numpy import float32, int64, uint64
 
-from firth.kernels.compile import step
+from firth.kernels.compile import kernel, step
 from firth.kernels.cpu.training.arguments import Centers
 from firth.kernels.cpu.training.random import below, draw
 
-__all__ = ["BATCH", "add_documents", "gather_window", "read_batch", "sentence_of", "shares_of_window"]
+__all__ = ["BATCH", "add_documents", "drawn_reach", "gather_window", "is_kept", "read_batch", "sentence_of"]
+__all__ += ["shares_of_window", "words_around"]
 
 BATCH = 1024  # most tokens in a batch: its arrays stay in the L1 and L2 caches
 _LOW = uint64(0xFFFFFFFF)
@@ -36,11 +37,17 @@ def sentence_of(position, sentence_offsets):
 
 
 @step
+def is_kept(word, bits, sampling):
+    """Whether subsampling keeps an occurrence of a word, by the random bits of its position."""
+    return (bits >> _HALF) <= uint64(sampling.keep_thresholds[word])
+
+
+@step
 def _is_read(corpus, sampling, position):
     """The word at a position, its random bits, and whether subsampling keeps it."""
     word = corpus.ids[position]
     bits = draw(sampling.key, position)
-    return word, bits, (bits >> _HALF) <= uint64(sampling.keep_thresholds[word])
+    return word, bits, is_kept(word, bits, sampling)
 
 
 @step
@@ -78,6 +85,18 @@ def _drawn(most, bits):
 
 
 @step
+def drawn_reach(sampling, bits):
+    """How far the window of a position reaches to the left and to the right.
+
+    The upper half of the bits decided whether its word is read; the lower half decides its window.
+    """
+    before, after = sampling.window
+    if sampling.shrink_window:
+        return _drawn(before, bits), _drawn(after, bits)
+    return int64(before), int64(after)
+
+
+@step
 def _note(first, stop, sentence, sentences):
     for i in range(first, stop):
         sentences[i] = sentence
@@ -98,7 +117,6 @@ def read_batch(corpus, sampling, first, last, sentence, batch, of_sentences):
     of_sentences   SessionTargets and Documents, or None
     """
     words, draws, lefts, rights, _, _ = batch
-    before, after = sampling.window
     offsets = corpus.sentence_offsets
     centers = _read_before(corpus, sampling, first, offsets[sentence], words)
     n = centers
@@ -121,14 +139,25 @@ def read_batch(corpus, sampling, first, last, sentence, batch, of_sentences):
         else:
             n = _read_after(corpus, sampling, last, offsets[sentence + 1], words, n)
         for i in range(begin, stop):
-            # The upper half of the bits decided whether the word is read; the lower half decides its window.
-            left, right = int64(before), int64(after)
-            if sampling.shrink_window:
-                left, right = _drawn(before, draws[i]), _drawn(after, draws[i])
+            left, right = drawn_reach(sampling, draws[i])
             lefts[i] = max(start, i - left)
             rights[i] = min(n, i + right + 1)
         start = n
     return Centers(centers, stop, n, sentence)
+
+
+@kernel
+def words_around(corpus, sampling, first, stop, words):
+    """The words that the windows of positions first .. stop - 1 may reach outside: those before, then those after.
+
+    words   has as many elements as the window has to both sides
+
+    Returns how many there are before, and in all.
+    """
+    offsets = corpus.sentence_offsets
+    before = _read_before(corpus, sampling, first, offsets[sentence_of(first, offsets)], words)
+    end = offsets[sentence_of(stop - 1, offsets) + 1]
+    return before, _read_after(corpus, sampling, stop, end, words, before)
 
 
 @step

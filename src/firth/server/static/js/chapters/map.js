@@ -18,7 +18,7 @@ const floats = async (blob) => new Float32Array(await blob.arrayBuffer());
 
 export function mount(stage, { about, values, change, fail, calm, announce, code, t }) {
   const most = Math.min(Math.max(about.model?.words ?? 0, 10), SIZES.at(-1));
-  const sizes = [...SIZES.filter((size) => size < most), most];
+  const sizes = [...SIZES.filter((size) => size < 0.8 * most), most];
   let state = read(values);
   let shown = { words: [], counts: null, methods: ["pca"], size: 0 };
   let picked = null; // the word whose neighbours stay

@@ -71,6 +71,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
   typed.value = text;
   show(stage, h("div", { class: "columns" }, phone, distribution), stepsBox);
   show(distribution, h("p", { class: "hint", role: "status" }, t("next-word.learning")));
+  show(stepsBox, h("h2", { class: "heading" }, t("next-word.steps")), h("p", { class: "hint", role: "status" }, t("next-word.learning_steps")));
   predict().catch(fail);
   return { update(next) { text = next.text ?? START; typed.value = text; predict().catch(fail); }, leave: () => soon.cancel() };
 }

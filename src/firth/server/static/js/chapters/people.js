@@ -28,7 +28,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     return chosen.every((trait) => Number.isInteger(trait) && trait >= 0 && trait < TRAITS) && chosen[0] !== chosen[1] ? chosen : [0, 1];
   }
 
-  const planeBox = h("div", {});
+  const planeBox = h("div", { class: "stack" });
   const verdict = h("div", { class: "stack" });
   const sliderBox = h("div", { class: "columns" });
   const rows = h("div", {});
@@ -65,11 +65,11 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
       write(!done);
       soon();
     } });
-    show(planeBox, drawing.element, h("div", { class: "row" }, h("span", { class: "hint" }, t("people.axes")), traitButton(0), "×", traitButton(1)));
+    show(planeBox, drawing.element, h("p", { class: "hint" }, t("people.drag")), h("div", { class: "row" }, h("span", { class: "hint" }, t("people.axes")), traitButton(0), "×", traitButton(1)));
   }
 
   function drawRows() {
-    show(rows, matrix({ limit: 1, rows: people.map((vector, i) => ({ name: name(i), vector })), componentName: (i) => t(`people.traits.${i}`) }).element);
+    show(rows, matrix({ limit: 1, rows: people.map((vector, i) => ({ name: name(i), vector })), componentName: (i) => t(`people.traits.${i}`), heads: PEOPLE.jay.map((_, i) => t(`people.traits.${i}`)) }).element);
   }
 
   let sliders = [];

@@ -152,7 +152,7 @@ export function mount(stage, { values, change, fail, calm, announce, code, t }) 
     drawCode();
   }
 
-  show(stage, word.element, source.element, controls, columns, shared, lossBox);
+  show(stage, h("div", {}, h("span", { class: "label", "aria-hidden": "true" }, t("side-by-side.word")), word.element), source.element, controls, columns, shared, lossBox);
   drawAll();
   attach();
   return {

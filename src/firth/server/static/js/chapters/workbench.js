@@ -113,7 +113,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
       if (one) return bars({ most: 1, digits: 4, rows: rows[0].neighbours.map(({ word, similarity }) => ({ name: word, value: similarity, element: wordBox(word, { kind: shared(rows[0].word, word) ? "center" : "", onClick: () => setText(word) }) })) });
       return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("workbench.table") }, h("table", { class: "rows many" },
         h("thead", {}, h("tr", {}, h("th", {}, t("workbench.word")), h("th", {}, t("workbench.nearest")))),
-        h("tbody", {}, rows.map(({ word, neighbours: found }) => h("tr", {}, h("td", {}, goTo(word)), h("td", {}, h("span", { class: "near-words" }, found.map(({ word: near, similarity }) => h("span", { class: shared(word, near) ? "near-word both" : "near-word" }, near, " ", h("span", { class: "value" }, shown(similarity, 3)))))))))));
+        h("tbody", {}, rows.map(({ word, neighbours: found }) => h("tr", {}, h("td", {}, goTo(word)), h("td", {}, h("span", { class: "near-words" }, found.map(({ word: near, similarity }) => h("button", { type: "button", class: shared(word, near) ? "near-word both" : "near-word", onClick: () => setText(near) }, near, " ", h("span", { class: "value" }, shown(similarity, 3)))))))))));
     };
     const overlap = tables.length > 1 && one && tables.every(({ rows }) => rows.length) ? h("p", { class: "hint" }, t("workbench.overlap", { count: tables[0].rows[0].neighbours.filter(({ word }) => shared(tables[0].rows[0].word, word)).length, of: state.count })) : null;
     show(result, one && tables[0].rows.length ? h("h2", { class: "heading" }, t("workbench.nearest_to", { word: tables[0].rows[0].word })) : null, named(tables.map(draw)), overlap);
@@ -224,7 +224,7 @@ export function mount(stage, { about, values, change, fail, calm, announce, code
   }
 
   show(stage,
-    h("div", { class: "row between-tools" }, tools.element, which?.element),
+    h("div", { class: "row between-tools" }, tools.element, which?.element ?? h("span", { class: "hint" }, t("workbench.second"))),
     h("div", { class: "stack" }, field, suggestions, hint, h("div", { class: "row" }, counts.element, tops.element), unknown.element),
     result, h("div", { class: "row foot" }, exports, projector));
   drawControls();

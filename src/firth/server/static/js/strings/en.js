@@ -12,7 +12,7 @@ export default {
     names: { jay: "Jay", one: "Person 1", two: "Person 2" },
     traits: ["Openness", "Agreeableness", "Conscientiousness", "Negative emotionality", "Extraversion"],
     two_traits: "Cosine with Jay, two traits", five_traits: "Cosine with Jay, all five traits", verdict: "{name} is most like {jay}.",
-    plane: "People by two of their traits", axes: "Traits shown:", other_trait: "{trait}: show another trait", scores: "Scores of the test, 0 to 100, and as numbers from −1 to 1",
+    plane: "People by two of their traits", drag: "Drag an arrow by its tip, or move the sliders below. A click on a trait shows another one.", axes: "Traits shown:", other_trait: "{trait}: show another trait", scores: "Scores of the test, 0 to 100, and as numbers from −1 to 1",
     text: [
       "A personality test gives a score for each of five traits. Scaled to −1 … 1, the scores of a person are five numbers: a vector. Two of them can be drawn as an arrow.",
       "How alike two people are is the cosine of the angle between their arrows: 1 in the same direction, 0 at a right angle, −1 in opposite directions. With five numbers there is nothing left to draw, but the cosine works just as well.",
@@ -79,7 +79,7 @@ export default {
   "next-word": {
     title: "Next word", claim: "To guess the next word, a model needs no grammar: only much text.",
     typed: "What you have typed", suggestions: "Suggestions", space: "space", rest: "{count} others", distribution: "A probability for each of {outcomes} words",
-    announced: "Suggestions: {words}", learning: "A model is being trained on the King James Bible. This takes a few seconds.",
+    announced: "Suggestions: {words}", learning: "A model is being trained on the King James Bible. This takes a few seconds.", learning_steps: "A small neural model is being trained on the same text. Its three steps will be here in a moment.",
     steps: "How a neural model arrives at them", look_up: "1 Look up embeddings", compute: "2 Compute a prediction", project: "3 Project to the vocabulary",
     hidden: "Hidden unit", cost: "{count} multiplications", cost_look_up: "No multiplication: the rows are only looked up.",
     text: [
@@ -206,6 +206,7 @@ export default {
       neighbours: "Type a word, or paste up to 200 of them.", compare: "Up to 50 words: how similar each is to each, and which one does not belong.",
       between: "Two words: what is on the way from one to the other.", evaluate: "Analogies of 16 relations, categories, and the odd one out: the built-in test sets, with 95 % intervals.",
     },
+    second: "Two files, as in firth explore A.firth B.firth, can be compared here.",
     words: "Words", suggestions: "Words that begin so", count: "How many", both: "Both", top: "Words considered", all_words: "All words", first_words: "First {count} words",
     none: "Nothing was found.", two_words: "Type two words.", word: "Word", nearest: "Nearest words", nearest_to: "Nearest to “{word}”", table: "Neighbours of all words",
     overlap: "{count} of {of} are in both lists.", shown: "{count} results", cosines: "Cosines", odd: "Odd one out:", at: "{word}, cosine {cosine}, at {percent} %",

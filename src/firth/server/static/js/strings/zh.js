@@ -12,7 +12,7 @@ export default {
     names: { jay: "杰伊", one: "1 号人物", two: "2 号人物" },
     traits: ["开放性", "宜人性", "尽责性", "消极情绪性", "外向性"],
     two_traits: "与杰伊的余弦（两个特征）", five_traits: "与杰伊的余弦（全部五个特征）", verdict: "{name}与{jay}最相似。",
-    plane: "用两个特征表示的人", axes: "显示的特征：", other_trait: "{trait}：换一个特征", scores: "测试得分（0 到 100）以及换算成 −1 到 1 的数",
+    plane: "用两个特征表示的人", drag: "拖动箭头的尖端，或移动下面的滑块。点击一个特征可以换成另一个。", axes: "显示的特征：", other_trait: "{trait}：换一个特征", scores: "测试得分（0 到 100）以及换算成 −1 到 1 的数",
     text: [
       "性格测试给五个特征各打一个分。换算到 −1 至 1 之后，一个人的得分就是五个数：一个向量。其中两个数可以画成一支箭头。",
       "两个人有多相似，看两支箭头夹角的余弦：方向相同为 1，成直角为 0，方向相反为 −1。五个数已无法画出来，但余弦同样适用。",
@@ -79,7 +79,7 @@ export default {
   "next-word": {
     title: "下一个词", claim: "要猜出下一个词，模型不需要语法，只需要大量文本。",
     typed: "已输入的文字", suggestions: "建议", space: "空格", rest: "其余 {count} 个", distribution: "{outcomes} 个词各有一个概率",
-    announced: "建议：{words}", learning: "正在用英王钦定本圣经训练一个模型，需要几秒钟。",
+    announced: "建议：{words}", learning: "正在用英王钦定本圣经训练一个模型，需要几秒钟。", learning_steps: "正在用同一文本训练一个小的神经模型，它的三个步骤稍后会显示在这里。",
     steps: "神经语言模型怎样得出这些概率", look_up: "1 查找嵌入", compute: "2 计算预测", project: "3 投影到词汇表",
     hidden: "隐藏单元", cost: "{count} 次乘法", cost_look_up: "不需要乘法：只是查找对应的行。",
     text: [
@@ -206,6 +206,7 @@ export default {
       neighbours: "输入一个词，或粘贴最多 200 个词。", compare: "最多 50 个词：两两有多相似，哪一个不属于这一组。",
       between: "两个词：从一个到另一个的路上有什么。", evaluate: "内置测试集：16 种关系的类比、词的分类、找出异类，附 95% 置信区间。",
     },
+    second: "打开两个文件，例如 firth explore A.firth B.firth，就可以在这里比较。",
     words: "词", suggestions: "以此开头的词", count: "个数", both: "两个模型", top: "考虑的词", all_words: "全部词", first_words: "前 {count} 个词",
     none: "没有找到。", two_words: "请输入两个词。", word: "词", nearest: "最近的词", nearest_to: "离“{word}”最近的词", table: "所有词的邻居",
     overlap: "{of} 个中有 {count} 个在两个列表里都出现。", shown: "{count} 条结果", cosines: "余弦", odd: "不属于这一组的是：", at: "{word}，余弦 {cosine}，位于 {percent}%",

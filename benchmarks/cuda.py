@@ -1,0 +1,171 @@
+"""Training on a GPU beside the processor and gensim: speed, quality, start. One command, less than four minutes.
+
+    PYTHONPATH=src python benchmarks/cuda.py CORPUS --analogies questions-words.txt --men men.csv
+
+It needs no network. Each line is printed, and saved in benchmarks/results/cuda.json, as soon as it is measured. An
+epoch includes reading, on the GPU; text and start are measured by themselves. "first" is the start of a backend in a
+new process: once with an empty cache of machine code, once with that of the first.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from firth.backends.cuda import CudaBackend
+from firth.backends.layout import cpu_backend
+from firth.corpus.encoding import encode
+from firth.evaluation.analogies import evaluate_analogies
+from firth.evaluation.similarity import evaluate_similarity
+from firth.kernels.cuda.present import is_installed, present_gpu, why_no_gpu
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import initial_word_vectors, plan_training
+from firth.vectors.word_vectors import WordVectors
+from report import save
+
+# Settings, seeds on the GPU, and whether the processor is measured as well; the most important first.
+RUNS = [
+    ({}, (1, 2, 3), True),
+    ({"architecture": "cbow"}, (1, 2, 3), True),
+    ({"vector_size": 300}, (1, 2, 3), False),
+    ({"negative_samples": 15}, (1, 2, 3), False),
+    ({"vector_size": 300, "architecture": "cbow"}, (1,), False),
+    ({"window": 10}, (1,), False),
+]
+EPOCHS = 5
+START = """
+import sys, time
+begun = time.perf_counter()
+import numpy as np
+from firth.backends.cuda import CudaBackend
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import plan_training
+ids = (np.arange(100_000) % 1000).astype(np.int32)
+vocabulary = Vocabulary([f"w{i}" for i in range(1000)], np.full(1000, 100))
+corpus = EncodedCorpus(vocabulary, ids, np.array([0, 100_000]), 100_000)
+plan = plan_training(Hyperparameters(), corpus)
+imported = time.perf_counter()
+backend = CudaBackend()
+backend.start(plan, np.zeros((1000, 100), np.float32), None)
+backend.train_epoch(0, (0.025, 0.02), range(100_000), lambda totals: None)
+print(imported - begun, time.perf_counter() - imported)
+"""
+
+
+class Bench:
+    """The text; runs, and what they gave."""
+
+    def __init__(self, options):
+        self.options, self.begun, self.runs = options, time.perf_counter(), []
+        gpu = present_gpu()
+        self.facts = {"gpu": gpu.name, "compute": gpu.compute, "multiprocessors": gpu.multiprocessors}
+        self.corpus = encode(options.corpus, tokenizer="whitespace", min_count=5)
+        self.facts |= {"words": len(self.corpus.ids), "vocabulary": len(self.corpus.vocabulary)}
+        self.facts["seconds_to_read_the_text"] = time.perf_counter() - self.begun
+
+    def train(self, kind: str, seed: int, **given) -> None:
+        settings = Hyperparameters(epochs=EPOCHS, seed=seed, **given)
+        begun = time.perf_counter()
+        plan = plan_training(settings, self.corpus)
+        size, tokens = settings.vector_size, range(len(self.corpus.ids))
+        backend = CudaBackend() if kind == "cuda" else cpu_backend(None, plan, size)
+        backend.start(plan, initial_word_vectors(plan.n_words, size, seed), None)
+        started, seconds = time.perf_counter(), []
+        for epoch in range(EPOCHS):
+            rates = [
+                settings.rate + (settings.final_learning_rate - settings.rate) * e / EPOCHS for e in (epoch, epoch + 1)
+            ]
+            before = time.perf_counter()
+            totals = backend.train_epoch(epoch, tuple(rates), tokens, lambda totals: None)
+            seconds.append(time.perf_counter() - before)
+        trained = time.perf_counter()
+        matrix = backend.matrices()[0]
+        run = {
+            "backend": kind, "seed": seed, **given,
+            "ms": 1e3 * float(np.median(seconds)),
+            "words_per_second": len(tokens) / float(np.median(seconds)),
+            "loss": totals.mean_loss, "pairs": totals.pairs,
+            "start_seconds": started - begun, "ids_to_vectors_seconds": time.perf_counter() - begun,
+            "vectors_back_seconds": time.perf_counter() - trained,
+            **self.judged(matrix),
+        }  # fmt: skip
+        backend.stop()
+        self.add(run)
+
+    def judged(self, matrix) -> dict:
+        vectors, scores = WordVectors(self.corpus.vocabulary.words, matrix), {}
+        if self.options.analogies:
+            scores["analogies"] = evaluate_analogies(vectors, self.options.analogies, top=30_000).accuracy
+        if self.options.men:
+            scores["men"] = evaluate_similarity(vectors, self.options.men).spearman
+        return scores
+
+    def start(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("first process", "second process"):
+                environment = {**os.environ, "FIRTH_CACHE_DIR": folder}
+                done = subprocess.run(
+                    [sys.executable, "-c", START], env=environment, capture_output=True, text=True, check=True
+                )
+                imported, first = map(float, done.stdout.split())
+                self.add({"first": name, "import_seconds": imported, "first_epoch_seconds": first})
+
+    def gensim(self) -> None:
+        try:
+            from gensim.models import Word2Vec
+        except ImportError:
+            print("gensim is not installed")
+            return
+        text = [self.corpus.vocabulary.words[i] for i in self.corpus.ids[:2_000_000]]
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+            for first in range(0, len(text), 20):
+                print(*text[first : first + 20], file=file)
+            file.flush()
+            model = Word2Vec(sg=1, vector_size=100, workers=os.cpu_count(), min_count=5)
+            model.build_vocab(corpus_file=file.name)
+            before = time.perf_counter()
+            model.train(corpus_file=file.name, total_words=len(text), total_examples=model.corpus_count, epochs=1)
+            self.add({"backend": "gensim corpus_file", "words_per_second": len(text) / (time.perf_counter() - before)})
+
+    def add(self, run: dict) -> None:
+        self.runs.append(run)
+        print({name: round(value, 4) if isinstance(value, float) else value for name, value in run.items()}, flush=True)
+        save(self.options.name, {**self.facts, "runs": self.runs})
+
+    def has_time(self) -> bool:
+        return time.perf_counter() - self.begun < self.options.seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus")
+    parser.add_argument("--analogies", type=Path)
+    parser.add_argument("--men", type=Path)
+    parser.add_argument("--seconds", type=float, default=200.0, help="begin nothing new after so long")
+    parser.add_argument("--name", default="cuda", help="of the file of results")
+    options = parser.parse_args()
+    reason = why_no_gpu() if is_installed() else "numba-cuda is not installed"
+    if reason is not None:
+        sys.exit(f"benchmarks/cuda.py: no GPU can be used: {reason}")
+    bench = Bench(options)
+    bench.start()
+    for given, seeds, _ in RUNS:
+        for seed in seeds:
+            if bench.has_time():
+                bench.train("cuda", seed, **given)
+    for given, _, is_compared in RUNS:
+        if is_compared and bench.has_time():
+            bench.train("cpu", 1, **given)
+    if bench.has_time():
+        bench.gensim()
+
+
+if __name__ == "__main__":
+    main()

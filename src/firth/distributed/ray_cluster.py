@@ -1,0 +1,342 @@
+"""Nodes as actors of Ray, one on each machine.
+
+Only what Ray Core has had for years is used: actors, references to objects, and exceptions. Changes of rows travel from
+actor to actor through Ray's object store; the driver has references to them alone. Calls that wait for each other go by
+their arguments; an actor runs one call of its node at a time, and beside it those that look on.
+"""
+
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from firth.distributed.combining import Wire
+from firth.distributed.machines import Call, LostNodeError, NodeHandle, named
+from firth.distributed.node import Node
+from firth.errors import FirthError, FirthWarning, MissingExtraError, SettingError, warn
+from firth.interruption import importing
+from firth.settings import check_value, one_of, whole_number
+from firth.training.hyperparameters import Hyperparameters
+
+__all__ = ["RayCluster", "RayMachines", "RayNode"]
+
+_TICK = 0.1  # seconds
+_LOOKING_ON = 3  # calls beside the one that works
+_SOON = 60.0  # seconds in which a new actor answers, and a living one; a machine may be busy
+_MOST_NODES = 10_000
+
+
+class RayCluster:
+    """Machines of a Ray cluster, with a node on each; needs the extra `ray`.
+
+    A cluster that is connected to already (ray.init) is used as it is.
+
+    address : of the cluster, as for ray.init; "auto": the one that this machine is part of.
+    nodes : how many; None: one on each machine. Where there are fewer machines, several nodes share one, if the model
+        has as few threads as that leaves to each.
+    wire : how changes travel: "int8" (a byte a number, and a float32 step for each row) or "float32".
+
+    Raises   SettingError for impossible values.
+    """
+
+    def __init__(self, address: str = "auto", *, nodes: int | None = None, wire: Wire = "int8") -> None:
+        if nodes is not None:
+            check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines train")
+        check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
+        self.address = address
+        self.n_nodes = nodes
+        self.wire = wire
+
+    def open(self, settings: Hyperparameters) -> "RayMachines":
+        """See Cluster."""
+        return RayMachines(self, settings)
+
+    def __repr__(self) -> str:
+        return f"RayCluster({self.address!r}, nodes={self.n_nodes}, wire={self.wire!r})"
+
+
+class _StoppedError(Exception):
+    """The driver has this node end its training."""
+
+
+class NodeActor:
+    """A node in a process of its own; Ray makes an actor of it."""
+
+    def __init__(self, settings: Hyperparameters, wire: Wire) -> None:
+        self._node = Node(settings, wire)
+        self._node.on_tick = self._check_stop
+        self._is_stopped = False
+        self._one_at_a_time = threading.Lock()
+
+    def work(self, method: str, *arguments: Any) -> Any:
+        """Call a method of the node when the one before is over."""
+        with self._one_at_a_time:
+            if method == "back":
+                self._is_stopped = False
+            return getattr(self._node, method)(*arguments)
+
+    def read(self, method: str, *arguments: Any) -> tuple[Any, list[str]]:
+        """The same for a method that may warn; returns the warnings, too."""
+        with self._one_at_a_time, warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            result = getattr(self._node, method)(*arguments)
+        return result, [str(one.message) for one in found if issubclass(one.category, FirthWarning)]
+
+    def look(self, method: str, *arguments: Any) -> Any:
+        """Call a method that changes nothing, while the node is at work."""
+        return getattr(self._node, method)(*arguments)
+
+    def trained(self) -> int:
+        """Words of the present round."""
+        return self._node.trained
+
+    def request_stop(self) -> None:
+        """Have training end at its next tick."""
+        self._is_stopped = True
+
+    def _check_stop(self) -> None:
+        if self._is_stopped:
+            raise _StoppedError
+
+
+_LOOKS = {"rows", "facts"}
+_READS = {"count", "hold"}
+
+
+class RayNode:
+    """An actor, seen from the driver.
+
+    name : with that of its machine.
+    machine : Ray's id of it.
+    """
+
+    def __init__(self, name: str, machine: str, actor: Any) -> None:
+        self.name = name
+        self.machine = machine
+        self.actor = actor
+
+
+class RayMachines:
+    """Machines whose nodes are actors."""
+
+    def __init__(self, cluster: RayCluster, settings: Hyperparameters) -> None:
+        self._ray = _ray()
+        self._settings = settings
+        self._cluster = cluster
+        self._made = 0
+        self._is_mine = not self._ray.is_initialized()
+        self.nodes: list[RayNode] = []
+        self._coming: dict[RayNode, Any] = {}  # in place of lost ones, with the answer that they have come up
+        try:
+            self._connect()
+            self._start_all()
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> None:
+        if not self._is_mine:
+            return
+        address = self._cluster.address
+        try:
+            self._ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise SettingError(
+                f"no Ray cluster is reached at {address!r} ({reason}): start one with `ray start --head`, and join "
+                "other machines with `ray start --address=HEAD:6379`"
+            ) from error
+
+    def _start_all(self) -> None:
+        places = self._places()
+        wanted = self._cluster.n_nodes or len({machine for _, machine in places})
+        if wanted > len(places):
+            raise SettingError(
+                f"nodes={wanted:,}: the Ray cluster has processors for {len(places):,}, with threads="
+                f"{self._settings.threads}: start more machines, or give fewer nodes or threads"
+            )
+        if not wanted:
+            raise SettingError("the Ray cluster has no machine with a processor: start one with `ray start`")
+        self._wanted = wanted
+        self.nodes = [self._new_node(*place) for place in places[:wanted]]
+
+    def _places(self, used: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """Where nodes can be: the names and ids of machines, those of all machines before the second ones of any.
+
+        used : the machines of nodes that there are.
+        """
+        rows = []
+        taken = list(used)
+        for machine in sorted(self._ray.nodes(), key=lambda one: str(one["NodeID"])):
+            processors = int(machine["Resources"].get("CPU", 0)) if machine["Alive"] else 0
+            each = self._settings.threads or max(processors, 1)
+            name = machine.get("NodeManagerHostname") or machine.get("NodeManagerAddress", "")
+            free = processors // each - taken.count(machine["NodeID"])
+            rows += [(round, (name, machine["NodeID"], each)) for round in range(free)]
+        self._each = {machine: each for _, (_, machine, each) in rows}
+        return [(name, machine) for _, (name, machine, _) in sorted(rows, key=lambda row: row[0])]
+
+    def _new_node(self, name: str, machine: str) -> RayNode:
+        with importing():
+            from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+        actor = (
+            self._ray.remote(NodeActor)
+            .options(
+                num_cpus=self._each[machine],
+                max_restarts=0,
+                max_task_retries=0,
+                max_concurrency=1 + _LOOKING_ON,
+                scheduling_strategy=NodeAffinitySchedulingStrategy(machine, soft=False),
+            )
+            .remote(self._settings, self._cluster.wire)
+        )
+        node = RayNode(f"node {self._made} ({name})", machine, actor)
+        self._made += 1
+        return node
+
+    # ---------------------------------------------------------------- calls
+
+    def call(self, node: NodeHandle, method: str, *arguments: Any, results: int = 1) -> Call:
+        """See Machines."""
+        assert isinstance(node, RayNode)
+        if method in _READS:
+            return Call(node, list(node.actor.read.options(num_returns=2).remote(method, *arguments)))
+        way = node.actor.look if method in _LOOKS else node.actor.work
+        found = way.options(num_returns=results).remote(method, *arguments)
+        return Call(node, [found] if results == 1 else list(found))
+
+    def wait(self, calls: Sequence[Call], tick: Callable[[int], None] | None = None) -> list[Any]:
+        """See Machines."""
+        ray = self._ray
+        values: dict[Any, Any] = {}
+        waiting = {call.results[0]: call for call in calls}
+        progress = _Progress(ray, self.nodes) if tick is not None else None
+        while waiting:
+            ready, _ = ray.wait(list(waiting), num_returns=1, timeout=_TICK)
+            for reference in ready:
+                call = waiting.pop(reference)
+                values[reference] = self._value(call, reference)
+                for second in call.results[1:2] if _is_reading(call) else []:
+                    for sentence in self._value(call, second):
+                        warn(f"{call.node.name}: {sentence}")
+            if progress is not None and tick is not None:
+                tick(progress.words())
+        return [values[call.results[0]] for call in calls]
+
+    def _value(self, call: Call, reference: Any) -> Any:
+        exceptions = self._ray.exceptions
+        try:
+            return self._ray.get(reference)
+        except exceptions.RayTaskError as error:
+            cause = error.cause
+            if isinstance(cause, FirthError):
+                raise named(cause, call.node) from None
+            if isinstance(cause, MemoryError):
+                raise named(FirthError("out of memory"), call.node) from None
+            if isinstance(cause, exceptions.RayError):
+                raise self._lost(call, cause) from error
+            raise
+        except exceptions.RayError as error:
+            raise self._lost(call, error) from error
+
+    def _lost(self, call: Call, error: Exception) -> LostNodeError:
+        """Who is lost: a call also fails if what it was given was on another machine, which is."""
+        reason = type(error).__name__
+        for node in self.nodes:
+            if not self._answers(node):
+                return LostNodeError(node, reason)
+        return LostNodeError(call.node, reason)
+
+    def _answers(self, node: RayNode) -> bool:
+        try:
+            self._ray.get(node.actor.trained.remote(), timeout=_SOON)
+        except self._ray.exceptions.RayError:
+            return False
+        return True
+
+    def share(self, value: Any) -> Any:
+        """See Machines."""
+        return self._ray.put(value)
+
+    def drop(self, node: NodeHandle, *, is_lost: bool = True) -> None:
+        """See Machines."""
+        assert isinstance(node, RayNode)
+        self.nodes = [one for one in self.nodes if one is not node]
+        self._ray.kill(node.actor)
+        if is_lost:
+            self._start_missing()
+        else:
+            self._wanted -= 1
+
+    def _start_missing(self) -> None:
+        """Begin to start nodes in place of lost ones; nobody waits: a dead machine is called alive for a while."""
+        free = self._places(node.machine for node in (*self.nodes, *self._coming))
+        for place in free[: self._wanted - len(self.nodes) - len(self._coming)]:
+            node = self._new_node(*place)
+            self._coming[node] = node.actor.trained.remote()
+
+    def join(self) -> Sequence[NodeHandle]:
+        """See Machines."""
+        joined = []
+        for node, answer in list(self._coming.items()):
+            if self._ray.wait([answer], timeout=0)[0]:
+                del self._coming[node]
+                if self._answers(node):
+                    joined.append(node)
+                else:
+                    self._ray.kill(node.actor)
+        self.nodes += joined
+        self._start_missing()
+        return joined
+
+    def stop_training(self) -> None:
+        """See Machines."""
+        for node in self.nodes:
+            node.actor.request_stop.remote()
+
+    def close(self) -> None:
+        """See Machines; disconnects if open() has connected."""
+        for node in (*self.nodes, *self._coming):
+            self._ray.kill(node.actor)
+        self.nodes, self._coming = [], {}
+        if self._is_mine:
+            self._ray.shutdown()
+
+
+def _is_reading(call: Call) -> bool:
+    return len(call.results) == 2
+
+
+class _Progress:
+    """How far all nodes are, as they last answered."""
+
+    def __init__(self, ray: Any, nodes: Sequence[RayNode]) -> None:
+        self._ray = ray
+        self._nodes = nodes
+        self._answers: dict[RayNode, int] = {}
+        self._asked: dict[Any, RayNode] = {}
+        self._next = time.perf_counter() + 2 * _TICK
+
+    def words(self) -> int:
+        if not self._asked and time.perf_counter() >= self._next:
+            self._asked = {node.actor.trained.remote(): node for node in self._nodes}
+            self._next = time.perf_counter() + 2 * _TICK
+        if self._asked:
+            ready, _ = self._ray.wait(list(self._asked), num_returns=len(self._asked), timeout=0)
+            for reference in ready:
+                node = self._asked.pop(reference)
+                try:
+                    self._answers[node] = self._ray.get(reference)
+                except self._ray.exceptions.RayError:
+                    continue  # the call that it works on fails, too
+        return sum(self._answers.values())
+
+
+def _ray() -> Any:
+    try:
+        with importing():
+            import ray
+    except ImportError:
+        raise MissingExtraError("training on a Ray cluster", "ray") from None
+    return ray

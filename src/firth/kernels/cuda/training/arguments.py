@@ -1,0 +1,76 @@
+"""What the backend hands to the training kernels of a GPU: named tuples of numbers and of arrays on the device.
+
+Draws are made from the Sampling of kernels/arguments.py, as on the processor.
+
+Letters   V words, D numbers per vector, K noise words per position; P tokens of a piece.
+"""
+
+from typing import Any, NamedTuple
+
+__all__ = ["Counters", "Piece", "ReadWords", "Schedule", "Shape", "Weights"]
+
+Array = Any  # on the device
+
+
+class Piece(NamedTuple):
+    """Some tokens of the corpus that are trained by one launch, and what their windows reach on either side."""
+
+    ids: Array  # int32; the first token of a sentence has the highest bit set
+    at: int  # where in ids the piece begins
+    first: int  # the position in the corpus of its first token
+    count: int  # P
+    around: Array  # (before + after,) words that are read before the piece, then those after it
+    before: int
+    after: int
+
+
+class ReadWords(NamedTuple):
+    """The words of a piece that subsampling leaves, in order, between those that are read before and after it.
+
+    The words of the piece begin at `margin`. A sentence number of -1 ends what windows may reach.
+    """
+
+    words: Array  # (margin + P + after + 1,) int32
+    sentences: Array  # sentences that have begun in the piece
+    offsets: Array  # position in the piece
+    tiles: Array  # (tiles, 2) int32: words read and sentences begun before each tile
+    totals: Array  # (2,) int32: in the piece
+    margin: int
+    n_tiles: int
+
+
+class Schedule(NamedTuple):
+    """The learning rate is linear in the position, and stays for BATCH positions, as on the processor."""
+
+    first: int  # the position in the corpus of the first token
+    first_rate: float  # at the first token of the corpus
+    slope: float  # per token
+
+
+class Weights(NamedTuple):
+    """Both matrices, flat. Rows are `stride` floats apart, whole sectors of 32 bytes, and zero beyond D."""
+
+    input: Array
+    output: Array
+    stride: int
+
+
+class Counters(NamedTuple):
+    """What a piece has trained."""
+
+    next: Array  # (1,) int32: the next word that no warp has taken
+    pairs: Array  # (1,) int64
+    loss: Array  # (1,) float64
+
+
+class Shape(NamedTuple):
+    """What a training kernel is compiled for."""
+
+    cbow: int
+    exact: int  # CBOW: each of the n words of a window gets 1 / n of the gradient
+    all_targets: int  # 1 + K
+    targets: int  # of a block: rows in registers
+    inputs: int  # rows that are scored together
+    vectors: int  # registers of four numbers in each lane for one row: D is at most 128 times as much
+    sums: int  # 8, 16, 32 or 64, not below the number of products of a block
+    fours: int  # whether the GPU adds four numbers in one operation

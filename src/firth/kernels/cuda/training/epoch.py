@@ -1,0 +1,112 @@
+"""A piece of an epoch on a GPU. One warp is one block, and trains one position after another.
+
+Reference   firth.illustrated.skipgram, firth.illustrated.cbow
+
+Warps take TAKEN words at a time from a counter. The 32 lanes prepare 32 positions at once, one each: window, noise
+words and learning rate, by the functions of the processor's kernels. Then the warp trains them one by one. All change
+the same rows, by atomic additions: plain stores lose changes, and were slower as well.
+"""
+
+from functools import cache
+
+from numba import cuda
+from numpy import float32, int32, int64
+
+from firth.kernels.cpu.training.batches import BATCH, drawn_reach
+from firth.kernels.cpu.training.random import draw
+from firth.kernels.cpu.training.sampling import draw_targets
+from firth.kernels.cuda.compile import device, gpu_kernel, of_cpu
+from firth.kernels.cuda.training.arguments import Shape
+from firth.kernels.cuda.training.cbow import train_cbow
+from firth.kernels.cuda.training.skipgram import train_skipgram
+from firth.kernels.cuda.warp import LANES, add_number, integer_from_lane, meet
+
+__all__ = ["TAKEN", "train_kernel"]
+
+TAKEN = 64  # 256 was slower, and left the last warps more to do alone
+_draw, _drawn_reach, _draw_targets = of_cpu(draw), of_cpu(drawn_reach), of_cpu(draw_targets)
+
+
+@device
+def _window(c, bits, read, sampling):
+    """The first and the last index of the window of word c; its own index is between them or one of them."""
+    left, right = _drawn_reach(sampling, bits)
+    sentence = read.sentences[c]
+    low, high = c, c
+    while c - low < left and read.sentences[low - 1] == sentence:
+        low -= 1
+    while high - c < right and read.sentences[high + 1] == sentence:
+        high += 1
+    return low, high
+
+
+@device
+def _rate(position, schedule):
+    """The learning rate of a position."""
+    return float32(schedule.first_rate + schedule.slope * (position - position % BATCH))
+
+
+@cache
+def train_kernel(shape: Shape, registers: int | None):
+    """The kernel for one shape.
+
+    registers : most registers of a thread.
+    """
+    cbow = shape.cbow
+    all_targets = shape.all_targets
+    width = 4 * shape.vectors
+    block_floats = (1 if cbow else shape.targets) * width  # the changes of targets, or the hidden vector
+    target_floats, input_floats = shape.targets * width, shape.inputs * width
+    sums, half = shape.sums, shape.sums // 2
+
+    def train_epoch(read, sampling, schedule, weights, counters):
+        """Train all words that the piece reads."""
+        lane = cuda.threadIdx.x
+        targets = cuda.shared.array((LANES, all_targets), int32)
+        lows = cuda.shared.array(LANES, int32)
+        highs = cuda.shared.array(LANES, int32)
+        rates = cuda.shared.array(LANES, float32)
+        rows = cuda.local.array(target_floats, float32)
+        changes = cuda.local.array(block_floats, float32)
+        inputs = cuda.local.array(input_floats, float32)
+        change = cuda.local.array(width, float32)
+        dots = cuda.local.array(sums, float32)
+        scratch = cuda.local.array(half, float32)
+        arrays = (rows, changes, inputs, change, dots, scratch)
+        end = read.margin + read.totals[0]
+        pairs, loss = int64(0), 0.0
+        while True:
+            taken = int32(0)
+            if lane == 0:
+                taken = int32(cuda.atomic.add(counters.next, 0, TAKEN))
+            start = read.margin + integer_from_lane(taken, 0)
+            if start >= end:
+                break
+            for first in range(start, min(start + TAKEN, end), LANES):
+                c = first + lane
+                lows[lane] = 0
+                highs[lane] = 0
+                if c < end:
+                    position = int64(schedule.first + read.offsets[c])
+                    bits = _draw(sampling.key, position)
+                    low, high = _window(c, bits, read, sampling)
+                    lows[lane] = low
+                    highs[lane] = high
+                    rates[lane] = _rate(position, schedule)
+                    _draw_targets(int64(read.words[c]), bits, sampling, targets[lane])
+                    pairs += min(high - low, 1) if cbow else high - low
+                meet()
+                some = float32(0)
+                for slot in range(LANES):
+                    if highs[slot] > lows[slot]:
+                        center = (first + slot, lows[slot], highs[slot], rates[slot])
+                        if cbow:
+                            some += train_cbow(center, read.words, targets[slot], weights, arrays, lane, shape)
+                        else:
+                            some += train_skipgram(center, read.words, targets[slot], weights, arrays, lane, shape)
+                loss += some
+                meet()
+        add_number(counters.loss, loss)
+        add_number(counters.pairs, pairs)
+
+    return gpu_kernel(train_epoch, tuple(shape), registers)

@@ -1,0 +1,133 @@
+"""Skip-gram on a GPU: every word around a position predicts the word at that position. One warp trains a position.
+
+Source      Mikolov et al. 2013, arXiv:1310.4546, equation 4; noise words shared by the window: Ji et al. 2016,
+            arXiv:1604.04661. The errors of a position are computed from the rows as they were read, then added.
+Reference   firth.illustrated.skipgram
+
+A block of targets stays in registers while the inputs pass by, a few at a time. Where there are more targets than a
+block holds, the inputs pass by once more, with what the blocks before have added to them.
+"""
+
+from numpy import float32
+
+from firth.kernels.cuda.compile import device
+from firth.kernels.cuda.training.logistic import error_and_loss
+from firth.kernels.cuda.training.rows import add_row, load_row, sum_over_lanes
+from firth.kernels.cuda.warp import from_lane
+
+__all__ = ["input_word", "train_skipgram"]
+
+
+@device
+def input_word(words, center, k):
+    """Input k of a position: the words of its window without its own."""
+    c, low, _, _ = center
+    return words[low + k if low + k < c else low + k + 1]
+
+
+@device
+def _errors(dots, center, part, loss, lane, shape):
+    """Dot products become learning rate x error; returns loss + this lane's part of theirs.
+
+    part   first target of the block, its targets, and inputs of the group
+    """
+    first, n_targets, n_inputs = part
+    rate = center[3]
+    per_lane = max(shape.sums // 32, 1)
+    for r in range(per_lane):
+        p = (lane * per_lane + r) % shape.sums
+        i, j = p // shape.targets, p % shape.targets
+        error, one_loss = error_and_loss(dots[r], first + j == 0, rate)
+        is_used = i < n_inputs and j < n_targets
+        dots[r] = error if is_used else float32(0)
+        if is_used and lane < shape.sums:
+            loss += one_loss
+    return loss
+
+
+@device
+def _multiply(registers, n_inputs, shape):
+    """All dot products of a group with a block, this lane's columns of them."""
+    targets, _, inputs, _, dots, _ = registers
+    width = 4 * shape.vectors
+    for p in range(shape.sums):
+        dots[p] = float32(0)
+    for i in range(shape.inputs):
+        if i < n_inputs:
+            for j in range(shape.targets):
+                total = float32(0)
+                for q in range(width):
+                    total += inputs[i * width + q] * targets[j * width + q]
+                dots[i * shape.targets + j] = total
+
+
+@device
+def _move_input(i, registers, shape):
+    """The change of input i of a group, and its part in the changes of the targets."""
+    targets, changes, inputs, change, dots, _ = registers
+    width = 4 * shape.vectors
+    per_lane = max(shape.sums // 32, 1)
+    for q in range(width):
+        change[q] = float32(0)
+    for j in range(shape.targets):
+        p = i * shape.targets + j
+        error = from_lane(dots[p % per_lane], p // per_lane)
+        for q in range(width):
+            change[q] += error * targets[j * width + q]
+            changes[j * width + q] += error * inputs[i * width + q]
+
+
+@device
+def _load_block(noise, first, n_targets, weights, registers, lane, shape):
+    targets, changes, _, _, _, _ = registers
+    width = 4 * shape.vectors
+    for j in range(shape.targets):
+        for q in range(width):
+            targets[j * width + q] = float32(0)
+            changes[j * width + q] = float32(0)
+        if j < n_targets:
+            load_row(weights.output, noise[first + j], weights.stride, targets, j * width, lane, shape.vectors)
+
+
+@device
+def _train_block(center, words, targets, weights, registers, lane, shape):
+    """Train a block of targets. targets : the ids of all targets of the position, the first one of the block."""
+    ids, first = targets
+    _, low, high, _ = center
+    n, width = high - low, 4 * shape.vectors
+    n_targets = min(shape.all_targets - first, shape.targets)
+    loss = float32(0)
+    _load_block(ids, first, n_targets, weights, registers, lane, shape)
+    for k in range(0, n, shape.inputs):
+        n_inputs = min(n - k, shape.inputs)
+        for i in range(shape.inputs):
+            if i < n_inputs:
+                word = input_word(words, center, k + i)
+                load_row(weights.input, word, weights.stride, registers[2], i * width, lane, shape.vectors)
+        _multiply(registers, n_inputs, shape)
+        sum_over_lanes(registers[4], registers[5], shape.sums, lane)
+        loss = _errors(registers[4], center, (first, n_targets, n_inputs), loss, lane, shape)
+        for i in range(shape.inputs):
+            if i < n_inputs:
+                _move_input(i, registers, shape)
+                word = input_word(words, center, k + i)
+                add_row((weights.input, word, weights.stride), registers[3], 0, lane, shape)
+    for j in range(shape.targets):
+        if j < n_targets:
+            add_row((weights.output, ids[first + j], weights.stride), registers[1], j * width, lane, shape)
+    return loss
+
+
+@device
+def train_skipgram(center, words, targets, weights, registers, lane, shape):
+    """Train a position that has inputs; returns this lane's part of the loss.
+
+    center      index of its word, first and last index of its window, learning rate
+    words       ReadWords.words
+    targets     (1 + K,) the ids of its word and of noise words
+    registers   targets, their changes, inputs, change of an input, dot products, scratch
+    """
+    loss = float32(0)
+    for first in range(0, shape.all_targets, shape.targets):
+        loss += _train_block(center, words, (targets, first), weights, registers, lane, shape)
+    return loss

@@ -1,0 +1,90 @@
+"""What only a GPU can show; skipped where there is none. `pytest tests/gpu` takes about a minute on an H100."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from firth import Word2Vec
+from firth.backends.cpu import CpuBackend
+from firth.backends.cuda import CudaBackend
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
+from firth.kernels.cuda.present import is_installed, why_no_gpu
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import initial_word_vectors, plan_training
+from source_tree import ROOT
+
+REASON = why_no_gpu() if is_installed() else "numba-cuda is not installed"
+pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no GPU: {REASON}")
+
+
+def test_the_contract_of_backends():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "FIRTH_TEST_BACKENDS": "cuda"}
+    command = [sys.executable, "-m", "pytest", "tests/contracts/test_backends.py", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+def zipf_plan(words, tokens, **settings):
+    """A text without structure, whose word frequencies follow Zipf's law."""
+    chances = 1 / np.arange(1, words + 1)
+    ids = np.random.default_rng(1).choice(words, tokens, p=chances / chances.sum()).astype(np.int32)
+    ids = np.unique(ids, return_inverse=True)[1].astype(np.int32)
+    counts = np.bincount(ids)
+    order = np.argsort(-counts, kind="stable")
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order))
+    offsets = np.unique(np.append(np.arange(0, tokens, 20), tokens))
+    corpus = EncodedCorpus(
+        Vocabulary([f"w{i}" for i in range(len(counts))], counts[order]), ranks[ids], offsets, tokens
+    )
+    return plan_training(Hyperparameters(**settings), corpus)
+
+
+def losses(backend, plan, rate, epochs):
+    backend.start(plan, initial_word_vectors(plan.n_words, 100, 1), None)
+    rates = [rate * (1 - epoch / epochs) + 1e-4 for epoch in range(epochs + 1)]
+    tokens = range(len(plan.corpus.ids))
+    totals = [
+        backend.train_epoch(epoch, (rates[epoch], rates[epoch + 1]), tokens, lambda t: None) for epoch in range(epochs)
+    ]
+    assert backend.is_finite()
+    return totals
+
+
+@pytest.mark.parametrize("words", [100, 1_000, 20_000])
+@pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
+def test_many_warps_learn_what_one_thread_does(words, architecture, rate):
+    """Small vocabularies are where rows are in use most often; without subsampling they are hottest."""
+    plan = zipf_plan(words, 400_000, architecture=architecture, subsample_threshold=0)
+    gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
+    assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
+    assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, abs=0.01)
+
+
+def test_shapes_that_take_more_registers():
+    for settings in ({"vector_size": 300}, {"negative_samples": 15}, {"negative_samples": 60}, {"vector_size": 384}):
+        for architecture in ("skipgram", "cbow"):
+            plan = zipf_plan(2_000, 100_000, architecture=architecture, **settings)
+            size = settings.get("vector_size", 100)
+            found = []
+            for backend in (CudaBackend(), CpuBackend(1)):
+                backend.start(plan, initial_word_vectors(plan.n_words, size, 1), None)
+                found.append(backend.train_epoch(0, (0.025, 0.0), range(100_000), lambda totals: None))
+            assert found[0].pairs == found[1].pairs
+            assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.01)
+
+
+def test_a_model_is_observed_while_it_is_trained():
+    plan = zipf_plan(2_000, 2_000_000)
+    ids = plan.corpus.ids
+    text = [[f"w{i}" for i in sentence] for sentence in np.array_split(ids, 50_000)]
+    seen = []
+    model = Word2Vec(backend="cuda", epochs=2, subsample_threshold=0)
+    model.fit(text, progress=False, observers=[lambda seen_now: seen.append(seen_now.vectors().matrix)])
+    assert len(seen) >= 3
+    assert all(np.isfinite(matrix).all() for matrix in seen)
+    np.testing.assert_array_equal(seen[-1], model.vectors.matrix)

@@ -1,0 +1,117 @@
+"""The kernels of GPUs beside those of the processor and the reference, by value."""
+
+import numpy as np
+import pytest
+
+from firth import SettingError, Word2Vec
+from firth.backends.cpu import CpuBackend
+from firth.backends.cuda import CudaBackend
+from firth.backends.gpu_limits import bytes_on_gpu
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
+from firth.illustrated.draws import Draws, positions
+from firth.illustrated.targets import noise_targets, train_each
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import plan_training
+
+WORDS, TOKENS = 15, 30
+RATES = (0.1, 0.05)
+
+
+def plan_of(**settings):
+    """Sentences of 1, 12, 0, 14, 1 and 2 words; no window has a word twice."""
+    ids = np.resize(np.random.default_rng(0).permutation(WORDS), TOKENS).astype(np.int32)
+    offsets = np.array([0, 1, 13, 13, 27, 28, TOKENS])
+    vocabulary = Vocabulary([f"w{i}" for i in range(WORDS)], np.full(WORDS, 2))
+    given = {"vector_size": 8, "window": 2, "negative_samples": 3, "subsample_threshold": 0.05, **settings}
+    return plan_training(Hyperparameters(**given), EncodedCorpus(vocabulary, ids, offsets, TOKENS))
+
+
+def start_of(plan, vector_size):
+    rng = np.random.default_rng(6)
+    return tuple((rng.normal(size=(WORDS, vector_size)) / 3).astype(np.float32) for _ in range(2))
+
+
+def trained(backend, plan, vector_size, epochs=(0,)):
+    backend.start(plan, *start_of(plan, vector_size))
+    totals = [backend.train_epoch(epoch, RATES, range(TOKENS), lambda totals: None) for epoch in epochs]
+    return totals, backend.matrices()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"architecture": "cbow"},
+        {"architecture": "cbow", "cbow_gradient": "exact", "window": (3, 1)},
+        {"shrink_window": False, "window": (0, 2), "negative_samples": 1},
+        {"vector_size": 131, "subsample_threshold": 0.01},  # rows of two registers, some lanes without columns
+    ],
+    ids=str,
+)
+def test_one_warp_trains_what_one_thread_does(settings):
+    plan, vector_size = plan_of(**settings), settings.get("vector_size", 8)
+    (cpu,), expected = trained(CpuBackend(1), plan, vector_size)
+    (gpu,), found = trained(CudaBackend(warps=1, chunk=16), plan, vector_size)
+    assert (gpu.words, gpu.pairs) == (cpu.words, cpu.pairs)
+    assert gpu.loss == pytest.approx(cpu.loss, rel=1e-6)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=4e-7)
+
+
+def test_blocks_of_targets_follow_one_another():
+    """More noise words than a block holds: each block meets the inputs as the one before has left them."""
+    plan = plan_of(vector_size=150, negative_samples=8, subsample_threshold=0.01)  # 9 targets in blocks of 5
+    inputs, outputs = (matrix.astype(np.float64) for matrix in start_of(plan, 150))
+    sampling = plan.sampling
+    draws = Draws(*sampling[:5], int(sampling.key), different=True)
+    ids, offsets = plan.corpus
+    sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    loss = 0.0
+    for one in positions(sentences, draws):
+        targets = noise_targets(one.center, one.negatives)
+        for first in (0, 5):
+            block = type(targets)(*(part[first : first + 5] for part in targets))
+            if one.context:
+                loss += train_each(inputs, outputs, one.context, block, RATES[0])
+    backend = CudaBackend(warps=1)
+    backend.start(plan, *start_of(plan, 150))
+    totals = backend.train_epoch(0, (RATES[0], RATES[0]), range(TOKENS), lambda totals: None)
+    assert totals.pairs > 5
+    assert totals.loss == pytest.approx(loss, rel=1e-6)
+    for one, other in zip(backend.matrices(), (inputs, outputs), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_text_that_does_not_fit_is_copied_piece_by_piece():
+    plan = plan_of()
+    needed = {streams: sum(bytes_on_gpu(plan, 8, 5, streams=streams).values()) for streams in (False, True)}
+    assert needed[True] < needed[False]
+    results = []
+    for memory in (needed[False], needed[True]):
+        totals, matrices = trained(CudaBackend(warps=1, chunk=5, memory=memory), plan, 8)
+        results.append((totals, *(matrix.tobytes() for matrix in matrices)))
+    assert results[0] == results[1]
+    with pytest.raises(SettingError, match=r"needs 0\.3 GB of memory \(matrices 0\.0, text 0\.0, .* 0\.3 GB free"):
+        CudaBackend(chunk=5, memory=needed[True] - 1).start(plan, *start_of(plan, 8))
+
+
+def test_several_warps_train_the_same_examples():
+    plan = plan_of()
+    (one,), _ = trained(CudaBackend(warps=1), plan, 8)
+    (many,), _ = trained(CudaBackend(warps=3, chunk=7), plan, 8)
+    assert (many.words, many.pairs) == (one.words, one.pairs)
+    assert many.loss == pytest.approx(one.loss, rel=0.01)
+
+
+def test_a_model_is_trained_and_watched():
+    seen = []
+    text = ["a b c d e f", "b a d c f e"]
+    settings = {"min_count": 1, "vector_size": 8, "epochs": 2, "window": 2, "negative_samples": 3}
+    model = Word2Vec(backend="cuda", subsample_threshold=0, **settings)
+    model.fit(text, progress=False, observers=[lambda seen_now: seen.append(seen_now.vectors().matrix)])
+    expected = Word2Vec(backend="cpu", subsample_threshold=0, threads=1, **settings)
+    expected.fit(text, progress=False)
+    assert [record.pairs for record in model.history] == [record.pairs for record in expected.history]
+    np.testing.assert_allclose(model.vectors.matrix, expected.vectors.matrix, atol=1e-5)
+    assert len(seen) >= 3

@@ -1,0 +1,65 @@
+"""The rule for how many warps train at a time: no row is in use too often, whatever the text."""
+
+import numpy as np
+import pytest
+
+from firth.backends.warps import mean_inputs, uses_of_hottest_row, warps_in_flight
+from firth.corpus.encoded import EncodedCorpus
+from firth.corpus.vocabulary import Vocabulary
+from firth.kernels.arguments import Sampling
+from firth.training.hyperparameters import Hyperparameters
+from firth.training.plan import plan_training
+
+
+def sampling(window, shrink):
+    return Sampling(np.zeros(1, np.uint32), np.zeros(1, np.uint64), window, shrink, 5, np.uint64(0))
+
+
+@pytest.mark.parametrize(
+    ("window", "shrink", "length", "expected"),
+    [
+        ((5, 5), True, 1e9, 6.0),  # 1 + 0.8 + 0.6 + 0.4 + 0.2 on each side
+        ((5, 5), False, 1e9, 10.0),
+        ((5, 0), True, 1e9, 3.0),
+        ((2, 2), False, 3.0, 2.0),  # of three words the middle one has two neighbours, and so have the others
+        ((5, 5), True, 1.0, 0.0),
+    ],
+)
+def test_inputs_of_a_center(window, shrink, length, expected):
+    assert mean_inputs(sampling(window, shrink), length) == pytest.approx(expected, abs=1e-6)
+
+
+def test_inputs_are_those_of_a_count():
+    """A sentence of seven words, counted pair by pair with the chance that the drawn window reaches so far."""
+    expected = (
+        sum(max(0, 1 - (abs(a - b) - 1) / 3) for a in range(7) for b in range(7) if a != b and abs(a - b) <= 3) / 7
+    )
+    assert mean_inputs(sampling((3, 3), True), 7.0) == pytest.approx(expected)
+
+
+def plan_with(counts, **settings):
+    ids = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
+    np.random.default_rng(0).shuffle(ids)
+    vocabulary = Vocabulary([f"w{i}" for i in range(len(counts))], np.array(counts))
+    corpus = EncodedCorpus(vocabulary, ids, np.array([0, len(ids)]), len(ids))
+    return plan_training(Hyperparameters(subsample_threshold=0, **settings), corpus)
+
+
+def test_the_hottest_row_is_an_input_or_a_noise_word():
+    even = plan_with([1000] * 4, window=1, negative_samples=1)
+    # Each word is a quarter of the text: an input of two positions for each of its occurrences.
+    assert uses_of_hottest_row(even) == pytest.approx(0.5, rel=1e-2)
+    noisy = plan_with([4000, 1000, 1000], window=(1, 0), negative_samples=2, noise_exponent=8)
+    # The first word is two thirds of the text, and nearly both noise words.
+    assert uses_of_hottest_row(noisy) == pytest.approx(2 / 3 + 2, rel=1e-2)
+
+
+def test_as_many_warps_as_keep_the_uses_of_a_row_below_the_limit():
+    assert warps_in_flight(132, 0.0857, "skipgram", 0.025) == 2100
+    assert warps_in_flight(132, 0.01, "skipgram", 0.025) == 16 * 132
+    assert warps_in_flight(132, 0.27, "skipgram", 0.025) == 666
+    assert warps_in_flight(132, 0.27, "skipgram", 0.05) == 333
+    assert warps_in_flight(132, 0.27, "cbow", 0.05) == 666
+    assert warps_in_flight(132, 0.27, "cbow", 0.001) == 666
+    assert warps_in_flight(132, 1e6, "cbow", 0.05) == 1
+    assert warps_in_flight(1, 0.0, "cbow", 0.05) == 16

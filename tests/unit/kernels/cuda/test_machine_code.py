@@ -1,0 +1,142 @@
+"""What the kernels of GPUs become: instructions, registers, and files in the cache. It needs a compiler, but no GPU."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firth.kernels.arguments import Sampling
+from source_tree import ROOT
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("numba_cuda") is None or importlib.util.find_spec("nvidia") is None,
+    reason="the compiler is not installed: pip install 'firth[cuda]'",
+)
+
+
+class Device:
+    compute_capability = (9, 0)
+
+
+@pytest.fixture(scope="module")
+def cuda():
+    """numba.cuda, which takes a GPU of compute capability 9.0 for present."""
+    with pytest.MonkeyPatch.context() as patch:
+        from numba.cuda import dispatcher
+
+        patch.setattr(dispatcher, "get_current_device", lambda: Device)
+        from numba import cuda
+
+        yield cuda
+
+
+def signature():
+    """The types that CudaBackend calls the training kernel with."""
+    from numba import types
+    from numba.cuda.typing.typeof import typeof
+
+    from firth.kernels.cuda.training.arguments import Counters, ReadWords, Schedule, Weights
+
+    def array(kind, axes=1):
+        return np.zeros((1,) * axes, kind)
+
+    integers, numbers = array(np.int32), array(np.float32)
+    read = ReadWords(integers, integers, integers, array(np.int32, 2), integers, 1, 1)
+    sampling = Sampling(array(np.uint32), array(np.uint64), (5, 5), True, 5, np.uint64(1))
+    counters = Counters(integers, array(np.int64), array(np.float64))
+    arguments = read, sampling, Schedule(0, 0.1, 0.1), Weights(numbers, numbers, 1), counters
+    return types.void(*map(typeof, arguments)).args
+
+
+def compiled(cuda, compute=(9, 0), **shape):
+    """The PTX of the training kernel for a shape, and the shape."""
+    from firth.kernels.cuda.training.epoch import train_kernel
+    from firth.kernels.cuda.training.shape import most_registers, shape_of
+
+    given = {"vector_size": 100, "negative_samples": 5, "cbow": False, "exact": False, "fours": True} | shape
+    made = shape_of(**given)
+    ptx, _ = cuda.compile_ptx(train_kernel(made, most_registers(made)).py_func, signature(), cc=compute)
+    return ptx, made
+
+
+@pytest.mark.parametrize("vector_size", [100, 300])
+@pytest.mark.parametrize("cbow", [False, True])
+def test_rows_stay_in_registers_and_are_added_four_numbers_at_a_time(cuda, vector_size, cbow):
+    ptx, _ = compiled(cuda, vector_size=vector_size, cbow=cbow)
+    assert ".local" not in ptx
+    assert "red.global.add.v4.f32" in ptx
+    assert "red.global.add.f32" not in ptx
+    assert "ld.global.cg.v4.f32" in ptx
+
+
+def test_older_gpus_add_single_numbers(cuda):
+    ptx, _ = compiled(cuda, (8, 0), fours=False)
+    assert ".target sm_80" in ptx
+    assert "red.global.add.v4.f32" not in ptx
+    assert "red.global.add.f32" in ptx
+    assert "ld.global.cg.v4.f32" in ptx
+
+
+def assembler():
+    """ptxas, from the package nvidia-cuda-nvcc."""
+    spec = importlib.util.find_spec("nvidia")
+    return next((file for folder in spec.submodule_search_locations for file in Path(folder).glob("*/bin/ptxas")), None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "registers"),
+    [
+        ({}, 128),
+        ({"cbow": True}, 128),
+        ({"negative_samples": 15}, 255),
+        ({"negative_samples": 60}, 128),
+        ({"vector_size": 200}, 255),
+        ({"vector_size": 384}, 255),
+        ({"vector_size": 384, "cbow": True, "exact": True}, 255),
+    ],
+    ids=str,
+)
+def test_nothing_is_spilled(cuda, tmp_path, shape, registers):
+    if assembler() is None:
+        pytest.skip("ptxas is not installed: pip install nvidia-cuda-nvcc")
+    ptx, _ = compiled(cuda, **shape)
+    (tmp_path / "kernel.ptx").write_text(ptx)
+    command = [assembler(), "-v", "-arch=sm_90", f"--maxrregcount={registers}", tmp_path / "kernel.ptx", "-o"]
+    said = subprocess.run([*command, tmp_path / "kernel.cubin"], capture_output=True, text=True, check=True).stderr
+    assert "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in said
+
+
+TWICE = """
+import hashlib
+from numba.cuda import codegen, dispatcher
+from test_machine_code import Device, signature
+dispatcher.get_current_device = lambda: Device
+codegen.JITCUDACodegen.magic_tuple = lambda self: ("13.0", (9, 0))
+codegen.CUDACodeLibrary._ensure_cc = lambda self, cc: (9, 0, "a")
+from firth.kernels.cuda.training.epoch import train_kernel
+from firth.kernels.cuda.training.shape import shape_of
+kernel = train_kernel(shape_of(8, 2, True, False, True), 128)
+found = kernel._cache.load_overload(signature(), kernel.targetctx)
+if found is None:
+    made = dispatcher._Kernel(kernel.py_func, signature(), max_registers=128)
+    made._codelibrary.get_cubin()
+    kernel._cache.save_overload(signature(), made)
+print("loaded" if found else "compiled", kernel._cache.name(signature(), (9, 0)))
+print(hashlib.sha256((found or made)._codelibrary.get_cubin().code).hexdigest())
+"""
+
+
+def test_the_next_process_finds_the_machine_code(tmp_path):
+    paths = os.pathsep.join(map(str, (ROOT / "src", ROOT / "tests", Path(__file__).parent)))
+    environment = {**os.environ, "PYTHONPATH": paths, "FIRTH_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", TWICE]
+    first, second = (
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(2)
+    )
+    assert (first[0], second[0]) == ("compiled", "loaded")
+    assert first[1:] == second[1:]
