@@ -25,7 +25,7 @@ def main() -> None:
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     requirements = list(project["dependencies"])
-    for name in extras.keys() - {"bench", "test", "docs"}:
+    for name in extras.keys() - {"bench", "cuda", "cuda12", "docs", "test"}:
         requirements += extras[name]
     requirements += [one for one in extras["test"] if one.startswith(NEEDED_FROM_TEST) and "xdist" not in one]
     pins = {pin for one in requirements if (pin := oldest(one))}

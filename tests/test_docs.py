@@ -109,6 +109,13 @@ def test_changelog_has_this_version():
     assert newest == firth.__version__ == project["version"]
 
 
+def test_the_quick_start_lists_every_extra():
+    extras = set(tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["optional-dependencies"])
+    rows = re.findall(r"^\| (`[^|]*) \|", text_of(ROOT / "docs" / "quick-start.md"), re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert extras - {"bench", "docs", "maps", "test"} <= listed  # maps is in the row of plot
+
+
 def test_index_lists_every_page():
     index = text_of(ROOT / "docs" / "index.md")
     missing = [page.name for page in DOCS if page.name != "index.md" and f"({page.name})" not in index]

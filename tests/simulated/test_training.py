@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from firth import Word2Vec
+from firth import SettingError, Word2Vec
 from firth.backends.cpu import CpuBackend
 from firth.backends.cuda import CudaBackend
+from firth.backends.gpu_limits import bytes_on_gpu
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.draws import Draws, positions
@@ -80,6 +81,19 @@ def test_blocks_of_targets_follow_one_another():
     assert totals.loss == pytest.approx(loss, rel=1e-6)
     for one, other in zip(backend.matrices(), (inputs, outputs), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_text_that_does_not_fit_is_copied_piece_by_piece():
+    plan = plan_of()
+    needed = {streams: sum(bytes_on_gpu(plan, 8, 5, streams=streams).values()) for streams in (False, True)}
+    assert needed[True] < needed[False]
+    results = []
+    for memory in (needed[False], needed[True]):
+        totals, matrices = trained(CudaBackend(warps=1, chunk=5, memory=memory), plan, 8)
+        results.append((totals, *(matrix.tobytes() for matrix in matrices)))
+    assert results[0] == results[1]
+    with pytest.raises(SettingError, match=r"needs 0\.3 GB of memory \(matrices 0\.0, text 0\.0, .* 0\.3 GB free"):
+        CudaBackend(chunk=5, memory=needed[True] - 1).start(plan, *start_of(plan, 8))
 
 
 def test_several_warps_train_the_same_examples():

@@ -48,4 +48,6 @@ def _has_gpu_for(plan: TrainingPlan, vector_size: int) -> bool:
     if not is_installed():
         return False
     with importing():
-        return why_no_gpu() is None and sum(bytes_on_gpu(plan, vector_size).values()) <= present_gpu().free
+        return (
+            why_no_gpu() is None and sum(bytes_on_gpu(plan, vector_size, streams=True).values()) <= present_gpu().free
+        )

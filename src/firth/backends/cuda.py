@@ -1,8 +1,8 @@
 """Training on an NVIDIA GPU, with kernels compiled by numba-cuda (kernels/cuda/training/epoch.py).
 
-The corpus and both matrices stay on the GPU. An epoch is a sequence of launches, each for `chunk` tokens: while one
-runs, the next is queued, so that the GPU never waits. Between two of them counters come back, and training can stop.
-One thread of the processor launches; the calling thread shows progress.
+Both matrices stay on the GPU, and the text where it fits; a longer one is copied piece by piece. An epoch is a sequence
+of launches, each for `chunk` tokens: while one runs, the next is queued, so that the GPU never waits. Between two of
+them counters come back, and training can stop. One thread of the processor launches; the calling thread shows progress.
 """
 
 from collections import deque
@@ -13,6 +13,7 @@ import numpy as np
 
 from firth.arrays import Matrix, WordIds
 from firth.backends.gpu_limits import GPU_CHUNK, bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_text import ResidentText, StreamedText, Text
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.backends.warps import uses_of_hottest_row, warps_in_flight
@@ -63,14 +64,16 @@ class CudaBackend:
     """Trains on a GPU, many positions at the same time.
 
     chunk : tokens of a launch. Parts of an epoch that end at multiples of it are trained by the same launches.
+    memory : bytes of the GPU that may be used; None for those that are free.
     warps : most positions that are trained at the same time; None for as many as keep quality. With 1, equal seeds give
         equal bits, a thousand times slower.
 
     Raises   MissingExtraError if numba-cuda is not installed; SettingError if there is no GPU.
     """
 
-    def __init__(self, *, chunk: int = GPU_CHUNK, warps: int | None = None) -> None:
+    def __init__(self, *, chunk: int = GPU_CHUNK, memory: int | None = None, warps: int | None = None) -> None:
         check_gpu()
+        self._limit = memory
         self.chunk = chunk
         self._warps = warps
         self._totals = NOTHING
@@ -173,7 +176,7 @@ class CudaBackend:
 
         plan = self._plan
         self.gpu = present_gpu()
-        self._check_memory(self.gpu)
+        streams = self._find_memory(self.gpu)
         self._memory, self._kernels, self._batches = memory, model, batches
         self._stream, self._copies = memory.Stream(), memory.Stream()
         self._uses = uses_of_hottest_row(plan)
@@ -182,7 +185,7 @@ class CudaBackend:
         self._weights = Weights(
             self._stream.to_device(_widened(inputs, stride)), self._stream.to_device(_widened(outputs, stride)), stride
         )
-        self._text = self._marked_text(batches.FIRST)
+        self._text = self._new_text(streams)
         self._tables = {
             name: self._stream.to_device(getattr(plan.sampling, name)) for name in ("keep_thresholds", "noise_table")
         }
@@ -193,15 +196,19 @@ class CudaBackend:
         self._slots = [(memory.pinned(1, np.int64), memory.pinned(1, np.float64)) for _ in range(_QUEUED)]
         self._compile(epoch, message)
 
-    def _check_memory(self, gpu: Gpu) -> None:
-        needed = bytes_on_gpu(self._plan, self._vector_size, self.chunk)
-        if sum(needed.values()) > gpu.free:
-            parts = ", ".join(f"{name} {size / 1e9:.1f}" for name, size in needed.items())
-            raise SettingError(
-                f"backend='cuda': training needs {sum(needed.values()) / 1e9:.1f} GB of memory ({parts}), and "
-                f"{gpu.name} has {gpu.free / 1e9:.1f} GB free of {gpu.memory / 1e9:.1f}; use backend='cpu', "
-                "or a smaller vector_size or max_vocabulary"
-            )
+    def _find_memory(self, gpu: Gpu) -> bool:
+        """Whether the text must be copied piece by piece. Raises SettingError if that is not enough."""
+        free = gpu.free if self._limit is None else min(self._limit, gpu.free)
+        for streams in (False, True):
+            needed = bytes_on_gpu(self._plan, self._vector_size, self.chunk, streams=streams)
+            if sum(needed.values()) <= free:
+                return streams
+        parts = ", ".join(f"{name} {size / 1e9:.1f}" for name, size in needed.items())
+        raise SettingError(
+            f"backend='cuda': training needs {sum(needed.values()) / 1e9:.1f} GB of memory ({parts}), and "
+            f"{gpu.name} has {free / 1e9:.1f} GB free of {gpu.memory / 1e9:.1f}; use backend='cpu', "
+            "or a smaller vector_size or max_vocabulary"
+        )
 
     def _matrix(self, array: Any) -> Matrix:
         whole = np.empty(array.size, np.float32)
@@ -210,10 +217,11 @@ class CudaBackend:
             self._copies.wait()
         return whole.reshape(-1, self._weights.stride)[:, : self._vector_size].copy()
 
-    def _marked_text(self, first_of_sentence: int) -> Any:
-        ids, starts = np.array(self._plan.corpus.ids, np.int32), self._plan.corpus.sentence_offsets[:-1]
-        ids[starts[starts < len(ids)]] |= np.int32(first_of_sentence)
-        return self._stream.to_device(ids if len(ids) else np.zeros(1, np.int32))
+    def _new_text(self, streams: bool) -> Text:
+        corpus = self._plan.corpus
+        if not streams:
+            return ResidentText(corpus, self._stream)
+        return StreamedText(corpus, self._memory, self._stream, min(len(corpus.ids), self.chunk))
 
     def _new_read_words(self, tile: int) -> ReadWords:
         before, after = self._plan.sampling.window
@@ -293,9 +301,8 @@ class CudaBackend:
         stream.copy_from(around, self._around)
         tiles = -(-len(tokens) // batches.TILE)
         sampling = drawn._replace(**self._tables)
-        piece = Piece(
-            self._text, tokens.start, tokens.start, len(tokens), self._around, int(before), int(total - before)
-        )
+        ids, at = self._text.on_device(tokens)
+        piece = Piece(ids, at, tokens.start, len(tokens), self._around, int(before), int(total - before))
         read = read._replace(n_tiles=tiles)
         threads = min(-(-max(tiles, 1) // _LANES) * _LANES, batches.SUM_THREADS)
         stream.launch(batches.count_read, max(tiles, 1), _LANES, piece, sampling, read)

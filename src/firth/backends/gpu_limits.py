@@ -26,12 +26,18 @@ def padded(vector_size: int) -> int:
     return -(-vector_size // _SECTOR) * _SECTOR
 
 
-def bytes_on_gpu(plan: TrainingPlan, vector_size: int, chunk: int = GPU_CHUNK) -> dict[str, int]:
-    """The memory that training takes there, by what takes it."""
+def bytes_on_gpu(
+    plan: TrainingPlan, vector_size: int, chunk: int = GPU_CHUNK, *, streams: bool = False
+) -> dict[str, int]:
+    """The memory that training takes there, by what takes it.
+
+    streams : whether only the text of two launches is there at a time.
+    """
     tokens = len(plan.corpus.ids)
+    text = min(tokens, 2 * chunk) if streams else tokens
     return {
         "matrices": 4 * padded(vector_size) * (plan.n_inputs + plan.n_outputs),
-        "text": _PER_TOKEN * tokens,
+        "text": _PER_TOKEN * text,
         "words of a launch": _PER_TOKEN_OF_PIECE * min(tokens, chunk),
         "tables": 12 * plan.n_words,
         "spare": _SPARE,

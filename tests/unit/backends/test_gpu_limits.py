@@ -10,9 +10,10 @@ from firth import MissingExtraError, SettingError, Word2Vec
 from firth.backends.choice import WORDS_THAT_PAY, best_backend, pays
 from firth.backends.cpu import CpuBackend
 from firth.backends.gpu_limits import bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_text import FIRST_OF_SENTENCE, mark
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import SessionTargets
+from firth.kernels.arguments import EncodedIds, SessionTargets
 from firth.kernels.cuda.training.shape import most_registers, shape_of
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
@@ -99,7 +100,17 @@ def test_bytes_are_those_of_the_arrays():
     found = bytes_on_gpu(plan_of(), 100)
     assert found["matrices"] == 2 * 10 * 104 * 4
     assert found["text"] == 4000
+    assert bytes_on_gpu(plan_of(), 100, 100, streams=True)["text"] == 800
     assert [padded(size) for size in (1, 8, 9, 100, 300)] == [8, 8, 16, 104, 304]
+
+
+@pytest.mark.parametrize("tokens", [range(0, 9), range(0, 4), range(2, 9), range(3, 4), range(5, 5)])
+def test_the_first_tokens_of_sentences_are_marked(tokens):
+    ids, offsets = np.arange(9, dtype=np.int32), np.array([0, 1, 3, 3, 7, 9])
+    marked = np.full(10, 77, np.int32)
+    mark(EncodedIds(ids, offsets), tokens, marked)
+    expected = [ids[i] + (FIRST_OF_SENTENCE if i in offsets else 0) for i in tokens]
+    np.testing.assert_array_equal(marked, [*expected, *[77] * (10 - len(tokens))])
 
 
 @pytest.mark.parametrize("cbow", [False, True])

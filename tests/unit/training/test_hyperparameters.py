@@ -50,6 +50,7 @@ IMPOSSIBLE = [
     ("final_learning_rate", -1e-9, "at least 0"),
     ("final_learning_rate", 0.5, "at most learning_rate=0.025"),
     ("epochs", 0, "at least 1"),
+    ("backend", "gpu", "'auto', 'cpu' or 'cuda'"),
     ("threads", 0, "from 1 to 1,024"),
     ("threads", -1, "from 1 to 1,024"),
     ("threads", 5_000, "from 1 to 1,024"),

@@ -62,6 +62,10 @@ class Stream:
         event.record(self._stream)
         return event
 
+    def wait_for(self, event: Any) -> None:
+        """Launch nothing before an event of another stream."""
+        event.wait(self._stream)
+
     def wait(self) -> None:
         """Wait until all is done."""
         self._stream.synchronize()

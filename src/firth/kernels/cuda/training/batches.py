@@ -16,12 +16,11 @@ from firth.kernels.cpu.training.random import draw
 from firth.kernels.cuda.compile import device, gpu_kernel, of_cpu
 from firth.kernels.cuda.warp import LANES, ballot
 
-__all__ = ["FIRST", "SUM_THREADS", "TILE", "WORD", "count_read", "gather_read", "sum_tiles"]
+__all__ = ["SUM_THREADS", "TILE", "WORD", "count_read", "gather_read", "sum_tiles"]
 
 TILE = 512  # tokens that a warp reads
 SUM_THREADS = 1024  # most threads of sum_tiles
-WORD = 0x7FFFFFFF  # the bits of an id that are the word,
-FIRST = -0x80000000  # and the one that says that a sentence begins
+WORD = 0x7FFFFFFF  # the bits of an id that are the word; the highest one says that a sentence begins
 
 _draw, _is_kept = of_cpu(draw), of_cpu(is_kept)
 
