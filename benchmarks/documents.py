@@ -1,6 +1,6 @@
 """Quality and speed of document vectors, compared with gensim's Doc2Vec.
 
-    python benchmarks/documents.py NOVELS [--megabytes 20] [--lines 10] [--threads 2] [--repetitions 3] [--epochs 10]
+    python benchmarks/documents.py NOVELS --same-rates [--megabytes 20] [--threads 2] [--repetitions 3] [--epochs 10]
 
 NOVELS is a text with a sentence a line, in which chapters begin with a line "chapter …"; chapter one begins a novel.
 Documents are LINES consecutive lines of a chapter, as lists of tokens. One in ten is not trained on but inferred.
@@ -9,8 +9,11 @@ chapter, novel   the share of documents whose nearest other document (by cosine)
 held_out         the same for inferred documents, whose nearest document is sought among those that were trained on
 itself           of 500 training documents that are inferred, the share that are nearest to their own trained vector
 
-Every measurement is a separate process; the systems alternate. Where other programs use the cores, CPU seconds (of all
-threads) are the better measure.
+gensim gets its documents in both ways that it has: as an iterable of TaggedDocument ("gensim") and as `corpus_file`
+("gensim_file"), its fastest. Every measurement is a process of its own; the systems alternate, and each repetition has
+a seed of its own. Finished runs are saved and not repeated: delete the JSON file to start over. Firth's compiled code
+is in its cache, or made before the clock starts. Where other programs use the cores, CPU seconds (of all threads) are
+the better measure. With --same-rates gensim has the learning rate of Firth, which for `dm` is not gensim's default.
 """
 
 import argparse
@@ -18,15 +21,19 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-from report import median, save
+from report import load, mean_and_spread, median, save
 
 SETTINGS = {"dm": {"dm": 1}, "dbow": {"dm": 0}, "dbow_words": {"dm": 0, "dbow_words": 1}}
 FIRST = re.compile(r"chapter (i|1|one|the first|first)\b")
+SYSTEMS = ("firth", "gensim", "gensim_file")
+CLOCKS = ("train_s", "train_cpu_s", "infer_s", "infer_cpu_s")
+SHARES = ("chapter", "novel", "held_out_chapter", "held_out_novel", "itself")
 SIZE, MIN_COUNT, SAMPLED, HELD_OUT = 100, 5, 500, 10
 
 
@@ -73,8 +80,10 @@ def measure(system: str, name: str, arguments) -> dict:
     is_held = np.arange(len(documents)) % HELD_OUT == HELD_OUT - 1
     train = [document for document, held in zip(documents, is_held, strict=True) if not held]
     test = [document for document, held in zip(documents, is_held, strict=True) if held]
-    fit = fit_firth if system == "firth" else fit_gensim
-    times, vectors, infer = fit(train, name, arguments)
+    if system == "firth":
+        times, vectors, infer = fit_firth(train, name, arguments)
+    else:
+        times, vectors, infer = fit_gensim(train, name, arguments, from_file=system == "gensim_file")
     begin, cpu = time.perf_counter(), time.process_time()
     inferred = infer(test)
     times |= {"infer_s": time.perf_counter() - begin, "infer_cpu_s": time.process_time() - cpu}
@@ -100,6 +109,7 @@ def fit_firth(train, name, arguments):
     if name != "dm":
         options["train_words"] = name == "dbow_words"
     options |= {"threads": arguments.threads, "epochs": arguments.epochs, "tokenizer": "whitespace"}
+    options["seed"] = arguments.seed
     small = Doc2Vec(**options | {"epochs": 1, "min_count": 1}).fit(train[:20], progress=False)
     small.infer(train[:20])  # compiled code is loaded
     begin, cpu = time.perf_counter(), time.process_time()
@@ -110,24 +120,57 @@ def fit_firth(train, name, arguments):
     return times, model.documents.matrix, lambda documents: model.infer(documents, **infer_options)
 
 
-def fit_gensim(train, name, arguments):
+def fit_gensim(train, name, arguments, *, from_file):
     from gensim.models.doc2vec import Doc2Vec, TaggedDocument
 
-    tagged = [TaggedDocument(document, [number]) for number, document in enumerate(train)]
-    begin, cpu = time.perf_counter(), time.process_time()
-    rate = {"alpha": 0.05 if name == "dm" else 0.025, "min_alpha": 1e-4, "sample": 1e-3}  # those of Firth
-    rate = rate if arguments.same_rates else {}
-    model = Doc2Vec(
-        tagged, vector_size=SIZE, min_count=MIN_COUNT, workers=arguments.threads, epochs=arguments.epochs, seed=1,
-        **SETTINGS[name], **rate,
-    )  # fmt: skip
-    times = {"train_s": time.perf_counter() - begin, "train_cpu_s": time.process_time() - cpu}
-    epochs = arguments.infer_epochs
+    rate = {"alpha": 0.05 if name == "dm" else 0.025, "min_alpha": 1e-4}  # those of Firth
+    options = {"vector_size": SIZE, "min_count": MIN_COUNT, "workers": arguments.threads, "epochs": arguments.epochs}
+    options |= {"sample": 1e-3, "seed": arguments.seed, **SETTINGS[name], **(rate if arguments.same_rates else {})}
+    with tempfile.TemporaryDirectory() as folder:
+        if from_file:
+            path = Path(folder, "documents.txt")
+            path.write_text("".join(" ".join(document) + "\n" for document in train), encoding="utf-8")
+            options["corpus_file"] = str(path)
+        else:
+            options["documents"] = [TaggedDocument(document, [number]) for number, document in enumerate(train)]
+        begin, cpu = time.perf_counter(), time.process_time()
+        model = Doc2Vec(**options)
+        times = {"train_s": time.perf_counter() - begin, "train_cpu_s": time.process_time() - cpu}
 
     def infer(documents):
-        return np.array([model.infer_vector(document, epochs=epochs) for document in documents])
+        return np.array([model.infer_vector(document, epochs=arguments.infer_epochs) for document in documents])
 
     return times, model.dv.vectors, infer
+
+
+def run_all(results: dict, arguments) -> None:
+    """All runs that are not saved yet."""
+    for repetition in range(arguments.repetitions):
+        for name in [arguments.only] if arguments.only else SETTINGS:
+            row = next((row for row in results["rows"] if row["name"] == name), None)
+            if row is None:
+                row = {"name": name, **{system: [] for system in SYSTEMS}}
+                results["rows"].append(row)
+            for system in SYSTEMS:
+                if len(row[system]) > repetition:
+                    continue
+                command = [sys.executable, *sys.argv, "--measure", system, name, "--seed", str(repetition + 1)]
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+                row[system].append(json.loads(done.stdout.splitlines()[-1]))
+                print(name, system, {key: round(value, 3) for key, value in row[system][-1].items()}, flush=True)
+                save(arguments.results, results)
+
+
+def summarise(row: dict) -> None:
+    """Medians, their ratios to the better of gensim's two ways, and the shares with their spread over the seeds."""
+    for clock in CLOCKS:
+        seconds = {system: median(run[clock] for run in row[system]) for system in SYSTEMS}
+        row[f"ratio_{clock}"] = min(seconds["gensim"], seconds["gensim_file"]) / seconds["firth"]
+        each = ", ".join(f"{system} {value:.2f}" for system, value in seconds.items())
+        print(f"{row['name']} {clock}: {each}; {row[f'ratio_{clock}']:.1f} times", flush=True)
+    for share in SHARES:
+        found = (f"{system} {mean_and_spread(run[share] for run in row[system])}" for system in SYSTEMS)
+        print(f"{row['name']} {share}: {', '.join(found)}", flush=True)
 
 
 def main() -> None:
@@ -141,27 +184,23 @@ def main() -> None:
     parser.add_argument("--infer-epochs", type=int, help="default: what each system does by default")
     parser.add_argument("--same-rates", action="store_true", help="gensim with the learning rates of Firth")
     parser.add_argument("--only", choices=SETTINGS)
+    parser.add_argument("--results", default="documents", metavar="NAME", help="of the file in benchmarks/results")
     parser.add_argument("--measure", nargs=2, metavar=("SYSTEM", "NAME"), help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         print(json.dumps(measure(*arguments.measure, arguments)))
         return
-    rows = []
-    for name in [arguments.only] if arguments.only else SETTINGS:
-        row: dict = {"name": name, "firth": [], "gensim": []}
-        for _ in range(arguments.repetitions):
-            for system in ("firth", "gensim"):
-                command = [sys.executable, *sys.argv, "--measure", system, name]
-                done = subprocess.run(command, capture_output=True, text=True, check=True)
-                row[system].append(json.loads(done.stdout.splitlines()[-1]))
-                print(name, system, {key: round(value, 3) for key, value in row[system][-1].items()}, flush=True)
-        for what in ("train_s", "train_cpu_s", "infer_s", "infer_cpu_s"):
-            seconds = {system: median([run[what] for run in row[system]]) for system in ("firth", "gensim")}
-            row[f"ratio_{what}"] = seconds["gensim"] / seconds["firth"]
-            print(name, what, f"{row[f'ratio_{what}']:.1f} times faster", flush=True)
-        rows.append(row)
-    if arguments.only is None:
-        save("documents", {"rows": rows, "threads": arguments.threads, "epochs": arguments.epochs})
+    names = ("megabytes", "lines", "threads", "epochs", "infer_epochs", "same_rates")
+    settings = {name: getattr(arguments, name) for name in names}
+    results = load(arguments.results) or {**settings, "rows": []}
+    if (saved := {name: results.get(name) for name in names}) != settings:
+        sys.exit(f"benchmarks/results/{arguments.results}.json is of {saved}: delete it, or give another --results")
+    run_all(results, arguments)
+    for row in results["rows"]:
+        if all(row[system] for system in SYSTEMS):
+            summarise(row)
+    save(arguments.results, results)
 
 
 if __name__ == "__main__":

@@ -438,13 +438,13 @@ def gensim_drop_in(results: dict) -> str:
 
 
 def documents(results: dict) -> str:
-    """Two rows for each kind of model, gensim's and Firth's: medians of times, means of shares."""
+    """A row for each kind of model and system: medians of times, means of shares; ratios to the faster of gensim's."""
     names = {"dm": "`dm`", "dbow": "`dbow`, `train_words=False`", "dbow_words": "`dbow`"}
     shares = ("chapter", "novel", "held_out_chapter", "held_out_novel", "itself")
     clocks = ("train_s", "train_cpu_s", "infer_s", "infer_cpu_s")
     rows = []
     for row in results["rows"]:
-        for system, label in (("firth", "Firth"), ("gensim", "gensim")):
+        for system, label in (("firth", "Firth"), ("gensim", "gensim"), ("gensim_file", "gensim, `corpus_file`")):
             runs = row[system]
             times = [_three_digits(median(run[clock] for run in runs)) for clock in clocks]
             means = [f"{sum(run[share] for run in runs) / len(runs):.3f}".lstrip("0") for share in shares]
@@ -453,9 +453,11 @@ def documents(results: dict) -> str:
         rows.append(["", "ratio", *ratios, *[""] * len(shares)])
     header = ["", "", "training, s", "CPU s", "inferring, s", "CPU s", "chapter", "novel", "held out: chapter", "novel"]
     some = results["rows"][0]["firth"]
+    seeds = f"{len(some)} {'seed' if len(some) == 1 else 'seeds'}"
     size = (
         f"{some[0]['documents']:,} paragraphs of {some[0]['novels']:,} novels, {some[0]['words']:,} words to train on; "
-        f"{results['epochs']} epochs, {results['threads']} threads, {len(some)} {'run' if len(some) == 1 else 'runs'}."
+        f"{results['epochs']} epochs, {results['threads']} threads, {seeds}; "
+        f"learning rates of {'Firth' if results['same_rates'] else 'each system'}."
     )
     return f"{grid([*header, 'itself'], rows)}\n\n{size} {measured_on(results)}"
 

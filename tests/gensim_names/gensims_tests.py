@@ -63,6 +63,7 @@ def load(name: str) -> types.ModuleType:
     both = r"import firth.gensim.models\1, gensim.utils, gensim.test.utils"
     source = re.sub(r"^import gensim\.models((?!\._)\S*)$", both, source, flags=re.M)
     source = re.sub(r"(?<![\w.])(?<!from )(?<!import )gensim\.models\.(?!_)", "firth.gensim.models.", source)
+    source = source.replace("'gensim.scripts.", "'firth.gensim.scripts.")
     # Most tests of FastText open a file of fastText's first, headerless version without need: they get the newer one.
     source = source.replace("datapath('lee_fasttext.bin')", "datapath('lee_fasttext_new.bin')")
     exec(compile(source, found.origin, "exec"), module.__dict__)

@@ -20,7 +20,8 @@ MOST_DIMENSIONS = 32
 PARTS_OF_ARRAY = 5  # version, shape, type, order, data
 
 LARGEST_KEY = 1 << 63  # the hashes of larger numbers can be chosen to be all the same
-_SCALARS = {str, int, float, bool, type(None)}  # what a key may be: their hashes are computed without recursion
+_SCALARS = {str, bytes, int, float, bool, type(None)}  # what a key may be: their hashes are computed without recursion
+_MOST_PARTS = 16  # of a key that is a phrase: each use of a tuple computes its hash again
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMERIC = re.compile(r"[fiub][1248]")
@@ -95,11 +96,26 @@ def checked_name(module: Any, name: Any) -> Name:
 def checked_keys(keys: list[Any]) -> list[Any]:
     """What may be keys of a dictionary, or in a set. Raises Refused for anything else."""
     kinds = set(map(type, keys))
+    if kinds & {memoryview, tuple}:
+        made = {id(key): _as_key(key) for key in keys}  # once each: a file may use one object many times
+        keys = [made[id(key)] for key in keys]
+        kinds = set(map(type, keys)) - {tuple}
     if wrong := kinds - _SCALARS:
         raise Refused(f"uses a {wrong.pop().__name__} as a key: must be a string or a number")
     if int in kinds and any(type(key) is int and not -LARGEST_KEY <= key < LARGEST_KEY for key in keys):
         raise Refused("uses a number of more than 64 bits as a key, which no file of gensim does")
     return keys
+
+
+def _as_key(key: Any) -> Any:
+    """A key with bytes in place of views; a tuple must be one of words, as the keys of phrases were in gensim 3."""
+    if type(key) is memoryview:
+        return bytes(key)
+    if type(key) is tuple:
+        if len(key) > _MOST_PARTS or not {str, bytes, memoryview}.issuperset(map(type, key)):
+            raise Refused(f"uses a tuple as a key that is not of up to {_MOST_PARTS} strings")
+        return tuple(part if type(part) is str else bytes(part) for part in key)
+    return key
 
 
 def call(function: Name, arguments: Any, budget: Budget) -> Any:

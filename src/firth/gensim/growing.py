@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.arrays import Matrix
 from firth.errors import NotFittedError
@@ -14,7 +15,7 @@ from firth.gensim.models.keyedvectors import KeyedVectors
 from firth.gensim.settings import warn_without_effect
 from firth.gensim.texts import Text, read_text
 from firth.gensim.vocabulary import Limits, TrimRule, add_words, choose, set_codes
-from firth.training.sampling_tables import keep_probabilities
+from firth.training.sampling_tables import keep_probabilities, noise_probabilities
 
 __all__ = ["GrownVocabulary"]
 
@@ -34,6 +35,7 @@ class GrownVocabulary:
     seed: int
     hs: int
     negative: int
+    ns_exponent: float
     sample: float
     min_count: int
     max_final_vocab: int | None
@@ -45,6 +47,21 @@ class GrownVocabulary:
     has_new_words: bool
     syn1neg: Matrix
     syn1: Matrix
+
+    @property
+    def cum_table(self) -> NDArray[np.uint32]:
+        """(V,) the noise distribution added up, as shares of 2**31 - 1; gensim draws from it, Firth from another table.
+
+        Raises   AttributeError without negative sampling.
+        """
+        if not self.negative:
+            raise AttributeError("cum_table is of negative sampling: the model has negative=0")
+        if not len(self.wv):
+            return np.zeros(0, np.uint32)
+        shares = noise_probabilities(np.asarray(self.wv.expandos["count"], np.int64), float(self.ns_exponent))
+        table: NDArray[np.uint32] = np.round(np.minimum(np.cumsum(shares), 1.0) * (2**31 - 1)).astype(np.uint32)
+        table[-1] = 2**31 - 1
+        return table
 
     def _new_vectors(self) -> KeyedVectors:
         return KeyedVectors(self.vector_size)

@@ -122,10 +122,11 @@ def _from_pickle(path: Path, root: Any, what: str) -> PhraseFile:
 
 
 def _scored(path: Path, found: dict[Any, Any], delimiter: str) -> Iterable[tuple[tuple[str, ...], float]]:
-    for phrase, score in found.items():
+    for phrase, value in found.items():
+        score = value[1] if isinstance(value, tuple) and len(value) == 2 else value  # with its count, in gensim 3
         if not isinstance(score, int | float | np.number) or not math.isfinite(score):
             raise FormatError(path, f"the score of {phrase!r} is {score!r}: must be a number")
-        yield tuple(_text(phrase).split(delimiter)), float(score)
+        yield tuple(map(_text, phrase) if isinstance(phrase, tuple) else _text(phrase).split(delimiter)), float(score)
 
 
 def _text(value: Any) -> str:

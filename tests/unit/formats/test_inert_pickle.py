@@ -20,7 +20,9 @@ from firth.formats.inert_pickle import is_pickle, read_pickle
 
 PROTOCOLS = [2, 3, 4, 5]
 
-keys = st.one_of(st.text(max_size=9), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.none())
+words = st.one_of(st.text(max_size=9), st.binary(max_size=9))
+phrases = st.lists(words, max_size=16).map(tuple)
+keys = st.one_of(words, phrases, st.integers(-(2**63), 2**63 - 1), st.booleans(), st.none())
 data = st.recursive(
     st.one_of(
         keys,
@@ -238,6 +240,12 @@ def test_nesting_without_end_and_laughter_are_harmless():
     assert len(read(laughter)) == 2
     with pytest.raises(FormatError, match="uses a tuple as a key"):
         read(laughter[:-1] + b"}" + b"2\x86" * 3 + b"K\x01s.")
+
+
+@pytest.mark.parametrize("key", [("a",) * 17, ("a", 1), (("a",), "b")])
+def test_tuples_that_are_no_phrases_are_no_keys(key):
+    with pytest.raises(FormatError, match="uses a tuple as a key"):
+        read(pickle.dumps({key: 1}, 4))
 
 
 def test_high_numbers_of_objects_need_no_memory():
