@@ -28,6 +28,7 @@ VALUES = {
     "final_learning_rate": "0,0.001",
     "epochs": "1,2",
     "threads": "1,2",
+    "backend": "auto,cpu",
     "seed": "-1,7",
     "tokenizer": "whitespace",
 }
