@@ -4,11 +4,15 @@
     PYTHONPATH=src python benchmarks/distributed.py --paper
 
 `4` in --runs is 4 nodes in this process, `4-average` the same with plain averages at the meetings, `4-float32` with
-changes that travel in float32. Each line is printed, and saved in the JSON file, as soon as it is measured.
+changes that travel in float32; `4-ray` is 4 actors of a Ray cluster that is started for it, `4-killed` the same with
+the process of one of them killed in the middle of a round of epoch 3. Each line is printed, and saved in the JSON file,
+as soon as it is measured.
 """
 
 import argparse
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -38,13 +42,46 @@ class AveragingCluster(firth.LocalCluster):
         return InProcess([AveragingNode(settings, "float32") for _ in range(self.n_nodes)])
 
 
+class KillingCluster(firth.RayCluster):
+    """Kills the process of a node in the third epoch, and notes how long it takes until the next round ends."""
+
+    def open(self, settings):
+        machines = super().open(settings)
+        call, self.killed, self.seconds = machines.call, None, None
+
+        def watched(node, method, *arguments, results=1):
+            if self.killed is None and method == "combine" and arguments[0].epoch == 2 and arguments[0].tokens.start:
+                import ray
+
+                pid = ray.get(machines.nodes[1].actor.__ray_call__.remote(lambda actor: os.getpid()))
+                os.kill(pid, signal.SIGKILL)
+                self.killed = time.perf_counter()
+            elif method == "finish" and self.seconds is None and len(machines.nodes) < self.n_nodes:
+                self.seconds = time.perf_counter() - self.killed
+            return call(node, method, *arguments, results=results)
+
+        machines.call = watched
+        return machines
+
+
+def on_ray(cluster):
+    """A cluster of Ray's on this machine, with as many processors as nodes."""
+    import ray
+
+    if not ray.is_initialized():
+        ray.init(num_cpus=cluster.n_nodes, include_dashboard=False, object_store_memory=1 << 30, log_to_driver=False)
+    return cluster
+
+
 def cluster_of(run: str):
-    """What `4`, `4-float32` or `4-average` stands for; None for 1: no cluster."""
+    """What `4`, `4-float32`, `4-average`, `4-ray` or `4-killed` stands for; None for 1: no cluster."""
     count, _, kind = run.partition("-")
     if count == "1":
         return None
     if kind == "average":
         return AveragingCluster(int(count))
+    if kind in ("ray", "killed"):
+        return on_ray((KillingCluster if kind == "killed" else firth.RayCluster)(nodes=int(count)))
     return firth.LocalCluster(int(count), wire=kind or "int8")
 
 
@@ -63,10 +100,11 @@ def quality(options) -> list[dict]:
     for seed in options.seeds:
         for run in options.runs.split():
             begun, processor = time.perf_counter(), time.process_time()
+            cluster = cluster_of(run)
             model = firth.Word2Vec(
                 architecture=options.architecture, vector_size=options.dim, epochs=options.epochs, threads=1,
                 seed=seed, tokenizer="whitespace",
-            ).fit(options.corpus, progress=False, cluster=cluster_of(run))  # fmt: skip
+            ).fit(options.corpus, progress=False, cluster=cluster)  # fmt: skip
             result = {
                 "run": run,
                 "seed": seed,
@@ -75,6 +113,8 @@ def quality(options) -> list[dict]:
                 "cpu_seconds": round(time.process_time() - processor, 1),
                 **judged(model, options),
             }
+            if isinstance(cluster, KillingCluster):
+                result["seconds_from_kill_to_next_meeting"] = cluster.seconds
             nodes = int(run.partition("-")[0])
             words, plan = len(model.vocabulary), rounds_for(nodes)
             tokens = model.history[0].words
