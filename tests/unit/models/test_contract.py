@@ -45,6 +45,7 @@ DEFAULTS = {
     "final_learning_rate": 1e-4,
     "epochs": 5,
     "threads": None,
+    "backend": "auto",
     "seed": 1,
     "tokenizer": "words",
 }
