@@ -57,7 +57,7 @@ def run(program, arguments, folder):
 
 
 @pytest.mark.parametrize("name", CODES)
-@pytest.mark.parametrize("module", ["typing", "typer", "firth.cli.convert"])
+@pytest.mark.parametrize("module", ["firth.cli.main", "typer", "firth.cli.convert"])
 def test_a_signal_while_modules_are_imported(name, module, model, tmp_path):
     done = run(
         f"sys.meta_path.insert(0, SendAtImport('{module}', signal.{name}))", ["convert", model, "m.txt"], tmp_path

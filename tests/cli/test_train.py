@@ -1,6 +1,7 @@
 """Training from the command line."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -92,7 +93,7 @@ def test_the_help_explains_every_hyperparameter(firth, command):
     shown = "".join(firth(command, "--help").stdout.split())  # however lines are broken
     for setting in Hyperparameters.describe():
         assert f"--{setting.name.replace('_', '-')}" in shown
-        help = "".join(setting.help.split())
+        help = re.sub(r"\((\d+),(\d+)\)", r"\1-\2", "".join(setting.help.split()))  # as the option takes two numbers
         assert f"{help[0].upper()}{help[1:]}." in shown
         if setting.name != "shrink_window":  # True is shown as "on"
             assert "".join(f"[default: {setting.default}".split()) in shown

@@ -58,11 +58,19 @@ def test_document_vectors(tables):
     def run(seconds):
         return {"train_s": seconds, "train_cpu_s": seconds, "infer_s": 0.5, "infer_cpu_s": 0.25, **shares, **sizes}
 
-    row = {"name": "dm", "firth": [run(2.0), run(4.0)], "gensim": [run(30.0), run(30.0)]}
+    row = {
+        "name": "dm",
+        "firth": [run(2.0), run(4.0)],
+        "gensim": [run(60.0), run(60.0)],
+        "gensim_file": [run(30.0), run(30.0)],
+    }
     row |= {"ratio_train_s": 10.0, "ratio_train_cpu_s": 10.0, "ratio_infer_s": 1.0, "ratio_infer_cpu_s": 1.0}
-    table = tables.documents({"rows": [row], "threads": 2, "epochs": 10, "environment": ENVIRONMENT})
-    firth, gensim, ratio = cells(table)
+    table = tables.documents(
+        {"rows": [row], "threads": 2, "epochs": 10, "same_rates": True, "environment": ENVIRONMENT}
+    )
+    firth, gensim, of_file, ratio = cells(table)
     assert firth == ["`dm`", "Firth", "3", "3", "0.5", "0.25", ".250", ".500", ".125", ".375", "1.000"]
-    assert gensim[2] == "30"
+    assert gensim[2] == "60" and of_file[1:3] == ["gensim, `corpus_file`", "30"]
     assert ratio[1:4] == ["ratio", "**10.0×**", "**10.0×**"]
-    assert "1,000 paragraphs of 12 novels, 90,000 words to train on; 10 epochs, 2 threads, 2 runs. P" in table
+    assert "1,000 paragraphs of 12 novels, 90,000 words to train on; 10 epochs, 2 threads, 2 seeds; " in table
+    assert "learning rates of Firth. P" in table

@@ -86,8 +86,7 @@ class Queries(KeyTable):
         one = positive[0] if isinstance(positive, list) and len(positive) == 1 else positive
         is_alone = negative is None or (isinstance(negative, list) and not negative)
         if is_alone and isinstance(one, str) and (row := self.key_to_index.get(one)) is not None:
-            vector = self.vectors[row].astype(np.float64)
-            return vector / (math.sqrt(np.dot(vector, vector)) or 1.0), [row]  # most queries
+            return _unit(_unit(self.vectors[row])), [row]  # most queries; the same bits as by the mean below
         given = [(item, 1.0) for item in as_items(positive)] + [(item, -1.0) for item in as_items(negative)]
         plain = [_weighted(item, weight) for item, weight in given]
         keys, weights = [item for item, _ in plain], np.array([weight for _, weight in plain])
