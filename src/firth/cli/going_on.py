@@ -132,6 +132,15 @@ class GoingOn(NamedTuple):
     initial: Path | None
     frozen: str | None
 
+    def of_new_text(self) -> dict[str, Any]:
+        """What continue_training() of a model is given of them, without the old text."""
+        more = {"new_words": self.new_words, "replay_words": self.replay_words}
+        return {name: value for name, value in more.items() if value is not None} | {"frozen": read_frozen(self.frozen)}
+
+    def words_of_replay(self) -> list[str]:
+        """The old text again, for a command that goes on."""
+        return [word for path in self.replay for word in ("--replay", path)]
+
 
 def given_on_command_line(context: typer.Context, names: Any) -> list[str]:
     """Those of the options that the user has written."""
@@ -205,9 +214,7 @@ def continue_training(
     settings : those of the run that the user has written.
     files : of checkpoints and phrases, as Word2Vec.continue_training has them.
     """
-    more: dict[str, Any] = {"new_words": options.new_words, "replay_words": options.replay_words}
-    more = {name: value for name, value in more.items() if value is not None}
-    more |= {"replay": replayed(options), "frozen": read_frozen(options.frozen), **files}
+    more = {"replay": replayed(options)} | options.of_new_text() | files
     return model.continue_training(text, progress=reporter, **settings, **more)
 
 

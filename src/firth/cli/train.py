@@ -120,7 +120,7 @@ def _train(
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
             again = words_of_cluster(cluster) + ([] if phrases is None else ["--phrases", str(phrases)])
-            again += [word for path in going_on.replay for word in ("--replay", path)]
+            again += going_on.words_of_replay()
             command = shlex.join(["firth", "train", "--resume", str(checkpoint), *again, *corpus, "-o", str(target)])
             typer.echo(f"firth: to go on: {command}", err=True)
         raise typer.Exit(130)

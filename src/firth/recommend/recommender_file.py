@@ -28,13 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import FirthError, FormatError
+from firth.errors import FormatError
 from firth.formats.atomic import atomic_write
 from firth.formats.compressed import no_such_file
 from firth.formats.mapped import map_file
 from firth.formats.packed_words import PackedWords, check_ends
 from firth.formats.temporary import settle
-from firth.formats.tensor_file import TensorFile, decode_metadata, is_safetensors, write_tensors
+from firth.formats.tensor_file import TensorFile, damage_reported, decode_metadata, is_safetensors, write_tensors
 from firth.kernels.cpu.recommend.arguments import ItemTable
 from firth.recommend.attributes import Attributes
 from firth.recommend.blend import default_weights
@@ -181,14 +181,8 @@ def read(path: str | Path) -> StoredRecommender:
     metadata = _decoded(path, file.metadata)
     file.check(("words", "word_ends", "counts", "weights"))
     arrays = {name: file.array(name, file.dtype(name), file.dimensions(name)) for name in file.names}
-    try:
+    with damage_reported(path):
         return _composed(path, arrays, metadata)
-    except FormatError:
-        raise
-    except KeyError as missing:
-        raise FormatError(path, f"has no {missing}; the file is damaged") from None
-    except (FirthError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as problem:
-        raise FormatError(path, f"its parts do not fit together ({problem}); the file is damaged") from None
 
 
 def _decoded(path: Path, stored: object) -> dict[str, Any]:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Matrix, Vector
-from firth.vectors.candidates import TINY
-from firth.vectors.ranking import SPARE, Ranking, largest
+from firth.vectors.ranking import SPARE, Ranking, cosines_of_rows, largest
 
 __all__ = ["best_of_cosines"]
 
@@ -37,18 +36,8 @@ def best_of_cosines(
     (rows,) = (cosines >= sorted_in_part[split]).nonzero()
     if len(rows) > wanted + MOST_EQUAL:
         rows = largest(cosines[None], wanted)[0]
-    exact = _exact_cosines(matrix.take(rows, axis=0).astype(np.float64), query)
+    exact = cosines_of_rows(matrix.take(rows, axis=0).astype(np.float64), query)
     for row in excluded:
         exact[rows == row] = -np.inf
     order = (-exact).argsort(kind="stable")[None, :count]  # rows are ascending: so are equal ones
     return Ranking(rows[order], exact[order])
-
-
-def _exact_cosines(found: NDArray[np.float64], query: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As exact_cosines of ranking.py, to the bit: by the same sums of the same arrays."""
-    norms = np.sqrt(np.einsum("nd,nd->n", found, found))
-    cosines = np.zeros(len(found))
-    np.divide(np.einsum("nd,d->n", found, query), norms, out=cosines, where=norms > TINY)
-    np.maximum(cosines, -1.0, out=cosines)
-    np.minimum(cosines, 1.0, out=cosines)
-    return cosines

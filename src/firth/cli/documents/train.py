@@ -22,7 +22,6 @@ from firth.cli.going_on import (
     ResumeOption,
     check_together,
     given_on_command_line,
-    read_frozen,
 )
 from firth.cli.output import Json, output, print_json, print_table, printable
 from firth.cli.settings import with_settings
@@ -91,7 +90,8 @@ def _train(
             model = Doc2Vec.resume(resume, read, replay=_replayed(going_on, tagged=tagged), **options)
         elif continued is not None:
             options |= {name: settings[name] for name in given}
-            _continue_training(model, read, going_on, options, tagged=tagged)
+            options |= going_on.of_new_text()
+            model.continue_training(read, replay=_replayed(going_on, tagged=tagged), **options)
         else:
             model.fit(read, **options)
     except TrainingInterrupted:
@@ -106,10 +106,7 @@ def _train(
     if interrupted:
         typer.echo(f"firth: stopped early; the vectors so far are in {target}", err=True)
         if checkpoint is not None:
-            again = [
-                *(["--tagged"] if tagged else []),
-                *(word for one in going_on.replay for word in ("--replay", one)),
-            ]
+            again = [*(["--tagged"] if tagged else []), *going_on.words_of_replay()]
             command = ["firth", "documents", "train", "--resume", str(checkpoint), *again, documents, "-o", str(target)]
             typer.echo(f"firth: to go on: {shlex.join(command)}", err=True)
         raise typer.Exit(130)
@@ -127,15 +124,6 @@ def _documents(paths: list[str], *targets: Path | None, tagged: bool) -> Iterato
 
 def _replayed(going_on: GoingOn, *, tagged: bool) -> Iterator[Any] | None:
     return _documents(going_on.replay, tagged=tagged) if going_on.replay else None
-
-
-def _continue_training(
-    model: Doc2Vec, read: Iterator[Any], going_on: GoingOn, options: dict[str, Any], *, tagged: bool
-) -> None:
-    more: dict[str, Any] = {"new_words": going_on.new_words, "replay_words": going_on.replay_words}
-    more = {name: value for name, value in more.items() if value is not None}
-    replay, frozen = _replayed(going_on, tagged=tagged), read_frozen(going_on.frozen)
-    model.continue_training(read, replay=replay, frozen=frozen, **more, **options)
 
 
 def _report(model: Doc2Vec, target: Path, seconds: float, *, interrupted: bool, shown: tuple[bool, bool]) -> None:
