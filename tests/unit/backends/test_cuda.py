@@ -1,6 +1,6 @@
 """Training on a GPU, without a GPU: in the simulator of numba-cuda, in a process of its own.
 
-The simulator must be chosen before Numba is imported. It runs every thread of a GPU as one of Python: texts are tiny.
+The simulator must be chosen before Numba is imported. It runs kernels in Python: texts are tiny.
 What needs a GPU is in tests/gpu.
 """
 
@@ -16,21 +16,18 @@ from source_tree import ROOT
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed: there is none for macOS"
 )
-# Threads of Python that wait for each other must not wait for the interpreter as well.
-PYTEST = "import sys, pytest; sys.setswitchinterval(1e-4); sys.exit(pytest.main(sys.argv[1:]))"
-
 
 def run_tests(*files, **variables):
-    arguments = [*files, "-q", "-p", "no:cacheprovider", "-rf"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **variables}
-    command = [sys.executable, "-c", PYTEST, *arguments]
+    command = [sys.executable, "-m", "pytest", *files, "-q", "-p", "no:cacheprovider", "-p", "lanes", "-rf"]
+    folders = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests/simulated")])
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": folders, **variables}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
 def test_the_contract_of_backends_in_the_simulator():
-    run_tests("tests/contracts/test_backends.py", FIRTH_TEST_BACKENDS="cuda", NUMBA_ENABLE_CUDASIM="1")
+    run_tests("tests/contracts/test_backends.py", FIRTH_TEST_BACKENDS="cuda")
 
 
 def test_kernels_in_the_simulator():
-    run_tests("tests/simulated", NUMBA_ENABLE_CUDASIM="1")
+    run_tests("tests/simulated")

@@ -18,41 +18,38 @@ LANES = 32
 _ALL = 0xFFFFFFFF
 
 if SIMULATED:
-    _together = threading.Barrier(LANES)
-    # Lanes write to one of two boxes in turn, so that one meeting is enough: nobody is more than one turn ahead.
-    _boxes = np.zeros((2, LANES, 64))
+    from numba.cuda.simulator.kernel import _get_kernel_context as launched
+
+    _box = np.zeros((LANES, 64))  # what each lane hands over
 
     def meet():
         """Wait for all lanes; what each has written to shared memory is seen by the others."""
-        _together.wait()
+        launched().syncthreads()
 
-    def _lane():
-        return threading.current_thread().thread_id % LANES
-
-    def _box_after(values):
-        """The box once every lane has written its values to a row of it."""
-        me = threading.current_thread()
-        me.turn = 1 - getattr(me, "turn", 0)
-        box = _boxes[me.turn]
-        box[_lane(), : len(values)] = values
+    def _exchanged(values, take):
+        """take(lane, box), once every lane has put its values into its row of the box."""
+        lane = launched().threadIdx.x
+        _box[lane, : len(values)] = values
         meet()
-        return box
+        taken = take(lane, _box)
+        meet()
+        return taken
 
     def from_lane(value, lane):
         """The number of another lane."""
-        return np.float32(_box_after([value])[lane % LANES, 0])
+        return np.float32(_exchanged([value], lambda _, box: box[lane % LANES, 0]))
 
     def integer_from_lane(value, lane):
         """The integer of another lane."""
-        return int(_box_after([value])[lane % LANES, 0])
+        return int(_exchanged([value], lambda _, box: box[lane % LANES, 0]))
 
     def exchange(values, n, bit):
         """values[:n] = those of the lane whose number differs in `bit`."""
-        values[:n] = _box_after(values[:n])[_lane() ^ bit, :n]
+        values[:n] = _exchanged(values[:n], lambda lane, box: box[lane ^ bit, :n].copy())
 
     def ballot(flag):
         """Bit i is the flag of lane i."""
-        return sum(int(one) << lane for lane, one in enumerate(_box_after([bool(flag)])[:, 0]))
+        return _exchanged([bool(flag)], lambda _, box: sum(int(one) << lane for lane, one in enumerate(box[:, 0])))
 
     _adding = threading.Lock()
 
