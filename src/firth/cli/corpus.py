@@ -15,7 +15,8 @@ CorpusArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="CORPUS...",
-        help="Text files, folders (all files in them) or patterns, also .gz .bz2 .xz .zst; - is standard input.",
+        help="Text files, folders (all files in them) or patterns, also .gz .bz2 .xz .zst, and s3://… where fsspec is "
+        "installed; - is standard input.",
     ),
 ]
 
