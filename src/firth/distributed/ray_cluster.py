@@ -24,6 +24,7 @@ __all__ = ["RayCluster", "RayMachines", "RayNode"]
 _TICK = 0.1  # seconds
 _LOOKING_ON = 3  # calls beside the one that works
 _SOON = 60.0  # seconds in which a new actor answers, and a living one; a machine may be busy
+_OVER = 1.0  # seconds in which calls to actors that were killed fail
 _MOST_NODES = 10_000
 
 
@@ -128,6 +129,8 @@ class RayMachines:
         self._is_mine = not self._ray.is_initialized()
         self.nodes: list[RayNode] = []
         self._coming: dict[RayNode, Any] = {}  # in place of lost ones, with the answer that they have come up
+        self._open: list[Sequence[Any]] = []  # results of calls that are not known to have succeeded
+        self._is_failing = False
         try:
             self._connect()
             self._start_all()
@@ -200,11 +203,13 @@ class RayMachines:
     def call(self, node: NodeHandle, method: str, *arguments: Any, results: int = 1) -> Call:
         """See Machines."""
         assert isinstance(node, RayNode)
-        if method in _READS:
-            return Call(node, list(node.actor.read.options(num_returns=2).remote(method, *arguments)))
         way = node.actor.look if method in _LOOKS else node.actor.work
+        if method in _READS:
+            way, results = node.actor.read, 2
         found = way.options(num_returns=results).remote(method, *arguments)
-        return Call(node, [found] if results == 1 else list(found))
+        made = Call(node, [found] if results == 1 else list(found))
+        self._open.append(made.results)
+        return made
 
     def wait(self, calls: Sequence[Call], tick: Callable[[int], None] | None = None) -> list[Any]:
         """See Machines."""
@@ -212,17 +217,49 @@ class RayMachines:
         values: dict[Any, Any] = {}
         waiting = {call.results[0]: call for call in calls}
         progress = _Progress(ray, self.nodes) if tick is not None else None
-        while waiting:
-            ready, _ = ray.wait(list(waiting), num_returns=1, timeout=_TICK)
-            for reference in ready:
-                call = waiting.pop(reference)
-                values[reference] = self._value(call, reference)
-                for second in call.results[1:2] if _is_reading(call) else []:
-                    for sentence in self._value(call, second):
-                        warn(f"{call.node.name}: {sentence}")
-            if progress is not None and tick is not None:
-                tick(progress.words())
+        try:
+            while waiting:
+                ready, _ = ray.wait(list(waiting), num_returns=1, timeout=_TICK)
+                for reference in ready:
+                    call = waiting.pop(reference)
+                    values[reference] = self._value(call, reference)
+                    for second in call.results[1:2] if _is_reading(call) else []:
+                        for sentence in self._value(call, second):
+                            warn(f"{call.node.name}: {sentence}")
+                if progress is not None and tick is not None:
+                    tick(progress.words())
+        except BaseException:
+            self._is_failing = True
+            raise
+        finally:
+            self._open += [] if progress is None else progress.unanswered()
+        self._forget()
         return [values[call.results[0]] for call in calls]
+
+    def _forget(self, timeout: float = 0.0) -> None:
+        """Calls are over. Errors of those that failed are taken: Ray prints errors that nobody takes.
+
+        timeout : seconds that those may take that are not over.
+        """
+        firsts = [results[0] for results in self._open] if self._is_failing else []
+        if not firsts:
+            self._open, self._is_failing = [], False
+            return
+        done = set(self._ray.wait(firsts, num_returns=len(firsts), timeout=timeout, fetch_local=False)[0])
+        for results in self._open:
+            if results[0] in done:
+                self._take_errors(results)
+        self._open = [results for results in self._open if results[0] not in done]
+        self._is_failing = bool(self._open)
+
+    def _take_errors(self, results: Sequence[Any]) -> None:
+        """Of a call that is over; all of its results are errors, or none is."""
+        for reference in results:
+            try:
+                self._ray.get(reference)
+            except Exception:
+                continue
+            return
 
     def _value(self, call: Call, reference: Any) -> Any:
         exceptions = self._ray.exceptions
@@ -249,9 +286,14 @@ class RayMachines:
         return LostNodeError(call.node, reason)
 
     def _answers(self, node: RayNode) -> bool:
+        return self._has_come(node.actor.trained.remote())
+
+    def _has_come(self, answer: Any) -> bool:
         try:
-            self._ray.get(node.actor.trained.remote(), timeout=_SOON)
-        except self._ray.exceptions.RayError:
+            self._ray.get(answer, timeout=_SOON)
+        except self._ray.exceptions.RayError:  # also when the time is over
+            self._open.append([answer])
+            self._is_failing = True
             return False
         return True
 
@@ -282,7 +324,7 @@ class RayMachines:
         for node, answer in list(self._coming.items()):
             if self._ray.wait([answer], timeout=0)[0]:
                 del self._coming[node]
-                if self._answers(node):
+                if self._has_come(answer):
                     joined.append(node)
                 else:
                     self._ray.kill(node.actor)
@@ -293,12 +335,16 @@ class RayMachines:
     def stop_training(self) -> None:
         """See Machines."""
         for node in self.nodes:
-            node.actor.request_stop.remote()
+            self._open.append([node.actor.request_stop.remote()])
 
     def close(self) -> None:
         """See Machines; disconnects if open() has connected."""
         for node in (*self.nodes, *self._coming):
             self._ray.kill(node.actor)
+        if self._coming or self._is_failing:
+            self._open += [[answer] for answer in self._coming.values()]
+            self._is_failing = True
+            self._forget(_OVER)
         self.nodes, self._coming = [], {}
         if self._is_mine:
             self._ray.shutdown()
@@ -331,6 +377,10 @@ class _Progress:
                 except self._ray.exceptions.RayError:
                     continue  # the call that it works on fails, too
         return sum(self._answers.values())
+
+    def unanswered(self) -> list[Sequence[Any]]:
+        """Calls that are not over."""
+        return [[reference] for reference in self._asked]
 
 
 def _ray() -> Any:

@@ -1,5 +1,7 @@
 """Training on a small Ray cluster on this machine, its actors real processes: the bits of nodes in one process."""
 
+import gc
+import logging
 import os
 import signal
 import subprocess
@@ -104,7 +106,19 @@ def wait_for(condition):
     return False
 
 
-def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text):
+@pytest.fixture
+def reported():
+    """What Ray prints of errors that nobody has taken."""
+    records = []
+    handler = logging.Handler()
+    handler.emit = lambda record: records.append(record.getMessage())
+    logger = logging.getLogger("ray._private.worker")
+    logger.addHandler(handler)
+    yield records
+    logger.removeHandler(handler)
+
+
+def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text, reported):
     wait_for(lambda: ray.available_resources().get("CPU") == 3)
     cluster = Failing("combine", nodes=3)
     settings = SETTINGS | {"epochs": 3}
@@ -116,10 +130,18 @@ def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text)
     with pytest.warns(FirthWarning, match=r"node 1 \(.*\) was lost in epoch 2 \(.*\): .* with 2 nodes"):
         found = firth.Word2Vec(**settings).fit(topical_text, progress=False, cluster=cluster, observers=[count])
     assert min(joined) == 2 and joined[-1] == 3
+    gc.collect()
+    assert reported == []
     assert [record.words for record in found.history] == [36_000] * 3
     undisturbed = firth.Word2Vec(**settings).fit(topical_text, progress=False, cluster=firth.LocalCluster(3)).history
     assert found.history[2].pairs == undisturbed[2].pairs
     assert found.history[2].loss < undisturbed[2].loss * 1.03
+
+
+def test_tokens_in_memory_are_handed_out(ray, topical_text):
+    wait_for(lambda: ray.available_resources().get("CPU") == 3)
+    sentences = [[f"a {word}" for word in line.split()] for line in topical_text.read_text().splitlines()]
+    assert bits(fitted(sentences, firth.RayCluster(nodes=2))) == bits(fitted(sentences, firth.LocalCluster(2)))
 
 
 def test_errors_of_nodes_have_their_names(ray, topical_text, tmp_path, monkeypatch):
