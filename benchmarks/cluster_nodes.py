@@ -21,7 +21,7 @@ from report import RESULTS, environment
 
 def own_memory(process: int) -> int:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon")), 0)  # 0: it has ended
 
 
 def simulated(machines: int):
@@ -135,6 +135,9 @@ def main():
         keep(memory(options, *map(int, size.split(":"))))
         time.sleep(3)  # until the actors are gone
     keep(killed_machine(options, nodes, lambda node: ray_cluster.remove_node(node, allow_graceful=False)))
+    import ray
+
+    ray.shutdown()
     ray_cluster.shutdown()
 
 

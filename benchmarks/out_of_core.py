@@ -44,14 +44,21 @@ class Peaks:
 
 def measure(options) -> dict:
     """Encode and train one text in this process."""
-    settings = dict(vector_size=options.dim, window=options.window, negative=options.negative, epochs=1,
-                    threads=options.threads, subsample_threshold=1e-4, tokenizer="whitespace")  # fmt: skip
+    settings = dict(vector_size=options.dim, window=options.window, negative_samples=options.negative, epochs=1,
+                    threads=options.threads, subsample_threshold=1e-4, tokenizer="whitespace",
+                    max_vocabulary=options.words)  # fmt: skip
     small = Path(options.corpus).open("rb").read(1 << 20)  # noqa: SIM115
     firth.Word2Vec(**settings).fit([small.decode(errors="replace")], progress=False)  # compiles
     before = memory_now()["own"]
     reading = Peaks()
     begun, processor = time.perf_counter(), time.process_time()
-    encoded = encode(options.corpus, tokenizer="whitespace", memory_limit=options.limit, threads=options.threads)
+    encoded = encode(
+        options.corpus,
+        tokenizer="whitespace",
+        memory_limit=options.limit,
+        threads=options.threads,
+        max_vocabulary=options.words,
+    )
     seconds = {"reading": round(time.process_time() - processor, 1)}
     reading.is_over.set()
     training, processor = Peaks(), time.process_time()
@@ -83,6 +90,7 @@ def main():
     parser.add_argument("--window", type=int, default=2)
     parser.add_argument("--negative", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--words", type=int, default=30_000, help="the vocabulary: with longer texts it does not grow")
     parser.add_argument("--measure", action="store_true", help="this corpus, in this process")
     parser.add_argument("--output", default=str(RESULTS / "out_of_core.json"))
     options = parser.parse_args()
@@ -101,7 +109,10 @@ def main():
                 while left > 0:
                     file.write(text if left >= 1 else text[: text.rfind(b"\n", 0, int(left * len(text)) + 1) + 1])
                     left -= 1
-            given = [f"--{name}={getattr(options, name)}" for name in ("limit", "dim", "window", "negative", "threads")]
+            given = [
+                f"--{name}={getattr(options, name)}"
+                for name in ("limit", "dim", "window", "negative", "threads", "words")
+            ]
             command = [sys.executable, __file__, str(path), "--measure", *given]
             done = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             results.append({"times_the_limit": times, "text_bytes": path.stat().st_size, **json.loads(done)})

@@ -7,7 +7,7 @@ Reference   firth.illustrated.combining
 Kernel      kernels/cpu/training/combining.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.simd.rows import BLOCK_ROWS
 
-__all__ = ["Changes", "Combiner", "Measured", "Packed", "Wire", "blocks_of", "packed", "unpacked"]
+__all__ = ["Changes", "Combiner", "Measured", "Packed", "Wire", "blocks_of", "packed", "unpacked", "unpacked_pieces"]
 
 Wire: TypeAlias = Literal["int8", "float32"]
 
@@ -65,10 +65,22 @@ def packed(changes: Matrix, wire: Wire) -> Packed:
     """Changes ready to travel. NaN and infinity arrive as NaN."""
     if wire == "float32":
         return Packed(changes, None)
+    numbers, steps = np.empty(changes.shape, np.int8), np.empty(len(changes), np.float32)
     with np.errstate(invalid="ignore"):
-        steps = np.abs(changes).max(axis=1, initial=0) / np.float32(127)
-        steps[steps == 0] = 1
-        return Packed(np.rint(changes / steps[:, None]).astype(np.int8), steps)
+        for first in range(0, len(changes), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            of_rows = np.abs(changes[rows]).max(axis=1, initial=0) / np.float32(127)
+            of_rows[of_rows == 0] = 1
+            numbers[rows], steps[rows] = np.rint(changes[rows] / of_rows[:, None]), of_rows
+    return Packed(numbers, steps)
+
+
+def unpacked_pieces(travelled: Packed) -> Iterator[tuple[slice, Matrix]]:
+    """Some rows at a time: which, and what unpacked() makes of them."""
+    numbers, steps = travelled
+    for first in range(0, len(numbers), _ROWS_AT_ONCE):
+        rows = slice(first, min(first + _ROWS_AT_ONCE, len(numbers)))
+        yield rows, unpacked(Packed(numbers[rows], None if steps is None else steps[rows]))
 
 
 def unpacked(travelled: Packed) -> Matrix:
@@ -120,7 +132,9 @@ class Combiner:
         count = pairs * facts.mean_of
         ids = np.minimum(np.searchsorted(ends, rng.random(count) * ends[-1]), len(ends) - 1).astype(np.int32)
         matrix = aligned_zeros(len(ids), self._stride)
-        matrix[:, : self._vector_size] = backend.rows(_SIDES[side], ids)
+        for first in range(0, len(ids), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            matrix[rows, : self._vector_size] = backend.rows(_SIDES[side], ids[rows])
         uniform = np.empty(len(ids), np.uint64)
         fill_alias_table(np.ones(len(ids)), uniform)
         return DrawnRows(matrix.reshape(-1), uniform, facts.mean_of, self._stride, self._columns)

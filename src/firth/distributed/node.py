@@ -14,7 +14,7 @@ from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, MatrixName, Totals
 from firth.corpus.vocabulary import Vocabulary
-from firth.distributed.combining import Changes, Combiner, Packed, Wire, blocks_of, packed, unpacked
+from firth.distributed.combining import Changes, Combiner, Packed, Wire, blocks_of, packed, unpacked_pieces
 from firth.distributed.node_facts import NodeFacts, check_memory, facts_of
 from firth.distributed.rounds import GRAIN, share_of_piece
 from firth.distributed.shards import Shard
@@ -220,11 +220,12 @@ class Node:
     def _changes(self, block: range) -> Changes:
         assert self._base is not None
         ids, rows = np.arange(block.start, block.stop, dtype=np.int32), slice(block.start, block.stop)
-        inputs, outputs = (
-            packed(self.backend.rows(side, ids) - base[rows], self._wire)
-            for side, base in zip(_SIDES, self._base, strict=True)
-        )
-        return Changes(inputs, outputs, self._reads[rows].copy())
+        found = []
+        for side, base in zip(_SIDES, self._base, strict=True):
+            changes = self.backend.rows(side, ids)
+            changes -= base[rows]
+            found.append(packed(changes, self._wire))
+        return Changes(found[0], found[1], self._reads[rows].copy())
 
     def combine(self, given: Round, rate: float, nodes: int, *of_nodes: Any) -> tuple[Packed, Packed]:
         """Make one change of the changes of all nodes to this node's block of rows.
@@ -247,10 +248,11 @@ class Node:
         if number == self._round:  # called again after a failure
             return
         for block, changes in zip(blocks_of(len(self._base[0]), len(combined)), combined, strict=True):
-            rows = slice(block.start, block.stop)
             for side, base, change in zip(_SIDES, self._base, changes, strict=True):
-                base[rows] += unpacked(change)
-                self.backend.set_rows(side, block.start, base[rows])
+                for piece, numbers in unpacked_pieces(change):
+                    rows = slice(block.start + piece.start, block.start + piece.stop)
+                    base[rows] += numbers
+                    self.backend.set_rows(side, rows.start, base[rows])
         self._round = number
 
     def back(self) -> int:

@@ -256,7 +256,7 @@ class RayMachines:
         """Of a call that is over; all of its results are errors, or none is."""
         for reference in results:
             try:
-                self._ray.get(reference)
+                self._ray.get(reference, timeout=_TICK)
             except Exception:
                 continue
             return
