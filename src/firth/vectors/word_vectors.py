@@ -85,7 +85,10 @@ class WordVectors(VectorTable):
 
     @property
     def search(self) -> ExactSearch:
-        """The exact search. `search.compiled` says when it uses compiled code, and can be set."""
+        """The exact search. `search.compiled` says when it uses compiled code, and can be set.
+
+        `search.backend = "cuda"` has an NVIDIA GPU search, which pays for thousands of queries at once.
+        """
         return self._search
 
     @property
@@ -356,7 +359,7 @@ class WordVectors(VectorTable):
     ) -> list[Neighbours]:
         self._search.check_file()
         check_count(count)
-        check_method(method)
+        check_method(method, self._search.backend)
         if approximate:
             return self._named(self._approximate(queries, count, method, restrict, exclude)) if queries else []
         candidates = self.candidates(restrict, exclude)
