@@ -25,7 +25,7 @@ from firth.evaluation.score import SCORE_COLUMNS
 from firth.evaluation.sentences import Weighting
 from firth.evaluation.suite import Scores, Suite, compare_scores
 from firth.vectors.analogy_search import check_method
-from firth.vectors.exact_search import SearchBackend, check_search_backend
+from firth.vectors.search_backend import SearchBackend, check_search_backend
 
 __all__ = ["run"]
 

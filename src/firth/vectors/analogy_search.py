@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from firth.arrays import Matrix
 from firth.errors import SettingError
 from firth.vectors.candidates import Candidates
-from firth.vectors.exact_search import ExactSearch, SearchBackend
+from firth.vectors.exact_search import ExactSearch
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines
+from firth.vectors.search_backend import SearchBackend
 
 __all__ = ["NONE", "AnalogyMethod", "WordSums", "best_scores", "check_method"]
 

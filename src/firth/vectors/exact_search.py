@@ -16,7 +16,7 @@ a GPU finds these rows (gpu_search.py).
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,16 @@ from firth.arrays import Matrix, Vector
 from firth.errors import SettingError
 from firth.formats.mapped import mapping_of
 from firth.interruption import blas, importing
-from firth.kernels.cuda.present import check_gpu
 from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
 from firth.vectors.one_query import best_of_cosines
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
+from firth.vectors.search_backend import SearchBackend, check_search_backend
 
 if TYPE_CHECKING:
     from firth.vectors.gpu_search import GpuSearch
 
-__all__ = ["ExactSearch", "SearchBackend", "Sizes", "check_search_backend"]
-
-SearchBackend: TypeAlias = Literal["cpu", "cuda"]
+__all__ = ["ExactSearch", "Sizes"]
 
 LONGEST_HEAP = 1000  # more best rows are found faster by sorting with NumPy
 MOST_THREADS = 8  # for one query; more do not make memory faster
@@ -65,14 +63,6 @@ class Sizes(NamedTuple):
     gpu_rows: int = 1024  # for each block of a GPU, at least
 
 
-def check_search_backend(backend: object) -> None:
-    """Raise MissingExtraError or SettingError unless this is a SearchBackend that can be used."""
-    if backend not in get_args(SearchBackend):
-        raise SettingError(f"backend={backend!r}: must be one of {', '.join(get_args(SearchBackend))}")
-    if backend == "cuda":
-        check_gpu()
-
-
 class ExactSearch:
     """Finds the nearest rows of a matrix (V, D) by comparing all of them.
 
@@ -82,9 +72,8 @@ class ExactSearch:
         this object has done 2^33 multiplications, about 400 queries of 400,000 × 50 numbers: loading them takes 0.5 s
         (1.3 s the first time on a machine). True: compiled kernels from the first query. False: never.
         Both return the same rows, except where their exact cosines differ by less than float32 can show.
-    backend : "cpu" (default), or "cuda": an NVIDIA GPU finds the rows for nearest() and for analogies by "3cosadd". The
-        matrix is copied to it for the first query, and stays there. The results are those of the processor, which ranks
-        what was found.
+    backend : "cpu" (default), or "cuda": an NVIDIA GPU finds the rows, also for analogies by "3cosadd", and the processor
+        ranks them as its own. The matrix is copied to the GPU for the first query, and stays there.
     sizes : numbers that only speed depends on.
     """
 
@@ -176,8 +165,7 @@ class ExactSearch:
         candidates : None: all rows.
         """
         candidates = candidates or self.all_rows()
-        is_on_gpu = self.backend == "cuda"
-        is_single = len(queries) == 1 and candidates.rows is None and not is_on_gpu
+        is_single = len(queries) == 1 and candidates.rows is None and self.backend == "cpu"
         if is_single and not self._is_ready(candidates.matrix.size):
             of_all = self._cosines_of_one(candidates, queries[0].astype(np.float32))
             return best_of_cosines(candidates.matrix, of_all, queries[0], count, excluded[0])
@@ -186,7 +174,7 @@ class ExactSearch:
         similarities = np.empty((len(queries), count), np.float64)
         at_once = self.sizes.queries_at_once
         at_once = max(1, min(at_once, at_once * self.sizes.block_rows // wanted))
-        if is_on_gpu:
+        if self.backend == "cuda":
             at_once = self.sizes.gpu_queries
         for start in range(0, len(queries), at_once):
             some = slice(start, start + at_once)

@@ -85,10 +85,7 @@ class WordVectors(VectorTable):
 
     @property
     def search(self) -> ExactSearch:
-        """The exact search. `search.compiled` says when it uses compiled code, and can be set.
-
-        `search.backend = "cuda"` has an NVIDIA GPU search, which pays for thousands of queries at once.
-        """
+        """The exact search: `search.compiled`, when it uses compiled code, and `search.backend`, a GPU, can be set."""
         return self._search
 
     @property
