@@ -72,7 +72,7 @@ class ExactSearch:
         this object has done 2^33 multiplications, about 400 queries of 400,000 × 50 numbers: loading them takes 0.5 s
         (1.3 s the first time on a machine). True: compiled kernels from the first query. False: never.
         Both return the same rows, except where their exact cosines differ by less than float32 can show.
-    backend : "cpu" (default), or "cuda": an NVIDIA GPU finds the rows, also for analogies by "3cosadd", and the processor
+    backend : "cpu" (default), or "cuda": an NVIDIA GPU finds the rows, also of analogies by "3cosadd"; the processor
         ranks them as its own. The matrix is copied to the GPU for the first query, and stays there.
     sizes : numbers that only speed depends on.
     """
