@@ -118,10 +118,35 @@ def test_nothing_is_spilled(cuda, tmp_path, shape, registers):
     if assembler() is None:
         pytest.skip("ptxas is not installed: pip install nvidia-cuda-nvcc")
     ptx, _ = compiled(cuda, **shape)
-    (tmp_path / "kernel.ptx").write_text(ptx)
-    command = [assembler(), "-v", "-arch=sm_90", f"--maxrregcount={registers}", tmp_path / "kernel.ptx", "-o"]
-    said = subprocess.run([*command, tmp_path / "kernel.cubin"], capture_output=True, text=True, check=True).stderr
-    assert "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in said
+    assert NO_SPILLS in assembled(ptx, registers, tmp_path)
+
+
+NO_SPILLS = "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads"
+
+
+def assembled(ptx, registers, folder, architecture="sm_90"):
+    """What ptxas reports."""
+    (folder / "kernel.ptx").write_text(ptx)
+    command = [assembler(), "-v", f"-arch={architecture}", f"--maxrregcount={registers}", folder / "kernel.ptx", "-o"]
+    return subprocess.run([*command, folder / "kernel.cubin"], capture_output=True, text=True, check=True).stderr
+
+
+@pytest.mark.parametrize("compute", [(9, 0), (8, 0)])
+def test_the_search_sums_in_registers(cuda, tmp_path, compute):
+    from numba import types
+    from numba.cuda.typing.typeof import typeof
+
+    from firth.kernels.arguments import Heaps
+    from firth.kernels.cuda.search.batch import SearchedRows, keep_best, merge_parts
+
+    numbers, rows = np.zeros(1, np.float32), np.zeros(1, np.int32)
+    heaps = Heaps(np.zeros((1, 1), np.float32), np.zeros((1, 1), np.int32))
+    searched = SearchedRows(numbers, numbers, rows, 1, 1)
+    for kernel, arguments in ((keep_best, (searched, numbers, 1, 1, heaps)), (merge_parts, (heaps, 1, 1))):
+        ptx, _ = cuda.compile_ptx(kernel.py_func, types.void(*map(typeof, arguments)).args, cc=compute)
+        assert ".local" not in ptx
+        if assembler() is not None:
+            assert NO_SPILLS in assembled(ptx, 255, tmp_path, f"sm_{compute[0]}{compute[1]}")
 
 
 TWICE = """
