@@ -56,8 +56,8 @@ class Watched(firth.RayCluster):
 
         def watched(node, method, *arguments, results=1):
             if self.killed is None and self.kill and method == "combine" and arguments[0].epoch == self.killed_in:
-                self.killed = time.perf_counter()
                 self.kill()
+                self.killed = time.perf_counter()
             elif method == "finish" and self.killed and self.seconds is None and len(machines.nodes) < self.n_nodes:
                 self.seconds = round(time.perf_counter() - self.killed, 1)
             return call(node, method, *arguments, results=results)

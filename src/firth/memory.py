@@ -1,6 +1,7 @@
-"""How much memory this process may still use."""
+"""How much memory this process may still use, and when it gives memory back."""
 
 import contextlib
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 if sys.platform != "win32":
     import resource
 
-__all__ = ["available_memory"]
+__all__ = ["available_memory", "return_large_blocks"]
 
+_MMAP_THRESHOLD = -3  # of mallopt(), <malloc.h>
 _UNKNOWN = 8 << 30  # where the system does not report it
 
 
@@ -26,6 +28,16 @@ def available_memory(facts: Path = Path("/proc/meminfo"), mount: Path = Path("/s
         with contextlib.suppress(ValueError, OSError):
             return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     return _UNKNOWN
+
+
+def return_large_blocks(length: int) -> None:
+    """Have freed blocks of at least so many bytes go back to the system at once; where the C library is not glibc, no
+    effect. By default glibc comes to keep blocks of up to 32 MB, for each thread that has freed one.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_MMAP_THRESHOLD, length)
 
 
 def _from_facts(facts: Path) -> int | None:

@@ -1,5 +1,6 @@
 """How much memory there is, as the system, a container or a limit of the process has it."""
 
+import platform
 import subprocess
 import sys
 
@@ -40,3 +41,34 @@ print(available_memory())
 def test_a_limit_of_the_process():
     done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == ["True", "True", "0"], done.stderr
+
+
+KEEPING = """
+import re, sys
+from pathlib import Path
+from firth.memory import return_large_blocks
+
+def own():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+if sys.argv[1] == "returned":
+    return_large_blocks(1 << 20)
+first = bytearray(30 << 20)
+del first
+before, large, small = own(), [], []
+for _ in range(10):
+    large.append(bytearray(5 << 20))
+    small.append(bytearray(100_000))
+del large
+print(own() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
+def test_large_blocks_go_back_to_the_system():
+    kept, returned = (
+        float(subprocess.run([sys.executable, "-c", KEEPING, how], check=True, capture_output=True, text=True).stdout)
+        for how in ("kept", "returned")
+    )
+    assert kept > 40  # MB: what the function is there for
+    assert returned < 10
