@@ -70,14 +70,12 @@ class NodeActor:
         return_large_blocks(_LARGE)
         self._node = Node(settings, wire)
         self._node.on_tick = self._check_stop
-        self._is_stopped = False
+        self._stops = self._stops_before = 0  # the last one that is known, and that a new beginning followed
         self._one_at_a_time = threading.Lock()
 
     def work(self, method: str, *arguments: Any) -> Any:
         """Call a method of the node when the one before is over."""
         with self._one_at_a_time:
-            if method == "back":
-                self._is_stopped = False
             return getattr(self._node, method)(*arguments)
 
     def read(self, method: str, *arguments: Any) -> tuple[Any, list[str]]:
@@ -95,12 +93,18 @@ class NodeActor:
         """Words of the present round."""
         return self._node.trained
 
-    def request_stop(self) -> None:
-        """Have training end at its next tick."""
-        self._is_stopped = True
+    def request_stop(self, number: int) -> None:
+        """Have training end at its next tick. number : of the request; it may come when training goes on again."""
+        self._stops = max(self._stops, number)
+
+    def back(self, stops: int) -> int:
+        """Return to where the last round ended, after so many requests to stop."""
+        with self._one_at_a_time:
+            self._stops_before = stops
+            return self._node.back()
 
     def _check_stop(self) -> None:
-        if self._is_stopped:
+        if self._stops > self._stops_before:
             raise _StoppedError
 
 
@@ -134,6 +138,7 @@ class RayMachines:
         self._coming: dict[RayNode, Any] = {}  # in place of lost ones, with the answer that they have come up
         self._open: list[Sequence[Any]] = []  # results of calls that are not known to have succeeded
         self._is_failing = False
+        self._stops = 0  # requests that nodes end what they train
         try:
             self._connect()
             self._start_all()
@@ -209,7 +214,10 @@ class RayMachines:
         way = node.actor.look if method in _LOOKS else node.actor.work
         if method in _READS:
             way, results = node.actor.read, 2
-        found = way.options(num_returns=results).remote(method, *arguments)
+        if method == "back":
+            found = node.actor.back.remote(self._stops)
+        else:
+            found = way.options(num_returns=results).remote(method, *arguments)
         made = Call(node, [found] if results == 1 else list(found))
         self._open.append(made.results)
         return made
@@ -337,8 +345,9 @@ class RayMachines:
 
     def stop_training(self) -> None:
         """See Machines."""
+        self._stops += 1
         for node in self.nodes:
-            self._open.append([node.actor.request_stop.remote()])
+            self._open.append([node.actor.request_stop.remote(self._stops)])
 
     def close(self) -> None:
         """See Machines; disconnects if open() has connected."""
