@@ -10,7 +10,7 @@ __all__ = ["GRAIN", "RoundPlan", "rounds_for", "share_of_piece"]
 GRAIN = 2048  # tokens: rounds end at multiples of it, and threads of a node take as many at a time
 
 # What a row learns in a round, it learns from rows of other nodes as they were before: the shorter the rounds, the more
-# is learned of the same text. At first that is most of all, so rounds grow with what has been read. And the more copies,
+# is learned of the same text. That matters most at first: rounds grow with what has been read. And the more copies,
 # the sooner the sum of their changes overshoots. With 4 nodes rounds have 4 words of text for each word of the
 # vocabulary at first, and 365 in the end. Quality was measured with up to 16 nodes (docs/distributed.md); with more of
 # them rounds do not become shorter, and meetings no more costly.
