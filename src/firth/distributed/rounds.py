@@ -1,5 +1,6 @@
 """When nodes meet: the rounds of an epoch, and which words of its text each node trains in one of them."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ _MEASURED_NODES = 16
 def rounds_for(nodes: int) -> Rounds:
     """The lengths of rounds that keep quality with so many nodes."""
     nodes = min(nodes, _MEASURED_NODES)
-    return Rounds(growth=_GROWTH / nodes**0.5, least=_LEAST / nodes**0.5, most=_MOST / nodes)
+    return Rounds(growth=_GROWTH / math.sqrt(nodes), least=_LEAST / math.sqrt(nodes), most=_MOST / nodes)
 
 
 class RoundPlan(NamedTuple):
