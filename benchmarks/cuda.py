@@ -1,4 +1,6 @@
-"""Training on a GPU beside the processor and gensim: speed, quality, start. One command, less than four minutes.
+"""Training and searching on a GPU beside the processor and gensim: speed, quality, start.
+
+One command, less than four minutes:
 
     PYTHONPATH=src python benchmarks/cuda.py CORPUS --analogies questions-words.txt --men men.csv
 
@@ -22,21 +24,29 @@ from firth.backends.layout import cpu_backend
 from firth.corpus.encoding import encode
 from firth.evaluation.analogies import evaluate_analogies
 from firth.evaluation.similarity import evaluate_similarity
+from firth.kernels.arguments import Documents
 from firth.kernels.cuda.present import is_installed, present_gpu, why_no_gpu
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.vectors.word_vectors import WordVectors
 from report import save
 
-# Settings, seeds on the GPU, and whether the processor is measured as well; the most important first.
+# Settings, seeds on the GPU, and whether the processor is measured as well; the most important first. "documents": so
+# many sentences make a document, whose tag is a further input.
 RUNS = [
     ({}, (1, 2, 3), True),
     ({"architecture": "cbow"}, (1, 2, 3), True),
+    ({"subwords": (3, 6)}, (1, 2), True),
+    ({"documents": 20}, (1,), True),
     ({"vector_size": 300}, (1, 2, 3), False),
     ({"negative_samples": 15}, (1, 2, 3), False),
     ({"vector_size": 300, "architecture": "cbow"}, (1,), False),
     ({"window": 10}, (1,), False),
+    ({"subwords": (3, 6), "architecture": "cbow"}, (1,), False),
+    ({"documents": 20, "architecture": "cbow"}, (1,), False),
 ]
+SEARCHES = [(30_000, 100, 20_000), (400_000, 300, 10_000)]  # rows, numbers, queries
 EPOCHS = 5
 START = """
 import sys, time
@@ -46,6 +56,7 @@ from firth.backends.cuda import CudaBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import plan_training
 ids = (np.arange(100_000) % 1000).astype(np.int32)
 vocabulary = Vocabulary([f"w{i}" for i in range(1000)], np.full(1000, 100))
@@ -57,6 +68,12 @@ backend.start(plan, np.zeros((1000, 100), np.float32), None)
 backend.train_epoch(0, (0.025, 0.02), range(100_000), lambda totals: None)
 print(imported - begun, time.perf_counter() - imported)
 """
+
+
+def directions(vectors, count: int):
+    """The first vectors, of length 1, in float64."""
+    some = vectors.matrix[:count].astype(np.float64)
+    return some / np.linalg.norm(some, axis=1, keepdims=True)
 
 
 class Bench:
@@ -71,12 +88,19 @@ class Bench:
         self.facts["seconds_to_read_the_text"] = time.perf_counter() - self.begun
 
     def train(self, kind: str, seed: int, **given) -> None:
-        settings = Hyperparameters(epochs=EPOCHS, seed=seed, **given)
+        sentences = given.get("documents")
+        settings = Hyperparameters(
+            epochs=EPOCHS, seed=seed, **{name: value for name, value in given.items() if name != "documents"}
+        )
         begun = time.perf_counter()
-        plan = plan_training(settings, self.corpus)
+        inputs = WordInputs(parts_of_words(settings, self.corpus.vocabulary))
+        extras = extras_of(settings, self.corpus, inputs, (None, None, None))
+        if sentences is not None:
+            extras = extras._replace(documents=self.documents(sentences))
+        plan = plan_training(settings, self.corpus, extras)
         size, tokens = settings.vector_size, range(len(self.corpus.ids))
         backend = CudaBackend() if kind == "cuda" else cpu_backend(None, plan, size)
-        backend.start(plan, initial_word_vectors(plan.n_words, size, seed), None)
+        backend.start(plan, initial_word_vectors(plan.n_inputs, size, seed), None)
         started, seconds = time.perf_counter(), []
         for epoch in range(EPOCHS):
             rates = [
@@ -86,7 +110,8 @@ class Bench:
             totals = backend.train_epoch(epoch, tuple(rates), tokens, lambda totals: None)
             seconds.append(time.perf_counter() - before)
         trained = time.perf_counter()
-        matrix = backend.matrices()[0]
+        rows = backend.matrices()[0]
+        words = rows if sentences is None else rows[: plan.n_words]
         run = {
             "backend": kind, "seed": seed, **given,
             "ms": 1e3 * float(np.median(seconds)),
@@ -94,10 +119,15 @@ class Bench:
             "loss": totals.mean_loss, "pairs": totals.pairs,
             "start_seconds": started - begun, "ids_to_vectors_seconds": time.perf_counter() - begun,
             "vectors_back_seconds": time.perf_counter() - trained,
-            **self.judged(matrix),
+            **self.judged(inputs.learned(settings, words)[0]),
         }  # fmt: skip
         backend.stop()
         self.add(run)
+
+    def documents(self, sentences: int) -> Documents:
+        n = self.corpus.n_sentences
+        tags = np.arange(n, dtype=np.int32) // sentences
+        return Documents(np.arange(n + 1), tags, len(self.corpus.vocabulary), int(tags[-1]) + 1, 1)
 
     def judged(self, matrix) -> dict:
         vectors, scores = WordVectors(self.corpus.vocabulary.words, matrix), {}
@@ -106,6 +136,40 @@ class Bench:
         if self.options.men:
             scores["men"] = evaluate_similarity(vectors, self.options.men).spearman
         return scores
+
+    def search(self, n_words: int, size: int, n_queries: int) -> None:
+        """The 10 nearest neighbours of many words, and analogies, by both. Vectors are random."""
+        rng = np.random.default_rng(1)
+        words = [f"w{i}" for i in range(n_words)]
+        vectors = WordVectors(words, rng.standard_normal((n_words, size), np.float32))
+        quads = rng.integers(0, n_words, (n_queries, 4))
+        questions = [("some", *(words[i] for i in four)) for four in quads.tolist() if len(set(four)) == 4]
+        for kind in ("cuda", "cpu"):
+            vectors.search.backend = kind
+            vectors.most_similar(words[:1000])  # copied, compiled
+            facts = {"backend": kind, "rows": n_words, "vector_size": size, "queries": n_queries}
+            before = time.perf_counter()
+            found = vectors.search.nearest(directions(vectors, n_queries), 10, [[]] * n_queries)
+            facts["search_seconds"] = time.perf_counter() - before
+            before = time.perf_counter()
+            answers = evaluate_analogies(vectors, questions).answers
+            facts["analogies_seconds"] = time.perf_counter() - before
+            if kind == "cuda":
+                rows, of_gpu = found.rows, answers
+                facts["shortlist_seconds"] = self.shortlist_seconds(vectors, n_queries)
+            else:
+                facts["equal_rows"] = float((found.rows == rows).mean())
+                facts["equal_answers"] = float(np.mean([a == b for a, b in zip(answers, of_gpu, strict=True)]))
+            self.add(facts)
+
+    def shortlist_seconds(self, vectors, n_queries: int) -> float:
+        """What of a search the GPU does, with the copies of queries and rows."""
+        queries = directions(vectors, n_queries).astype(np.float32)
+        before = time.perf_counter()
+        for first in range(0, n_queries, vectors.search.sizes.gpu_queries):
+            some = queries[first : first + vectors.search.sizes.gpu_queries]
+            vectors.search.found_by_gpu(vectors.search.all_rows(), some, 12)
+        return time.perf_counter() - before
 
     def start(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -160,6 +224,9 @@ def main() -> None:
         for seed in seeds:
             if bench.has_time():
                 bench.train("cuda", seed, **given)
+    for n_words, size, n_queries in SEARCHES:
+        if bench.has_time():
+            bench.search(n_words, size, n_queries)
     for given, _, is_compared in RUNS:
         if is_compared and bench.has_time():
             bench.train("cpu", 1, **given)
