@@ -202,3 +202,14 @@ def test_unfitted_vectors_and_wrong_arguments_are_refused():
         NextItemVectors().fit(chains(), held_out=np.zeros(3, bool))
     with pytest.raises(SettingError, match="recency=0: must be"):
         NextItemVectors(recency=0)
+
+
+def test_a_gpu_refuses_what_it_does_not_train_by_name():
+    with pytest.raises(SettingError, match="negatives_from: backend='cuda' trains without groups"):
+        NextItemVectors(backend="cuda", negatives_from="market")
+    attributes = Attributes(["a"], np.arange(2), np.zeros(1, np.int32), ["colour: red"])
+    with pytest.raises(SettingError, match="attributes: backend='cuda' trains a vector for each item"):
+        NextItemVectors(backend="cuda").fit(chains(), attributes)
+    with pytest.raises(SettingError, match="backend='gpu'"):
+        NextItemVectors(backend="gpu")
+    assert "backend" not in NextItemVectors(backend="cuda").settings.to_json()
