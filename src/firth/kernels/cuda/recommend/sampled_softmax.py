@@ -114,9 +114,9 @@ def _add_own_slopes(outputs, size, batch):
 
 
 @device
-def _move(matrix, row, slopes, start, size, rate, numbers, me):
+def _move(matrix, row, slopes, start, size, rate, numbers):
     """One step of a row against the slopes that this block has written from `start` on."""
-    mine = float32(0)
+    me, mine = cuda.threadIdx.x, float32(0)
     for d in range(me, size, ROW_THREADS):
         mine += slopes[start + d] * slopes[start + d]
     state = matrix.squares[row] + _total(mine, numbers, me) / float32(size)
@@ -135,7 +135,7 @@ def _move_inputs(inputs, size, batch, rate):
         for e in range(batch.input_starts[slot], batch.input_starts[slot + 1]):
             slope += batch.input_weights[e] * batch.back[int64(batch.input_examples[e]) * size + d]
         batch.slopes[slot * size + d] = slope
-    _move(inputs, batch.input_rows[slot], batch.slopes, slot * size, size, float32(rate), numbers, me)
+    _move(inputs, batch.input_rows[slot], batch.slopes, slot * size, size, float32(rate), numbers)
 
 
 def _move_outputs(outputs, size, n_drawn, batch, rate):
@@ -148,7 +148,7 @@ def _move_outputs(outputs, size, n_drawn, batch, rate):
             example = int64(batch.output_examples[e])
             slope += batch.own_errors[example] * batch.hidden[example * size + d]
         batch.slopes[slot * size + d] = slope
-    _move(outputs, batch.output_rows[slot], batch.slopes, slot * size, size, float32(rate), numbers, me)
+    _move(outputs, batch.output_rows[slot], batch.slopes, slot * size, size, float32(rate), numbers)
 
 
 gather_drawn = gpu_kernel(_gather_drawn)
