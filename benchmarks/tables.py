@@ -273,7 +273,12 @@ def fuzz(results: dict) -> str:
     rows = [[name, *(f"{found[key]:,}" for key in counts)] for name, found in results["kinds"].items()]
     rows.append([f"**all: {results['files']:,}**", *(f"**{results[key]:,}**" for key in counts)])
     header = ["kind", "read", "refused", "unexpected errors", "hangs", "crashes"]
-    about = f"No file took more than {results['megabytes']:,} MB of memory. Seed {results['seed']}, {results['date']}."
+    runs: dict[str, list[str]] = {}
+    for name, found in results["kinds"].items():
+        runs.setdefault(f"seed {found['seed']}, {found['date']}", []).append(name)
+    first, *later = runs
+    about = f"No file took more than {results['megabytes']:,} MB of memory. {first.capitalize()}"
+    about += "".join(f"; {', '.join(runs[run])}: {run}" for run in later) + "."
     return f"{grid(header, rows)}\n\n{about}"
 
 
