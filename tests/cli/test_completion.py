@@ -67,7 +67,7 @@ def shell(firth, tmp_path):
     """Run a shell with the script that is printed for it; its folder has a text and a folder with a command `firth`."""
 
     def run(name, *command, reply=None):
-        shown = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # the shell that runs the tests may be another one
+        shown = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # another shell may run the tests
         script = firth("--show-completion", name, env=os.environ | shown).stdout
         (tmp_path / "script").write_text(script, encoding="utf-8")
         (tmp_path / "king-james.txt").touch()

@@ -135,7 +135,7 @@ def check_backend(settings: Hyperparameters, sessions: object = None, groups: ob
         return
     for name, given in (("sessions", sessions), ("groups", groups)):
         if given is not None:
-            raise SettingError(f"{name}: backend='cuda' trains words of a text alone; use backend='cpu' for {name}")
+            raise SettingError(f"{name}: backend='cuda' does not train further targets; use backend='cpu' for {name}")
     with importing():
         from firth.backends.cuda import check_gpu
     check_gpu()

@@ -1,4 +1,4 @@
-"""Training on a GPU, without a GPU: in the simulator of numba-cuda, in a process of its own.
+"""Training and searching on a GPU, without a GPU: in the simulator of numba-cuda, in a process of its own.
 
 The simulator must be chosen before Numba is imported. It runs kernels in Python: texts are tiny.
 What needs a GPU is in tests/gpu.
@@ -16,6 +16,7 @@ from source_tree import ROOT
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed: there is none for macOS"
 )
+
 
 def run_tests(*files, **variables):
     command = [sys.executable, "-m", "pytest", *files, "-q", "-p", "no:cacheprovider", "-p", "lanes", "-rf"]

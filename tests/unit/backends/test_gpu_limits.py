@@ -6,14 +6,14 @@ import sys
 import numpy as np
 import pytest
 
-from firth import MissingExtraError, SettingError, Word2Vec
+from firth import Doc2Vec, MissingExtraError, SettingError, Word2Vec
 from firth.backends.choice import WORDS_THAT_PAY, best_backend, pays
 from firth.backends.cpu import CpuBackend
 from firth.backends.gpu_limits import bytes_on_gpu, padded, refused_part
 from firth.backends.gpu_text import FIRST_OF_SENTENCE, mark
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import EncodedIds, SessionTargets
+from firth.kernels.arguments import Composition, Documents, EncodedIds, SessionTargets
 from firth.kernels.cuda.training.shape import most_registers, shape_of
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
@@ -33,7 +33,6 @@ def plan_of(tokens=1000, extras=NO_EXTRAS, **settings):
         ({"objective": "softmax"}, "objective='softmax': backend='cuda' trains negative sampling; use backend='cpu'"),
         ({"objective": "hierarchical_softmax"}, "backend='cuda' trains negative sampling"),
         ({"objective": "nce"}, "backend='cuda' trains negative sampling"),
-        ({"subwords": (3, 6)}, "subwords: backend='cuda' trains vectors of words alone; use backend='cpu'"),
         ({"vector_size": 385}, "vector_size=385: backend='cuda' trains vectors of at most 384 numbers"),
         ({"negative_samples": 128}, "negative_samples=128: backend='cuda' draws at most 127 noise words"),
     ],
@@ -42,19 +41,23 @@ def test_what_a_gpu_does_not_train_is_refused_when_the_model_is_made(settings, w
     with pytest.raises(SettingError, match=why):
         Word2Vec(backend="cuda", **settings)
     Word2Vec(backend="auto", **settings)
+    if settings.get("objective") != "softmax":
+        with pytest.raises(SettingError, match=why):
+            Doc2Vec(backend="cuda", **settings)
 
 
 def test_further_targets_are_refused():
     sessions = SessionTargets(np.zeros(1, np.int32), 1.0)
     assert refused_part(plan_of(extras=Extras(sessions=sessions)), 100).startswith(
-        "sessions: backend='cuda' trains words"
+        "sessions: backend='cuda' does not train further targets"
     )
     assert refused_part(plan_of(), 384) is None
     assert refused_part(plan_of(), 385).startswith("vector_size=385")
 
 
-def test_a_machine_without_a_gpu_says_what_to_install():
-    model = Word2Vec(backend="cuda", min_count=1)
+@pytest.mark.parametrize("kind", [Word2Vec, Doc2Vec])
+def test_a_machine_without_a_gpu_says_what_to_install(kind):
+    model = kind(backend="cuda", min_count=1)
     with pytest.raises((SettingError, MissingExtraError), match=r"backend='cuda'.*firth\[cuda\]|nvidia-smi"):
         model.fit(["a b c"])
 
@@ -88,6 +91,13 @@ def test_a_model_does_not_depend_on_the_backend(tmp_path):
     assert "backend" not in model.hyperparameters.to_json()
 
 
+def test_a_model_of_documents_does_not_depend_on_the_backend(tmp_path):
+    model = Doc2Vec(backend="cpu", min_count=1, vector_size=4, threads=1).fit(["a b c d", "a b"], progress=False)
+    model.save(tmp_path / "m.firth")
+    assert Doc2Vec.load(tmp_path / "m.firth").settings.backend == "auto"
+    assert "backend" not in model.settings.to_json()
+
+
 def test_small_texts_do_not_import_what_compiles_for_gpus():
     program = (
         "import sys, firth; firth.Word2Vec(min_count=1, vector_size=4).fit(['a b c d'], progress=False); "
@@ -101,6 +111,12 @@ def test_bytes_are_those_of_the_arrays():
     assert found["matrices"] == 2 * 10 * 104 * 4
     assert found["text"] == 4000
     assert bytes_on_gpu(plan_of(), 100, 100, streams=True)["text"] == 800
+    composition = Composition(np.arange(11) * 3, np.zeros(30, np.int32), np.ones(10, np.float32))
+    documents = Documents(np.array([0, 2]), np.array([0, 1], np.int32), 12, 2, 2)
+    extras = Extras(composition=composition, ngram_rows=2, documents=documents)
+    more = bytes_on_gpu(plan_of(extras=extras), 100)
+    assert more["matrices"] == (14 + 10) * 104 * 4
+    assert more["tables"] == found["tables"] + 8 * 11 + 4 * 30 + 2 * 4 * 10 + 8 * 2 + 4 * 2
     assert [padded(size) for size in (1, 8, 9, 100, 300)] == [8, 8, 16, 104, 304]
 
 

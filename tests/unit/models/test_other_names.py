@@ -56,7 +56,10 @@ def test_every_setting_of_gensim_is_answered_or_the_same():
 @pytest.mark.parametrize(
     ("model", "remedy"),
     [
-        (Word2Vec(), "'Word2Vec' object is not subscriptable; the word vectors are model.vectors: model.vectors['gold']"),
+        (
+            Word2Vec(),
+            "'Word2Vec' object is not subscriptable; the word vectors are model.vectors: model.vectors['gold'",
+        ),
         (firth.Doc2Vec(), "'Doc2Vec' object is not subscriptable; model.documents[tag] is the vector of a document"),
     ],
 )

@@ -6,15 +6,17 @@ Registers of a thread, by ptxas for sm_90, of skip-gram with 6 targets: 116 for 
 
 from firth.kernels.cuda.training.arguments import Shape
 
-__all__ = ["COLUMNS", "MOST_TARGETS", "MOST_VECTORS", "most_registers", "shape_of"]
+__all__ = ["COLUMNS", "MOST_TARGETS", "MOST_VECTORS", "TAKEN", "most_registers", "shape_of", "with_inputs"]
 
 COLUMNS = 128  # of a row that one register of four numbers in each of 32 lanes holds
 MOST_VECTORS = 3  # of these registers for a row: with more, a few rows would fill all registers
 MOST_TARGETS = 128  # of a position: 32 positions are prepared at a time, in shared memory
+TAKEN = 64  # words that a warp takes at a time: 256 was slower, and left the last warps more to do alone
 
 _SIXTEEN_WARPS = 128  # registers of a thread with which 16 warps run in a multiprocessor
 _SKIPGRAM_BLOCKS = {1: 8, 2: 7, 3: 6}  # most targets of a block, by vectors
 _CBOW_BLOCKS = {1: 16, 2: 8, 3: 8}
+_PARTS = {1: 4, 2: 2, 3: 2}  # rows that a composed word loads together, by vectors
 _ONE_BLOCK = 16  # targets that one block holds where a row is one vector, with more registers
 
 
@@ -32,7 +34,13 @@ def shape_of(vector_size: int, negative_samples: int, cbow: bool, exact: bool, f
     inputs = 4 if vectors == 1 and (cbow or targets <= 7) else 2
     products = targets * (1 if cbow else inputs)
     sums = next(sums for sums in (8, 16, 32, 64) if sums >= products)
-    return Shape(int(cbow), int(exact), every, targets, inputs, vectors, sums, int(fours))
+    return Shape(int(cbow), int(exact), every, targets, inputs, vectors, sums, int(fours), 0, 0, 1)
+
+
+def with_inputs(shape: Shape, *, composed: bool, documents: bool) -> Shape:
+    """The same for words that are made of several rows, and for documents."""
+    parts = _PARTS[shape.vectors] if composed else 1
+    return shape._replace(composed=int(composed), documents=int(documents), parts=parts)
 
 
 def most_registers(shape: Shape) -> int | None:
