@@ -264,7 +264,11 @@ def faults(results: dict) -> str:
             f"{len(results['mended_since'])} trials failed ({'; '.join(results['mended_since'])}); the cause was "
             "mended, and these trials were repeated without a failure."
         )
-    about = f"{results['writers']} commands and calls, seed {results['seed']}, {results['date']}. {problems}"
+    runs = [
+        f"{', '.join(run['names']) or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}"
+        for run in results["runs"]
+    ]
+    about = f"{'; '.join(runs)}. {problems}"
     return f"{grid(['trial', 'times'], rows)}\n\n{about}"
 
 
