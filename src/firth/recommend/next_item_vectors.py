@@ -196,7 +196,8 @@ class NextItemVectors:
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
         means = np.empty((len(histories), self.settings.vector_size), np.float32)
-        powers = (self.recency ** np.arange(self.history)).astype(np.float32)
+        longest = int(np.diff(histories.offsets).max(initial=0))
+        powers = (self.recency ** np.arange(min(self.history, longest))).astype(np.float32)
         _mean_vectors()(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
         return means
 

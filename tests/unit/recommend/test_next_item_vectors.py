@@ -44,6 +44,14 @@ def test_scores_are_products_of_weighted_means_of_the_last_items(rings):
     np.testing.assert_allclose(scores, rings_of_two.next_vectors @ ((0.5 * a + b) / 1.5), rtol=1e-4, atol=1e-6)
 
 
+def test_a_history_may_be_longer_than_all_there_are(rings):
+    """As in a damaged file: no memory is taken for positions that no history has."""
+    settings = rings.settings.to_json() | {"history": 2**53}
+    longer = NextItemVectors.from_arrays(rings.items, rings.arrays(), settings)
+    asked = history(rings, "1", "2", "3")
+    np.testing.assert_array_equal(longer.query_vectors(asked), rings.query_vectors(asked))
+
+
 def test_items_that_are_never_next_and_all_items_after_an_empty_history_score_never():
     vectors = NextItemVectors(**SMALL, epochs=2).fit(Sequences.of([["first", "a"], ["b"], ["a", "c"], ["a", "a"]]))
     scores = vectors.scores(history(vectors, ["a"], []))
