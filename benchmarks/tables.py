@@ -265,7 +265,7 @@ def faults(results: dict) -> str:
             "mended, and these trials were repeated without a failure."
         )
     runs = [
-        f"{', '.join(run['names']) or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}"
+        f"{', '.join(f'`{name}`' for name in run['names']) or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}"
         for run in results["runs"]
     ]
     about = f"{'; '.join(runs)}. {problems}"
