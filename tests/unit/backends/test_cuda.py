@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed: there is none for macOS"
 )
 
+
 def run_tests(*files, **variables):
     command = [sys.executable, "-m", "pytest", *files, "-q", "-p", "no:cacheprovider", "-p", "lanes", "-rf"]
     folders = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests/simulated")])
