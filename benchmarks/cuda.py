@@ -34,9 +34,17 @@ RUNS = [
     ({"architecture": "cbow"}, (1, 2, 3), True),
     ({"vector_size": 300}, (1, 2, 3), False),
     ({"negative_samples": 15}, (1, 2, 3), False),
+    ({"objective": "hierarchical_softmax"}, (1, 2), True),
+    ({"objective": "nce"}, (1, 2), True),
+    ({"objective": "hierarchical_softmax", "architecture": "cbow"}, (1,), False),
+    ({"objective": "nce", "architecture": "cbow"}, (1,), False),
     ({"vector_size": 300, "architecture": "cbow"}, (1,), False),
+    ({"vector_size": 600}, (1,), False),
     ({"window": 10}, (1,), False),
 ]
+# Warps in flight of hierarchical softmax, all of which use the row of the root: what the rule of 180 costs, and how far
+# it is from divergence. One epoch each.
+TREE_WARPS = (45, 90, 180, 360, 720, 1440)
 EPOCHS = 5
 START = """
 import sys, time
@@ -70,17 +78,17 @@ class Bench:
         self.facts |= {"words": len(self.corpus.ids), "vocabulary": len(self.corpus.vocabulary)}
         self.facts["seconds_to_read_the_text"] = time.perf_counter() - self.begun
 
-    def train(self, kind: str, seed: int, **given) -> None:
-        settings = Hyperparameters(epochs=EPOCHS, seed=seed, **given)
+    def train(self, kind: str, seed: int, *, warps: int | None = None, epochs: int = EPOCHS, **given) -> None:
+        settings = Hyperparameters(epochs=epochs, seed=seed, **given)
         begun = time.perf_counter()
         plan = plan_training(settings, self.corpus)
         size, tokens = settings.vector_size, range(len(self.corpus.ids))
-        backend = CudaBackend() if kind == "cuda" else cpu_backend(None, plan, size)
+        backend = CudaBackend(warps=warps) if kind == "cuda" else cpu_backend(None, plan, size)
         backend.start(plan, initial_word_vectors(plan.n_words, size, seed), None)
         started, seconds = time.perf_counter(), []
-        for epoch in range(EPOCHS):
+        for epoch in range(epochs):
             rates = [
-                settings.rate + (settings.final_learning_rate - settings.rate) * e / EPOCHS for e in (epoch, epoch + 1)
+                settings.rate + (settings.final_learning_rate - settings.rate) * e / epochs for e in (epoch, epoch + 1)
             ]
             before = time.perf_counter()
             totals = backend.train_epoch(epoch, tuple(rates), tokens, lambda totals: None)
@@ -88,13 +96,13 @@ class Bench:
         trained = time.perf_counter()
         matrix = backend.matrices()[0]
         run = {
-            "backend": kind, "seed": seed, **given,
+            "backend": kind, "seed": seed, "warps": warps, "epochs": epochs, **given,
             "ms": 1e3 * float(np.median(seconds)),
             "words_per_second": len(tokens) / float(np.median(seconds)),
             "loss": totals.mean_loss, "pairs": totals.pairs,
             "start_seconds": started - begun, "ids_to_vectors_seconds": time.perf_counter() - begun,
             "vectors_back_seconds": time.perf_counter() - trained,
-            **self.judged(matrix),
+            **(self.judged(matrix) if np.isfinite(matrix).all() else {"diverged": True}),
         }  # fmt: skip
         backend.stop()
         self.add(run)
@@ -160,6 +168,9 @@ def main() -> None:
         for seed in seeds:
             if bench.has_time():
                 bench.train("cuda", seed, **given)
+    for warps in TREE_WARPS:
+        if bench.has_time():
+            bench.train("cuda", 1, warps=warps, epochs=1, objective="hierarchical_softmax")
     for given, _, is_compared in RUNS:
         if is_compared and bench.has_time():
             bench.train("cpu", 1, **given)
