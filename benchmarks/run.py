@@ -15,6 +15,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
+def has_chapters(corpus: str) -> bool:
+    """Whether documents can be judged by the chapter that they are from."""
+    return b"\nchapter" in Path(corpus).read_bytes()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus")
@@ -30,6 +35,8 @@ def main() -> None:
         *([["serving.py"]] if shutil.which("wrk") else []),
         *([["explorer.py"]] if find_spec("playwright") else []),
         *([name, arguments.corpus] for name in ("encoding.py", "phrases.py", "train_speed.py", "command.py")),
+        ["gensim_drop_in.py", arguments.corpus],
+        *([["documents.py", arguments.corpus, "--same-rates"]] if has_chapters(arguments.corpus) else []),
     ]
     if arguments.evaluation:
         files = ["--analogies", str(arguments.evaluation / "questions-words.txt")]

@@ -20,7 +20,7 @@ RayOption = Annotated[
         metavar="ADDRESS",
         rich_help_panel=CLUSTER,
         help="Train on the machines of this Ray cluster; auto: the one that this machine is part of. All machines have "
-        "to see the text at the same paths. --threads are those of each.",
+        "to see the text at the same paths, unless it is standard input. --threads are those of each.",
     ),
 ]
 NodesOption = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from firth.corpus.paths import files_at, joined, without
+from firth.corpus.paths import joined, text_files_at, without
 from firth.corpus.sources import CorpusInput
 from firth.errors import SettingError
 
@@ -15,7 +15,8 @@ CorpusArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="CORPUS...",
-        help="Text files, folders (all files in them) or patterns, also .gz .bz2 .xz .zst; - is standard input.",
+        help="Text files, folders (all files in them) or patterns, also .gz .bz2 .xz .zst, and s3://… where fsspec is "
+        "installed; - is standard input.",
     ),
 ]
 
@@ -33,7 +34,7 @@ def source_of(corpus: list[str], *targets: Path | None) -> CorpusInput:
         )
     if corpus == ["-"]:
         return "-"
-    files = joined(files_at(Path(name)) for name in corpus)
+    files = joined(text_files_at(Path(name), name) for name in corpus)
     for target in targets:
         files = files if target is None else without(files, target)
     return files

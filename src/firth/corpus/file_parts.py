@@ -7,16 +7,25 @@ Each part knows the file that was examined, so that pieces.py can refuse one tha
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from firth.corpus.compression import decompressed
 from firth.corpus.content import SAMPLE, NotText, doubt_about, why_not_text
-from firth.corpus.paths import Files
+from firth.corpus.paths import Files, TextFile
+from firth.corpus.remote import FileAtAddress, OpenedAtAddress
 from firth.decompression import compression_of
 from firth.errors import CorpusError, warn
 
-__all__ = ["FileRange", "Identity", "file_parts", "first_blocks", "identity_of", "is_no_text", "unreadable"]
+__all__ = [
+    "FileRange",
+    "Identity",
+    "file_parts",
+    "first_blocks",
+    "identity_at",
+    "identity_of",
+    "is_no_text",
+    "unreadable",
+]
 
 _SHOWN = 3  # files of many that a warning names
 
@@ -28,7 +37,7 @@ class FileRange(NamedTuple):
     after the first white space at or after `stop`. Only plain files are cut; `whole` ones may be compressed, or pipes.
     """
 
-    path: Path
+    path: TextFile
     start: int
     stop: int
     size: int
@@ -46,7 +55,7 @@ def file_parts(files: Files, length: int, *, is_tokenized_in_lines: bool = False
     parts: list[list[FileRange]] = []
     left = 0  # bytes until the last part is full
     left_out = list(files.left_out)
-    doubts: dict[str, list[Path]] = {}
+    doubts: dict[str, list[TextFile]] = {}
     for path in files.paths:
         examined = _examine(path, is_tokenized_in_lines=is_tokenized_in_lines)
         if isinstance(examined, NotText):
@@ -78,7 +87,7 @@ class _Examined(NamedTuple):
     doubt: str | None
 
 
-def _examine(path: Path, *, is_tokenized_in_lines: bool) -> _Examined | NotText:
+def _examine(path: TextFile, *, is_tokenized_in_lines: bool) -> _Examined | NotText:
     if not path.is_file():  # a named pipe: reading its first bytes would lose them
         return _Examined(None, is_compressed=True, doubt=None)
     try:
@@ -108,9 +117,20 @@ def first_blocks(blocks: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def identity_of(file: IO[bytes]) -> Identity:
-    """What changes when a file is written to or replaced."""
-    found = os.fstat(file.fileno())
+def identity_of(file: Any) -> Identity:
+    """What changes when a file is written to or replaced; of an open one, which is at an address as it was then."""
+    return file.identity if isinstance(file, OpenedAtAddress) else _identity(os.fstat(file.fileno()))
+
+
+def identity_at(path: TextFile) -> Identity:
+    """The same of a file that is not open. Raises CorpusError if it is not there."""
+    try:
+        return path.identity() if isinstance(path, FileAtAddress) else _identity(path.stat())
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _identity(found: os.stat_result) -> Identity:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
@@ -130,7 +150,7 @@ def _warn_of_repeated(files: Files) -> None:
             warn(f"read more than once: {_listed(repeated)}")
 
 
-def _warn_of(left_out: list[str], doubts: dict[str, list[Path]]) -> None:
+def _warn_of(left_out: list[str], doubts: dict[str, list[TextFile]]) -> None:
     if left_out:
         warn(f"left out of the text: {_listed(left_out)}")
     for doubt, paths in doubts.items():
@@ -142,7 +162,7 @@ def _listed(items: list[str]) -> str:
     return ", ".join(items[:_SHOWN]) + more
 
 
-def _ranges(path: Path, examined: _Examined, length: int) -> Iterator[FileRange]:
+def _ranges(path: TextFile, examined: _Examined, length: int) -> Iterator[FileRange]:
     if examined.identity is None:
         yield FileRange(path, 0, 0, 0, whole=True)
         return

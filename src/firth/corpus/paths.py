@@ -6,27 +6,35 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TypeAlias
 
+from firth.corpus.remote import FileAtAddress, files_at_address, is_readable_address
 from firth.errors import CorpusError, quoted
 
 __all__ = [
     "LONGEST_PATH",
     "Files",
+    "TextFile",
     "address_in",
     "files_at",
     "joined",
     "looks_like_path",
     "may_exist",
     "no_such_path",
+    "paths_at",
+    "readable_address_in",
+    "text_files_at",
     "without",
 ]
+
+TextFile: TypeAlias = Path | FileAtAddress
 
 LONGEST_PATH = 4096  # characters; longer strings are texts
 
 # In Windows these are devices in every folder, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
 # A Path keeps only one of two slashes.
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):([/\\]{1,2})(?=[^/\\])", re.IGNORECASE)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):([/\\]{1,3})(?=[^/\\])", re.IGNORECASE)
 _SUFFIX = re.compile(
     r".+\.(te?xt|md|csv|tsv|jsonl?|xml|html?|log|dat|data|corpus|tokens?|gz|bz2|xz|zst|zip|tar|tgz|parquet|pdf|docx?)",
     re.IGNORECASE,
@@ -41,8 +49,8 @@ class Files:
     left_out : what was found and is not read, with the reason.
     """
 
-    paths: tuple[Path, ...]
-    found: frozenset[Path] = frozenset()
+    paths: tuple[TextFile, ...]
+    found: frozenset[TextFile] = frozenset()
     left_out: tuple[str, ...] = ()
 
     @property
@@ -81,6 +89,14 @@ def without(files: Files, target: Path) -> Files:
     return Files(kept, files.found, (*files.left_out, f"{same[0]} (it is about to be written)"))
 
 
+def text_files_at(path: Path, given: str | Path | None = None) -> Files:
+    """The same as files_at(), also of addresses."""
+    if address := readable_address_in(path if given is None else given):
+        files, were_found = files_at_address(address)
+        return Files(tuple(files), frozenset(files) if were_found else frozenset())
+    return files_at(path, given)
+
+
 def files_at(path: Path, given: str | Path | None = None) -> Files:
     """The files of a path, a folder or a pattern.
 
@@ -104,6 +120,11 @@ def files_at(path: Path, given: str | Path | None = None) -> Files:
     # Every folder matches **; below other patterns it might have been meant.
     folders = [] if "**" in str(path) else [f"{file} (a folder)" for file in found if file.is_dir()]
     return Files(files, frozenset(files), tuple(folders))
+
+
+def paths_at(path: Path) -> list[Path]:
+    """The files of a path, a folder or a pattern on this machine. Raises CorpusError as files_at() does."""
+    return [file for file in files_at(path).paths if isinstance(file, Path)]
 
 
 def _files_below(folder: Path) -> Files:
@@ -153,7 +174,14 @@ def address_in(text: str | PurePath) -> str | None:
     found = _ADDRESS.match(start)
     if found is None or any(map(str.isspace, start)):
         return None
-    return f"{found[1]}://{(text if isinstance(text, str) else text.as_posix())[found.end() :]}"
+    root = "/" if found[1].lower() == "file" else ""  # which has no host, so that its paths begin with a slash
+    return f"{found[1]}://{root}{(text if isinstance(text, str) else text.as_posix())[found.end() :]}"
+
+
+def readable_address_in(text: object) -> str | None:
+    """The address that this is, if it is not one of the web, or None."""
+    address = address_in(text) if isinstance(text, str | PurePath) else None
+    return address if is_readable_address(address) else None
 
 
 def may_exist(text: object, *, windows: bool = os.name == "nt") -> bool:

@@ -11,7 +11,7 @@ import codecs
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from firth.corpus.compression import decompressed
 from firth.corpus.content import SAMPLE, doubt_about, why_not_text
@@ -73,7 +73,7 @@ def range_pieces(portion: FileRange, blocks: BlockSizes, advance: Advance) -> Ge
         raise unreadable(portion.path, error) from error
 
 
-def _check_unchanged(file: IO[bytes], portion: FileRange) -> None:
+def _check_unchanged(file: Any, portion: FileRange) -> None:
     if portion.identity is None or portion.identity == (now := identity_of(file)):
         return
     raise CorpusError(
@@ -89,7 +89,7 @@ def _whole_pieces(file: Any, portion: FileRange, piece: int) -> Iterator[Piece]:
     return _without_mark(_file_pieces(source, piece))
 
 
-def _advancing(pieces: Iterator[Piece], file: IO[bytes], advance: Advance) -> Iterator[Piece]:
+def _advancing(pieces: Iterator[Piece], file: Any, advance: Advance) -> Iterator[Piece]:
     """The same pieces; reports how many bytes of the compressed file were read."""
     before = 0
     for piece in pieces:

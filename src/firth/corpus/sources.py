@@ -3,7 +3,7 @@
 paths.py finds the files of a path; columns.py reads the columns of data frames; rows.py refuses tables, mappings and
 sets, which would give their names as text.
 
-a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob
+a pathlib.Path, or any os.PathLike      a file, a folder (recursive) or a glob; also at an address (s3://…)
 "-"                                     standard input
 a string                                a file, a folder or a glob; never a text
 an open file                            its bytes or characters from the current position on
@@ -29,18 +29,19 @@ from firth.corpus.paths import (
     LONGEST_PATH,
     Files,
     address_in,
-    files_at,
     joined,
     looks_like_path,
     may_exist,
     no_such_path,
+    readable_address_in,
+    text_files_at,
 )
 from firth.corpus.rows import check_container, check_item, texts_in_rows
 from firth.errors import CorpusError, quoted, warn
 
 __all__ = ["CorpusInput", "Source", "Stream", "Texts", "TokenLists", "check_text", "recognise"]
 
-CorpusInput: TypeAlias = "str | os.PathLike[str] | io.IOBase | Files | Iterable[Any]"
+CorpusInput: TypeAlias = "str | os.PathLike[str] | io.IOBase | Files | Texts | TokenLists | Iterable[Any]"
 
 _PATHS_TRIED = 100  # strings of a list that are looked up as paths before it is taken for texts
 _PEEKED = 20  # token lists that are looked at before they are read
@@ -78,7 +79,7 @@ def recognise(corpus: CorpusInput) -> Source:
 
     Raises   CorpusError if it cannot be read, or if it is ambiguous.
     """
-    if isinstance(corpus, Files):
+    if isinstance(corpus, Files | Texts | TokenLists):
         return corpus
     if isinstance(corpus, str):
         return _from_string(corpus)
@@ -88,7 +89,7 @@ def recognise(corpus: CorpusInput) -> Source:
             "io.BytesIO(data) makes a file of bytes"
         )
     if isinstance(corpus, os.PathLike):
-        return files_at(Path(corpus))
+        return text_files_at(Path(corpus))
     if hasattr(corpus, "read"):
         return Stream(corpus, str(getattr(corpus, "name", "the open file")))
     if (column := column_in(corpus)) is not None:
@@ -111,7 +112,7 @@ def _from_string(corpus: str) -> Source:
         return Stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
     if not corpus or "\0" in corpus or len(corpus) > LONGEST_PATH:
         raise no_such_path(corpus)
-    return files_at(Path(corpus), corpus)
+    return text_files_at(Path(corpus), corpus)
 
 
 def _has_order(corpus: object) -> bool:
@@ -126,6 +127,8 @@ def _files_in(items: Any) -> Files | None:
     first = list(itertools.islice(iter(items), _PATHS_TRIED))
     if any(isinstance(item, os.PathLike) for item in first[:1]):
         return _files_of_paths(items)
+    if first and all(readable_address_in(item) for item in first):
+        return joined(text_files_at(Path(item), item) for item in items)
     tried = [may_exist(item) for item in first]
     if not any(tried):
         _check_no_paths(first)
@@ -133,7 +136,7 @@ def _files_in(items: Any) -> Files | None:
     exists = tried + [may_exist(item) for item in itertools.islice(iter(items), _PATHS_TRIED, None)]
     if not all(exists):
         raise _half_paths(items, exists.index(True), exists.index(False))
-    return joined(files_at(Path(item)) for item in items)
+    return joined(text_files_at(Path(item)) for item in items)
 
 
 def _half_paths(items: Any, path: int, text: int) -> CorpusError:
@@ -150,7 +153,7 @@ def _files_of_paths(items: Iterable[Any]) -> Files:
     for position, item in enumerate(items):
         if not isinstance(item, os.PathLike | str):
             raise CorpusError(f"item {position:,} is {_describe(item)}, but the items before are paths")
-        parts.append(files_at(Path(item)))
+        parts.append(text_files_at(Path(item), item if isinstance(item, str) else None))
     return joined(parts)
 
 

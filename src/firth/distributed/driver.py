@@ -18,6 +18,7 @@ import numpy as np
 from firth.arrays import Matrix, WordIds
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
+from firth.distributed.handing import hand_over
 from firth.distributed.machines import Call, LostNodeError, Machines, NodeHandle
 from firth.distributed.node import NodeStart, Round, State
 from firth.distributed.reading import SharedText, check_facts
@@ -199,6 +200,8 @@ class ClusterBackend:
     def _hold(self) -> None:
         """Have nodes hold the shards that are theirs now."""
         machines, name = self._machines, self._text.name
+        if self._text.given is not None:
+            hand_over(machines, self._text.given, self._hands)
         calls = [machines.call(node, "hold", hand, name, self._vocabulary) for node, hand in self._hands.items()]
         for call, found in zip(calls, machines.wait(calls), strict=True):
             for shard, size in found.items():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.arrays import Counts, Matrix, WordIds
+from firth.arrays import Counts, Matrix, Offsets, WordIds
 from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, MatrixName, Totals
@@ -18,7 +18,7 @@ from firth.distributed.combining import Changes, Combiner, Packed, Wire, blocks_
 from firth.distributed.node_facts import NodeFacts, check_memory, facts_of
 from firth.distributed.rounds import GRAIN, share_of_piece
 from firth.distributed.shards import Shard
-from firth.distributed.text import Counted, HeldText, Piece, Reading, ShardSize
+from firth.distributed.text import Arriving, Counted, HeldText, Piece, Reading, ShardSize
 from firth.kernels.cpu.training.combining import count_words
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, plan_of_ids
@@ -77,6 +77,7 @@ class Node:
         self._settings = settings
         self._wire = wire
         self._reading: Reading | None = None
+        self._arriving: Arriving | None = None
         self._text: HeldText | None = None
         self._backend: Backend | None = None
         self._base: tuple[Matrix, Matrix] | None = None  # of the last meeting; None where no other node trains
@@ -102,12 +103,32 @@ class Node:
         self._text, self._reading = self._reading.encoded(final_ids.copy()), None
         return self._text.sizes()
 
-    def hold(self, shards: list[Shard], name: str, vocabulary: Vocabulary) -> dict[int, ShardSize]:
-        """Hold these shards from now on; those that are not here yet are read. Raises CorpusError."""
+    def expect(self, shards: list[Shard]) -> list[int]:
+        """Prepare for holding shards that the driver has read; returns the numbers of those that are not here yet."""
+        new = self._lacks(shards)
+        self._arriving = Arriving(new) if new else None
+        return [shard.number for shard in new]
+
+    def receive(self, shard: int, ids: WordIds, ends: Offsets) -> None:
+        """The next piece of the shards that are not here yet; see Arriving.add."""
+        assert self._arriving is not None
+        self._arriving.add(shard, ids, ends)
+
+    def _lacks(self, shards: list[Shard]) -> list[Shard]:
         had = {} if self._text is None else self._text.spans
-        new = [shard for shard in shards if shard.number not in had]
-        found = None
-        if new:
+        return [shard for shard in shards if shard.number not in had]
+
+    def hold(self, shards: list[Shard], name: str, vocabulary: Vocabulary | None) -> dict[int, ShardSize]:
+        """Hold these shards from now on; those that are not here yet are read, or have been received.
+
+        vocabulary : of the text that is read.
+
+        Raises   CorpusError if it cannot be read.
+        """
+        new, found = self._lacks(shards), None
+        if self._arriving is not None:
+            found, self._arriving = self._arriving.held(), None
+        elif new:
             settings = self._settings
             reading = Reading(new, name, str(settings.tokenizer), settings.worker_threads, vocabulary)
             found = reading.encoded()

@@ -13,6 +13,7 @@ from firth.corpus.paths import Files
 from firth.corpus.scan import Scanned
 from firth.corpus.vocabulary import Vocabulary
 from firth.corpus.word_table import WordTable
+from firth.distributed.handing import GivenText, hand_over
 from firth.distributed.machines import Machines, NodeHandle
 from firth.distributed.node_facts import facts_of
 from firth.distributed.shards import Shard, deal, shards_of
@@ -22,7 +23,9 @@ from firth.progress import Reporter
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.lone_words import check_neighbours
 
-__all__ = ["SharedText", "check_facts", "read_shared"]
+__all__ = ["SharedText", "check_facts", "read_shared", "share_given"]
+
+_GIVEN = "the corpus"  # in messages, where it is no file
 
 
 class SharedText(NamedTuple):
@@ -32,6 +35,7 @@ class SharedText(NamedTuple):
     sizes : of all shards, by number.
     hands : the shards of each node.
     totals : the words that were read, and the bytes that were not UTF-8.
+    given : the text itself, where the driver has read it; None: nodes read files.
     """
 
     name: str
@@ -40,6 +44,7 @@ class SharedText(NamedTuple):
     sizes: dict[int, ShardSize]
     hands: dict[NodeHandle, list[Shard]]
     totals: tuple[int, int]
+    given: GivenText | None = None
 
     @property
     def positions(self) -> NDArray[np.int64]:
@@ -82,6 +87,24 @@ def read_shared(machines: Machines, files: Files, settings: Hyperparameters, rep
     text = SharedText(files.name, vocabulary, shards, sizes, dict(zip(nodes, hands, strict=True)), totals)
     check_neighbours(text.stand_in(), files.name, alone=sum(size.lone_words for size in sizes.values()))
     return text
+
+
+def share_given(machines: Machines, corpus: EncodedCorpus) -> SharedText:
+    """Have all nodes hold their shards of a text that the driver has read.
+
+    Raises   SettingError, with its name, if a node runs another version.
+    """
+    check_facts(machines, machines.nodes)
+    given = GivenText.of(corpus)
+    hands = deal(given.shards, len(machines.nodes))
+    _leave_out_idle(machines, hands)
+    dealt = {node: hand for node, hand in zip(machines.nodes, filter(None, hands), strict=True)}
+    hand_over(machines, given, dealt)
+    sizes: dict[int, ShardSize] = {}
+    for found in machines.wait([machines.call(node, "hold", hand, _GIVEN, None) for node, hand in dealt.items()]):
+        sizes |= found
+    totals = corpus.total_words, corpus.invalid_bytes
+    return SharedText(_GIVEN, corpus.vocabulary, given.shards, sizes, dealt, totals, given)
 
 
 def check_facts(machines: Machines, nodes: Sequence[NodeHandle]) -> None:

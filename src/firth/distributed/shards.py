@@ -1,20 +1,20 @@
-"""A text that consists of files, in shards: ranges of bytes that end at line ends, so that no sentence is cut.
+"""A text in shards that end where lines do, so that no sentence is cut: of files, ranges of bytes; else of ids.
 
-Nodes read shards independently of each other, and what they count is merged: the vocabulary, the ids and the training
-examples are those of one reading. How a text is cut depends on its size alone, not on who reads it.
+Nodes read shards of files independently of each other, and what they count is merged: the vocabulary, the ids and the
+training examples are those of one reading. What is no file is read by the driver (handing.py), and its ids are cut. How
+a text is cut depends on its size alone, not on who reads it.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from firth.corpus.file_parts import FileRange, file_parts, unreadable
+from firth.corpus.file_parts import FileRange, file_parts, identity_at, unreadable
 from firth.corpus.paths import Files
 from firth.errors import CorpusError
 
-__all__ = ["Shard", "deal", "in_place", "shards_of"]
+__all__ = ["MOST_SHARDS", "Shard", "deal", "in_place", "shards_of"]
 
-_MOST_SHARDS = 256  # with more of them, what a lost node leaves could not be divided much more evenly
+MOST_SHARDS = 256  # with more of them, what a lost node leaves could not be divided much more evenly
 _LEAST_BYTES = 1 << 14
 _SEARCHED = 1 << 16  # bytes read at once in search of a line end
 
@@ -23,16 +23,19 @@ class Shard(NamedTuple):
     """A part of the text.
 
     number : in the order of the text.
-    portions : ranges of files; plain ones begin and end where lines do.
+    portions : ranges of files; plain ones begin and end where lines do. None where the driver has read the text.
+    words, sentences : how many there are in the shard, where the driver has read the text.
     """
 
     number: int
     portions: list[FileRange]
+    words: int = 0
+    sentences: int = 0
 
     @property
     def size(self) -> int:
-        """Bytes, compressed ones where the file is compressed."""
-        return sum(portion.stop - portion.start for portion in self.portions)
+        """Bytes, compressed ones where the file is compressed; words where the driver has read the text."""
+        return self.words + sum(portion.stop - portion.start for portion in self.portions)
 
 
 def shards_of(files: Files) -> list[Shard]:
@@ -40,20 +43,13 @@ def shards_of(files: Files) -> list[Shard]:
 
     Raises   CorpusError if a file cannot be read, holds no text, or is a pipe, which cannot be read again.
     """
-    total = sum(_size_of(path) for path in files.paths)
-    parts = file_parts(files, max(total // _MOST_SHARDS, _LEAST_BYTES))
+    total = sum(identity_at(path)[2] for path in files.paths)
+    parts = file_parts(files, max(total // MOST_SHARDS, _LEAST_BYTES))
     for portion in (portion for part in parts for portion in part):
         if portion.identity is None:
             raise CorpusError(f"{portion.path}: a pipe can be read only once, and by one process: give a file")
     parts = [part for part in _at_line_ends(parts) if part]
     return [Shard(number, part) for number, part in enumerate(parts)]
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _at_line_ends(parts: Sequence[list[FileRange]]) -> list[list[FileRange]]:
@@ -114,15 +110,11 @@ def in_place(shard: Shard) -> Shard:
     """
     portions = []
     for portion in shard.portions:
-        try:
-            found = portion.path.stat()
-        except OSError as error:
-            raise unreadable(portion.path, error) from error
-        if found.st_size != portion.size:
+        identity = identity_at(portion.path)
+        if identity[2] != portion.size:
             raise CorpusError(
-                f"{portion.path}: has {found.st_size:,} bytes here, and {portion.size:,} where the training was "
+                f"{portion.path}: has {identity[2]:,} bytes here, and {portion.size:,} where the training was "
                 "started: all machines have to see the same files"
             )
-        identity = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
         portions.append(portion._replace(identity=identity))
     return shard._replace(portions=portions)

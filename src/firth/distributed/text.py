@@ -1,4 +1,4 @@
-"""The part of a text that one node holds: shards, read once, as one corpus of ids."""
+"""The part of a text that one node holds: shards, read once or given by the driver, as one corpus of ids."""
 
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.arrays import Offsets, WordIds
 from firth.backends.plan import Origin
 from firth.corpus.encoding import MEMORY_LIMIT
 from firth.corpus.final_ids import FinalIds, final_ids_of
@@ -20,7 +21,7 @@ from firth.kernels.arguments import EncodedIds
 from firth.progress import Reporter
 from firth.training.corpus_mark import digest_of
 
-__all__ = ["Counted", "HeldText", "Piece", "Reading", "ShardSize"]
+__all__ = ["Arriving", "Counted", "HeldText", "Piece", "Reading", "ShardSize"]
 
 
 class Counted(NamedTuple):
@@ -95,6 +96,36 @@ class Reading:
         assert final is not None
         with self._resources:
             found = final_ids_of(self._scanned, final, (MEMORY_LIMIT, False), self._resources)
+        return HeldText(found, self._shards)
+
+
+class Arriving:
+    """Shards that the driver gives as ids, in order, each in one or several pieces."""
+
+    def __init__(self, shards: list[Shard]) -> None:
+        words, sentences = sum(shard.words for shard in shards), sum(shard.sentences for shard in shards)
+        self._shards = shards
+        self._in_file = 4 * words + 8 * sentences > MEMORY_LIMIT
+        self._words = self._sentences = 0
+        self._ends: dict[int, tuple[int, int]] = {}
+        self._resources = ExitStack()
+        arrays = (np.int32, words + 1), (np.int64, sentences + 2)
+        self._ids, self._offsets = (
+            self._resources.enter_context(new_array(dtype, length, in_file=self._in_file)) for dtype, length in arrays
+        )
+        self._offsets.append(np.zeros(1, np.int64))
+
+    def add(self, shard: int, ids: WordIds, ends: Offsets) -> None:
+        """The next piece, which is of this shard. ends : of its sentences, counted from its first word."""
+        self._ids.append(ids)
+        self._offsets.append(ends + np.int64(self._words))
+        self._words, self._sentences = self._words + len(ids), self._sentences + len(ends)
+        self._ends[shard] = self._words, self._sentences
+
+    def held(self) -> "HeldText":
+        """All of it."""
+        with self._resources:
+            found = FinalIds(self._ids.finish(), self._offsets.finish(), self._in_file, self._ends)
         return HeldText(found, self._shards)
 
 

@@ -15,7 +15,7 @@ from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import Tokenizer
 from firth.distributed.machines import Cluster
 from firth.models import gensim_names
-from firth.models.cluster_run import check_distributable, first_cluster_run, resumed_cluster_run
+from firth.models.cluster_run import check_distributable, first_cluster_run, resumed_cluster_run, settings_of_nodes
 from firth.models.fasttext_file import is_fasttext_model, read_fasttext_model
 from firth.models.learned import Learned
 from firth.models.starting import first_run, initial_for, read_checkpoint, resumed_run, run_on_new_text
@@ -166,8 +166,9 @@ class Word2Vec(Learned):
         phrases : Phrases that are joined before words are counted, or the path of their table. Those that are not
             fitted yet are found in this corpus. An EncodedCorpus should then have all words (min_count=1).
         cluster : machines that train together: a RayCluster, or a LocalCluster that shows on one machine what these
-            would learn; see docs/distributed.md. The corpus is then files, which all machines see at the same paths,
-            the objective negative sampling, and `threads` those of each machine. None: this process.
+            would learn; see docs/distributed.md. Files are read by all machines, which have to see them at the same
+            paths; any other corpus is read here, and its ids are handed out. The objective is negative sampling, and
+            `threads` are those of each machine. None: this process.
 
         Raises   CorpusError if the corpus cannot be read, no word of it is kept or no word has a neighbour.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then keeps the vectors
@@ -182,8 +183,8 @@ class Word2Vec(Learned):
         check_first_frozen(frozen, initial)
         check_extras(settings, sessions, groups, phrases)
         if cluster is not None:
-            check_distributable(settings, sessions=sessions, groups=groups, phrases=phrases, frozen=frozen)
-            return self._fit_on_cluster(corpus, cluster, initial, companions, progress)
+            check_distributable(settings, sessions=sessions, groups=groups, frozen=frozen)
+            return self._fit_on_cluster((corpus, phrases), cluster, initial, companions, progress)
         check_backend(settings)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
@@ -194,14 +195,14 @@ class Word2Vec(Learned):
 
     def _fit_on_cluster(
         self,
-        corpus: Any,
+        corpus: tuple[Any, PhrasesInput | None],
         cluster: Cluster,
         initial: Any,
         companions: Companions,
         progress: ProgressOption,
     ) -> "Word2Vec":
         settings = self.hyperparameters
-        with open_progress(progress) as reporter, closing(cluster.open(settings)) as machines:
+        with open_progress(progress) as reporter, closing(cluster.open(settings_of_nodes(settings))) as machines:
             given = initial_for(initial, settings, reporter)
             self._train(first_cluster_run(machines, settings, corpus, given, reporter), companions, reporter)
         return self
@@ -254,11 +255,10 @@ class Word2Vec(Learned):
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
         if cluster is not None:
-            check_distributable(
-                stored.hyperparameters, sessions=sessions, groups=groups, phrases=phrases, replay=replay
-            )
-            with open_progress(progress) as reporter, closing(cluster.open(at.settings)) as machines:
-                run = resumed_cluster_run(path, (stored, at), machines, corpus, reporter)
+            check_distributable(stored.hyperparameters, sessions=sessions, groups=groups, replay=replay)
+            nodes = cluster.open(settings_of_nodes(at.settings))
+            with open_progress(progress) as reporter, closing(nodes) as machines:
+                run = resumed_cluster_run(path, (stored, at), machines, (corpus, phrases), reporter)
                 model._train(run, companions, reporter)
             return model
         with open_progress(progress) as reporter:

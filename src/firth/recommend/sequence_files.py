@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.arrays import Offsets, WordIds
-from firth.corpus.paths import files_at
+from firth.corpus.paths import paths_at
 from firth.errors import SettingError, warn
 from firth.formats.compressed import open_decompressed
 from firth.recommend.items import Item
@@ -44,7 +44,7 @@ def read_lines(path: str | os.PathLike[str], *, user: bool, separator: str | Non
     items, users = Codes(), Codes()
     ids, ends, of_user = array("i"), array("q", [0]), array("q")
     lonely, first_lonely = 0, ""
-    for file in files_at(Path(path)).paths:
+    for file in paths_at(Path(path)):
         with open_decompressed(file) as content:
             for number, line in enumerate(decoded_lines(file, content), start=1):
                 fields = line.split(separator)

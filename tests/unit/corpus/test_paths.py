@@ -102,7 +102,7 @@ def test_devices_of_windows_are_no_paths():
 
 
 @pytest.mark.parametrize(
-    "address", ["https://example.org/glove.txt", "https://example.org/a.txt?raw=1", "s3://bucket/a*.txt"]
+    "address", ["https://example.org/glove.txt", "https://example.org/a.txt?raw=1", "ftp://example.org/a*.txt"]
 )
 def test_addresses_are_recognised(address):
     for corpus in (address, Path(address), [address], [Path(address)], [address, address]):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import firth
+from firth.corpus.encoding import encode
 from firth.distributed.combining import packed
 from firth.distributed.in_process import InProcess, LocalCluster
 from firth.distributed.node import Node
@@ -221,6 +222,84 @@ def test_without_any_node_there_is_an_error(topical_text):
         fitted(topical_text, Nodes([lost]))
 
 
+# ---------------------------------------------------------------- texts that are no files
+
+
+def of_kind(kind, path):
+    """The text of a file in another form, as one that can be given again."""
+    lines = path.read_text().splitlines()
+    if kind == "encoded":
+        return encode(path)
+    if kind == "stream":
+        return path.open("rb")
+    if kind == "tokens":  # with blanks and line ends in them
+        return ([f"a {word}\nb" for word in line.split()] for line in lines)
+    return iter(lines)
+
+
+@pytest.mark.parametrize("kind", ["texts", "tokens", "stream", "encoded"])
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_one_node_has_the_bits_of_one_machine_for_what_is_no_file(topical_text, kind, monkeypatch):
+    monkeypatch.setattr("firth.distributed.handing._ON_THE_WAY", 1000)  # so that a shard takes several pieces
+    expected, found = (fitted(of_kind(kind, topical_text), cluster) for cluster in (None, LocalCluster(1)))
+    assert bits(found) == bits(expected)
+    assert list(found.vocabulary.words) == list(expected.vocabulary.words)
+    if kind == "tokens":
+        assert found.vocabulary.words[0].startswith("a t") and found.vocabulary.words[0].endswith("\nb")
+
+
+def test_several_nodes_train_the_pairs_of_texts_that_are_no_files(topical_text):
+    settings = {"learning_rate": 1e-9, "final_learning_rate": 0.0, "subsample_threshold": 1e-2, "epochs": 2}
+    expected = fitted(of_kind("tokens", topical_text), settings=settings).history
+    found = fitted(of_kind("tokens", topical_text), LocalCluster(3), settings).history
+    assert [record.pairs for record in found] == [record.pairs for record in expected]
+    assert [record.loss for record in found] == pytest.approx([record.loss for record in expected], rel=1e-6)
+
+
+def backwards(line):
+    return line.split()[::-1]
+
+
+@pytest.mark.parametrize("kind", ["function", "phrases"])
+def test_what_a_function_or_phrases_make_of_files_is_read_by_the_driver(topical_text, kind):
+    settings = {"tokenizer": backwards} if kind == "function" else {}
+    options = {} if kind == "function" else {"phrases": firth.Phrases(min_count=5, threshold=0.3)}
+    expected = fitted(topical_text, None, settings, **options)
+    assert bits(fitted(topical_text, LocalCluster(1), settings, **options)) == bits(expected)
+    found = fitted(topical_text, LocalCluster(3), settings, **options)
+    assert [record.pairs for record in found.history] == [record.pairs for record in expected.history]
+    assert any("_" in word for word in found.vocabulary.words) == (kind == "phrases")
+
+
+def test_shards_of_a_lost_node_are_given_to_the_others(topical_text):
+    def texts():
+        return of_kind("texts", topical_text)
+
+    alone = fitted(texts())
+    with pytest.warns(FirthWarning, match="node 1 was lost in epoch 1"):
+        found = fitted(texts(), Nodes(lost_in("train", 0), new_node=Node))
+    assert [record.pairs for record in found.history[1:]] == [record.pairs for record in alone.history[1:]]
+    with pytest.warns(FirthWarning, match="with 1 nodes"):
+        found = fitted(texts(), Nodes(lost_in("combine", 1, 0)[:2]))
+    assert found.history[2].loss < alone.history[2].loss * 1.05
+
+
+def test_a_training_of_texts_goes_on_to_the_same_bits(topical_text, tmp_path):
+    path = tmp_path / "training.firth"
+    expected = fitted(of_kind("texts", topical_text), Nodes([Node] * 3))
+    with pytest.raises(TrainingInterrupted):
+        fitted(of_kind("texts", topical_text), Nodes([Stopping] * 3), checkpoint=path)
+    texts = of_kind("texts", topical_text)
+    found = firth.Word2Vec.resume(path, texts, cluster=Nodes([Node] * 3), progress=False)
+    assert bits(found) == bits(expected)
+
+
+def test_nodes_read_files_at_addresses(topical_text):
+    pytest.importorskip("fsspec").filesystem("memory").pipe_file("/cluster/text.txt", topical_text.read_bytes())
+    expected = fitted(topical_text, LocalCluster(3))
+    assert bits(fitted("memory://cluster/text.txt", LocalCluster(3))) == bits(expected)
+
+
 # ---------------------------------------------------------------- what is refused before the first round
 
 
@@ -250,20 +329,12 @@ def test_other_versions_and_too_little_memory_are_found(topical_text):
         ({"objective": "hierarchical_softmax"}, {}, "objective='hierarchical_softmax'"),
         ({"objective": "nce"}, {}, "objective='nce'"),
         ({"subwords": (3, 6)}, {}, "subwords: not with a cluster"),
-        ({"tokenizer": str.split}, {}, "tokenizer: a cluster reads text"),
         ({}, {"sessions": firth.Sessions(targets=[])}, "sessions: not with a cluster"),
-        ({}, {"phrases": firth.Phrases()}, "phrases: not with a cluster"),
     ],
 )
 def test_what_was_not_measured_is_refused(topical_text, settings, options, message):
     with pytest.raises(SettingError, match=message):
         fitted(topical_text, LocalCluster(2), settings, **options)
-
-
-@pytest.mark.parametrize("corpus", [["a b c"] * 9, [["a", "b"]] * 9])
-def test_only_files_are_read(corpus):
-    with pytest.raises(SettingError, match="machines of a cluster read files"):
-        fitted(corpus, LocalCluster(2))
 
 
 @pytest.mark.parametrize(("given", "message"), [({"nodes": 0}, "nodes=0"), ({"wire": "int4"}, "wire='int4'")])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from firth.corpus.paths import files_at
+from firth.corpus.paths import paths_at
 from firth.errors import SettingError
 from firth.recommend.tables.arrow import has_pyarrow, parquet_table, stream_table
 from firth.recommend.tables.bad_rows import BadRows
@@ -32,7 +32,7 @@ def tables_of(source: TableSource, wanted: Wanted, layout: TextLayout, bad: BadR
     Raises   CorpusError, FormatError or SettingError if it cannot be read, MissingExtraError if that needs pyarrow.
     """
     if isinstance(source, str | os.PathLike):
-        for path in files_at(Path(source)).paths:
+        for path in paths_at(Path(source)):
             yield _file_table(path, wanted, layout, bad)
         return
     if layout != TextLayout():
