@@ -1,4 +1,6 @@
-"""Training on a GPU beside the processor and gensim: speed, quality, start. One command, less than four minutes.
+"""Training and searching on a GPU beside the processor and gensim: speed, quality, start.
+
+One command, less than four minutes:
 
     PYTHONPATH=src python benchmarks/cuda.py CORPUS --analogies questions-words.txt --men men.csv
 
@@ -45,6 +47,7 @@ RUNS = [
 # Warps in flight of hierarchical softmax, all of which use the row of the root: what the rule of 180 costs, and how far
 # it is from divergence. One epoch each.
 TREE_WARPS = (45, 90, 180, 360, 720, 1440)
+SEARCHES = [(30_000, 100, 20_000), (400_000, 300, 10_000)]  # rows, numbers, queries
 EPOCHS = 5
 START = """
 import sys, time
@@ -65,6 +68,12 @@ backend.start(plan, np.zeros((1000, 100), np.float32), None)
 backend.train_epoch(0, (0.025, 0.02), range(100_000), lambda totals: None)
 print(imported - begun, time.perf_counter() - imported)
 """
+
+
+def directions(vectors, count: int):
+    """The first vectors, of length 1, in float64."""
+    some = vectors.matrix[:count].astype(np.float64)
+    return some / np.linalg.norm(some, axis=1, keepdims=True)
 
 
 class Bench:
@@ -107,6 +116,15 @@ class Bench:
         backend.stop()
         self.add(run)
 
+    def train_all(self) -> None:
+        for given, seeds, _ in RUNS:
+            for seed in seeds:
+                if self.has_time():
+                    self.train("cuda", seed, **given)
+        for warps in TREE_WARPS:
+            if self.has_time():
+                self.train("cuda", 1, warps=warps, epochs=1, objective="hierarchical_softmax")
+
     def judged(self, matrix) -> dict:
         vectors, scores = WordVectors(self.corpus.vocabulary.words, matrix), {}
         if self.options.analogies:
@@ -114,6 +132,40 @@ class Bench:
         if self.options.men:
             scores["men"] = evaluate_similarity(vectors, self.options.men).spearman
         return scores
+
+    def search(self, n_words: int, size: int, n_queries: int) -> None:
+        """The 10 nearest neighbours of many words, and analogies, by both. Vectors are random."""
+        rng = np.random.default_rng(1)
+        words = [f"w{i}" for i in range(n_words)]
+        vectors = WordVectors(words, rng.standard_normal((n_words, size), np.float32))
+        quads = rng.integers(0, n_words, (n_queries, 4))
+        questions = [("some", *(words[i] for i in four)) for four in quads.tolist() if len(set(four)) == 4]
+        for kind in ("cuda", "cpu"):
+            vectors.search.backend = kind
+            vectors.most_similar(words[:1000])  # copied, compiled
+            facts = {"backend": kind, "rows": n_words, "vector_size": size, "queries": n_queries}
+            before = time.perf_counter()
+            found = vectors.search.nearest(directions(vectors, n_queries), 10, [[]] * n_queries)
+            facts["search_seconds"] = time.perf_counter() - before
+            before = time.perf_counter()
+            answers = evaluate_analogies(vectors, questions).answers
+            facts["analogies_seconds"] = time.perf_counter() - before
+            if kind == "cuda":
+                rows, of_gpu = found.rows, answers
+                facts["shortlist_seconds"] = self.shortlist_seconds(vectors, n_queries)
+            else:
+                facts["equal_rows"] = float((found.rows == rows).mean())
+                facts["equal_answers"] = float(np.mean([a == b for a, b in zip(answers, of_gpu, strict=True)]))
+            self.add(facts)
+
+    def shortlist_seconds(self, vectors, n_queries: int) -> float:
+        """What of a search the GPU does, with the copies of queries and rows."""
+        queries = directions(vectors, n_queries).astype(np.float32)
+        before = time.perf_counter()
+        for first in range(0, n_queries, vectors.search.sizes.gpu_queries):
+            some = queries[first : first + vectors.search.sizes.gpu_queries]
+            vectors.search.found_by_gpu(vectors.search.all_rows(), some, 12)
+        return time.perf_counter() - before
 
     def start(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -164,13 +216,10 @@ def main() -> None:
         sys.exit(f"benchmarks/cuda.py: no GPU can be used: {reason}")
     bench = Bench(options)
     bench.start()
-    for given, seeds, _ in RUNS:
-        for seed in seeds:
-            if bench.has_time():
-                bench.train("cuda", seed, **given)
-    for warps in TREE_WARPS:
+    bench.train_all()
+    for n_words, size, n_queries in SEARCHES:
         if bench.has_time():
-            bench.train("cuda", 1, warps=warps, epochs=1, objective="hierarchical_softmax")
+            bench.search(n_words, size, n_queries)
     for given, _, is_compared in RUNS:
         if is_compared and bench.has_time():
             bench.train("cpu", 1, **given)

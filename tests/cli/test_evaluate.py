@@ -70,3 +70,11 @@ def test_sentences_of_a_file(firth, model, tmp_path):
     assert score["weighting"] == "tfidf" and score["covered"] == 3 and len(score["pearson_interval"]) == 2
     assert "Pearson" in firth(*arguments).stdout
     assert "applies only to --sentences" in firth("evaluate", model, "--weighting", "sif", code=2).stderr
+
+
+def test_a_backend_that_cannot_be_used_is_an_error_before_the_work(firth, model):
+    assert "must be one of cpu, cuda" in firth("evaluate", model, "--backend", "gpu", code=2).stderr
+    with_products = firth("evaluate", model, "--backend", "cuda", "--method", "3cosmul", code=2).stderr
+    assert "method='3cosmul': backend='cuda' finds the rows nearest to sums" in " ".join(with_products.split())
+    without = firth("evaluate", model, "--backend", "cpu", "--odd-words", "o.txt", code=2).stderr
+    assert "--backend applies only to analogies" in without

@@ -155,8 +155,7 @@ def documents_of(corpus):
     return Documents(starts, np.concatenate(lists).astype(np.int32), WORDS, sentences // 2 + 2, 2)
 
 
-@pytest.mark.skipif(ON_GPU, reason="a GPU does not train documents")
-@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax", "nce"])
+@pytest.mark.parametrize("objective", [name for name in OBJECTIVES if name != "softmax"])
 @pytest.mark.parametrize(("architecture", "window"), [("skipgram", None), ("skipgram", (0, 0)), ("cbow", None)])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_it_trains_documents_as_the_reference_does(backend, architecture, window, objective):

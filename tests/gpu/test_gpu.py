@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from firth import Word2Vec
+from firth import Word2Vec, WordVectors
 from firth.backends.cpu import CpuBackend
 from firth.backends.cuda import CudaBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
+from firth.evaluation.analogies import evaluate_analogies
 from firth.kernels.arguments import GroupNoise, SessionTargets
 from firth.kernels.cuda.present import is_installed, why_no_gpu
 from firth.training.hyperparameters import Hyperparameters
@@ -123,3 +124,29 @@ def test_a_model_is_observed_while_it_is_trained():
     assert len(seen) >= 3
     assert all(np.isfinite(matrix).all() for matrix in seen)
     np.testing.assert_array_equal(seen[-1], model.vectors.matrix)
+
+
+@pytest.mark.parametrize(("n_words", "size"), [(1, 3), (63, 17), (5_000, 100), (70_001, 30)])
+def test_searches_find_what_the_processor_finds(n_words, size):
+    """From one block to thousands; counts up to the most, and queries that are no multiple of a tile."""
+    rng = np.random.default_rng(4)
+    vectors = WordVectors([f"w{i}" for i in range(n_words)], rng.normal(size=(n_words, size)))
+    for queries, count in ((1, 10), (min(n_words, 300), 10), (min(n_words, 1000), 1), (min(n_words, 65), 900)):
+        words = vectors.words[:queries]
+        for narrowed in ({}, {"restrict": max(1, n_words // 2)}, {"exclude": words[:1]}):
+            found = []
+            for backend in ("cpu", "cuda"):
+                vectors.search.backend = backend
+                found.append(vectors.most_similar(words, count, **narrowed))
+            assert found[1] == found[0]
+
+
+def test_analogies_on_a_gpu():
+    rng = np.random.default_rng(5)
+    vectors = WordVectors([f"w{i}" for i in range(20_000)], rng.normal(size=(20_000, 50)))
+    questions = [("some", *(f"w{i}" for i in rng.choice(20_000, 4, replace=False))) for _ in range(5_000)]
+    answers = []
+    for backend in ("cpu", "cuda"):
+        vectors.search.backend = backend
+        answers.append(evaluate_analogies(vectors, questions).answers)
+    assert answers[1] == answers[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth import SettingError, Word2Vec
+from firth import Doc2Vec, SettingError, Word2Vec
 from firth.backends.cpu import CpuBackend
 from firth.backends.cuda import CudaBackend
 from firth.backends.gpu_limits import bytes_on_gpu
@@ -12,10 +12,11 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.draws import Draws, positions
 from firth.illustrated.hierarchical_softmax import huffman_paths, path_targets
 from firth.illustrated.targets import noise_targets, train_each
-from firth.kernels.arguments import GroupNoise, SessionTargets
+from firth.kernels.arguments import Composition, Documents, GroupNoise, SessionTargets
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
 from firth.training.sampling_tables import noise_table
+from reference.numpy_backend import NumpyBackend
 
 WORDS, TOKENS = 15, 30
 RATES = (0.1, 0.05)
@@ -186,3 +187,79 @@ def test_a_model_is_trained_and_watched():
     assert [record.pairs for record in model.history] == [record.pairs for record in expected.history]
     np.testing.assert_allclose(model.vectors.matrix, expected.vectors.matrix, atol=1e-5)
     assert len(seen) >= 3
+
+
+NGRAMS = 6
+
+
+def composition():
+    """Words of 1 to 7 rows, one of them twice in some; some words move by half, and one does not move."""
+    rng = np.random.default_rng(3)
+    lists = [[word, *(WORDS + rng.integers(NGRAMS, size=word % 7))] for word in range(WORDS)]
+    starts = np.concatenate(([0], np.cumsum([len(rows) for rows in lists])))
+    shares = np.resize(np.array([1, 1, 0.5, 1], np.float32), WORDS)
+    shares[4] = 0
+    lists[4], starts[5:] = lists[4][:1], starts[5:] - len(lists[4]) + 1
+    return Composition(starts, np.concatenate(lists).astype(np.int32), shares)
+
+
+def composed_words(weighted=False):
+    made_of = composition()
+    weights = np.diff(made_of.starts).astype(np.float32) if weighted else None
+    return Extras(composition=made_of, ngram_rows=NGRAMS, rows_of_words=weights)
+
+
+def documents(first=WORDS, composition=None, **more):
+    """Sentences of no, one, two and three tags; the second has no words, but tags."""
+    lists = [[3], [1, 0], [2, 4], [4, 0, 1], [], [5]]
+    starts = np.concatenate(([0], np.cumsum([len(tags) for tags in lists])))
+    tags = Documents(starts, np.concatenate(lists).astype(np.int32), first, 6, 3)
+    return Extras(documents=tags, composition=composition, **more)
+
+
+@pytest.mark.parametrize(
+    ("extras", "settings"),
+    [
+        (composed_words(), {}),
+        (composed_words(), {"vector_size": 150, "window": 1}),  # of words that are scored together
+        (composed_words(weighted=True), {"architecture": "cbow", "window": (4, 3)}),
+        (composed_words(), {"architecture": "cbow", "cbow_gradient": "exact"}),
+        (documents(window=(0, 0)), {}),
+        (documents(), {}),
+        (documents(), {"architecture": "cbow"}),
+        (documents(), {"architecture": "cbow", "cbow_gradient": "exact", "window": (2, 0)}),
+        (documents(WORDS + NGRAMS, composition(), ngram_rows=NGRAMS), {"window": 1}),
+        (documents(WORDS + NGRAMS, composition(), ngram_rows=NGRAMS), {"architecture": "cbow"}),
+    ],
+)
+def test_inputs_of_several_rows_and_documents(extras, settings):
+    """Beside the reference, which composes words for each position. Pieces begin in the middle of sentences."""
+    plan, vector_size = plan_of(extras, **settings), settings.get("vector_size", 8)
+    results = []
+    for backend in (CudaBackend(warps=1, chunk=7), NumpyBackend(batch=1, period=1)):
+        backend.start(plan, *start_of(plan, vector_size))
+        totals = backend.train_epoch(0, (0.1, 0.1), range(TOKENS), lambda totals: None)
+        results.append((totals, backend.matrices()))
+    (gpu, found), (reference, expected) = results
+    assert (gpu.words, gpu.pairs) == (reference.words, reference.pairs)
+    assert gpu.loss == pytest.approx(reference.loss, rel=1e-6)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    if extras.composition is not None:
+        np.testing.assert_array_equal(found[0][4], start_of(plan, vector_size)[0][4])
+
+
+def test_models_with_subwords_and_with_documents():
+    settings = {"min_count": 1, "vector_size": 8, "epochs": 2, "window": 2, "negative_samples": 3, "backend": "cuda"}
+    model = Word2Vec(subwords=(2, 3), subsample_threshold=0, **settings).fit(["ab cd ef gh", "ef cd"], progress=False)
+    assert model.history[1].loss < model.history[0].loss
+    before = model.vectors["cd"]
+    model.continue_training(["cd abc ef"], frozen=["cd"], epochs=1, backend="cuda", progress=False)
+    np.testing.assert_array_equal(model.vectors["cd"], before)
+    texts = {"x": "a b c d e f", "y": "b a d c f e"}
+    found = [
+        Doc2Vec(subsample_threshold=0, threads=1, **settings | {"backend": kind}).fit(texts, progress=False)
+        for kind in ("cuda", "cpu")
+    ]
+    assert [record.pairs for record in found[0].history] == [record.pairs for record in found[1].history]
+    np.testing.assert_allclose(found[0].documents.matrix, found[1].documents.matrix, atol=1e-5)

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from firth.arrays import Matrix, WordIds
+from firth.backends.gpu_inputs import InputTables
 from firth.backends.gpu_limits import GPU_CHUNK, bytes_on_gpu, padded, refused_part
 from firth.backends.gpu_targets import kind_of_targets, most_targets, tables_on_gpu, target_tables
 from firth.backends.gpu_text import ResidentText, StreamedText, Text
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
-from firth.backends.warps import uses_of_hottest_row, warps_in_flight
+from firth.backends.warps import Warps
 from firth.errors import MissingExtraError, SettingError
 from firth.interruption import importing
 from firth.kernels.arguments import Sampling
@@ -25,7 +26,7 @@ from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.batches import words_around
 from firth.kernels.cuda.present import EXTRA, Gpu, is_installed, present_gpu, why_no_gpu
 from firth.kernels.cuda.training.arguments import Counters, Piece, ReadWords, Schedule, Weights
-from firth.kernels.cuda.training.shape import most_registers, shape_of
+from firth.kernels.cuda.training.shape import most_registers, shape_of, with_inputs
 from firth.parallel import run_in_threads
 
 __all__ = ["CudaBackend", "check_gpu"]
@@ -115,9 +116,7 @@ class CudaBackend:
         self._totals, self._is_stopped = so_far, False
         drawn = self._plan.sampling_of(epoch, tokens.start)
         slope = float(rates[1] - rates[0]) / max(len(self._plan.corpus.ids), 1)
-        warps = self._warps or warps_in_flight(
-            self.gpu.multiprocessors, self._uses, self._plan.architecture, max(rates)
-        )
+        warps = self._warps or self._most_warps.at(max(rates))
         job = drawn, Schedule(0, float(rates[0]), slope), self._pieces(tokens), warps
         run_in_threads(self._train, [job], on_tick=lambda: watch(self.totals()), stop=self._request_stop)
         return self._totals
@@ -165,7 +164,8 @@ class CudaBackend:
 
     def stop(self) -> None:
         """See Backend."""
-        del self._weights, self._read, self._counters, self._text, self._tables, self._target_tables, self._around
+        del self._weights, self._read, self._counters, self._text, self._tables, self._around, self._inputs
+        del self._target_tables
         self._memory.release()
 
     # ---------------------------------------------------------------- what is on the GPU
@@ -180,7 +180,7 @@ class CudaBackend:
         streams = self._find_memory(self.gpu)
         self._memory, self._kernels, self._batches = memory, model, batches
         self._stream, self._copies = memory.Stream(), memory.Stream()
-        self._uses = uses_of_hottest_row(plan)
+        self._most_warps = Warps(plan, self.gpu.multiprocessors)
         stride = padded(self._vector_size)
         outputs = np.zeros((plan.n_outputs, 0), np.float32) if outputs is None else outputs
         self._weights = Weights(
@@ -191,6 +191,7 @@ class CudaBackend:
             name: self._stream.to_device(getattr(plan.sampling, name)) for name in ("keep_thresholds", "noise_table")
         }
         self._target_tables = tables_on_gpu(target_tables(plan), self._stream.to_device)
+        self._inputs = InputTables(plan, self._stream)
         self._read = self._new_read_words(batches.TILE)
         self._around = self._stream.empty(max(sum(plan.sampling.window), 1), np.int32)
         kinds = np.int32, np.int64, np.float64
@@ -246,6 +247,7 @@ class CudaBackend:
             exact=is_cbow and plan.exact_gradient,
             fours=compute >= _FOURS,
         )
+        shape = with_inputs(shape, composed=plan.composition is not None, documents=plan.documents is not None)
         variant = "gpu-" + "-".join(map(str, (*shape, *compute)))
         if not is_prepared(variant):
             message("Compiling the training kernels for this GPU, once …")
@@ -311,5 +313,5 @@ class CudaBackend:
         stream.launch(batches.count_read, max(tiles, 1), _LANES, piece, sampling, read)
         stream.launch(batches.sum_tiles, 1, threads, read, self._counters)
         stream.launch(batches.gather_read, max(tiles, 1), _LANES, piece, sampling, read)
-        tables = self._target_tables
-        stream.launch(self._kernel, warps, _LANES, read, sampling, tables, schedule, self._weights, self._counters)
+        given = self._target_tables, schedule, self._weights, self._inputs.of(tokens), self._counters
+        stream.launch(self._kernel, warps, _LANES, read, sampling, *given)

@@ -5,12 +5,10 @@ from firth.kernels.cuda.training.shape import COLUMNS, MOST_VECTORS
 __all__ = ["refused_settings"]
 
 
-def refused_settings(objective: str, has_subwords: bool, vector_size: int) -> str | None:
+def refused_settings(objective: str, vector_size: int) -> str | None:
     """Which of these settings a GPU cannot train with, and what it can; None if it can."""
     if objective == "softmax":
         return "objective='softmax': backend='cuda' trains the other objectives; use backend='cpu' for this one"
-    if has_subwords:
-        return "subwords: backend='cuda' trains vectors of words alone; use backend='cpu' for subwords"
     if vector_size > COLUMNS * MOST_VECTORS:
         return (
             f"vector_size={vector_size}: backend='cuda' trains vectors of at most {COLUMNS * MOST_VECTORS:,} numbers; "

@@ -11,6 +11,12 @@ where each position lacks the changes of the W - 1 positions before it, the vect
 345 with 100, 1,000 and 20,000 words: 2 to 3 times as many uses of the row as negative sampling bears in the same model.
 So the rule with the same 180 keeps a greater distance from divergence. What a skip-gram position adds to the root is a
 sum over its inputs; with 16 inputs in place of 6, W = 90 was the limit where it had been 256.
+
+Composed words. A change of one word moves another one by as much of it as they have rows in common: of n rows, by
+common / n. So all changes that are under way move a word by the mean of what its rows get, and no word by more than the
+word does for which that is largest (the norm of the matrix common / n, weighted by how often words are read).
+
+Documents. Warps train neighbouring words: one document has as many warps at a time as it has words, divided by TAKEN.
 """
 
 from itertools import pairwise
@@ -21,14 +27,35 @@ from numpy.typing import NDArray
 from firth.backends.meeting import alias_probabilities
 from firth.backends.plan import TrainingPlan
 from firth.corpus.pieces_of_ids import count_ids
-from firth.kernels.arguments import Sampling
+from firth.kernels.arguments import Composition, Documents, Sampling
+from firth.kernels.cuda.training.shape import TAKEN
 
-__all__ = ["mean_inputs", "uses_of_hottest_row", "warps_in_flight"]
+__all__ = ["Warps", "mean_inputs", "uses_of_hottest_row", "warps_for_documents", "warps_in_flight"]
 
 _PER_MULTIPROCESSOR = 16
 _MOST_USES = 180  # of one row at a time
 _USUAL_INPUTS = 6.0  # of a position: windows of 5, long sentences
 _USUAL_RATES = {"skipgram": 0.025, "cbow": 0.05}  # with which that was measured; a larger step needs fewer warps
+_ROUNDS = 8  # of making warps fewer; a few are enough
+
+
+class Warps:
+    """How many warps train a plan."""
+
+    def __init__(self, plan: TrainingPlan, multiprocessors: int) -> None:
+        self._plan, self._multiprocessors = plan, multiprocessors
+        self._reads = _reads(plan)
+        self._uses = uses_of_hottest_row(plan, self._reads)
+
+    def at(self, rate: float) -> int:
+        """At a learning rate."""
+        architecture, documents = self._plan.architecture, self._plan.documents
+        warps = warps_in_flight(self._multiprocessors, self._uses, architecture, rate)
+        if documents is None:
+            return warps
+        read = float(self._reads.sum()) / max(len(self._plan.corpus.ids), 1)
+        offsets = self._plan.corpus.sentence_offsets * np.float64(read)
+        return warps_for_documents(offsets, documents, warps, _most_uses(architecture, rate))
 
 
 def mean_inputs(sampling: Sampling, sentence_length: float) -> float:
@@ -41,25 +68,34 @@ def mean_inputs(sampling: Sampling, sentence_length: float) -> float:
     return total
 
 
-def uses_of_hottest_row(plan: TrainingPlan) -> float:
+def _reads(plan: TrainingPlan) -> NDArray[np.float64]:
+    """(V,) occurrences of each word that are read."""
+    counts = count_ids(plan.corpus.ids, plan.n_words)
+    return np.asarray(counts * (plan.sampling.keep_thresholds / (2.0**32 - 1)))
+
+
+def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = None) -> float:
     """How often a position uses the row that is used most, on average: 0.086 in the text of 14 million words.
 
     A word that is read is an input of as many positions as a position has inputs, and the first target of one; as a
     noise word it is a target as often as it is drawn. In a tree every position uses the root, with skip-gram once for
-    every six inputs.
+    every six inputs. Of a composed word it is the mean over its rows, each of which is used by all words that have it.
+
+    reads : (V,) how often each word is read; None: it is counted.
     """
     sampling = plan.sampling
-    reads = count_ids(plan.corpus.ids, plan.n_words) * (sampling.keep_thresholds / (2.0**32 - 1))
+    reads = _reads(plan) if reads is None else reads
     shares = reads / max(reads.sum(), 1e-9)
     sentences = np.count_nonzero(np.diff(plan.corpus.sentence_offsets))
     inputs = mean_inputs(sampling, float(reads.sum()) / max(int(sentences), 1))
+    moved = shares if plan.composition is None else _moved(plan.composition, shares)
     if plan.tree is not None:
         is_cbow = plan.architecture == "cbow"
         as_target = np.array([1.0 if is_cbow else max(inputs / _USUAL_INPUTS, 1.0)])
     else:
         as_target = shares + sampling.negative_samples * alias_probabilities(sampling.noise_table)
         as_target += _uses_as_further_target(plan, shares)
-    return float(max((inputs * shares).max(), as_target.max()))
+    return float(max((inputs * moved).max(), as_target.max()))
 
 
 def _uses_as_further_target(plan: TrainingPlan, shares: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,11 +117,46 @@ def _uses_as_further_target(plan: TrainingPlan, shares: NDArray[np.float64]) -> 
     return uses
 
 
+def _moved(composition: Composition, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(V,) how much of what a word that is read learns moves each word, on average.
+
+    shares : (V,) of the words that are read.
+    """
+    starts, parts, moving = composition
+    counts = np.diff(starts)
+    of_rows = np.bincount(parts, weights=np.repeat(shares * moving, counts))
+    return np.asarray(np.add.reduceat(of_rows[parts], starts[:-1]) / counts)
+
+
+def _most_uses(architecture: str, rate: float) -> float:
+    return _MOST_USES / max(rate / _USUAL_RATES[architecture], 1.0)
+
+
 def warps_in_flight(multiprocessors: int, uses: float, architecture: str, rate: float) -> int:
     """min(16 for each multiprocessor, 180 / uses), fewer in proportion for learning rates above the default.
 
     uses : see uses_of_hottest_row().
     """
-    faster = max(rate / _USUAL_RATES[architecture], 1.0)
-    most = _MOST_USES / (max(uses, 1e-9) * faster)
+    most = _most_uses(architecture, rate) / max(uses, 1e-9)
     return max(int(min(_PER_MULTIPROCESSOR * multiprocessors, most)), 1)
+
+
+def warps_for_documents(offsets: NDArray[np.float64], documents: Documents, warps: int, most: float) -> int:
+    """At most so many warps, and so few that no tag has more than `most` of them at a time.
+
+    offsets : (S + 1,) of sentences, in words that are read.
+    """
+    lengths, counts = np.diff(offsets), np.diff(documents.starts)
+    of_tags = np.bincount(documents.tags, weights=np.repeat(lengths, counts), minlength=1)
+    if of_tags.max() <= most * TAKEN:  # all of its words together
+        return warps
+    for _ in range(_ROUNDS):
+        in_flight = float(warps * TAKEN)  # words that are trained at the same time: a piece of the text
+        pieces = np.repeat((offsets[:-1] // in_flight).astype(np.int64), counts)
+        _, at = np.unique(pieces * documents.count + documents.tags, return_inverse=True)
+        words = np.bincount(at, weights=np.repeat(np.minimum(lengths, in_flight), counts))
+        fitting = max(int(most / min(words.max() / in_flight, 1.0)), 1)
+        if fitting >= warps:
+            break
+        warps = fitting
+    return warps

@@ -1,7 +1,7 @@
 """`firth evaluate MODEL [MODEL2]`"""
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -24,6 +24,8 @@ from firth.evaluation.comparison import COMPARISON_COLUMNS
 from firth.evaluation.score import SCORE_COLUMNS
 from firth.evaluation.sentences import Weighting
 from firth.evaluation.suite import Scores, Suite, compare_scores
+from firth.vectors.analogy_search import check_method
+from firth.vectors.search_backend import SearchBackend, check_search_backend
 
 __all__ = ["run"]
 
@@ -47,22 +49,36 @@ def run(
     ] = None,
     method: OptionalMethod = None,
     weighting: WeightingOption = None,
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(get_args(SearchBackend)),
+            help="What searches the answers of analogies: the processor, or an NVIDIA GPU (only with 3cosadd).",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Without files, the built-in test sets are used: analogies of 16 relations, categories, and the odd
     one out. Each score has a 95 % confidence interval and its coverage: the share of questions whose
     words the model knows.
     """
-    if method is not None and (similarity or categories or odd_words or sentences) and not analogies:
-        raise SettingError(
-            "--method applies only to analogies, but no --analogies are given: leave it out, or add them"
-        )
+    has_analogies = bool(analogies) or not (similarity or categories or odd_words or sentences)
+    for option, given in (("--method", method), ("--backend", backend)):
+        if given is not None and not has_analogies:
+            raise SettingError(
+                f"{option} applies only to analogies, but no --analogies are given: leave it out, or add them"
+            )
     if weighting is not None and not sentences:
         raise SettingError("--weighting applies only to --sentences, which are not given: leave it out, or add them")
+    searcher = cast(SearchBackend, backend or "cpu")  # checked here
+    how = cast(AnalogyMethod, method or "3cosadd")
+    check_method(how, searcher)
+    check_search_backend(searcher)
     tests = Suite.read(analogies or [], similarity or [], categories or [], odd_words or [], sentences or [])
     models = load_all(model) if other is None else load_all(model, other)
-    how = cast(AnalogyMethod, method or "3cosadd")  # the evaluation refuses what it does not know
-    weights = cast(Weighting, weighting or "mean")  # as above
+    for vectors in models:
+        vectors.search.backend = searcher
+    weights = cast(Weighting, weighting or "mean")  # the evaluation refuses what it does not know
     first, *more = [tests.evaluate(vectors, top=top, method=how, weighting=weights) for vectors in models]
     second = more[0] if more else None
     comparisons = compare_scores(first, second) if second is not None else {}

@@ -144,7 +144,7 @@ def evaluate_analogies(
     (the questions); Levy and Goldberg 2014, "Linguistic regularities in sparse and explicit word representations"
     (both methods).
     """
-    check_method(method)
+    check_method(method, vectors.search.backend)
     questions = load_questions(source)
     known = find_known_words(vectors, top, ignore_case)
     considered = len(known.canonical)

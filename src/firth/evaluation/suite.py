@@ -109,7 +109,7 @@ class Suite:
 
         Raises   SettingError if an option has an impossible value, or "sif" needs counts and there are none.
         """
-        check_method(method)
+        check_method(method, vectors.search.backend)
         check_weighting(weighting)
         evaluations = self._evaluations(vectors, top, method, weighting)
         scores: Scores = {}

@@ -5,6 +5,7 @@ more input of all of its windows, so that training is that of Word2Vec; new docu
 backends/inference.py. The file of a model is in doc2vec_file.py.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +21,7 @@ from firth.models.starting_documents import (
     read_documents_checkpoint,
     resumed_documents_run,
 )
-from firth.models.training_run import Companions, Run, check_companions, run_training
+from firth.models.training_run import Companions, Run, check_backend, check_companions, run_training
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
@@ -53,6 +54,7 @@ class Doc2Vec(LearnedDocuments):
     final_learning_rate : at the last word.
     epochs : passes over all documents.
     threads : worker threads; None for as many of the available cores as are of use.
+    backend : what trains: "auto", "cpu" or "cuda", as for Word2Vec. New documents are inferred on the processor.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result.
     tokenizer : "words", "whitespace" or a function from a line to its words; not used on lists of tokens.
 
@@ -89,6 +91,7 @@ class Doc2Vec(LearnedDocuments):
         final_learning_rate: float = 1e-4,
         epochs: int = 10,
         threads: int | None = None,
+        backend: str = "auto",
         seed: int = 1,
         tokenizer: Tokenizer = "words",
     ) -> None:
@@ -127,6 +130,7 @@ class Doc2Vec(LearnedDocuments):
                  SettingError, FormatError or OSError if the checkpoint cannot be written.
         Warns    of documents without a word of the vocabulary, whose vectors are zeros.
         """
+        check_backend(self.settings.of_words)
         companions = check_companions(checkpoint, every, observers, check_documents_name)
         self._check_tokenizer()
         with open_progress(progress) as reporter:
@@ -143,6 +147,7 @@ class Doc2Vec(LearnedDocuments):
         *,
         replay: DocumentsInput | None = None,
         tokenizer: Tokenizer | None = None,
+        backend: str | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
         observers: Iterable[Observer] = (),
@@ -157,6 +162,7 @@ class Doc2Vec(LearnedDocuments):
         documents, tags : the same as for those.
         replay : the same old documents as for continue_training().
         tokenizer : None for that of the training; to be given if it was a function.
+        backend : what trains, as in the settings; None for "auto".
         checkpoint : where to write further checkpoints; None for `path`.
         every, observers, progress : as for fit().
 
@@ -165,6 +171,9 @@ class Doc2Vec(LearnedDocuments):
                  Ctrl-C; the checkpoint then has the vectors so far. All else as fit().
         """
         stored, at = read_documents_checkpoint(path, tokenizer)
+        if backend is not None:
+            at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, backend=backend))
+        check_backend(at.settings)
         companions = check_companions(
             path if checkpoint is None else checkpoint, every, observers, check_documents_name
         )
@@ -189,6 +198,7 @@ class Doc2Vec(LearnedDocuments):
         replay_words: float = 3.0,
         frozen: Frozen = None,
         threads: int | None = None,
+        backend: str | None = None,
         tokenizer: Tokenizer | None = None,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
@@ -216,7 +226,7 @@ class Doc2Vec(LearnedDocuments):
         replay_words : words of old documents for each word of the new ones; all are read where they have fewer.
         frozen : words whose vectors are held; or by how much the vectors of words known before move: 0 holds them.
             None moves all in full. The vectors of documents that are read, and context vectors, always move.
-        threads, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
+        threads, backend, tokenizer : None for the model's own; a tokenizer that was a function is not in its file.
         checkpoint, every, observers, progress : as for fit(). resume() goes on with a checkpoint.
 
         Raises   NotFittedError before fit(). CorpusError if documents cannot be read, no word of them is kept, or
@@ -232,8 +242,10 @@ class Doc2Vec(LearnedDocuments):
             learning_rate=learning_rate,
             final_learning_rate=final_learning_rate,
             threads=threads,
+            backend=backend,
             tokenizer=tokenizer,
         )
+        check_backend(settings)
         companions = check_companions(checkpoint, every, observers, check_documents_name)
         texts = DocumentTexts(documents, tags, Replay(replay, replay_words))
         with open_progress(progress) as reporter:

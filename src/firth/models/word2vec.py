@@ -73,9 +73,8 @@ class Word2Vec(Learned):
     epochs : passes over the whole text.
     threads : worker threads; None for as many of the available cores as are of use.
     backend : what trains. "cpu": the processor. "cuda": an NVIDIA GPU, with `pip install 'firth[cuda]'`, with all
-        objectives but softmax and without subwords (docs/gpu.md). "auto": the GPU where there is one that can train the
-        model, for at least 20 million words times epochs, unless `threads` is given. It is not saved: no model depends
-        on it.
+        objectives but softmax (docs/gpu.md). "auto": the GPU where there is one that can train the model, for at least
+        20 million words times epochs, unless `threads` is given. It is not saved: no model depends on it.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
         training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or

@@ -1,7 +1,9 @@
 """The settings of Doc2Vec: those of Word2Vec that documents have, and which words are trained."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from firth.backends.gpu_settings import refused_settings
 from firth.corpus.tokenizer_setting import tokenizer_setting
 from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError
@@ -60,11 +62,14 @@ class DocumentSettings(Settings):
     final_learning_rate: float = same_as(Hyperparameters, "final_learning_rate")
     epochs: int = setting(10, whole_number(1), "passes over all documents")
     threads: int | None = same_as(Hyperparameters, "threads")
+    backend: str = same_as(Hyperparameters, "backend")
     seed: int = same_as(Hyperparameters, "seed")
     tokenizer: Tokenizer = tokenizer_setting()
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.backend == "cuda" and (reason := refused_settings(self.objective, self.vector_size)):
+            raise SettingError(reason)
         assert self.learning_rate is not None
         if self.final_learning_rate > self.learning_rate:
             raise SettingError(
@@ -82,3 +87,7 @@ class DocumentSettings(Settings):
         """The settings of Word2Vec that train the same way, but for the documents."""
         values = {name: value for name, value in self.values().items() if name != "train_words"}
         return Hyperparameters(**values | {"architecture": _OF_WORDS[self.architecture]})
+
+    def to_json(self) -> dict[str, Any]:
+        """See Settings; without the backend, which other machines may not have."""
+        return {name: value for name, value in super().to_json().items() if name != "backend"}

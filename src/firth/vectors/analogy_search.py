@@ -20,6 +20,7 @@ from firth.errors import SettingError
 from firth.vectors.candidates import Candidates
 from firth.vectors.exact_search import ExactSearch
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines
+from firth.vectors.search_backend import SearchBackend
 
 __all__ = ["NONE", "AnalogyMethod", "WordSums", "best_scores", "check_method"]
 
@@ -39,10 +40,12 @@ class WordSums(NamedTuple):
     subtracted: NDArray[np.int64]  # (Q, at least 0)
 
 
-def check_method(method: object) -> None:
-    """Raise SettingError unless this is an AnalogyMethod."""
+def check_method(method: object, backend: SearchBackend = "cpu") -> None:
+    """Raise SettingError unless this is an AnalogyMethod that the backend of a search can use."""
     if method not in get_args(AnalogyMethod):
         raise SettingError(f"method={method!r}: must be one of {', '.join(get_args(AnalogyMethod))}")
+    if backend == "cuda" and method != "3cosadd":
+        raise SettingError(f"method={method!r}: backend='cuda' finds the rows nearest to sums; use backend='cpu'")
 
 
 def best_scores(
@@ -60,6 +63,7 @@ def best_scores(
 
     Parameters
     ----------
+    method : one that the backend of the search can use.
     count : in [1, N].
     excluded : for each query, rows that must not be among its results.
     candidates : None: all rows.
@@ -69,6 +73,8 @@ def best_scores(
     scores = np.empty((len(sums.added), count), np.float64)
     block_rows = search.sizes.analogy_rows
     per_table = max(1, search.sizes.analogies_per_table * block_rows // max(block_rows, count))
+    if search.backend == "cuda":
+        per_table = search.sizes.gpu_queries
     for start in range(0, len(rows), per_table):
         some = slice(start, start + per_table)
         queries = sums._replace(added=sums.added[some], subtracted=sums.subtracted[some])
@@ -109,6 +115,9 @@ def _shortlist(
     candidates: Candidates,
 ) -> NDArray[np.int64]:
     """Indices of the best `count` candidates for each query (Q, at least count), in no order."""
+    if search.backend == "cuda":
+        wanted = min(candidates.n_rows, count + max(map(len, excluded), default=0))
+        return search.found_by_gpu(candidates, _summed(sums), wanted)
     if method == "3cosmul" and len(sums.added) == 1:
         added, subtracted = sums.added[sums.added != NONE], sums.subtracted[sums.subtracted != NONE]
         queries = sums.directions[np.concatenate((added, subtracted))].astype(np.float32)
@@ -117,6 +126,17 @@ def _shortlist(
         if found is not None:
             return found[None]
     return _shortlist_by_table(search, sums, method, count, excluded, candidates)
+
+
+def _summed(sums: WordSums) -> Matrix:
+    """Queries (Q, D), whose product with a row of length 1 is the score of "3cosadd"."""
+    directions = np.vstack((sums.directions, np.zeros_like(sums.directions[:1])))  # NONE is the last one
+    queries = np.zeros((len(sums.added), directions.shape[1]), np.float64)
+    for lines in sums.added.T:
+        queries += directions[lines]
+    for lines in sums.subtracted.T:
+        queries -= directions[lines]
+    return queries.astype(np.float32)
 
 
 def _shortlist_by_table(

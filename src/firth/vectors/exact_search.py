@@ -9,13 +9,14 @@ Four strategies find a few more rows than wanted by their float32 cosines; ranki
     single compiled       the same in a kernel that keeps the best while it reads      kernels/cpu/search/single.py
     batch compiled        many queries in a kernel that stores no cosines              kernels/cpu/search/batch.py
 
-The compiled ones are about twice as fast, but loading them takes 0.5 s: see ExactSearch.compiled.
+The compiled ones are about twice as fast, but loading them takes 0.5 s: see ExactSearch.compiled. With backend="cuda"
+a GPU finds these rows (gpu_search.py).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ from firth.parallel import available_cores, even_parts, share_parts
 from firth.vectors.candidates import Candidates, inverse_row_norms
 from firth.vectors.one_query import best_of_cosines
 from firth.vectors.ranking import SPARE, Ranking, TopRows, exact_cosines, largest
+from firth.vectors.search_backend import SearchBackend, check_search_backend
+
+if TYPE_CHECKING:
+    from firth.vectors.gpu_search import GpuSearch
 
 __all__ = ["ExactSearch", "Sizes"]
 
@@ -54,6 +59,8 @@ class Sizes(NamedTuple):
     analogy_rows: int = 1024  # as block_rows, for analogy_search.py: 900 query vectors take 3.7 MB
     analogies_at_once: int = 256  # whose scores are computed together: 1 MB, about the cache of one core
     analogies_per_table: int = 4096  # limits a table to 50 MB for analogies of three words
+    gpu_queries: int = 16_384  # that a GPU searches at once
+    gpu_rows: int = 1024  # for each block of a GPU, at least
 
 
 class ExactSearch:
@@ -65,6 +72,8 @@ class ExactSearch:
         this object has done 2^33 multiplications, about 400 queries of 400,000 × 50 numbers: loading them takes 0.5 s
         (1.3 s the first time on a machine). True: compiled kernels from the first query. False: never.
         Both return the same rows, except where their exact cosines differ by less than float32 can show.
+    backend : "cpu" (default), or "cuda": an NVIDIA GPU finds the rows, also of analogies by "3cosadd"; the processor
+        ranks them as its own. The matrix is copied to the GPU for the first query, and stays there.
     sizes : numbers that only speed depends on.
     """
 
@@ -81,6 +90,8 @@ class ExactSearch:
         self.sizes = sizes
         self._multiplications = 0
         self._mapping = mapping_of(matrix)
+        self._backend: SearchBackend = "cpu"
+        self._gpu: GpuSearch | None = None
         if inverse_norms is not None:
             self.inverse_norms = inverse_norms
 
@@ -95,14 +106,27 @@ class ExactSearch:
             raise SettingError(f"compiled={compiled!r}: must be True, False or None")
         self._compiled = compiled
 
+    @property
+    def backend(self) -> SearchBackend:
+        """See the class. Setting it raises MissingExtraError or SettingError where no GPU can be used."""
+        return self._backend
+
+    @backend.setter
+    def backend(self, backend: SearchBackend) -> None:
+        check_search_backend(backend)
+        if backend == "cpu" and self._gpu is not None:
+            self._gpu.close()
+            self._gpu = None
+        self._backend = backend
+
     @cached_property
     def inverse_norms(self) -> Vector:
         """1 / length of each row (V,), computed for the first query."""
         return inverse_row_norms(self.matrix)
 
     def __getstate__(self) -> dict[str, Any]:
-        """For copies, also in other processes: their matrix is in memory."""
-        return {**self.__dict__, "_mapping": None}
+        """For copies, also in other processes: their matrix is in memory, and not on a GPU yet."""
+        return {**self.__dict__, "_mapping": None, "_gpu": None}
 
     def check_file(self) -> None:
         """Raise FormatError if the file of a mapped matrix was written in place since it was opened."""
@@ -141,7 +165,8 @@ class ExactSearch:
         candidates : None: all rows.
         """
         candidates = candidates or self.all_rows()
-        if len(queries) == 1 and candidates.rows is None and not self._is_ready(candidates.matrix.size):
+        is_single = len(queries) == 1 and candidates.rows is None and self.backend == "cpu"
+        if is_single and not self._is_ready(candidates.matrix.size):
             of_all = self._cosines_of_one(candidates, queries[0].astype(np.float32))
             return best_of_cosines(candidates.matrix, of_all, queries[0], count, excluded[0])
         wanted = min(candidates.n_rows, count + max(map(len, excluded), default=0) + SPARE)
@@ -149,6 +174,8 @@ class ExactSearch:
         similarities = np.empty((len(queries), count), np.float64)
         at_once = self.sizes.queries_at_once
         at_once = max(1, min(at_once, at_once * self.sizes.block_rows // wanted))
+        if self.backend == "cuda":
+            at_once = self.sizes.gpu_queries
         for start in range(0, len(queries), at_once):
             some = slice(start, start + at_once)
             found = candidates.rows_at(self._shortlist(candidates, queries[some].astype(np.float32), wanted))
@@ -221,6 +248,8 @@ class ExactSearch:
 
     def _shortlist(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
         """Indices of the best `count` candidates for each query, or a few more (Q, at least count), in no order."""
+        if self.backend == "cuda":
+            return self.found_by_gpu(candidates, queries, count)
         few = len(queries) <= self._few_for(candidates)
         if few and candidates.rows is None:
             return np.stack([self._best_for_single(candidates, query, count) for query in queries])
@@ -275,6 +304,15 @@ class ExactSearch:
             return None
         work = partial(_compiled().keep_best_quotients_of_parts, candidates, queries, added, small, count)
         return _merged(self._share(matrix, work), count)
+
+    def found_by_gpu(self, candidates: Candidates, queries: Matrix, count: int) -> NDArray[np.int64]:
+        """Indices of the `count` best candidates for each query (Q, count), which may have any length, in no order."""
+        if self._gpu is None:
+            with importing():
+                from firth.vectors.gpu_search import GpuSearch
+
+                self._gpu = GpuSearch(self.matrix, self.inverse_norms, self.sizes.gpu_rows)
+        return self._gpu.shortlist(candidates, queries, count)
 
     # ---------------------------------------------------------------- one query and all rows
 

@@ -85,7 +85,7 @@ class WordVectors(VectorTable):
 
     @property
     def search(self) -> ExactSearch:
-        """The exact search. `search.compiled` says when it uses compiled code, and can be set."""
+        """The exact search: `search.compiled`, when it uses compiled code, and `search.backend`, a GPU, can be set."""
         return self._search
 
     @property
@@ -356,7 +356,7 @@ class WordVectors(VectorTable):
     ) -> list[Neighbours]:
         self._search.check_file()
         check_count(count)
-        check_method(method)
+        check_method(method, self._search.backend)
         if approximate:
             return self._named(self._approximate(queries, count, method, restrict, exclude)) if queries else []
         candidates = self.candidates(restrict, exclude)

@@ -1,4 +1,4 @@
-"""Training on a GPU, without a GPU: in the simulator of numba-cuda, in a process of its own.
+"""Training and searching on a GPU, without a GPU: in the simulator of numba-cuda, in a process of its own.
 
 The simulator must be chosen before Numba is imported. It runs kernels in Python: texts are tiny.
 What needs a GPU is in tests/gpu.

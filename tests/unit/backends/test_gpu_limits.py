@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from firth import MissingExtraError, SettingError, Word2Vec
+from firth import Doc2Vec, MissingExtraError, SettingError, Word2Vec
 from firth.backends.choice import WORDS_THAT_PAY, best_backend, pays
 from firth.backends.cpu import CpuBackend
 from firth.backends.gpu_limits import bytes_on_gpu, padded, refused_part
@@ -14,7 +14,7 @@ from firth.backends.gpu_targets import kind_of_targets, most_targets, target_tab
 from firth.backends.gpu_text import FIRST_OF_SENTENCE, mark
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import EncodedIds, SessionTargets
+from firth.kernels.arguments import Composition, Documents, EncodedIds, SessionTargets
 from firth.kernels.cuda.training.arguments import CONTRAST, EXTRAS, NOISE, TREE
 from firth.kernels.cuda.training.shape import most_registers, shape_of
 from firth.training.hyperparameters import Hyperparameters
@@ -32,11 +32,7 @@ def plan_of(tokens=1000, extras=NO_EXTRAS, **settings):
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        (
-            {"objective": "softmax"},
-            "objective='softmax': backend='cuda' trains the other objectives; use backend='cpu'",
-        ),
-        ({"subwords": (3, 6)}, "subwords: backend='cuda' trains vectors of words alone; use backend='cpu'"),
+        ({"objective": "softmax"}, "objective='softmax': backend='cuda' trains the other objectives"),
         ({"vector_size": 1025}, "vector_size=1025: backend='cuda' trains vectors of at most 1,024 numbers"),
     ],
 )
@@ -44,6 +40,9 @@ def test_what_a_gpu_does_not_train_is_refused_when_the_model_is_made(settings, w
     with pytest.raises(SettingError, match=why):
         Word2Vec(backend="cuda", **settings)
     Word2Vec(backend="auto", **settings)
+    if settings.get("objective") != "softmax":
+        with pytest.raises(SettingError, match=why):
+            Doc2Vec(backend="cuda", **settings)
 
 
 SESSIONS = Extras(sessions=SessionTargets(np.zeros(1, np.int32), 1.0))
@@ -70,8 +69,9 @@ def test_targets_of_a_plan():
     assert target_tables(sessions).sentence_offsets is sessions.corpus.sentence_offsets
 
 
-def test_a_machine_without_a_gpu_says_what_to_install():
-    model = Word2Vec(backend="cuda", min_count=1)
+@pytest.mark.parametrize("kind", [Word2Vec, Doc2Vec])
+def test_a_machine_without_a_gpu_says_what_to_install(kind):
+    model = kind(backend="cuda", min_count=1)
     with pytest.raises((SettingError, MissingExtraError), match=r"backend='cuda'.*firth\[cuda\]|nvidia-smi"):
         model.fit(["a b c"])
 
@@ -105,6 +105,13 @@ def test_a_model_does_not_depend_on_the_backend(tmp_path):
     assert "backend" not in model.hyperparameters.to_json()
 
 
+def test_a_model_of_documents_does_not_depend_on_the_backend(tmp_path):
+    model = Doc2Vec(backend="cpu", min_count=1, vector_size=4, threads=1).fit(["a b c d", "a b"], progress=False)
+    model.save(tmp_path / "m.firth")
+    assert Doc2Vec.load(tmp_path / "m.firth").settings.backend == "auto"
+    assert "backend" not in model.settings.to_json()
+
+
 def test_small_texts_do_not_import_what_compiles_for_gpus():
     program = (
         "import sys, firth; firth.Word2Vec(min_count=1, vector_size=4).fit(['a b c d'], progress=False); "
@@ -120,6 +127,12 @@ def test_bytes_are_those_of_the_arrays():
     tree = plan_of(objective="hierarchical_softmax")
     assert bytes_on_gpu(tree, 100)["tables"] - found["tables"] == sum(part.nbytes for part in tree.tree[:2]) - 12
     assert bytes_on_gpu(plan_of(), 100, 100, streams=True)["text"] == 800
+    composition = Composition(np.arange(11) * 3, np.zeros(30, np.int32), np.ones(10, np.float32))
+    documents = Documents(np.array([0, 2]), np.array([0, 1], np.int32), 12, 2, 2)
+    extras = Extras(composition=composition, ngram_rows=2, documents=documents)
+    more = bytes_on_gpu(plan_of(extras=extras), 100)
+    assert more["matrices"] == (14 + 10) * 104 * 4
+    assert more["tables"] == found["tables"] + 8 * 11 + 4 * 30 + 2 * 4 * 10 + 8 * 2 + 4 * 2
     assert [padded(size) for size in (1, 8, 9, 100, 300)] == [8, 8, 16, 104, 304]
 
 

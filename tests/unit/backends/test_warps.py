@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from firth.backends.warps import mean_inputs, uses_of_hottest_row, warps_in_flight
+from firth.backends.warps import Warps, mean_inputs, uses_of_hottest_row, warps_for_documents, warps_in_flight
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import GroupNoise, Sampling, SessionTargets
+from firth.kernels.arguments import Composition, Documents, GroupNoise, Sampling, SessionTargets
 from firth.training.hyperparameters import Hyperparameters
-from firth.training.plan import plan_training
+from firth.training.plan import NO_EXTRAS, Extras, plan_training
 from firth.training.sampling_tables import noise_table
 
 
@@ -40,12 +40,12 @@ def test_inputs_are_those_of_a_count():
     assert mean_inputs(sampling((3, 3), True), 7.0) == pytest.approx(expected)
 
 
-def plan_with(counts, **settings):
+def plan_with(counts, extras=NO_EXTRAS, **settings):
     ids = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
     np.random.default_rng(0).shuffle(ids)
     vocabulary = Vocabulary([f"w{i}" for i in range(len(counts))], np.array(counts))
     corpus = EncodedCorpus(vocabulary, ids, np.array([0, len(ids)]), len(ids))
-    return plan_training(Hyperparameters(subsample_threshold=0, **settings), corpus)
+    return plan_training(Hyperparameters(subsample_threshold=0, **settings), corpus, extras)
 
 
 def test_the_hottest_row_is_an_input_or_a_noise_word():
@@ -86,3 +86,65 @@ def test_as_many_warps_as_keep_the_uses_of_a_row_below_the_limit():
     assert warps_in_flight(132, 0.27, "cbow", 0.001) == 666
     assert warps_in_flight(132, 1e6, "cbow", 0.05) == 1
     assert warps_in_flight(1, 0.0, "cbow", 0.05) == 16
+
+
+def test_composed_words_are_used_by_all_that_share_their_rows():
+    lists = [[0, 4], [1, 4], [2], [3, 4, 4]]
+    starts = np.cumsum([0, *map(len, lists)])
+    composition = Composition(starts, np.concatenate(lists).astype(np.int32), np.ones(4, np.float32))
+    settings = {"window": 1, "negative_samples": 1, "noise_exponent": -9}  # the last word is nearly all noise
+    plan = plan_with([4000, 3000, 2000, 1000], Extras(composition=composition, ngram_rows=1), **settings)
+    of_rows = np.array([0.4, 0.3, 0.2, 0.1, 0.4 + 0.3 + 2 * 0.1])
+    expected = max(of_rows[rows].mean() for rows in lists)  # of the fourth word: .63, and .4 without n-grams
+    assert expected > 0.6
+    assert uses_of_hottest_row(plan) == pytest.approx(max(2 * expected, 1.1), rel=1e-2)
+
+
+def test_changes_of_all_words_add_up_to_no_more_than_that():
+    """In a model of words that move each by a share of its error, as many at a time diverge as the rule says."""
+    rng = np.random.default_rng(0)
+    lists = [np.append(word, 30 + rng.integers(12, size=word % 8)) for word in range(30)]
+    having = np.zeros((30, 42))
+    for word, rows in enumerate(lists):
+        np.add.at(having[word], rows, 1)
+    shares = 1 / np.arange(1, 31) / (1 / np.arange(1, 31)).sum()
+    common = having @ having.T / having.sum(1)[:, None]
+    largest = np.abs(np.linalg.eigvals(common * shares)).max()
+    starts = np.cumsum([0, *map(len, lists)])
+    composition = Composition(starts, np.concatenate(lists).astype(np.int32), np.ones(30, np.float32))
+    counts = np.round(1e6 * shares).astype(int)
+    settings = {"window": 1, "negative_samples": 1, "noise_exponent": 0}
+    plan = plan_with(counts, Extras(composition=composition, ngram_rows=12), **settings)
+    assert largest <= uses_of_hottest_row(plan) / 2 <= 2 * largest
+
+
+def tagged(lengths, tags):
+    starts = np.cumsum([0, *map(len, tags)])
+    listed = np.concatenate(tags).astype(np.int32)
+    return np.cumsum([0.0, *lengths]), Documents(starts, listed, 0, int(listed.max()) + 1, max(map(len, tags)))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "tags", "expected"),
+    [
+        ([1_000] * 100, [[i] for i in range(100)], 2000),  # 16 warps train such a document at a time
+        ([1_000_000], [[0]], 100),
+        ([12_800] * 10, [[i] for i in range(10)], 100),  # half of what is trained at a time may be of one
+        ([1_000] * 1000, [[i, 1000 + i % 10] for i in range(1000)], 1000),  # a tenth of all words each
+        ([1_000] * 1000, [[i, 1000] for i in range(1000)], 100),
+        ([1.0], [[]], 2000),
+    ],
+)
+def test_no_document_is_trained_by_too_many_warps(lengths, tags, expected):
+    if not tags[0]:
+        offsets, documents = np.array([0.0, 1.0]), Documents(np.zeros(2, int), np.zeros(0, np.int32), 0, 1, 0)
+    else:
+        offsets, documents = tagged(lengths, tags)
+    assert warps_for_documents(offsets, documents, 2000, 100.0) == pytest.approx(expected, rel=0.15)
+
+
+def test_warps_of_a_plan():
+    documents = Documents(np.array([0, 1]), np.zeros(1, np.int32), 1000, 1, 1)
+    assert Warps(plan_with([100] * 1000), 132).at(0.025) == 16 * 132
+    assert Warps(plan_with([100] * 1000, Extras(documents=documents)), 132).at(0.025) == 180
+    assert Warps(plan_with([100] * 1000, Extras(documents=documents)), 132).at(0.05) == 90

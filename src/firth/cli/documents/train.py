@@ -87,7 +87,8 @@ def _train(
     try:
         read = _documents([documents], target, checkpoint, tagged=tagged)
         if resume is not None:
-            model = Doc2Vec.resume(resume, read, replay=_replayed(going_on, tagged=tagged), **options)
+            backend = settings["backend"] if "backend" in given else None
+            model = Doc2Vec.resume(resume, read, replay=_replayed(going_on, tagged=tagged), backend=backend, **options)
         elif continued is not None:
             options |= {name: settings[name] for name in given}
             options |= going_on.of_new_text()

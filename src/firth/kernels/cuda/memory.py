@@ -46,7 +46,7 @@ class Stream:
         """Copy to the device."""
         array.copy_to_device(source, stream=self._stream)
 
-    def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
+    def launch(self, kernel: Any, blocks: int | tuple[int, int], threads: int, *arguments: Any) -> None:
         """Have the device run a kernel, after what was launched before."""
         with _launching:
             warned, config.CUDA_LOW_OCCUPANCY_WARNINGS = config.CUDA_LOW_OCCUPANCY_WARNINGS, 0

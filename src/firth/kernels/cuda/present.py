@@ -3,7 +3,10 @@
 import importlib.util
 from typing import NamedTuple
 
-__all__ = ["EXTRA", "Gpu", "is_installed", "present_gpu", "why_no_gpu"]
+from firth.errors import MissingExtraError, SettingError
+from firth.interruption import importing
+
+__all__ = ["EXTRA", "Gpu", "check_gpu", "is_installed", "present_gpu", "why_no_gpu"]
 
 EXTRA = "cuda"  # of this package
 _LEAST = (7, 0)  # compute capability: Volta, which schedules threads of a warp independently
@@ -51,8 +54,18 @@ def why_no_gpu() -> str | None:
     return None
 
 
+def check_gpu() -> None:
+    """Raise MissingExtraError or SettingError, with the remedy, unless there is a GPU that can be used."""
+    if not is_installed():
+        raise MissingExtraError("backend='cuda'", EXTRA)
+    with importing():
+        reason = why_no_gpu()
+    if reason is not None:
+        raise SettingError(f"backend='cuda': {reason}")
+
+
 def present_gpu() -> Gpu:
-    """The GPU that training uses: the first one that CUDA_VISIBLE_DEVICES leaves."""
+    """The GPU that is used: the first one that CUDA_VISIBLE_DEVICES leaves."""
     from firth.kernels.cuda.compile import SIMULATED, cuda
 
     if SIMULATED:

@@ -41,7 +41,7 @@ def signature():
     from numba.cuda.typing.typeof import typeof
 
     from firth.kernels.arguments import GroupNoise, SessionTargets, Tree
-    from firth.kernels.cuda.training.arguments import Counters, ReadWords, Schedule, TargetTables, Weights
+    from firth.kernels.cuda.training.arguments import Counters, Inputs, ReadWords, Schedule, TargetTables, Weights
 
     def array(kind, axes=1):
         return np.zeros((1,) * axes, kind)
@@ -50,20 +50,21 @@ def signature():
     read = ReadWords(integers, integers, integers, array(np.int32, 2), integers, 1, 1)
     sampling = Sampling(array(np.uint32), array(np.uint64), (5, 5), True, 5, np.uint64(1))
     counters = Counters(integers, array(np.int64), array(np.float64))
-    longs = array(np.int64)
-    groups = GroupNoise(integers, longs, integers, array(np.uint64), 0)
-    tables = TargetTables(Tree(longs, integers, 0), numbers, groups, SessionTargets(integers, 0.0), longs)
-    arguments = read, sampling, tables, Schedule(0, 0.1, 0.1), Weights(numbers, numbers, 1), counters
+    long = array(np.int64)
+    groups = GroupNoise(integers, long, integers, array(np.uint64), 0)
+    tables = TargetTables(Tree(long, integers, 0), numbers, groups, SessionTargets(integers, 0.0), long)
+    inputs = Inputs(long, integers, numbers, numbers, long, integers, 1, 1)
+    arguments = read, sampling, tables, Schedule(0, 0.1, 0.1), Weights(numbers, numbers, 1), inputs, counters
     return types.void(*map(typeof, arguments)).args
 
 
-def compiled(cuda, compute=(9, 0), **shape):
+def compiled(cuda, compute=(9, 0), composed=False, documents=False, **shape):
     """The PTX of the training kernel for a shape, and the shape."""
     from firth.kernels.cuda.training.epoch import train_kernel
-    from firth.kernels.cuda.training.shape import most_registers, shape_of
+    from firth.kernels.cuda.training.shape import most_registers, shape_of, with_inputs
 
     given = {"vector_size": 100, "most_targets": 6, "kind": NOISE, "cbow": False, "exact": False, "fours": True}
-    made = shape_of(**given | shape)
+    made = with_inputs(shape_of(**given | shape), composed=composed, documents=documents)
     ptx, _ = cuda.compile_ptx(train_kernel(made, most_registers(made)).py_func, signature(), cc=compute)
     return ptx, made
 
@@ -76,6 +77,15 @@ def test_rows_stay_in_registers_and_are_added_four_numbers_at_a_time(cuda, vecto
     assert "red.global.add.v4.f32" in ptx
     assert "red.global.add.f32" not in ptx
     assert "ld.global.cg.v4.f32" in ptx
+
+
+@pytest.mark.parametrize(("has", "loads"), [({}, 0), ({"documents": True}, 0), ({"composed": True}, 4)], ids=str)
+def test_inputs_take_code_only_where_a_model_has_them(cuda, has, loads):
+    """Rows of a composed word are loaded four at a time."""
+    ptx, made = compiled(cuda, **has)
+    assert ".local" not in ptx
+    rows = made.targets + made.inputs * (1 + loads)
+    assert ptx.count("ld.global.cg.v4.f32") == rows
 
 
 def test_older_gpus_add_single_numbers(cuda):
@@ -102,6 +112,9 @@ def assembler():
         ({"vector_size": 200}, 255),
         ({"vector_size": 384}, 255),
         ({"vector_size": 384, "cbow": True, "exact": True}, 255),
+        ({"composed": True, "documents": True}, 128),
+        ({"composed": True, "cbow": True, "documents": True}, 128),
+        ({"composed": True, "vector_size": 300}, 255),
         ({"vector_size": 512}, 255),
         ({"vector_size": 768}, 255),
         ({"vector_size": 1024}, 255),
@@ -119,10 +132,35 @@ def test_nothing_is_spilled(cuda, tmp_path, shape, registers):
     if assembler() is None:
         pytest.skip("ptxas is not installed: pip install nvidia-cuda-nvcc")
     ptx, _ = compiled(cuda, **shape)
-    (tmp_path / "kernel.ptx").write_text(ptx)
-    command = [assembler(), "-v", "-arch=sm_90", f"--maxrregcount={registers}", tmp_path / "kernel.ptx", "-o"]
-    said = subprocess.run([*command, tmp_path / "kernel.cubin"], capture_output=True, text=True, check=True).stderr
-    assert "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in said
+    assert NO_SPILLS in assembled(ptx, registers, tmp_path)
+
+
+NO_SPILLS = "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads"
+
+
+def assembled(ptx, registers, folder, architecture="sm_90"):
+    """What ptxas reports."""
+    (folder / "kernel.ptx").write_text(ptx)
+    command = [assembler(), "-v", f"-arch={architecture}", f"--maxrregcount={registers}", folder / "kernel.ptx", "-o"]
+    return subprocess.run([*command, folder / "kernel.cubin"], capture_output=True, text=True, check=True).stderr
+
+
+@pytest.mark.parametrize("compute", [(9, 0), (8, 0)])
+def test_the_search_sums_in_registers(cuda, tmp_path, compute):
+    from numba import types
+    from numba.cuda.typing.typeof import typeof
+
+    from firth.kernels.arguments import Heaps
+    from firth.kernels.cuda.search.batch import SearchedRows, keep_best, merge_parts
+
+    numbers, rows = np.zeros(1, np.float32), np.zeros(1, np.int32)
+    heaps = Heaps(np.zeros((1, 1), np.float32), np.zeros((1, 1), np.int32))
+    searched = SearchedRows(numbers, numbers, rows, 1, 1)
+    for kernel, arguments in ((keep_best, (searched, numbers, 1, 1, heaps)), (merge_parts, (heaps, 1, 1))):
+        ptx, _ = cuda.compile_ptx(kernel.py_func, types.void(*map(typeof, arguments)).args, cc=compute)
+        assert ".local" not in ptx
+        if assembler() is not None:
+            assert NO_SPILLS in assembled(ptx, 255, tmp_path, f"sm_{compute[0]}{compute[1]}")
 
 
 TWICE = """

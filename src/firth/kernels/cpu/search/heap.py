@@ -8,7 +8,7 @@ Shapes     heaps: see Heaps in kernels/arguments.py. Of rows with equal scores t
 
 from firth.kernels.compile import step
 
-__all__ = ["BELOW_ALL", "replace_root"]
+__all__ = ["BELOW_ALL", "is_worse", "replace_root"]
 
 BELOW_ALL = -2.0  # less than any score: marks the unused slots of a heap
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from firth.kernels.arguments import GroupNoise, SessionTargets, Tree
 
 __all__ = ["CONTRAST", "EXTRAS", "NOISE", "TREE"]  # kinds of targets
-__all__ += ["Counters", "Piece", "PositionTargets", "ReadWords", "Schedule", "Shape", "TargetTables", "Weights"]
+__all__ += ["Counters", "Inputs", "Piece", "PositionTargets", "ReadWords", "Schedule", "Shape", "TargetTables"]
+__all__ += ["Weights"]
 
 # Negative sampling; hierarchical softmax; noise-contrastive estimation; negative sampling with groups or sessions.
 NOISE, TREE, CONTRAST, EXTRAS = range(4)
@@ -43,6 +44,22 @@ class ReadWords(NamedTuple):
     totals: Array  # (2,) int32: in the piece
     margin: int
     n_tiles: int
+
+
+class Inputs(NamedTuple):
+    """What inputs are made of, where that is not a row for each word; arrays of one element where it is.
+
+    The tags are those of sentences with words: sentence 0 is the first of them in the corpus.
+    """
+
+    starts: Array  # (V + 1,) int64: the rows of word w are parts[starts[w] : starts[w + 1]]
+    parts: Array  # int32
+    shares: Array  # (V,) float32: by how much of what the word learned each of its rows moves
+    weights: Array  # (V,) float32: how much each word weighs in the mean of CBOW; a document weighs 1
+    tag_starts: Array  # (S + 1,) int64: the tags of sentence s are tags[tag_starts[s] : tag_starts[s + 1]]
+    tags: Array  # int32
+    first_row: int  # of tags
+    first_sentence: int  # the number of the sentence before the first one that begins in the piece, or -1
 
 
 class Schedule(NamedTuple):
@@ -103,3 +120,6 @@ class Shape(NamedTuple):
     vectors: int  # registers of four numbers in each lane for one row: D is at most 128 times as much
     sums: int  # 8, 16, 32 or 64, not below the number of products of a block
     fours: int  # whether the GPU adds four numbers in one operation
+    composed: int  # whether words are made of several rows, or move by a share
+    documents: int  # whether the document of a position is an input, too
+    parts: int  # rows of a word that are loaded together

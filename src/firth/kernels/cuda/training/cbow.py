@@ -1,15 +1,17 @@
-"""CBOW on a GPU: the mean of the words around a position predicts the word at that position. One warp a position.
+"""CBOW on a GPU: the mean of the words around a position predicts the word there; its document counts as one of them.
 
 Source      Mikolov et al. 2013, arXiv:1301.3781, section 3.1; negative sampling as in arXiv:1310.4546, equation 4;
             the exact gradient: Irsoy et al. 2020, arXiv:2012.15332.
 Reference   firth.illustrated.cbow
+
+One warp trains a position.
 """
 
 from numpy import float32
 
 from firth.kernels.cuda.compile import device
+from firth.kernels.cuda.training.inputs import add_to_input, count_inputs, sum_inputs
 from firth.kernels.cuda.training.rows import add_row, load_row, sum_over_lanes
-from firth.kernels.cuda.training.skipgram import input_word
 from firth.kernels.cuda.training.targets import target_error, target_row
 from firth.kernels.cuda.warp import from_lane
 
@@ -17,24 +19,14 @@ __all__ = ["train_cbow"]
 
 
 @device
-def _average(center, words, weights, registers, lane, shape):
+def _average(center, sources, weights, registers, lane, shape):
     """Set the hidden vector to the mean of the inputs, and its gradient to 0; several loads are under way at a time."""
     _, hidden, inputs, gradient, _, _ = registers
-    n, width = center[2] - center[1], 4 * shape.vectors
-    for q in range(width):
+    for q in range(4 * shape.vectors):
         hidden[q] = float32(0)
         gradient[q] = float32(0)
-    for k in range(0, n, shape.inputs):
-        for i in range(shape.inputs):
-            if i < n - k:
-                word = input_word(words, center, k + i)
-                load_row(weights.input, word, weights.stride, inputs, i * width, lane, shape.vectors)
-        for i in range(shape.inputs):
-            if i < n - k:
-                for q in range(width):
-                    hidden[q] += inputs[i * width + q]
-    share = float32(1) / float32(n)
-    for q in range(width):
+    share = float32(1) / sum_inputs(center, sources, weights, (hidden, inputs), lane, shape)
+    for q in range(4 * shape.vectors):
         hidden[q] *= share
 
 
@@ -83,11 +75,11 @@ def _move_block(block, weights, registers, lane, shape):
 
 
 @device
-def train_cbow(center, words, targets, weights, registers, lane, shape):
+def train_cbow(center, sources, targets, weights, registers, lane, shape):
     """Train a position that has inputs; returns this lane's part of the loss. For the arguments see train_skipgram."""
-    gradient, n = registers[3], center[2] - center[1]
+    gradient, n = registers[3], count_inputs(center)
     loss = float32(0)
-    _average(center, words, weights, registers, lane, shape)
+    _average(center, sources, weights, registers, lane, shape)
     for first in range(0, targets.count, shape.targets):
         block = targets, first, min(targets.count - first, shape.targets)
         loss += _score_block(center, block, weights, registers, lane, shape)
@@ -97,5 +89,5 @@ def train_cbow(center, words, targets, weights, registers, lane, shape):
         for q in range(4 * shape.vectors):
             gradient[q] *= share
     for k in range(n):
-        add_row((weights.input, input_word(words, center, k), weights.stride), gradient, 0, lane, shape)
+        add_to_input(k, center, sources, weights, gradient, lane, shape)
     return loss

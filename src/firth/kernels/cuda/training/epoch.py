@@ -17,13 +17,14 @@ from firth.kernels.cpu.training.random import draw
 from firth.kernels.cuda.compile import device, gpu_kernel, of_cpu
 from firth.kernels.cuda.training.arguments import CONTRAST, EXTRAS, NOISE, TREE, PositionTargets, Shape
 from firth.kernels.cuda.training.cbow import train_cbow
+from firth.kernels.cuda.training.inputs import count_inputs, find_tags, noted_tags
+from firth.kernels.cuda.training.shape import TAKEN
 from firth.kernels.cuda.training.skipgram import train_skipgram
 from firth.kernels.cuda.training.targets import list_targets
 from firth.kernels.cuda.warp import LANES, add_number, integer_from_lane, meet
 
-__all__ = ["TAKEN", "train_kernel"]
+__all__ = ["train_kernel"]
 
-TAKEN = 64  # 256 was slower, and left the last warps more to do alone
 _draw, _drawn_reach = of_cpu(draw), of_cpu(drawn_reach)
 
 
@@ -60,8 +61,9 @@ def train_kernel(shape: Shape, registers: int | None):
     block_floats = (1 if cbow else shape.targets) * width  # the changes of targets, or the hidden vector
     target_floats, input_floats = shape.targets * width, shape.inputs * width
     sums, half = shape.sums, shape.sums // 2
+    part_floats = shape.parts * width
 
-    def train_epoch(read, sampling, tables, schedule, weights, counters):
+    def train_epoch(read, sampling, tables, schedule, weights, inputs, counters):
         """Train all words that the piece reads."""
         lane = cuda.threadIdx.x
         words = cuda.shared.array((slots, all_targets), int32)
@@ -71,14 +73,17 @@ def train_kernel(shape: Shape, registers: int | None):
         of_sessions = cuda.shared.array(slots, int32)
         lows = cuda.shared.array(LANES, int32)
         highs = cuda.shared.array(LANES, int32)
+        tags = cuda.shared.array((LANES, 2), int64)
         rates = cuda.shared.array(slots, float32)
         rows = cuda.local.array(target_floats, float32)
         changes = cuda.local.array(block_floats, float32)
-        inputs = cuda.local.array(input_floats, float32)
+        some_inputs = cuda.local.array(input_floats, float32)
         change = cuda.local.array(width, float32)
         dots = cuda.local.array(sums, float32)
         scratch = cuda.local.array(half, float32)
-        arrays = (rows, changes, inputs, change, dots, scratch)
+        parts = cuda.local.array(part_floats, float32)
+        arrays = (rows, changes, some_inputs, change, dots, scratch)
+        sources = (read.words, inputs, parts)
         end = read.margin + read.totals[0]
         pairs, loss = int64(0), 0.0
         while True:
@@ -92,6 +97,8 @@ def train_kernel(shape: Shape, registers: int | None):
                 c = first + lane if lane < slots else end
                 lows[lane] = 0
                 highs[lane] = 0
+                tags[lane, 0] = 0
+                tags[lane, 1] = 0
                 if c < end:
                     position = int64(schedule.first + read.offsets[c])
                     bits = _draw(sampling.key, position)
@@ -102,20 +109,22 @@ def train_kernel(shape: Shape, registers: int | None):
                     listed, drawn = (words[lane], counted[lane]), (position, bits)
                     of_lane = list_targets(int64(read.words[c]), drawn, sampling, tables, listed, shape)
                     firsts[lane], counts[lane], of_sessions[lane] = of_lane
-                    pairs += min(high - low, 1) if cbow else high - low
+                    n = high - low + find_tags(read.sentences[c], inputs, tags[lane], shape)
+                    pairs += min(n, 1) if cbow else n
                 meet()
                 some = float32(0)
                 for slot in range(slots):
-                    if highs[slot] > lows[slot]:
-                        center = (first + slot, lows[slot], highs[slot], rates[slot])
+                    tag, stop = noted_tags(tags[slot], shape)
+                    center = (first + slot, lows[slot], highs[slot], rates[slot], tag, stop)
+                    if count_inputs(center) > 0:
                         entries = tables.tree.turns if is_tree else words[slot]
                         count = all_targets if is_noise else counts[slot]
                         described = counted[slot], of_sessions[slot], tables
                         targets = PositionTargets(entries, firsts[slot] if is_tree else 0, count, *described)
                         if cbow:
-                            some += train_cbow(center, read.words, targets, weights, arrays, lane, shape)
+                            some += train_cbow(center, sources, targets, weights, arrays, lane, shape)
                         else:
-                            some += train_skipgram(center, read.words, targets, weights, arrays, lane, shape)
+                            some += train_skipgram(center, sources, targets, weights, arrays, lane, shape)
                 loss += some
                 meet()
         add_number(counters.loss, loss)

@@ -7,15 +7,17 @@ for fewer: 4 targets up to 512, 3 up to 768, 2 up to 1,024.
 
 from firth.kernels.cuda.training.arguments import NOISE, TREE, Shape
 
-__all__ = ["COLUMNS", "MOST_VECTORS", "most_registers", "shape_of"]
+__all__ = ["COLUMNS", "MOST_VECTORS", "TAKEN", "most_registers", "shape_of", "with_inputs"]
 
 COLUMNS = 128  # of a row that one register of four numbers in each of 32 lanes holds
 MOST_VECTORS = 8  # of these registers for a row: with more, two rows would fill all registers
+TAKEN = 64  # words that a warp takes at a time: 256 was slower, and left the last warps more to do alone
 
 _LANES = 32
 _SIXTEEN_WARPS = 128  # registers of a thread with which 16 warps run in a multiprocessor
 _SKIPGRAM_BLOCKS = (8, 7, 6, 4, 3, 3, 2, 2)  # most targets of a block, by vectors
-_CBOW_BLOCKS = (16, 8, 8, 8, 6, 6, 4, 4)
+_CBOW_BLOCKS = (12, 8, 8, 8, 6, 6, 4, 4)
+_PARTS = (4, 2, 2, 1, 1, 1, 1, 1)  # rows that a composed word loads together, by vectors
 _ONE_BLOCK = 16  # targets that one block holds where a row is one vector, with more registers
 _LISTED = 16_384  # bytes of shared memory for the targets of positions: 14 warps fit in a multiprocessor of an H100
 
@@ -38,10 +40,19 @@ def shape_of(vector_size: int, most_targets: int, kind: int, *, cbow: bool, exac
     slots, each = _LANES, 4 * most_targets * (1 if kind in (NOISE, TREE) else 2)
     while slots * each > _LISTED:
         slots //= 2
-    inputs = 4 if vectors == 1 and (cbow or targets <= 7) else 2 if vectors <= 6 else 1
+    inputs = 4 if vectors == 1 and (cbow or targets <= 7) else 2 if vectors <= 4 else 1
     products = targets * (1 if cbow else inputs)
     sums = next(sums for sums in (8, 16, 32, 64) if sums >= products)
-    return Shape(int(cbow), int(exact), kind, most_targets, slots, targets, inputs, vectors, sums, int(fours))
+    return Shape(
+        int(cbow), int(exact), kind, most_targets, slots, targets, inputs, vectors, sums, int(fours),
+        composed=0, documents=0, parts=1,
+    )  # fmt: skip
+
+
+def with_inputs(shape: Shape, *, composed: bool, documents: bool) -> Shape:
+    """The same for words that are made of several rows, and for documents."""
+    parts = _PARTS[shape.vectors - 1] if composed else 1
+    return shape._replace(composed=int(composed), documents=int(documents), parts=parts)
 
 
 def most_registers(shape: Shape) -> int | None:

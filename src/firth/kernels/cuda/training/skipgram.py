@@ -1,28 +1,22 @@
-"""Skip-gram on a GPU: every word around a position predicts the word at that position. One warp trains a position.
+"""Skip-gram on a GPU: every word around a position predicts the word at that position, and so does its document.
 
 Source      Mikolov et al. 2013, arXiv:1310.4546, equation 4; noise words shared by the window: Ji et al. 2016,
             arXiv:1604.04661. The errors of a position are computed from the rows as they were read, then added.
 Reference   firth.illustrated.skipgram
 
-A block of targets stays in registers while the inputs pass by, a few at a time. Where there are more targets than a
-block holds, the inputs pass by once more, with what the blocks before have added to them.
+One warp trains a position. A block of targets stays in registers while the inputs pass by, a few at a time. Where there
+are more targets than a block holds, the inputs pass by once more, with what the blocks before have added to them.
 """
 
 from numpy import float32
 
 from firth.kernels.cuda.compile import device
+from firth.kernels.cuda.training.inputs import add_to_input, count_inputs, load_input
 from firth.kernels.cuda.training.rows import add_row, load_row, sum_over_lanes
 from firth.kernels.cuda.training.targets import target_error, target_row
 from firth.kernels.cuda.warp import from_lane
 
-__all__ = ["input_word", "train_skipgram"]
-
-
-@device
-def input_word(words, center, k):
-    """Input k of a position: the words of its window without its own."""
-    c, low, _, _ = center
-    return words[low + k if low + k < c else low + k + 1]
+__all__ = ["train_skipgram"]
 
 
 @device
@@ -91,11 +85,10 @@ def _load_block(targets, first, n_targets, weights, registers, lane, shape):
 
 
 @device
-def _train_block(center, words, block, weights, registers, lane, shape):
+def _train_block(center, sources, block, weights, registers, lane, shape):
     """Train a block of targets. block : PositionTargets, and the first of them."""
     targets, first = block
-    _, low, high, _ = center
-    n, width = high - low, 4 * shape.vectors
+    n, width = count_inputs(center), 4 * shape.vectors
     n_targets = min(targets.count - first, shape.targets)
     loss = float32(0)
     _load_block(targets, first, n_targets, weights, registers, lane, shape)
@@ -103,16 +96,14 @@ def _train_block(center, words, block, weights, registers, lane, shape):
         n_inputs = min(n - k, shape.inputs)
         for i in range(shape.inputs):
             if i < n_inputs:
-                word = input_word(words, center, k + i)
-                load_row(weights.input, word, weights.stride, registers[2], i * width, lane, shape.vectors)
+                load_input(k + i, center, sources, weights, (registers[2], i * width), lane, shape)
         _multiply(registers, n_inputs, shape)
         sum_over_lanes(registers[4], registers[5], shape.sums, lane)
         loss = _errors(registers[4], center, (targets, first, n_targets, n_inputs), loss, lane, shape)
         for i in range(shape.inputs):
             if i < n_inputs:
                 _move_input(i, registers, shape)
-                word = input_word(words, center, k + i)
-                add_row((weights.input, word, weights.stride), registers[3], 0, lane, shape)
+                add_to_input(k + i, center, sources, weights, registers[3], lane, shape)
     for j in range(shape.targets):
         if j < n_targets:
             row = weights.output, target_row(targets, first + j, shape), weights.stride
@@ -121,15 +112,14 @@ def _train_block(center, words, block, weights, registers, lane, shape):
 
 
 @device
-def train_skipgram(center, words, targets, weights, registers, lane, shape):
+def train_skipgram(center, sources, targets, weights, registers, lane, shape):
     """Train a position that has inputs; returns this lane's part of the loss.
 
-    center      index of its word, first and last index of its window, learning rate
-    words       ReadWords.words
+    center, sources   see load_input()
     targets     PositionTargets
     registers   targets, their changes, inputs, change of an input, dot products, scratch
     """
     loss = float32(0)
     for first in range(0, targets.count, shape.targets):
-        loss += _train_block(center, words, (targets, first), weights, registers, lane, shape)
+        loss += _train_block(center, sources, (targets, first), weights, registers, lane, shape)
     return loss

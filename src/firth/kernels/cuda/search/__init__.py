@@ -1,0 +1,1 @@
+"""The kernels of exact search on a GPU."""
