@@ -24,16 +24,21 @@ from firth.backends.layout import cpu_backend
 from firth.corpus.encoding import encode
 from firth.evaluation.analogies import evaluate_analogies
 from firth.evaluation.similarity import evaluate_similarity
+from firth.kernels.arguments import Documents
 from firth.kernels.cuda.present import is_installed, present_gpu, why_no_gpu
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.vectors.word_vectors import WordVectors
 from report import save
 
-# Settings, seeds on the GPU, and whether the processor is measured as well; the most important first.
+# Settings, seeds on the GPU, and whether the processor is measured as well; the most important first. "documents": so
+# many sentences make a document, whose tag is a further input.
 RUNS = [
     ({}, (1, 2, 3), True),
     ({"architecture": "cbow"}, (1, 2, 3), True),
+    ({"subwords": (3, 6)}, (1, 2), True),
+    ({"documents": 20}, (1,), True),
     ({"vector_size": 300}, (1, 2, 3), False),
     ({"negative_samples": 15}, (1, 2, 3), False),
     ({"objective": "hierarchical_softmax"}, (1, 2), True),
@@ -43,6 +48,8 @@ RUNS = [
     ({"vector_size": 300, "architecture": "cbow"}, (1,), False),
     ({"vector_size": 600}, (1,), False),
     ({"window": 10}, (1,), False),
+    ({"subwords": (3, 6), "architecture": "cbow"}, (1,), False),
+    ({"documents": 20, "architecture": "cbow"}, (1,), False),
 ]
 # Warps in flight of hierarchical softmax, all of which use the row of the root: what the rule of 180 costs, and how far
 # it is from divergence. One epoch each.
@@ -57,6 +64,7 @@ from firth.backends.cuda import CudaBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import plan_training
 ids = (np.arange(100_000) % 1000).astype(np.int32)
 vocabulary = Vocabulary([f"w{i}" for i in range(1000)], np.full(1000, 100))
@@ -88,12 +96,19 @@ class Bench:
         self.facts["seconds_to_read_the_text"] = time.perf_counter() - self.begun
 
     def train(self, kind: str, seed: int, *, warps: int | None = None, epochs: int = EPOCHS, **given) -> None:
-        settings = Hyperparameters(epochs=epochs, seed=seed, **given)
+        sentences = given.get("documents")
+        settings = Hyperparameters(
+            epochs=epochs, seed=seed, **{name: value for name, value in given.items() if name != "documents"}
+        )
         begun = time.perf_counter()
-        plan = plan_training(settings, self.corpus)
+        inputs = WordInputs(parts_of_words(settings, self.corpus.vocabulary))
+        extras = extras_of(settings, self.corpus, inputs, (None, None, None))
+        if sentences is not None:
+            extras = extras._replace(documents=self.documents(sentences))
+        plan = plan_training(settings, self.corpus, extras)
         size, tokens = settings.vector_size, range(len(self.corpus.ids))
         backend = CudaBackend(warps=warps) if kind == "cuda" else cpu_backend(None, plan, size)
-        backend.start(plan, initial_word_vectors(plan.n_words, size, seed), None)
+        backend.start(plan, initial_word_vectors(plan.n_inputs, size, seed), None)
         started, seconds = time.perf_counter(), []
         for epoch in range(epochs):
             rates = [
@@ -103,7 +118,8 @@ class Bench:
             totals = backend.train_epoch(epoch, tuple(rates), tokens, lambda totals: None)
             seconds.append(time.perf_counter() - before)
         trained = time.perf_counter()
-        matrix = backend.matrices()[0]
+        rows = backend.matrices()[0]
+        words = rows if sentences is None else rows[: plan.n_words]
         run = {
             "backend": kind, "seed": seed, "warps": warps, "epochs": epochs, **given,
             "ms": 1e3 * float(np.median(seconds)),
@@ -111,7 +127,7 @@ class Bench:
             "loss": totals.mean_loss, "pairs": totals.pairs,
             "start_seconds": started - begun, "ids_to_vectors_seconds": time.perf_counter() - begun,
             "vectors_back_seconds": time.perf_counter() - trained,
-            **(self.judged(matrix) if np.isfinite(matrix).all() else {"diverged": True}),
+            **(self.judged(inputs.learned(settings, words)[0]) if np.isfinite(rows).all() else {"diverged": True}),
         }  # fmt: skip
         backend.stop()
         self.add(run)
@@ -124,6 +140,11 @@ class Bench:
         for warps in TREE_WARPS:
             if self.has_time():
                 self.train("cuda", 1, warps=warps, epochs=1, objective="hierarchical_softmax")
+
+    def documents(self, sentences: int) -> Documents:
+        n = self.corpus.n_sentences
+        tags = np.arange(n, dtype=np.int32) // sentences
+        return Documents(np.arange(n + 1), tags, len(self.corpus.vocabulary), int(tags[-1]) + 1, 1)
 
     def judged(self, matrix) -> dict:
         vectors, scores = WordVectors(self.corpus.vocabulary.words, matrix), {}

@@ -14,9 +14,10 @@ from firth.backends.cuda import CudaBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.evaluation.analogies import evaluate_analogies
-from firth.kernels.arguments import GroupNoise, SessionTargets
+from firth.kernels.arguments import Documents, GroupNoise, SessionTargets
 from firth.kernels.cuda.present import is_installed, why_no_gpu
 from firth.training.hyperparameters import Hyperparameters
+from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
 from firth.training.sampling_tables import noise_table
 from source_tree import ROOT
@@ -32,8 +33,11 @@ def test_the_contract_of_backends():
     assert done.returncode == 0, done.stdout[-6000:]
 
 
-def zipf_plan(words, tokens, **settings):
-    """A text without structure, whose word frequencies follow Zipf's law."""
+def zipf_plan(words, tokens, tags_of=None, **settings):
+    """A text without structure, whose word frequencies follow Zipf's law.
+
+    tags_of : a function from the number of a sentence to its tags.
+    """
     chances = 1 / np.arange(1, words + 1)
     ids = np.random.default_rng(1).choice(words, tokens, p=chances / chances.sum()).astype(np.int32)
     ids = np.unique(ids, return_inverse=True)[1].astype(np.int32)
@@ -45,11 +49,20 @@ def zipf_plan(words, tokens, **settings):
     corpus = EncodedCorpus(
         Vocabulary([f"w{i}" for i in range(len(counts))], counts[order]), ranks[ids], offsets, tokens
     )
-    return plan_training(Hyperparameters(**settings), corpus)
+    made = Hyperparameters(**settings)
+    inputs = WordInputs(parts_of_words(made, corpus.vocabulary))
+    extras = extras_of(made, corpus, inputs, (None, None, None))
+    if tags_of is not None:
+        tags = [tags_of(sentence) for sentence in range(corpus.n_sentences)]
+        listed = np.concatenate(tags).astype(np.int32)
+        starts = np.cumsum([0, *map(len, tags)])
+        documents = Documents(starts, listed, len(counts), int(listed.max()) + 1, max(map(len, tags)))
+        extras = extras._replace(documents=documents)
+    return plan_training(made, corpus, extras)
 
 
 def losses(backend, plan, rate, epochs):
-    backend.start(plan, initial_word_vectors(plan.n_words, 100, 1), None)
+    backend.start(plan, initial_word_vectors(plan.n_inputs, 100, 1), None)
     rates = [rate * (1 - epoch / epochs) + 1e-4 for epoch in range(epochs + 1)]
     tokens = range(len(plan.corpus.ids))
     totals = [
@@ -90,6 +103,31 @@ def test_groups_and_sessions(architecture):
         sessions=SessionTargets(targets, 2.0),
     )
     assert_losses_are_alike(plan, 0.025 if architecture == "skipgram" else 0.05, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "rate", "subwords"),
+    [("skipgram", 0.05, (3, 6)), ("skipgram", 0.05, (2, 4)), ("cbow", 0.1, (3, 6))],
+)
+def test_words_that_share_ngrams(architecture, rate, subwords):
+    """Names that are nearly alike: hardly any row is used by one word alone."""
+    plan = zipf_plan(2_000, 400_000, architecture=architecture, subwords=subwords, subsample_threshold=0)
+    gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
+    assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
+    assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, rel=0.02)
+
+
+@pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
+@pytest.mark.parametrize(
+    "tags_of",
+    [lambda sentence: [sentence // 10], lambda sentence: [sentence // 10_000], lambda sentence: [0, 1 + sentence]],
+    ids=["short documents", "long documents", "a tag of all"],
+)
+def test_documents_whatever_their_length(architecture, rate, tags_of):
+    plan = zipf_plan(2_000, 400_000, tags_of, architecture=architecture)
+    gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
+    assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
+    assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, rel=0.02)
 
 
 def test_shapes_that_take_more_registers():
