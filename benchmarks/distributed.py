@@ -5,8 +5,8 @@
 
 `4` in --runs is 4 nodes in this process, `4-average` the same with plain averages at the meetings, `4-float32` with
 changes that travel in float32; `4-ray` is 4 actors of a Ray cluster that is started for it, `4-killed` the same with
-the process of one of them killed in the middle of a round of epoch 3. Each line is printed, and saved in the JSON file,
-as soon as it is measured.
+the process of one of them killed in the middle of a round of epoch 3. Each run is saved in the JSON file as soon as it
+is measured, and saved runs are not repeated: delete the file to start over.
 """
 
 import argparse
@@ -94,38 +94,51 @@ def judged(model, options) -> dict:
     return scores
 
 
-def quality(options) -> list[dict]:
-    """Every run with every seed, trained from the start and judged."""
-    results = []
+def quality(options) -> None:
+    """Every run with every seed, trained from the start and judged; those that are saved are not repeated."""
+    output = Path(options.output)
+    runs = json.loads(output.read_text())["runs"] if output.exists() else []
     for seed in options.seeds:
         for run in options.runs.split():
-            begun, processor = time.perf_counter(), time.process_time()
-            cluster = cluster_of(run)
-            model = firth.Word2Vec(
-                architecture=options.architecture, vector_size=options.dim, epochs=options.epochs, threads=1,
-                seed=seed, tokenizer="whitespace",
-            ).fit(options.corpus, progress=False, cluster=cluster)  # fmt: skip
-            result = {
+            facts = {
                 "run": run,
                 "seed": seed,
-                "losses": [round(record.loss, 4) for record in model.history],
-                "seconds": round(time.perf_counter() - begun, 1),
-                "cpu_seconds": round(time.process_time() - processor, 1),
-                **judged(model, options),
+                "architecture": options.architecture,
+                "vector_size": options.dim,
+                "epochs": options.epochs,
+                "bytes": Path(options.corpus).stat().st_size,
             }
-            if isinstance(cluster, KillingCluster):
-                result["seconds_from_kill_to_next_meeting"] = cluster.seconds
-            nodes = int(run.partition("-")[0])
-            words, plan = len(model.vocabulary), rounds_for(nodes)
-            tokens = model.history[0].words
-            rounds = RoundPlan(plan, tokens, words)
-            result["meetings"] = sum(
-                len(list(rounds.parts(epoch, range(tokens)))) for epoch in range(options.epochs)
-            ) * (nodes > 1)
-            results.append(result)
-            print(json.dumps(result), flush=True)
-            save(options, {"quality": results})
-    return results
+            if any(facts.items() <= {name: one.get(name) for name in facts}.items() for one in runs):
+                continue
+            runs.append(facts | trained(options, run, seed))
+            print(json.dumps(runs[-1]), flush=True)
+            output.parent.mkdir(exist_ok=True, parents=True)
+            output.write_text(json.dumps({"environment": environment(), "runs": runs}, indent=1) + "\n")
+
+
+def trained(options, run: str, seed: int) -> dict:
+    """What is measured of one training."""
+    begun = time.process_time()
+    cluster = cluster_of(run)
+    model = firth.Word2Vec(
+        architecture=options.architecture, vector_size=options.dim, epochs=options.epochs, threads=1,
+        seed=seed, tokenizer="whitespace",
+    ).fit(options.corpus, progress=False, cluster=cluster)  # fmt: skip
+    cpu_seconds = time.process_time() - begun
+    tokens, nodes = model.history[0].words, int(run.partition("-")[0])
+    rounds = RoundPlan(rounds_for(nodes), tokens, len(model.vocabulary))
+    meetings = [len(list(rounds.parts(epoch, range(tokens)))) for epoch in range(options.epochs)]
+    result = {
+        "words": tokens,
+        "vocabulary": len(model.vocabulary),
+        "meetings": meetings if nodes > 1 else [],
+        "losses": [round(record.loss, 4) for record in model.history],
+        "cpu_seconds": round(cpu_seconds, 1),  # of this process
+        **judged(model, options),
+    }
+    if isinstance(cluster, KillingCluster):
+        result["seconds_from_kill_to_next_meeting"] = round(cluster.seconds, 2)
+    return result
 
 
 # ---------------------------------------------------------------- on paper
@@ -155,13 +168,6 @@ def paper(words_per_second=3e6, cores=32, dim=100):
                 }
             )
     return rows
-
-
-def save(options, results: dict) -> None:
-    output = Path(options.output)
-    output.parent.mkdir(exist_ok=True, parents=True)
-    shown = {name: str(value) if isinstance(value, Path) else value for name, value in vars(options).items()}
-    output.write_text(json.dumps({"environment": environment(), "options": shown, **results}, indent=1) + "\n")
 
 
 def main():

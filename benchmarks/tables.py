@@ -473,7 +473,37 @@ def _means_of(results: dict, table: str, keys: list[str]) -> list[list[str]]:
     return rows
 
 
+def distributed(results: dict) -> str:
+    """A table for each text and architecture, a row for each way to train: means over seeds."""
+    kinds = {"": "", "float32": ", changes in float32", "average": ", plain averages", "ray": " on Ray",
+             "killed": " on Ray, one killed in epoch 3"}  # fmt: skip
+    of_tables: dict[tuple, list[dict]] = {}
+    for run in results["runs"]:
+        text = [run[key] for key in ("architecture", "words", "vocabulary", "vector_size", "epochs")]
+        of_tables.setdefault(tuple(text), []).append(run)
+    parts = []
+    for (architecture, words, vocabulary, size, epochs), runs in of_tables.items():
+        rows = []
+        for name in dict.fromkeys(run["run"] for run in runs):
+            same = [run for run in runs if run["run"] == name]
+            nodes, _, kind = name.partition("-")
+            scores = [run["losses"][-1] for run in same], *([run[key] for run in same] for key in ("analogies", "men"))
+            killed = [run["seconds_from_kill_to_next_meeting"] for run in same if kind == "killed"]
+            rows.append([
+                "one machine" if nodes == "1" else f"{nodes} nodes{kinds[kind]}",
+                str(sum(same[0]["meetings"]) or ""),
+                *(f"{sum(values) / len(values):.3f}".removeprefix("0") for values in scores),
+                f"{max(killed):.1f}" if killed else "",
+                str(len(same)),
+            ])  # fmt: skip
+        header = [architecture, "meetings", f"loss of epoch {epochs}", "analogies", "MEN", "recovery, s", "seeds"]
+        facts = f"{words / 1e6:.1f} million words, {vocabulary:,} different ones, {size} numbers."
+        parts += [grid(header, rows), facts]
+    return "\n\n".join(parts) + f" {measured_on(results)}"
+
+
 TABLES = {
+    "distributed": distributed,
     "continuing": continuing,
     "starting": starting,
     "faults": faults,
@@ -516,6 +546,7 @@ def main() -> None:
     for page in (
         "benchmarks.md",
         "defaults.md",
+        "distributed.md",
         "explorer.md",
         "going-on.md",
         "language-models.md",

@@ -74,3 +74,22 @@ def test_document_vectors(tables):
     assert ratio[1:4] == ["ratio", "**10.0×**", "**10.0×**"]
     assert "1,000 paragraphs of 12 novels, 90,000 words to train on; 10 epochs, 2 threads, 2 seeds; " in table
     assert "learning rates of Firth. P" in table
+
+
+def test_training_on_many_nodes(tables):
+    def run(name, seed, men, **more):
+        facts = {"words": 14_060_000, "vocabulary": 38_514, "architecture": "skipgram", "vector_size": 100, "epochs": 2}
+        meetings = [] if name == "1" else [20, 10]
+        losses = {"losses": [2.5, 2.25 + seed / 4], "analogies": 0.375}
+        return facts | losses | {"run": name, "seed": seed, "meetings": meetings, "men": men} | more
+
+    runs = [run("1", 1, 0.5), run("1", 2, 0.625), run("4", 1, 0.5), run("4-average", 1, 0.25)]
+    runs.append(run("4-killed", 1, 0.5, seconds_from_kill_to_next_meeting=2.04))
+    table = tables.distributed({"runs": runs, "environment": ENVIRONMENT})
+    one, four, average, killed = cells(table)
+    assert one == ["one machine", "", "2.625", ".375", ".562", "", "2"]
+    assert four == ["4 nodes", "30", "2.500", ".375", ".500", "", "1"]
+    assert average[0] == "4 nodes, plain averages" and average[4] == ".250"
+    assert killed[0] == "4 nodes on Ray, one killed in epoch 3" and killed[5] == "2.0"
+    assert "14.1 million words, 38,514 different ones, 100 numbers. P, 2 cores" in " ".join(table.split("\n\n")[1:])
+    assert "| skipgram | meetings | loss of epoch 2 |" in table

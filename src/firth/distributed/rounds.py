@@ -1,5 +1,6 @@
 """When nodes meet: the rounds of an epoch, and which words of its text each node trains in one of them."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,17 +10,20 @@ __all__ = ["GRAIN", "RoundPlan", "rounds_for", "share_of_piece"]
 
 GRAIN = 2048  # tokens: rounds end at multiples of it, and threads of a node take as many at a time
 
-# The more copies, the sooner the sum of their changes overshoots: lengths are divided by the number of nodes. With 4
-# nodes that is 16 at first, and 365 words of text for each word of the vocabulary in the end. Quality was measured with
-# up to 16 nodes (docs/distributed.md); with more of them rounds do not become shorter, and meetings no more costly.
-_GROWTH, _LEAST, _MOST = 0.5, 64.0, 1460.0
+# What a row learns in a round, it learns from rows of other nodes as they were before: the shorter the rounds, the more
+# is learned of the same text. That matters most at first: rounds grow with what has been read. And the more copies,
+# the sooner the sum of their changes overshoots. With 4 nodes rounds have 4 words of text for each word of the
+# vocabulary at first, and 365 in the end. Quality was measured with up to 16 nodes (docs/distributed.md); with more of
+# them rounds do not become shorter, and meetings no more costly.
+_GROWTH, _LEAST = 0.125, 8.0  # divided by the square root of the number of nodes
+_MOST = 1460.0  # divided by their number
 _MEASURED_NODES = 16
 
 
 def rounds_for(nodes: int) -> Rounds:
     """The lengths of rounds that keep quality with so many nodes."""
-    divisor = min(nodes, _MEASURED_NODES)
-    return Rounds(growth=_GROWTH / divisor, least=_LEAST / divisor, most=_MOST / divisor)
+    nodes = min(nodes, _MEASURED_NODES)
+    return Rounds(growth=_GROWTH / math.sqrt(nodes), least=_LEAST / math.sqrt(nodes), most=_MOST / nodes)
 
 
 class RoundPlan(NamedTuple):
