@@ -14,7 +14,9 @@ sum over its inputs; with 16 inputs in place of 6, W = 90 was the limit where it
 
 Composed words. A change of one word moves another one by as much of it as they have rows in common: of n rows, by
 common / n. So all changes that are under way move a word by the mean of what its rows get, and no word by more than the
-word does for which that is largest (the norm of the matrix common / n, weighted by how often words are read).
+word does for which that is largest (the norm of the matrix common / n, weighted by how often words are read). Counted
+that way, three texts with n-grams diverge at the same number of uses, but skip-gram at half of that of plain words:
+simulated on the processor, all positions of a step computed from the same rows (docs/gpu.md). So these count twice.
 
 Documents. Warps train neighbouring words: one document has as many warps at a time as it has words, divided by TAKEN.
 """
@@ -36,6 +38,7 @@ _PER_MULTIPROCESSOR = 16
 _MOST_USES = 180  # of one row at a time
 _USUAL_INPUTS = 6.0  # of a position: windows of 5, long sentences
 _USUAL_RATES = {"skipgram": 0.025, "cbow": 0.05}  # with which that was measured; a larger step needs fewer warps
+_SHARED = 2  # times as many uses count where words share rows
 _ROUNDS = 8  # of making warps fewer; a few are enough
 
 
@@ -79,7 +82,8 @@ def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = 
 
     A word that is read is an input of as many positions as a position has inputs, and the first target of one; as a
     noise word it is a target as often as it is drawn. In a tree every position uses the root, with skip-gram once for
-    every six inputs. Of a composed word it is the mean over its rows, each of which is used by all words that have it.
+    every six inputs. Of a composed word it is twice the mean over its rows, each of which is used by all words that
+    have it.
 
     reads : (V,) how often each word is read; None: it is counted.
     """
@@ -118,14 +122,15 @@ def _uses_as_further_target(plan: TrainingPlan, shares: NDArray[np.float64]) -> 
 
 
 def _moved(composition: Composition, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(V,) how much of what a word that is read learns moves each word, on average.
+    """(V,) how much of what a word that is read learns moves each word, on average; twice that if words share rows.
 
     shares : (V,) of the words that are read.
     """
     starts, parts, moving = composition
     counts = np.diff(starts)
     of_rows = np.bincount(parts, weights=np.repeat(shares * moving, counts))
-    return np.asarray(np.add.reduceat(of_rows[parts], starts[:-1]) / counts)
+    times = _SHARED if len(parts) > len(shares) else 1
+    return np.asarray(times * np.add.reduceat(of_rows[parts], starts[:-1]) / counts)
 
 
 def _most_uses(architecture: str, rate: float) -> float:

@@ -2,8 +2,8 @@
 
 Registers of a thread, by ptxas for sm_90, of skip-gram with 6 targets: 116 for D up to 128, 156 up to 256, 233 up to
 384; nothing is spilled. At 128 registers 16 warps fit in a multiprocessor, at 255 there are 8. Longer rows leave space
-for fewer: 4 targets up to 512, 3 up to 768, 2 up to 1,024. Only skip-gram with subwords and more than 896 numbers spills
-(40 bytes).
+for fewer: 4 targets up to 512, 3 up to 768, 2 up to 1,024. Only skip-gram with subwords and more than 896 numbers
+spills (40 bytes).
 """
 
 from firth.kernels.cuda.training.arguments import NOISE, TREE, Shape
