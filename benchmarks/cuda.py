@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ from firth.evaluation.analogies import evaluate_analogies
 from firth.evaluation.similarity import evaluate_similarity
 from firth.kernels.arguments import Documents
 from firth.kernels.cuda.present import is_installed, present_gpu, why_no_gpu
+from firth.recommend.next_item_vectors import NextItemVectors
+from firth.recommend.sequences import Sequences
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
@@ -55,6 +58,7 @@ RUNS = [
 # it is from divergence. One epoch each.
 TREE_WARPS = (45, 90, 180, 360, 720, 1440)
 SEARCHES = [(30_000, 100, 20_000), (400_000, 300, 10_000)]  # rows, numbers, queries
+RECOMMENDERS = [(64, 512, 240), (256, 4096, 2048)]  # numbers of a vector, answers of a batch, drawn items
 EPOCHS = 5
 START = """
 import sys, time
@@ -132,15 +136,6 @@ class Bench:
         backend.stop()
         self.add(run)
 
-    def train_all(self) -> None:
-        for given, seeds, _ in RUNS:
-            for seed in seeds:
-                if self.has_time():
-                    self.train("cuda", seed, **given)
-        for warps in TREE_WARPS:
-            if self.has_time():
-                self.train("cuda", 1, warps=warps, epochs=1, objective="hierarchical_softmax")
-
     def documents(self, sentences: int) -> Documents:
         n = self.corpus.n_sentences
         tags = np.arange(n, dtype=np.int32) // sentences
@@ -178,6 +173,19 @@ class Bench:
                 facts["equal_rows"] = float((found.rows == rows).mean())
                 facts["equal_answers"] = float(np.mean([a == b for a, b in zip(answers, of_gpu, strict=True)]))
             self.add(facts)
+
+    def recommend(self, size: int, batch: int, drawn: int) -> None:
+        """Vectors that predict the next item, by both: answers per second of an epoch. Items are random."""
+        rng = np.random.default_rng(1)
+        items = rng.zipf(1.2, 200_000).clip(1, 20_000)
+        sequences = Sequences.of([some.tolist() for some in np.array_split(items, 10_000)])
+        for kind in ("cuda", "cpu"):
+            given = {"vector_size": size, "batch_size": batch, "negative_samples": drawn}
+            NextItemVectors(**given, epochs=1, backend=kind).fit(Sequences.of([[1, 2, 3]]))  # compiled
+            seen = []
+            NextItemVectors(**given, epochs=1, backend=kind).fit(sequences, progress=seen.append)
+            facts = seen[-1].facts
+            self.add({"backend": kind, **given, **{name: facts[name] for name in ("answers_per_second", "loss")}})
 
     def shortlist_seconds(self, vectors, n_queries: int) -> float:
         """What of a search the GPU does, with the copies of queries and rows."""
@@ -220,6 +228,16 @@ class Bench:
         print({name: round(value, 4) if isinstance(value, float) else value for name, value in run.items()}, flush=True)
         save(self.options.name, {**self.facts, "runs": self.runs})
 
+    def runs_in_order(self):
+        """What is measured, the most important first."""
+        yield from (partial(self.train, "cuda", seed, **given) for given, seeds, _ in RUNS for seed in seeds)
+        tree = {"epochs": 1, "objective": "hierarchical_softmax"}
+        yield from (partial(self.train, "cuda", 1, warps=warps, **tree) for warps in TREE_WARPS)
+        yield from (partial(self.search, *sizes) for sizes in SEARCHES)
+        yield from (partial(self.recommend, *sizes) for sizes in RECOMMENDERS)
+        yield from (partial(self.train, "cpu", 1, **given) for given, _, is_compared in RUNS if is_compared)
+        yield self.gensim
+
     def has_time(self) -> bool:
         return time.perf_counter() - self.begun < self.options.seconds
 
@@ -237,15 +255,9 @@ def main() -> None:
         sys.exit(f"benchmarks/cuda.py: no GPU can be used: {reason}")
     bench = Bench(options)
     bench.start()
-    bench.train_all()
-    for n_words, size, n_queries in SEARCHES:
+    for run in bench.runs_in_order():
         if bench.has_time():
-            bench.search(n_words, size, n_queries)
-    for given, _, is_compared in RUNS:
-        if is_compared and bench.has_time():
-            bench.train("cpu", 1, **given)
-    if bench.has_time():
-        bench.gensim()
+            run()
 
 
 if __name__ == "__main__":

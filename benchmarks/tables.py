@@ -264,7 +264,11 @@ def faults(results: dict) -> str:
             f"{len(results['mended_since'])} trials failed ({'; '.join(results['mended_since'])}); the cause was "
             "mended, and these trials were repeated without a failure."
         )
-    about = f"{results['writers']} commands and calls, seed {results['seed']}, {results['date']}. {problems}"
+    runs = [
+        f"{', '.join(run['names']) or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}"
+        for run in results["runs"]
+    ]
+    about = f"{'; '.join(runs)}. {problems}"
     return f"{grid(['trial', 'times'], rows)}\n\n{about}"
 
 
@@ -273,7 +277,12 @@ def fuzz(results: dict) -> str:
     rows = [[name, *(f"{found[key]:,}" for key in counts)] for name, found in results["kinds"].items()]
     rows.append([f"**all: {results['files']:,}**", *(f"**{results[key]:,}**" for key in counts)])
     header = ["kind", "read", "refused", "unexpected errors", "hangs", "crashes"]
-    about = f"No file took more than {results['megabytes']:,} MB of memory. Seed {results['seed']}, {results['date']}."
+    runs: dict[str, list[str]] = {}
+    for name, found in results["kinds"].items():
+        runs.setdefault(f"seed {found['seed']}, {found['date']}", []).append(name)
+    first, *later = runs
+    about = f"No file took more than {results['megabytes']:,} MB of memory. {first.capitalize()}"
+    about += "".join(f"; {', '.join(runs[run])}: {run}" for run in later) + "."
     return f"{grid(header, rows)}\n\n{about}"
 
 

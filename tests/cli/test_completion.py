@@ -3,14 +3,19 @@
 import inspect
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
 from firth.cli.completion import typed_so_far
 from firth.cli.train import run
+
+if sys.platform != "win32":
+    import pty
 
 HEADINGS = ["Arguments:", "Corpus:", "Model:", "Training:", "Going on:", "Output:", "Options:"]
 
@@ -53,19 +58,91 @@ def test_a_quotation_mark_that_is_open_is_part_of_a_word():
     assert typed_so_far({}) is None
 
 
-@pytest.mark.skipif(shutil.which("bash") is None or sys.platform == "win32", reason="bash on a Unix system")
-def test_bash_completes_with_the_script_that_is_printed(firth, tmp_path):
-    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # the shell that runs the tests may be another one
-    script = firth("--show-completion", "bash", env=os.environ | named).stdout
-    command = tmp_path / "firth"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m firth "$@"\n')
-    command.chmod(0o755)
-    typing = 'COMP_WORDS=(firth odd); COMP_CWORD=1; _firth_completion firth; echo "${COMPREPLY[@]}"'
-    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "-c", f"{script}\n{typing}"], capture_output=True, text=True, env=environment, check=True, timeout=60
-    )
-    assert done.stdout.split() == ["odd-one-out"]
+def test_a_variable_that_powershell_leaves_empty_is_none():
+    assert typed_so_far({"_FIRTH_COMPLETE": "", "_TYPER_COMPLETE_ARGS": ""}) is None
+
+
+@pytest.fixture
+def shell(firth, tmp_path):
+    """Run a shell with the script that is printed for it; its folder has a text and a folder with a command `firth`."""
+
+    def run(name, *command, reply=None):
+        shown = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # another shell may run the tests
+        script = firth("--show-completion", name, env=os.environ | shown).stdout
+        (tmp_path / "script").write_text(script, encoding="utf-8")
+        (tmp_path / "king-james.txt").touch()
+        ours = tmp_path / "bin" / "firth"
+        ours.parent.mkdir(exist_ok=True)
+        ours.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m firth "$@"\n')
+        ours.chmod(0o755)
+        environment = os.environ | {"PATH": f"{ours.parent}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"}
+        if reply is None:
+            options = {"capture_output": True, "text": True, "check": True, "timeout": 60}
+            return subprocess.run([name, *command], cwd=tmp_path, env=environment, **options).stdout
+        return _in_a_terminal([name, *command], *reply, cwd=tmp_path, env=environment)
+
+    return run
+
+
+def _in_a_terminal(command, typed, last, **options):
+    """What a program shows in a terminal, when lines are typed, until something of the last one is there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, **options)
+    os.close(theirs)
+    shown, until = "", time.monotonic() + 60
+    try:
+        for line, wanted in [*typed, last]:
+            os.write(ours, line.encode())
+            begun = len(shown)
+            while wanted not in shown[begun:]:
+                assert time.monotonic() < until and select.select([ours], [], [], 60)[0], shown
+                shown += os.read(ours, 4096).decode(errors="replace")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    return shown[begun:]
+
+
+def _is_here(name):
+    return pytest.mark.skipif(shutil.which(name) is None or sys.platform == "win32", reason=f"{name} on a Unix system")
+
+
+@_is_here("bash")
+def test_bash_completes_with_the_script_that_is_printed(shell):
+    typing = 'source ./script; COMP_WORDS=(firth odd); COMP_CWORD=1; _firth_completion firth; echo "${COMPREPLY[@]}"'
+    assert shell("bash", "-c", typing).split() == ["odd-one-out"]
+    assert "-o default" in shell("bash", "-c", "source ./script; complete -p firth"), "otherwise names of files"
+
+
+@_is_here("fish")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("firth odd", ["odd-one-out"]),
+        ("firth train --archi", ["--architecture"]),
+        ("firth train --architecture ", ["cbow", "skipgram"]),
+        ("firth train king", ["king-james.txt"]),
+    ],
+)
+def test_fish_completes_with_the_script_that_is_printed(shell, typed, offered):
+    lines = shell("fish", "--no-config", "-c", f"source ./script; complete -C '{typed}'").splitlines()
+    assert [line.split("\t")[0] for line in lines] == offered
+
+
+@_is_here("zsh")
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("firth odd", "odd-one-out "),
+        ("firth train --archi", "--architecture "),
+        ("firth train --architecture ", "cbow      skipgram"),
+        ("firth train king", "king-james.txt "),
+    ],
+)
+def test_zsh_completes_with_the_script_that_is_printed(shell, typed, shown):
+    ready = "autoload -Uz compinit; compinit -u -D; source ./script; print -r REA''DY\n", "READY"
+    shell("zsh", "-f", "-i", "+m", reply=([ready], (f"{typed}\t", shown)))
 
 
 def test_the_options_of_training_are_listed_under_headings(firth):

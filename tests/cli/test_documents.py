@@ -1,12 +1,14 @@
 """`firth documents …` as processes, on documents of two topics."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
 import pytest
 
 from firth import Doc2Vec
+from firth.cli.main import main
 
 QUICK = ["--vector-size", 20, "--epochs", 40, "--threads", 1, "--min-count", 1, "--subsample-threshold", 0]
 
@@ -76,6 +78,35 @@ def test_it_goes_on_after_ctrl_c_as_it_says(firth, interrupted, reviews, tmp_pat
     assert list(one.documents.words)[-2:] == ["a new", "b new"]
     assert (one.documents.matrix == whole.documents.matrix).all()
     assert one.history.last_epoch == 80
+
+
+def test_words_and_documents_may_start_at_given_vectors(firth, reviews, tmp_path):
+    train = "documents", "train", reviews, "--tagged", *QUICK[:2], *QUICK[4:], "--quiet"
+    firth(*train, "--epochs", 1, "-o", "first.firth")
+    firth(*train, "--epochs", 2, "-o", "second.firth", "--initial", "first.firth", "--frozen", 0)
+    first, second = (Doc2Vec.load(tmp_path / f"{name}.firth") for name in ("first", "second"))
+    assert (second.vectors.matrix == first.vectors[second.vectors.words]).all()
+    assert (second.documents.matrix != first.documents.matrix).any()
+    for options, problem in {
+        ("--frozen", 0): "--frozen: applies only with --continue or --initial",
+        ("--initial", "first.firth", "--continue", "first.firth"): "--continue with --initial",
+        ("--initial", "first.firth", "--vector-size", 7): "set vector_size=20",
+    }.items():
+        assert problem in firth(*train[:4], "-o", "x.firth", *options, code=2).stderr
+
+
+def test_a_model_that_does_not_fit_is_not_trained(tmp_path, monkeypatch, capsys):
+    """Ten words of 65,536 numbers in two matrices, and nine documents: 7.6 MB, of which 4 MB are free."""
+    monkeypatch.chdir(tmp_path)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=4_000_000))
+    (tmp_path / "t.txt").write_text("a b c d e f g h i j\n" * 9)
+    command = ["documents", "train", "t.txt", "-o", "m.firth", "-q", "--vector-size", "65536", "--min-count", "1"]
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--epochs", "1000"])
+    assert ended.value.code == 2
+    assert "7.6 MB are needed, and 4.0 MB are free" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["t.txt"]
 
 
 def test_errors_are_one_line(firth, reviews, tmp_path):

@@ -23,6 +23,8 @@ from firth import NgramModel, WordVectors
 pytest.importorskip("fastapi")
 pytest.importorskip("msgpack")
 
+from firth.server.workers import CAN_HAND_OVER
+
 TOKEN = "0123456789abcdef0123"
 CLIENTS, REQUESTS = 32, 300
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be asked to end")
@@ -185,6 +187,41 @@ def test_a_second_ctrl_c_is_no_error(serve, model):
         time.sleep(0.01)
     assert server.ended() == (0, "firth: stopped")
     assert server.lines == [*begun, "firth: stopped\n"]  # no traceback of what was cancelled
+
+
+@needs_signals
+@pytest.mark.skipif(not CAN_HAND_OVER, reason="the system cannot hand connections over")
+@pytest.mark.parametrize("is_serving", [True, False])
+def test_ctrl_c_in_a_terminal_reaches_all_processes_of_several_workers(model, is_serving):
+    """The second one ends them at once, whatever has begun; while they still import, the first one does."""
+    command = [sys.executable, "-m", "firth", "serve", str(model), "--port", "0", "--workers", "2"]
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with process:
+        server = Server(process)
+        begun = list(server.lines)
+        with contextlib.ExitStack() as stack:
+            if is_serving:
+                assert server.request("GET", "/health")[0] == 200
+                for _ in range(4):  # both workers have requests whose content never comes
+                    connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                    connection.sendall(
+                        b"POST /v1/models/plane/similar HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+                    )
+                for _ in range(4):
+                    assert server.request("GET", "/health")[0] == 200  # so that they have begun
+                os.killpg(process.pid, signal.SIGINT)
+                time.sleep(1)
+                assert process.poll() is None, "it waits for what has begun"
+            os.killpg(process.pid, signal.SIGINT)
+            assert server.ended() == (0, "firth: stopped")
+        assert server.lines == [*begun, "firth: stopped\n"]
+        assert not server.reader.is_alive()  # all processes that could write there have ended
 
 
 @needs_signals

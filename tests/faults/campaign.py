@@ -1,7 +1,7 @@
 """Faults at random, for every command and every call that writes: `make faults KILLS=200`.
 
 Counts are written to benchmarks/results/faults.json, also of what was done before Ctrl-C. What does not hold is
-printed, and then the exit code is 1.
+printed, and then the exit code is 1. `--more "firth train"` tries these writers, and adds to the counts in that file.
 """
 
 import argparse
@@ -36,7 +36,7 @@ class Campaign:
         self.server = Server(inputs)
         self.counts: dict[str, int] = {}
         self.problems: list[str] = []
-        self.writers = 0  # whose trials are done
+        self.writers: list[str] = []  # whose trials are done
 
     def all_of(self, name: str, kills: int, rng: random.Random) -> None:
         """The trials of one writer, without those at each system call, which take long."""
@@ -46,7 +46,7 @@ class Campaign:
             self.signals(name, rng)
         if system_calls.has_strace():
             self.order(name)
-        self.writers += 1
+        self.writers.append(name)
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -108,14 +108,24 @@ def _empty_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _added(before: dict, results: dict) -> dict:
+    """The results of two runs."""
+    trials = {
+        name: before["trials"].get(name, 0) + results["trials"].get(name, 0)
+        for name in dict.fromkeys([*before["trials"], *results["trials"]])
+    }
+    both = {name: before[name] + results[name] for name in ("runs", "problems")}
+    return before | both | {"trials": trials}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200, help="over all writers together")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these writers")
+    parser.add_argument("--more", nargs="+", default=[], metavar="NAME", help="only these writers")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    names = arguments.only or [name for name, writer in WRITERS.items() if writer.is_available]
+    names = arguments.more or [name for name, writer in WRITERS.items() if writer.is_available]
     each = -(-arguments.kills // len(names))
     begun = time.monotonic()
     with _empty_folder() as inputs:
@@ -124,18 +134,23 @@ def main() -> int:
             for name in names:
                 print(name, flush=True)
                 campaign.all_of(name, each, random.Random(f"{arguments.seed} {name}"))
-            for name in MECHANISMS if system_calls.has_strace() else ():
+            for name in MECHANISMS if system_calls.has_strace() and not arguments.more else ():
                 print(f"{name}, at each system call", flush=True)
                 campaign.kills_at_each_call(name)
         campaign.server.close()
     results = {
-        "date": datetime.date.today().isoformat(),
-        "seed": arguments.seed,
-        "minutes": round((time.monotonic() - begun) / 60, 1),
-        "writers": campaign.writers,
+        "runs": [{
+            "date": datetime.date.today().isoformat(),
+            "seed": arguments.seed,
+            "minutes": round((time.monotonic() - begun) / 60, 1),
+            "writers": len(campaign.writers),
+            "names": campaign.writers if arguments.more else [],
+        }],
         "trials": campaign.counts,
         "problems": campaign.problems,
-    }
+    }  # fmt: skip
+    if arguments.more and arguments.output.exists():
+        results = _added(json.loads(arguments.output.read_text(encoding="utf-8")), results)
     arguments.output.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{json.dumps(campaign.counts)}: {len(campaign.problems)} problems; wrote {arguments.output}")
     return 1 if campaign.problems else 0

@@ -76,11 +76,13 @@ def out_of_order(inputs: Path, folder: Path, name: str) -> list[str]:
     written = {call.paths[0] for call in calls[:first] if "write" in call.name and call.paths[0].startswith(temporary)}
     if not written:
         problems.append("no write before the rename")
-    for path in sorted(written):
-        writes = [i for i, call in enumerate(calls) if "write" in call.name and path in call.paths]
-        syncs = [i for i, call in enumerate(calls) if call.name in ("fsync", "fdatasync") and path in call.paths]
+    for path in sorted(written):  # until it gets its name: the next file may begin with the same temporary one
+        writes = [i for i, call in enumerate(calls[:first]) if "write" in call.name and path in call.paths]
+        syncs = [i for i, call in enumerate(calls[:first]) if "sync" in call.name and path in call.paths]
         if not syncs or not max(writes) < max(syncs) < first:
             problems.append(f"{Path(path).name} is not written to the disk before it gets its name")
+    if any("write" in call.name and call.paths[0] == target for call in calls):
+        problems.append("is written to when it has its name already")
     parent = str(Path(renamed[-1]).parent)
     after = [call for call in calls[last:] if call.name == "fsync" and parent in call.paths]
     if not after:

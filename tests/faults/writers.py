@@ -4,6 +4,7 @@ Each writes one of two versions of something, 0 or 1, over what is at its target
 """
 
 import hashlib
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firth import Doc2Vec, NeuralModel, NgramModel, Word2Vec, WordVectors, load, load_language_model
+from firth import Doc2Vec, FirthWarning, NeuralModel, NgramModel, Word2Vec, WordVectors, load, load_language_model
 from firth.plots import similarity_matrix
 from firth.plots.save import save_chart
 
@@ -122,9 +123,14 @@ def _save_documents(inputs: Path, target: Path, version: int) -> None:
 
 
 def _train_documents(inputs: Path, target: Path, version: int) -> None:
-    """Written again and again, as checkpoints."""
+    """Written again and again, as checkpoints. One that cannot be written is only a warning; here it is an error."""
     model = Doc2Vec(vector_size=20 + version, min_count=1, epochs=2, threads=1)
-    model.fit(inputs / f"{version}.txt", checkpoint=target, every=0.01, progress=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FirthWarning)
+        try:
+            model.fit(inputs / f"{version}.txt", checkpoint=target, every=0.01, progress=False)
+        except FirthWarning as warning:
+            raise OSError(str(warning)) from None
 
 
 def _documents_so_far(target: Path) -> str:

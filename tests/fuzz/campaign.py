@@ -3,6 +3,7 @@
 Each kind is tried in parts, every part in a process of its own. Before each file the process notes its number; where it
 ends by a signal, or does not go on, that number is a crash or a hang, and another process continues with the next one.
 Counts are written to benchmarks/results/fuzz.json, and files that are neither read nor refused to fuzz-failures/.
+`--kinds documents events` tries these kinds only, and replaces their counts in that file.
 `--only glove:1234` tries one mutation in this process and shows its traceback.
 """
 
@@ -30,6 +31,8 @@ RESULTS = ROOT / "benchmarks" / "results" / "fuzz.json"
 FAILURES = ROOT / "fuzz-failures"
 PART = 20_000  # mutations for one process
 STUCK = 120  # seconds without a new number, after which a process is ended
+STARTING = 1_800  # the same before the first number, while code is compiled
+NOTHING_YET = 2**64 - 1
 OUTCOMES = ("read", "refused", "unexpected", "hang", "crash")
 
 
@@ -41,26 +44,31 @@ def main() -> int:
     if arguments.only:
         _repeat(*arguments.only.split(":"), arguments.seed)
         return 0
-    names = [name for name, kind in KINDS.items() if kind.is_available and name not in arguments.without]
+    chosen = arguments.kinds or [name for name in KINDS if name not in arguments.without]
+    names = [name for name in chosen if KINDS[name].is_available]
     each = -(-arguments.count // len(names))
     begun = time.monotonic()
     with ThreadPoolExecutor(arguments.workers) as pool:
         jobs = {name: pool.submit(_try_kind, name, each, arguments.seed) for name in names}
         found = {name: job.result() for name, job in jobs.items()}
+    failed = sum(record[outcome] for record in found.values() for outcome in ("unexpected", "hang", "crash"))
+    minutes = (time.monotonic() - begun) / 60
+    if arguments.kinds and arguments.output.exists():
+        before = json.loads(arguments.output.read_text(encoding="utf-8"))
+        minutes += before["minutes"]
+        found = {name: record for name, record in before["kinds"].items() if name in KINDS} | found
     totals = {outcome: sum(record[outcome] for record in found.values()) for outcome in OUTCOMES}
     results = {
-        "date": datetime.date.today().isoformat(),
-        "seed": arguments.seed,
-        "minutes": round((time.monotonic() - begun) / 60, 1),
+        "minutes": round(minutes, 1),
         "files": sum(totals.values()),
         **totals,
-        "megabytes": max(record["megabytes"] for record in found.values()),
+        "megabytes": max(record.get("megabytes", 0) for record in found.values()),
         "kinds": found,
     }
     arguments.output.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"{results['files']:,} files: " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
     print(f"at most {results['megabytes']:,} MB for one file; wrote {arguments.output}")
-    return 1 if totals["unexpected"] + totals["hang"] + totals["crash"] else 0
+    return 1 if failed else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -68,7 +76,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=1_000_000, help="mutated files, over all kinds together")
     parser.add_argument("--seed", default="20260")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
-    parser.add_argument("--without", nargs="*", default=[], help="kinds that are left out")
+    parser.add_argument("--without", nargs="*", default=[], choices=KINDS, help="kinds that are left out")
+    parser.add_argument("--kinds", nargs="+", default=[], choices=KINDS, help="these alone; others keep their counts")
     parser.add_argument("--only", help="KIND:NUMBER, one mutation")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--part", nargs=4, metavar=("KIND", "FIRST", "END", "FOLDER"), help=argparse.SUPPRESS)
@@ -80,7 +89,8 @@ def _arguments() -> argparse.Namespace:
 
 def _try_kind(name: str, count: int, seed: str) -> dict[str, object]:
     """The outcomes of all its mutations."""
-    record: dict[str, object] = dict.fromkeys(OUTCOMES, 0) | {"megabytes": 0, "faults": []}
+    run = {"date": datetime.date.today().isoformat(), "seed": seed}
+    record: dict[str, object] = run | dict.fromkeys(OUTCOMES, 0) | {"megabytes": 0, "faults": []}
     first = 0
     while first < count:
         first = _run_part(name, first, min(count, first + PART), seed, record)
@@ -95,7 +105,7 @@ def _run_part(name: str, first: int, end: int, seed: str, record: dict) -> int:
     """Start a process, add up what it reports, and return the number to continue with."""
     with tempfile.TemporaryDirectory(prefix="firth-fuzz-") as folder:
         note = Path(folder, "number")
-        note.write_bytes(bytes(8))
+        note.write_bytes(NOTHING_YET.to_bytes(8, "little"))
         command = [sys.executable, __file__, "--seed", seed, "--part", name, str(first), str(end), folder]
         with Path(folder, "errors").open("wb") as errors:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -109,7 +119,7 @@ def _run_part(name: str, first: int, end: int, seed: str, record: dict) -> int:
         if process.returncode == 0:
             return end
         number = _noted(note)
-        if process.returncode > 0 and stuck_at is None:
+        if number == NOTHING_YET or (process.returncode > 0 and stuck_at is None):
             raise RuntimeError(f"{name}: {Path(folder, 'errors').read_text(errors='replace')[-2000:]}")
         what = "hang" if stuck_at is not None else "crash"
         record[what] += 1
@@ -130,7 +140,7 @@ def _wait(process: subprocess.Popen, note: Path) -> int | None:
             number = _noted(note)
             if number != last:
                 last, since = number, time.monotonic()
-            elif time.monotonic() - since > STUCK:
+            elif time.monotonic() - since > (STARTING if number == NOTHING_YET else STUCK):
                 process.kill()
                 process.wait()
                 return number

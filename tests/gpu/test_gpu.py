@@ -16,6 +16,8 @@ from firth.corpus.vocabulary import Vocabulary
 from firth.evaluation.analogies import evaluate_analogies
 from firth.kernels.arguments import Documents, GroupNoise, SessionTargets
 from firth.kernels.cuda.present import is_installed, why_no_gpu
+from firth.recommend.next_item_vectors import NextItemVectors
+from firth.recommend.sequences import Sequences
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
@@ -188,3 +190,15 @@ def test_analogies_on_a_gpu():
         vectors.search.backend = backend
         answers.append(evaluate_analogies(vectors, questions).answers)
     assert answers[1] == answers[0]
+
+
+@pytest.mark.parametrize("settings", [{}, {"vector_size": 200, "batch_size": 1000, "negative_samples": 700}], ids=str)
+def test_next_item_vectors_are_those_of_the_processor(settings):
+    rng = np.random.default_rng(6)
+    sequences = Sequences.of([rng.zipf(1.3, 12).clip(1, 2000).tolist() for _ in range(2_000)])
+    found, again, expected = (
+        NextItemVectors(**settings, epochs=2, backend=backend).fit(sequences) for backend in ("cuda", "cuda", "cpu")
+    )
+    np.testing.assert_array_equal(found.item_vectors, again.item_vectors)
+    np.testing.assert_allclose(found.item_vectors, expected.item_vectors, atol=2e-3)
+    np.testing.assert_allclose(found.next_vectors, expected.next_vectors, atol=2e-3)

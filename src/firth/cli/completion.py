@@ -12,7 +12,7 @@ __all__ = ["typed_so_far"]
 
 def typed_so_far(environment: Mapping[str, str] = os.environ) -> list[str] | None:
     """The words behind `firth` that are being completed; None where the command line is to be run."""
-    if "_FIRTH_COMPLETE" not in environment:
+    if not environment.get("_FIRTH_COMPLETE"):  # PowerShell's script leaves it empty
         return None
     text = environment.get("COMP_WORDS") or environment.get("_TYPER_COMPLETE_ARGS", "")  # bash; the other shells
     try:

@@ -18,19 +18,22 @@ from firth.models.learned_documents import LearnedDocuments
 from firth.models.starting_documents import (
     documents_run_on_new_ones,
     first_documents_run,
+    initial_for_documents,
     read_documents_checkpoint,
     resumed_documents_run,
 )
 from firth.models.training_run import Companions, Run, check_backend, check_companions, run_training
+from firth.models.word2vec import Word2Vec
 from firth.progress import ProgressOption, Reporter, open_progress
 from firth.settings import answers_names
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.document_settings import DocumentSettings
-from firth.training.frozen import Frozen
+from firth.training.frozen import Frozen, check_first_frozen
 from firth.training.new_documents import DocumentTexts
 from firth.training.new_text import NewWords, Replay, settings_of_run
 from firth.training.notes import outcome_notes
 from firth.training.observation import Observer
+from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Doc2Vec"]
 
@@ -105,6 +108,8 @@ class Doc2Vec(LearnedDocuments):
         *,
         checkpoint: str | Path | None = None,
         every: float = CHECKPOINT_SECONDS,
+        initial: "WordVectors | Word2Vec | Doc2Vec | str | Path | None" = None,
+        frozen: Frozen = None,
         observers: Iterable[Observer] = (),
         progress: ProgressOption = None,
     ) -> Self:
@@ -120,6 +125,11 @@ class Doc2Vec(LearnedDocuments):
         checkpoint : a .firth file to which the model is written again and again, with all that resume() needs to go on;
             None for none.
         every : seconds between two checkpoints; the end of an epoch and of the training has one, too.
+        initial : vectors from which words start that have one there: a file of any format, WordVectors, a Word2Vec, or
+            a Doc2Vec, from whose vectors documents with its tags start as well. The contexts of a model are used if it
+            has the same objective; with train_words=False only these and documents are. All else starts at random.
+        frozen : words whose vectors are held; or by how much the vectors of words from `initial` move, as for
+            Word2Vec.fit(). Documents and contexts always move.
         observers : functions that see the training while it runs, as for Word2Vec.fit().
         progress : None or True shows a bar; False is silent; a function is called with a Progress about ten times a
             second. The stages are "reading" (bytes) and "training" (words).
@@ -127,14 +137,18 @@ class Doc2Vec(LearnedDocuments):
         Raises   CorpusError if the documents cannot be read, no word of them is kept, or a tag is impossible.
                  TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C during training; the model then has the vectors so
                  far. DivergenceError if the learning rate was far too high; the model then keeps what it had.
-                 SettingError, FormatError or OSError if the checkpoint cannot be written.
+                 SettingError if `initial` has another vector_size, no word of the documents, or nothing that this
+                 training could start from; FormatError or OSError if it cannot be read, or the checkpoint cannot be
+                 written.
         Warns    of documents without a word of the vocabulary, whose vectors are zeros.
         """
         check_backend(self.settings.of_words)
         companions = check_companions(checkpoint, every, observers, check_documents_name)
         self._check_tokenizer()
+        check_first_frozen(frozen, initial)
         with open_progress(progress) as reporter:
-            run = first_documents_run(self.settings, DocumentTexts(documents, tags), reporter)
+            start = initial_for_documents(initial, self.settings, reporter)
+            run = first_documents_run(self.settings, DocumentTexts(documents, tags), start, frozen, reporter)
             self._train(run, companions, reporter)
         return self
 
@@ -235,7 +249,7 @@ class Doc2Vec(LearnedDocuments):
                  the vectors so far.
         Warns    of new tags without a word of the vocabulary, whose vectors are zeros.
         """
-        stored = self._fitted()
+        stored = self.stored()
         settings = settings_of_run(
             self.settings.of_words,
             epochs=epochs,
@@ -269,7 +283,7 @@ class Doc2Vec(LearnedDocuments):
         Raises   NotFittedError before fit(); SettingError unless the name ends in .firth, .firth.gz or the like;
                  FormatError or OSError if the file cannot be written.
         """
-        write_documents(path, self._fitted())
+        write_documents(path, self.stored())
 
     @classmethod
     def load(cls, path: str | Path, *, mmap: bool = True) -> Self:

@@ -33,7 +33,8 @@ from firth.training.inputs import WordInputs
 from firth.training.observation import ObservedDocuments
 from firth.vectors.word_vectors import WordVectors
 
-__all__ = ["DocumentModel", "StoredDocuments", "check_documents_name", "read_documents", "write_documents"]
+__all__ = ["DocumentModel", "StoredDocuments", "check_documents_name", "check_documents_space", "is_documents"]
+__all__ += ["read_documents", "write_documents"]
 
 FORMAT = "firth-documents"
 
@@ -104,19 +105,34 @@ class DocumentModel(NamedTuple):
 
     def check_space(self, path: str | Path) -> None:
         """Raise OSError if there is too little space for the file."""
-        if not compressed_by_name(path):
-            rows = (1 + self.settings.has_words) * len(self.vocabulary) + len(self.tags)
-            check_space(path, rows * self.settings.vector_size * np.dtype(np.float32).itemsize)
+        check_documents_space(path, self.settings, len(self.vocabulary), len(self.tags))
 
 
 def check_documents_name(path: str | Path) -> None:
     """Raise if a model cannot be saved there: SettingError for the name; FormatError or OSError otherwise."""
-    if without_compression(Path(path)).suffix.lower() != ".firth":
+    if not _has_name(path):
         raise SettingError(
             f"{path}: a model of documents is saved under a name that ends in .firth; "
             "model.documents.save() and model.vectors.save() write its vectors in other formats"
         )
     check_saving(path, "firth")
+
+
+def is_documents(path: str | Path) -> bool:
+    """Whether this is a file of a Doc2Vec model. Raises FormatError if its header is damaged."""
+    path = Path(path)
+    return _has_name(path) and path.is_file() and format_of(path, read_content(path)) == FORMAT
+
+
+def _has_name(path: str | Path) -> bool:
+    return without_compression(Path(path)).suffix.lower() == ".firth"
+
+
+def check_documents_space(path: str | Path, settings: DocumentSettings, words: int, tags: int) -> None:
+    """Raise OSError if there is too little space where a model of so many words and tags will be saved."""
+    if not compressed_by_name(path):  # how small compression makes it is not known
+        rows = (1 + settings.has_words) * words + tags
+        check_space(path, rows * settings.vector_size * np.dtype(np.float32).itemsize)
 
 
 def write_documents(path: str | Path, model: StoredDocuments) -> None:

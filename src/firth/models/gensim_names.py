@@ -39,7 +39,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "syn1neg": "the context vectors are model.context_vectors",
     "syn1": "the vectors of the Huffman tree are model.node_vectors",
     "build_vocab": "fit(corpus) reads the text and trains",
-    "train": "fit(corpus) reads the text and trains; the training of a model cannot be continued",
+    "train": "fit(corpus) reads the text and trains; continue_training(corpus) learns a new text",
     "get_latest_training_loss": "model.history has the loss of each epoch",
     "most_similar": "the word vectors answer: model.vectors.most_similar(word)",
     "similarity": "the word vectors answer: model.vectors.similarity(word, other)",
@@ -66,6 +66,4 @@ DOCUMENT_ATTRIBUTES: Mapping[str, str] = {
     "docvecs": "the vectors of documents are model.documents",
     "infer_vector": "model.infer(documents) makes vectors of new documents",
     "hyperparameters": "it is settings here",
-    "continue_training": "a model learns its documents in one fit(); infer() makes vectors of new ones",
-    "resume": "trainings of documents have no checkpoints",
 }

@@ -10,7 +10,7 @@ from firth.corpus.encoding import encode
 from firth.corpus.sources import CorpusInput
 from firth.corpus.tokenizers import CUSTOM_TOKENIZER, Tokenizer
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import NotFittedError, SettingError
+from firth.errors import NotFittedError, SettingError, quoted
 from firth.models import gensim_names
 from firth.models.description import as_html, in_one_line
 from firth.models.word2vec_file import StoredModel
@@ -158,3 +158,11 @@ class Learned:
             advice = f"; {gensim_names.ATTRIBUTES[name]}" if name in gensim_names.ATTRIBUTES else ""
             problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
             raise AttributeError(problem, name=name, obj=self)
+
+        def __getitem__(self, word: object) -> NoReturn:
+            raise TypeError(
+                f"{type(self).__name__!r} object is not subscriptable; the word vectors are model.vectors: "
+                f"model.vectors[{quoted(word)}]"
+            )
+
+        __iter__ = __contains__ = None  # which Python would else do with __getitem__

@@ -44,12 +44,12 @@ class LearnedDocuments:
     @property
     def documents(self) -> WordVectors:
         """A vector for each tag (N, D). Raises NotFittedError before fit()."""
-        return self._fitted().documents
+        return self.stored().documents
 
     @property
     def vectors(self) -> WordVectors:
         """The word vectors (V, D). Raises NotFittedError before fit(); SettingError if words were not trained."""
-        words = self._fitted().words
+        words = self.stored().words
         if words is None:
             raise SettingError(
                 "architecture='dbow' with train_words=False learns no word vectors; documents has the vectors of "
@@ -62,19 +62,19 @@ class LearnedDocuments:
         """The context vectors (V, D). Raises NotFittedError; SettingError with hierarchical softmax, which has none."""
         if self.settings.of_words.has_nodes:
             raise SettingError("objective='hierarchical_softmax' has no context vectors; use node_vectors")
-        return self._fitted().outputs
+        return self.stored().outputs
 
     @property
     def node_vectors(self) -> Matrix:
         """The vectors (V - 1, D) of the Huffman tree. Raises NotFittedError; SettingError with other objectives."""
         if not self.settings.of_words.has_nodes:
             raise SettingError(f"objective={self.settings.objective!r} has no node vectors; use context_vectors")
-        return self._fitted().outputs
+        return self.stored().outputs
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The words and their counts, most frequent first. Raises NotFittedError before fit()."""
-        return self._fitted().vocabulary
+        return self.stored().vocabulary
 
     @property
     def history(self) -> History:
@@ -106,7 +106,16 @@ class LearnedDocuments:
             problem = f"{type(self).__name__!r} object has no attribute {name!r}{advice}"
             raise AttributeError(problem, name=name, obj=self)
 
-    def _fitted(self) -> StoredDocuments:
+        def __getitem__(self, tag: object) -> NoReturn:
+            raise TypeError(
+                f"{type(self).__name__!r} object is not subscriptable; model.documents[tag] is the vector of a "
+                "document, model.vectors[word] that of a word, and model.infer(text) that of a new document"
+            )
+
+        __iter__ = __contains__ = None  # which Python would else do with __getitem__
+
+    def stored(self) -> StoredDocuments:
+        """The model as its file has it. Raises NotFittedError before fit()."""
         if self._model is None:
             raise NotFittedError(_NOT_FITTED)
         return self._model
@@ -148,7 +157,7 @@ class LearnedDocuments:
         Raises   NotFittedError before fit(); CorpusError if a document is neither a text nor a list of strings;
                  SettingError for impossible values; DivergenceError if a vector is not finite.
         """
-        model, settings = self._fitted(), self.settings
+        model, settings = self.stored(), self.settings
         epochs = settings.epochs if epochs is None else epochs
         seed = settings.seed if seed is None else seed
         first = settings.learning_rate if learning_rate is None else learning_rate

@@ -2,7 +2,10 @@
 learns from new documents, or in the middle of a training, from its checkpoint.
 """
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,11 +17,12 @@ from firth.corpus.tokenizers import Tokenizer
 from firth.errors import SettingError, quoted, warn
 from firth.formats.stored import StoredVectors
 from firth.kernels.arguments import Documents
-from firth.models.doc2vec_file import DocumentModel, StoredDocuments, read_documents
-from firth.models.starting import check_replay_again, in_memory_vocabulary
+from firth.models.doc2vec_file import DocumentModel, StoredDocuments, is_documents, read_documents
+from firth.models.learned_documents import LearnedDocuments
+from firth.models.starting import check_replay_again, in_memory_vocabulary, initial_for
 from firth.models.training_run import Run, check_checkpoint, started_backend
 from firth.progress import Reporter
-from firth.training.carried_over import Carried, start_of_run
+from firth.training.carried_over import Carried, Initial, first_start, open_initial, start_of_run
 from firth.training.checkpoint import Checkpoint, Continued
 from firth.training.corpus_mark import mark_of
 from firth.training.document_settings import DocumentSettings
@@ -37,26 +41,82 @@ from firth.training.plan import Extras, initial_word_vectors, plan_training, ran
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = [
+    "DocumentStart",
     "documents_run_on_new_ones",
     "first_documents_run",
+    "initial_for_documents",
     "read_documents_checkpoint",
     "resumed_documents_run",
 ]
 
 
-def first_documents_run(settings: DocumentSettings, texts: DocumentTexts, reporter: Reporter) -> Run:
+class DocumentStart(NamedTuple):
+    """Vectors from which words, contexts and documents start that have one there.
+
+    documents : None where only words have some.
+    """
+
+    words: Initial
+    documents: WordVectors | None
+
+
+def initial_for_documents(given: Any, settings: DocumentSettings, reporter: Reporter) -> DocumentStart | None:
+    """What a user gives as `initial`, opened; None for none.
+
+    Raises   FileNotFoundError, FormatError; SettingError for anything else, vectors of another length, or what has
+             nothing that these settings train.
+    """
+    if given is None:
+        return None
+    stored, documents = None, None
+    if isinstance(given, LearnedDocuments):
+        stored = given.stored()
+    elif isinstance(given, str | os.PathLike) and is_documents(Path(given)):
+        stored = read_documents(Path(given))
+    if stored is None:
+        words = initial_for(given, settings.of_words, reporter)
+        assert words is not None
+    else:
+        contexts = None if stored.settings.of_words.has_nodes else stored.outputs
+        words = Initial(_word_vectors(stored), contexts, stored.settings.objective)
+        words, documents = open_initial(words, settings.of_words, reporter), stored.documents
+        if settings.has_words and stored.words is None:
+            raise SettingError(
+                "initial: its words have no vectors, since it was trained with train_words=False; give a model with "
+                "words, or train with train_words=False here, too"
+            )
+    has_contexts = words.contexts is not None and words.objective == settings.objective
+    if not settings.has_words and documents is None and not has_contexts:
+        raise SettingError(
+            "initial: with train_words=False words have no vectors that could start there, and there are no context "
+            f"vectors of objective={settings.objective!r}; leave initial out, or train_words=False"
+        )
+    return DocumentStart(words, documents)
+
+
+def first_documents_run(
+    settings: DocumentSettings, texts: DocumentTexts, start: DocumentStart | None, frozen: Frozen, reporter: Reporter
+) -> Run:
     """The training of a new model. Raises CorpusError, SettingError."""
+    _check_frozen(settings, frozen)
     read, _, digests = read_first_documents(settings.of_words, texts, reporter)
     if empty := int((read.words == 0).sum()):
         warn(
             f"{empty:,} of {len(read.tags):,} tags have no word that is kept (min_count={settings.min_count}) in "
             "their documents: their vectors are zeros"
         )
-    vocabulary, inputs = read.corpus.vocabulary, WordInputs()
-    plan = _plan_of(settings, settings.of_words, read, inputs, None)
+    vocabulary, inputs, contexts = read.corpus.vocabulary, WordInputs(), None
     rows = initial_word_vectors(len(vocabulary) + len(read.tags), settings.vector_size, settings.seed)
+    if start is not None:
+        said = reporter if settings.has_words else Reporter()  # where words have no vectors, none start at theirs
+        words = first_start(settings.of_words, vocabulary, None, start.words, said)
+        rows[: len(vocabulary)], contexts = words.inputs, words.outputs
+        inputs = WordInputs(held=held_words(frozen, vocabulary.words, words.known))
+        if start.documents is not None:
+            _start_documents(rows[len(vocabulary) :], read.tags, start.documents, reporter)
     rows[len(vocabulary) :][read.words == 0] = 0
-    backend = started_backend(settings.of_words, plan, (rows, None), reporter)
+    plan = _plan_of(settings, settings.of_words, read, inputs, None)
+    backend = started_backend(settings.of_words, plan, (rows, contexts), reporter)
     model = DocumentModel(settings, vocabulary, inputs, read.tags, read.words)
     return Run(model, settings.of_words, plan, backend, digests=digests)
 
@@ -75,8 +135,7 @@ def documents_run_on_new_ones(
 
     Raises   CorpusError, SettingError.
     """
-    if frozen is not None and not model.settings.has_words:
-        raise SettingError(f"frozen={quoted(frozen)}: train_words=False learns no words that could be held")
+    _check_frozen(model.settings, frozen)
     before, old = model.history.last_epoch, len(model.documents)
     rng = rng_of_run(settings, before)
     known = KnownTags(list(model.documents.words), old)
@@ -130,6 +189,21 @@ def resumed_documents_run(
     tag_words: Counts = np.array(stored.documents.counts)
     trained = DocumentModel(stored.settings, vocabulary, inputs, read.tags, tag_words)
     return Run(trained, settings, plan, backend, at.position, at.epochs_before, continued, digests)
+
+
+def _check_frozen(settings: DocumentSettings, frozen: Frozen) -> None:
+    if frozen is not None and not settings.has_words:
+        raise SettingError(f"frozen={quoted(frozen)}: train_words=False learns no words that could be held")
+
+
+def _start_documents(rows: Matrix, tags: Sequence[str], documents: WordVectors, reporter: Reporter) -> None:
+    """Overwrite the rows (N, D) of tags that have a vector."""
+    of_tags = {tag: row for row, tag in enumerate(documents.words)}
+    found = np.array([of_tags.get(tag, -1) for tag in tags])
+    rows[found >= 0] = documents.matrix[found[found >= 0]]
+    if not np.isfinite(rows).all():
+        raise SettingError("initial: some numbers of its documents are infinite or NaN; the file is damaged")
+    reporter.message(f"{int((found >= 0).sum()):,} of {len(tags):,} documents start at the given vectors.")
 
 
 def _word_vectors(model: StoredDocuments) -> WordVectors:

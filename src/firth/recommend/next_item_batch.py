@@ -34,7 +34,7 @@ from firth.recommend.next_item_settings import NextItemSettings
 from firth.simd.lanes import LANES
 from firth.simd.memory import aligned_zeros
 
-__all__ = ["INPUT_RATE", "Batches", "capacities", "epoch_key"]
+__all__ = ["INPUT_RATE", "Batches", "IndexedBatches", "capacities", "epoch_key"]
 
 _OTHER_STREAM = 1 << 40  # added to the epoch: random numbers that are independent of the others
 _PART = 3 * CHUNK  # examples of a part; a batch has several, which several threads work on
@@ -70,30 +70,63 @@ class _Range(NamedTuple):
     stop: int
 
 
-class Batches:
+class IndexedBatches:
+    """What every batch begins with: the items that it is compared with, and the rows that it uses."""
+
+    def __init__(
+        self,
+        inputs: LearnedMatrix,
+        outputs: LearnedMatrix,
+        groups: ItemGroups | None,
+        settings: NextItemSettings,
+        padded: int,
+    ) -> None:
+        batch, history = settings.batch_size, settings.history
+        self._inputs, self._outputs, self._groups = inputs, outputs, groups
+        self._settings = settings
+        powers = settings.recency ** np.arange(history)
+        sums = np.concatenate([[1.0], np.cumsum(powers)])
+        self._weights = HistoryWeights(powers.astype(np.float32), (1 / sums).astype(np.float32))
+        self._slots = np.full(inputs.n_items, -1, np.int32), np.full(inputs.n_items, -1, np.int32)
+        self._drawn = DrawnItems(np.zeros(padded, np.int32), np.zeros(padded, np.float32), np.zeros(1, np.int64))
+        self._index = _empty_index(batch, history, own_targets(settings), padded)
+
+    def begin_epoch(self, epoch: int, noise: NDArray[np.float64]) -> None:
+        """Draw items as often as `noise` (N,) says from now on, with the random numbers of an epoch."""
+        seed, negative_samples = self._settings.seed, self._settings.negative_samples
+        self._cumulated, self._key = np.cumsum(noise), epoch_key(seed, epoch)
+        self._draws: GroupDraws | None = None
+        if self._groups is not None:
+            self._draws = self._groups.draws(noise, negative_samples, epoch_key(seed, epoch + _OTHER_STREAM))
+
+    def store(self) -> None:
+        """Have both matrices hold what was learned."""
+
+    def _draw(self, examples: Examples, batch: NDArray[np.int64], number: int) -> tuple[int, int]:
+        """Fill the index and the drawn items of a batch; how many inputs and outputs it uses."""
+        index, count = self._index, self._settings.negative_samples
+        draw_items(self._cumulated, self._key, number * count, count, self._drawn)
+        if self._draws is not None:
+            self._draws = self._draws._replace(first=number * len(index.own_slots))
+        index_batch(examples.answered, batch, self._drawn, self._weights, self._slots, index, self._draws)
+        return int(index.sizes[0]), int(index.sizes[1])
+
+
+class Batches(IndexedBatches):
     """Trains batches; holds the arrays that all of them share."""
 
     def __init__(
         self, inputs: LearnedMatrix, outputs: LearnedMatrix, groups: ItemGroups | None, settings: NextItemSettings
     ) -> None:
-        size = inputs.rows.shape[1]
-        batch, history = settings.batch_size, settings.history
-        self._inputs, self._outputs, self._groups = inputs, outputs, groups
-        self._settings = settings
-        n_own = own_targets(settings)
-        powers = settings.recency ** np.arange(history)
-        sums = np.concatenate([[1.0], np.cumsum(powers)])
-        self._weights = HistoryWeights(powers.astype(np.float32), (1 / sums).astype(np.float32))
-        self._layout = _layout(size, inputs.stride, settings.negative_samples)
-        self._slots = np.full(inputs.n_items, -1, np.int32), np.full(inputs.n_items, -1, np.int32)
+        self._layout = _layout(inputs.rows.shape[1], inputs.stride, settings.negative_samples)
+        super().__init__(inputs, outputs, groups, settings, self._layout.padded)
+        batch, n_own = settings.batch_size, own_targets(settings)
         n_inputs, n_outputs = capacities(settings)
         self._slopes = (
             aligned_zeros(n_inputs, inputs.stride).reshape(-1),
             aligned_zeros(n_outputs, inputs.stride).reshape(-1),
         )
         padded, stride = self._layout.padded, self._layout.stride
-        self._drawn = DrawnItems(np.zeros(padded, np.int32), np.zeros(padded, np.float32), np.zeros(1, np.int64))
-        self._index = _empty_index(batch, history, n_own, padded)
         self._vectors = BatchVectors(
             hidden=aligned_zeros(batch + ROWS, stride).reshape(-1),
             back=aligned_zeros(batch + ROWS, stride).reshape(-1),
@@ -105,14 +138,6 @@ class Batches:
             losses=np.zeros(-(-batch // _PART)),
         )
 
-    def begin_epoch(self, epoch: int, noise: NDArray[np.float64]) -> None:
-        """Draw items as often as `noise` (N,) says from now on, with the random numbers of an epoch."""
-        seed, negative_samples = self._settings.seed, self._settings.negative_samples
-        self._cumulated, self._key = np.cumsum(noise), epoch_key(seed, epoch)
-        self._draws: GroupDraws | None = None
-        if self._groups is not None:
-            self._draws = self._groups.draws(noise, negative_samples, epoch_key(seed, epoch + _OTHER_STREAM))
-
     def train(self, examples: Examples, batch: NDArray[np.int64], number: int, rate: float) -> float:
         """One step; returns the sum of the losses before it, in nats.
 
@@ -120,14 +145,9 @@ class Batches:
         number : of the batch in the epoch: its draws follow from it.
         """
         settings, index, vectors = self._settings, self._index, self._vectors
-        count = settings.negative_samples
-        draw_items(self._cumulated, self._key, number * count, count, self._drawn)
-        if self._draws is not None:
-            self._draws = self._draws._replace(first=number * len(index.own_slots))
-        index_batch(examples.answered, batch, self._drawn, self._weights, self._slots, index, self._draws)
+        n_inputs, n_outputs = self._draw(examples, batch, number)
         if examples.weights is not None:
             vectors.weights[: len(batch)] = examples.weights[batch]
-        n_inputs, n_outputs = (int(size) for size in index.sizes)
         inputs, input_rows = self._inputs.read(index.input_rows, n_inputs)
         outputs, output_rows = self._outputs.read(index.output_rows, n_outputs)
         self._matrices = inputs, outputs

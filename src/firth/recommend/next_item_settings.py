@@ -1,7 +1,10 @@
 """The settings of the vectors that predict the next item, each declared once (see firth/settings.py)."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from firth.errors import SettingError
+from firth.kernels.cuda.present import check_gpu
 from firth.parallel import available_cores
 from firth.settings import Kind, Settings, one_of, real_number, setting, whole_number
 
@@ -47,6 +50,31 @@ class NextItemSettings(Settings):
     )
     seed: int = setting(1, whole_number(0, 2**64 - 1, limits=" of 64 bits"), "seed of all random draws")
     threads: int | None = setting(None, whole_number(1), "threads that train", none="one for each core")
+
+    backend: str = setting(
+        "cpu",
+        one_of(("cpu", "cuda")),
+        "what trains; cpu: the processor; cuda: an NVIDIA GPU, which pays for large vectors and batches",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.backend == "cuda" and self.negatives_from is not None:
+            raise SettingError("negatives_from: backend='cuda' trains without groups of items; use backend='cpu'")
+
+    def check_backend(self, has_attributes: bool) -> None:
+        """Raise MissingExtraError or SettingError if the backend cannot be used, before anything is trained.
+
+        has_attributes : whether items are made of attributes, too.
+        """
+        if self.backend == "cuda":
+            if has_attributes:
+                raise SettingError("attributes: backend='cuda' trains a vector for each item; use backend='cpu'")
+            check_gpu()
+
+    def to_json(self) -> dict[str, Any]:
+        """See Settings; without the backend, which other machines may not have."""
+        return {name: value for name, value in super().to_json().items() if name != "backend"}
 
     @property
     def worker_threads(self) -> int:

@@ -19,6 +19,8 @@ from firth.recommend.next_item_parts import Composition
 from firth.recommend.next_item_settings import NextItemSettings
 
 if TYPE_CHECKING:
+    from firth.recommend.next_item_batch import Batches
+    from firth.recommend.next_item_gpu import GpuBatches
     from firth.recommend.next_item_matrix import LearnedMatrix
 
 __all__ = ["Known", "Trained", "train"]
@@ -84,14 +86,12 @@ class _Training:
         stage: Stage,
         sizes: list[int],
     ) -> None:
-        with importing():
-            from firth.recommend.next_item_batch import Batches
         self._phases, self._settings = phases, settings
         self._stage, self._sizes = stage, sizes
         self._n_items = known.n_items
         self._inputs, self._outputs = _matrices(known.n_items, known.composition, settings)
         self._inputs.rows[: known.n_items][~phases[1].in_histories(known.n_items)] = 0  # noise would stay noise
-        self._batches = Batches(self._inputs, self._outputs, known.groups, settings)
+        self._batches = _batches(self._inputs, self._outputs, known.groups, settings)
         self.epoch = 0
 
     def run(self, before_last: Callable[[Trained], object]) -> None:
@@ -111,6 +111,7 @@ class _Training:
 
     def trained(self) -> Trained:
         """A copy of the vectors as they are now."""
+        self._batches.store()
         matrices = self._inputs, self._outputs
         values = (matrix.rows[self._n_items :].copy() for matrix in matrices)
         return Trained(*(matrix.vectors() for matrix in matrices), *values)
@@ -162,6 +163,19 @@ def _matrices(
     random = np.random.default_rng(settings.seed)
     inputs.rows[:] = _FIRST_INPUTS * random.standard_normal(inputs.rows.shape, np.float32)
     return inputs, outputs
+
+
+def _batches(
+    inputs: "LearnedMatrix", outputs: "LearnedMatrix", groups: ItemGroups | None, settings: NextItemSettings
+) -> "Batches | GpuBatches":
+    """What trains batches."""
+    with importing():
+        if settings.backend == "cuda":
+            from firth.recommend.next_item_gpu import GpuBatches
+
+            return GpuBatches(inputs, outputs, settings)
+        from firth.recommend.next_item_batch import Batches
+    return Batches(inputs, outputs, groups, settings)
 
 
 def _summary(progress: Progress) -> str:

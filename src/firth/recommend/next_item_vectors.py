@@ -53,6 +53,8 @@ class NextItemVectors:
         of it (the same section).
     seed : of all random draws.
     threads : None for all cores; the result does not depend on it.
+    backend : "cpu", or "cuda": an NVIDIA GPU trains, without attributes and negatives_from. It pays for large vectors
+        and batches (docs/gpu.md). Saved models do not depend on it.
 
     Attributes
     ----------
@@ -84,6 +86,7 @@ class NextItemVectors:
         negatives_from: str | None = None,
         seed: int = 1,
         threads: int | None = None,
+        backend: str = "cpu",
     ) -> None:
         settings = {name: value for name, value in locals().items() if name != "self"}
         self.settings = NextItemSettings(**settings)
@@ -110,9 +113,11 @@ class NextItemVectors:
 
         Raises   CorpusError if no sequence has two events. SettingError for a `held_out` that does not fit the
                  sequences, or if there is no event of the kind target_event or no attribute negatives_from.
-                 DivergenceError if the learning rate is too high. TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C;
+                 MissingExtraError or SettingError if the backend cannot be used or not train this. DivergenceError if
+                 the learning rate is too high. TrainingInterrupted (a KeyboardInterrupt) on Ctrl-C;
                  the vectors that were learned so far can then be used.
         """
+        self.settings.check_backend(attributes is not None)
         if held_out is not None and held_out.shape != sequences.ids.shape:
             raise SettingError(f"held_out= of shape {held_out.shape} for {sequences.n_events:,} events: must be (T,)")
         events = TrainingEvents(sequences)
@@ -191,7 +196,8 @@ class NextItemVectors:
     def query_vectors(self, histories: Histories) -> Matrix:
         """The weighted means (Q, D) of the input vectors of histories; zeros for empty ones."""
         means = np.empty((len(histories), self.settings.vector_size), np.float32)
-        powers = (self.recency ** np.arange(self.history)).astype(np.float32)
+        longest = int(np.diff(histories.offsets).max(initial=0))
+        powers = (self.recency ** np.arange(min(self.history, longest))).astype(np.float32)
         _mean_vectors()(np.ascontiguousarray(self.item_vectors), histories.ids, histories.offsets, powers, means)
         return means
 

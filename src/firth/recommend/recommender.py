@@ -51,7 +51,7 @@ class Recommender:
     held_out_events : so many events, at the ends of at most a fifth of the sequences, are held out until the last
         epoch, to learn how much each component counts.
     vector_size, history, recency, negative_samples, noise_exponent, batch_size, epochs, learning_rate, side_weights,
-    target_event, negatives_from, seed, threads : of the vectors; see NextItemVectors.
+    target_event, negatives_from, seed, threads, backend : of the vectors; see NextItemVectors.
 
     Attributes
     ----------
@@ -89,6 +89,7 @@ class Recommender:
         negatives_from: str | None = None,
         seed: int = 1,
         threads: int | None = None,
+        backend: str = "cpu",
     ) -> None:
         settings = {name: value for name, value in locals().items() if name != "self"}
         self.settings = RecommenderSettings(**settings)
@@ -111,9 +112,11 @@ class Recommender:
         progress : None or True shows a bar (lines where none can be drawn); False nothing; a function is called with
             Progress records.
 
-        Raises   CorpusError if there are no events; SettingError if no sequence has two. KeyboardInterrupt on Ctrl-C;
+        Raises   CorpusError if there are no events; SettingError if no sequence has two, or the backend cannot be
+                 used or not train this; MissingExtraError if it is not installed. KeyboardInterrupt on Ctrl-C;
                  the model is then what it was before.
         """
+        self.settings.check_backend(attributes is not None)
         if isinstance(sequences, Interactions):
             sequences = sequences.sequences()
         elif not isinstance(sequences, Sequences):

@@ -15,6 +15,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -28,8 +29,9 @@ __all__ = ["CAN_HAND_OVER", "WorkerError", "Workers", "settled"]
 CAN_HAND_OVER = hasattr(socket, "send_fds")  # not on Windows
 LOOK = 0.5  # seconds between two looks at whether to stop
 READY, CLOSED = b"r", b"c"  # what a worker reports: that it began, that a connection has closed
+_OF_TERMINALS = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 MOST_READ = 4096  # reports at once
-LAST_SECONDS = 2.0  # of a process that has closed its end of the pair, or has had its time
+LAST_SECONDS = 2.0  # of a process that has closed its end of the pair
 
 
 class WorkerError(FirthError):
@@ -78,12 +80,15 @@ class Workers:
     def _end(self) -> None:
         """Wait for what the workers have begun, as long as there is patience."""
         for worker in self._workers:
+            if worker.note_reports() and not worker.is_ready and not worker.connections:
+                worker.process.kill()  # it still imports, which may take longer than all patience
             worker.channel.close()
         begun = time.monotonic()
         for worker in self._workers:
             while worker.process.is_alive() and time.monotonic() < begun + self._patience:
                 worker.process.join(TICK)
-            worker.end()
+        for worker in self._workers:
+            worker.end(0)
 
     def _start(self) -> "_Worker":
         worker = _Worker(self._make_config)
@@ -105,7 +110,7 @@ class Workers:
 
     def _replace(self, dead: "_Worker") -> None:
         self._selector.unregister(dead.channel)
-        dead.end()
+        dead.end(LAST_SECONDS)
         if self._is_ending:
             return
         if not dead.is_ready:
@@ -123,7 +128,7 @@ class _Worker:
         self.channel.setblocking(False)
         spawn = multiprocessing.get_context("spawn")
         self.process: BaseProcess = spawn.Process(target=_work, args=(make_config, theirs), daemon=True)
-        with theirs:
+        with theirs, _interruptions_held():
             self.process.start()
 
     def take(self, connection: socket.socket) -> bool:
@@ -147,12 +152,26 @@ class _Worker:
         self.connections -= reports.count(CLOSED)
         return bool(reports)
 
-    def end(self) -> None:
-        """End the process, if it has not ended by itself."""
+    def end(self, seconds: float) -> None:
+        """End the process, if it has not ended by itself after so many seconds."""
         self.channel.close()
-        self.process.join(LAST_SECONDS)
+        self.process.join(seconds)
         self.process.kill()
         self.process.join()
+
+
+@contextlib.contextmanager
+def _interruptions_held() -> Iterator[None]:
+    """A process that is started here never gets what a terminal sends to all: the parent says when to end.
+
+    Not even while it imports, seconds long, where Ctrl-C would show a traceback. Here a signal is not lost, but late.
+    """
+    resource_tracker.ensure_running()  # which multiprocessing does at its first start, and lets signals through then
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_TERMINALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
@@ -171,8 +190,6 @@ def settled() -> Iterator[None]:
 
 def _work(make_config: Callable[[], Config], channel: socket.socket) -> None:
     """The life of a worker process."""
-    for number in (signal.SIGINT, signal.SIGHUP):  # a terminal sends them to all; the parent says when to end
-        signal.signal(number, signal.SIG_IGN)
     server = _HandedOver(make_config(), channel)
     server.config.load()
     with settled():

@@ -64,6 +64,7 @@ class Observation:
     history : an EpochRecord for each epoch so far.
     hyperparameters : the settings of the training.
     vocabulary : the words and their counts.
+    tags : those of the documents; none in a model of words alone.
     """
 
     def __init__(self, training: TrainingState, model: ObservedModel) -> None:
@@ -73,6 +74,7 @@ class Observation:
         self.history: History = training.history
         self.hyperparameters = model.hyperparameters
         self.vocabulary = model.vocabulary
+        self.tags: Sequence[str] = () if model.documents is None else model.documents.tags
         self._inputs = model.inputs
         self._documents = model.documents
         self._backend = training.backend

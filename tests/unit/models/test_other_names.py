@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 
 import pytest
 
@@ -50,6 +51,25 @@ def test_every_setting_of_gensim_is_answered_or_the_same():
     assert theirs - ours <= set(gensim_names.SETTINGS)
     assert not ours & set(gensim_names.SETTINGS)
     assert set(gensim_names.SETTINGS) - {"size", "iter"} <= theirs, "the two of gensim 3, all others of gensim 4"
+
+
+@pytest.mark.parametrize(
+    ("model", "remedy"),
+    [
+        (
+            Word2Vec(),
+            "'Word2Vec' object is not subscriptable; the word vectors are model.vectors: model.vectors['gold'",
+        ),
+        (firth.Doc2Vec(), "'Doc2Vec' object is not subscriptable; model.documents[tag] is the vector of a document"),
+    ],
+)
+def test_a_word_in_brackets_is_answered_with_the_vectors(model, remedy):
+    with pytest.raises(TypeError, match="^" + re.escape(remedy)):
+        model["gold"]
+    with pytest.raises(TypeError):
+        iter(model)
+    with pytest.raises(TypeError):
+        _ = "gold" in model
 
 
 def test_attributes():

@@ -44,6 +44,14 @@ def test_scores_are_products_of_weighted_means_of_the_last_items(rings):
     np.testing.assert_allclose(scores, rings_of_two.next_vectors @ ((0.5 * a + b) / 1.5), rtol=1e-4, atol=1e-6)
 
 
+def test_a_history_may_be_longer_than_all_there_are(rings):
+    """As in a damaged file: no memory is taken for positions that no history has."""
+    settings = rings.settings.to_json() | {"history": 2**53}
+    longer = NextItemVectors.from_arrays(rings.items, rings.arrays(), settings)
+    asked = history(rings, "1", "2", "3")
+    np.testing.assert_array_equal(longer.query_vectors(asked), rings.query_vectors(asked))
+
+
 def test_items_that_are_never_next_and_all_items_after_an_empty_history_score_never():
     vectors = NextItemVectors(**SMALL, epochs=2).fit(Sequences.of([["first", "a"], ["b"], ["a", "c"], ["a", "a"]]))
     scores = vectors.scores(history(vectors, ["a"], []))
@@ -202,3 +210,14 @@ def test_unfitted_vectors_and_wrong_arguments_are_refused():
         NextItemVectors().fit(chains(), held_out=np.zeros(3, bool))
     with pytest.raises(SettingError, match="recency=0: must be"):
         NextItemVectors(recency=0)
+
+
+def test_a_gpu_refuses_what_it_does_not_train_by_name():
+    with pytest.raises(SettingError, match="negatives_from: backend='cuda' trains without groups"):
+        NextItemVectors(backend="cuda", negatives_from="market")
+    attributes = Attributes(["a"], np.arange(2), np.zeros(1, np.int32), ["colour: red"])
+    with pytest.raises(SettingError, match="attributes: backend='cuda' trains a vector for each item"):
+        NextItemVectors(backend="cuda").fit(chains(), attributes)
+    with pytest.raises(SettingError, match="backend='gpu'"):
+        NextItemVectors(backend="gpu")
+    assert "backend" not in NextItemVectors(backend="cuda").settings.to_json()

@@ -16,22 +16,26 @@ from firth.cli.going_on import (
     EveryOption,
     FrozenOption,
     GoingOn,
+    InitialOption,
     NewWordsOption,
     ReplayOption,
     ReplayWordsOption,
     ResumeOption,
     check_together,
     given_on_command_line,
+    read_frozen,
 )
 from firth.cli.output import Json, output, print_json, print_table, printable
 from firth.cli.settings import with_settings
 from firth.corpus.documents import lines_of
 from firth.errors import TrainingInterrupted
 from firth.models.doc2vec import Doc2Vec
-from firth.models.doc2vec_file import check_documents_name
+from firth.models.doc2vec_file import check_documents_name, check_documents_space
+from firth.models.starting_documents import read_documents_checkpoint
 from firth.models.training_run import check_companions
 from firth.training.checkpoint import CHECKPOINT_SECONDS
 from firth.training.document_settings import DocumentSettings
+from firth.training.observation import Observation, Observer
 
 __all__ = ["run"]
 
@@ -67,6 +71,7 @@ def _train(
     new_words: NewWordsOption = None,
     replay: ReplayOption = None,
     replay_words: ReplayWordsOption = None,
+    initial: InitialOption = None,
     frozen: FrozenOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")] = False,
     json: Json = False,
@@ -76,14 +81,15 @@ def _train(
     check_documents_name(target)
     checkpoint = checkpoint or resume
     check_companions(checkpoint, checkpoint_every, (), check_documents_name)
-    going_on = GoingOn(continued, new_words, replay or [], replay_words, None, frozen)
+    going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, settings)
     check_together(going_on, given, resume)
     options: dict[str, Any] = {"checkpoint": checkpoint, "every": checkpoint_every}
     options["progress"] = False if quiet or json else None
     started = time.perf_counter()
     interrupted = False
-    model = Doc2Vec(**settings) if continued is None else Doc2Vec.load(continued)
+    model = _new_model(settings, resume) if continued is None else Doc2Vec.load(continued)
+    options["observers"] = [_space_checked_at_start(target, model.settings)]
     try:
         read = _documents([documents], target, checkpoint, tagged=tagged)
         if resume is not None:
@@ -94,7 +100,7 @@ def _train(
             options |= going_on.of_new_text()
             model.continue_training(read, replay=_replayed(going_on, tagged=tagged), **options)
         else:
-            model.fit(read, **options)
+            model.fit(read, initial=initial, frozen=read_frozen(frozen), **options)
     except TrainingInterrupted:
         if resume is not None and checkpoint is not None:
             model = Doc2Vec.load(checkpoint)  # what was trained until now
@@ -111,6 +117,24 @@ def _train(
             command = ["firth", "documents", "train", "--resume", str(checkpoint), *again, documents, "-o", str(target)]
             typer.echo(f"firth: to go on: {shlex.join(command)}", err=True)
         raise typer.Exit(130)
+
+
+def _new_model(settings: dict[str, Any], resume: Path | None) -> Doc2Vec:
+    """A model with the settings that were given, or with those of a checkpoint."""
+    if resume is None:
+        return Doc2Vec(**settings)
+    stored, _ = read_documents_checkpoint(resume, None)
+    return Doc2Vec(**stored.settings.values())
+
+
+def _space_checked_at_start(target: Path, settings: DocumentSettings) -> Observer:
+    """Raises OSError if there is too little space for the model, once documents are read."""
+
+    def check(seen: Observation) -> None:
+        if seen.moment == "start":
+            check_documents_space(target, settings, len(seen.vocabulary), len(seen.tags))
+
+    return check
 
 
 def _documents(paths: list[str], *targets: Path | None, tagged: bool) -> Iterator[Any]:

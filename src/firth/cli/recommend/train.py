@@ -61,6 +61,7 @@ def _train(
     """Learns vectors, rules and nearest sequences, and from held-out answers how much each of them counts."""
     check_target(target)
     recommender = Recommender(**settings)
+    recommender.settings.check_backend(attributes is not None)
     started = time.perf_counter()
     options = EventOptions(user, item, time_column, event, time_unit, gap, weights, lines)
     known = attributes_of(attributes, attributes_item, attribute)

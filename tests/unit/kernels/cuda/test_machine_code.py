@@ -163,6 +163,35 @@ def test_the_search_sums_in_registers(cuda, tmp_path, compute):
             assert NO_SPILLS in assembled(ptx, 255, tmp_path, f"sm_{compute[0]}{compute[1]}")
 
 
+@pytest.mark.parametrize("compute", [(9, 0), (8, 0)])
+def test_next_item_vectors_are_trained_in_registers(cuda, tmp_path, compute):
+    from numba import types
+    from numba.cuda.typing.typeof import typeof
+
+    from firth.kernels.cuda.recommend import products, sampled_softmax
+    from firth.kernels.cuda.recommend.arguments import GpuBatch, GpuMatrix
+
+    integers, numbers = np.zeros(1, np.int32), np.zeros(1, np.float32)
+    kinds = dict.fromkeys(GpuBatch._fields, numbers)
+    kinds |= {name: integers for name in ("lengths", "input_slots", "input_rows", "input_examples")}
+    kinds |= {name: integers for name in ("own_slots", "output_rows", "output_examples")}
+    kinds |= {"input_starts": np.zeros(1, np.int64), "output_starts": np.zeros(1, np.int64), "losses": np.zeros(1)}
+    matrix, batch, factor = GpuMatrix(numbers, numbers), GpuBatch(**kinds), products.Factor(numbers, 1, 1, 1)
+    for kernel, arguments in (
+        (products.multiply, (factor, factor, 1, numbers)),
+        (sampled_softmax.gather_drawn, (matrix, 1, batch)),
+        (sampled_softmax.average_histories, (matrix, 1, batch)),
+        (sampled_softmax.errors_of_examples, (matrix, 1, 1, batch)),
+        (sampled_softmax.add_own_slopes, (matrix, 1, batch)),
+        (sampled_softmax.move_inputs, (matrix, 1, batch, 0.1)),
+        (sampled_softmax.move_outputs, (matrix, 1, 1, batch, 0.1)),
+    ):
+        ptx, _ = cuda.compile_ptx(kernel.py_func, types.void(*map(typeof, arguments)).args, cc=compute)
+        assert ".local" not in ptx
+        if assembler() is not None:
+            assert NO_SPILLS in assembled(ptx, 255, tmp_path, f"sm_{compute[0]}{compute[1]}")
+
+
 TWICE = """
 import hashlib
 from numba.cuda import codegen, dispatcher
