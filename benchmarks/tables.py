@@ -264,10 +264,10 @@ def faults(results: dict) -> str:
             f"{len(results['mended_since'])} trials failed ({'; '.join(results['mended_since'])}); the cause was "
             "mended, and these trials were repeated without a failure."
         )
-    runs = [
-        f"{', '.join(run['names']) or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}"
-        for run in results["runs"]
-    ]
+    runs = []
+    for run in results["runs"]:
+        names = ", ".join(f"`{name}`" for name in run["names"])
+        runs.append(f"{names or str(run['writers']) + ' commands and calls'}: seed {run['seed']}, {run['date']}")
     about = f"{'; '.join(runs)}. {problems}"
     return f"{grid(['trial', 'times'], rows)}\n\n{about}"
 
