@@ -44,11 +44,19 @@ RUNS = [
     ({"documents": 20}, (1,), True),
     ({"vector_size": 300}, (1, 2, 3), False),
     ({"negative_samples": 15}, (1, 2, 3), False),
+    ({"objective": "hierarchical_softmax"}, (1, 2), True),
+    ({"objective": "nce"}, (1, 2), True),
+    ({"objective": "hierarchical_softmax", "architecture": "cbow"}, (1,), False),
+    ({"objective": "nce", "architecture": "cbow"}, (1,), False),
     ({"vector_size": 300, "architecture": "cbow"}, (1,), False),
+    ({"vector_size": 600}, (1,), False),
     ({"window": 10}, (1,), False),
     ({"subwords": (3, 6), "architecture": "cbow"}, (1,), False),
     ({"documents": 20, "architecture": "cbow"}, (1,), False),
 ]
+# Warps in flight of hierarchical softmax, all of which use the row of the root: what the rule of 180 costs, and how far
+# it is from divergence. One epoch each.
+TREE_WARPS = (45, 90, 180, 360, 720, 1440)
 SEARCHES = [(30_000, 100, 20_000), (400_000, 300, 10_000)]  # rows, numbers, queries
 RECOMMENDERS = [(64, 512, 240), (256, 4096, 2048)]  # numbers of a vector, answers of a batch, drawn items
 EPOCHS = 5
@@ -91,10 +99,10 @@ class Bench:
         self.facts |= {"words": len(self.corpus.ids), "vocabulary": len(self.corpus.vocabulary)}
         self.facts["seconds_to_read_the_text"] = time.perf_counter() - self.begun
 
-    def train(self, kind: str, seed: int, **given) -> None:
+    def train(self, kind: str, seed: int, *, warps: int | None = None, epochs: int = EPOCHS, **given) -> None:
         sentences = given.get("documents")
         settings = Hyperparameters(
-            epochs=EPOCHS, seed=seed, **{name: value for name, value in given.items() if name != "documents"}
+            epochs=epochs, seed=seed, **{name: value for name, value in given.items() if name != "documents"}
         )
         begun = time.perf_counter()
         inputs = WordInputs(parts_of_words(settings, self.corpus.vocabulary))
@@ -103,12 +111,12 @@ class Bench:
             extras = extras._replace(documents=self.documents(sentences))
         plan = plan_training(settings, self.corpus, extras)
         size, tokens = settings.vector_size, range(len(self.corpus.ids))
-        backend = CudaBackend() if kind == "cuda" else cpu_backend(None, plan, size)
+        backend = CudaBackend(warps=warps) if kind == "cuda" else cpu_backend(None, plan, size)
         backend.start(plan, initial_word_vectors(plan.n_inputs, size, seed), None)
         started, seconds = time.perf_counter(), []
-        for epoch in range(EPOCHS):
+        for epoch in range(epochs):
             rates = [
-                settings.rate + (settings.final_learning_rate - settings.rate) * e / EPOCHS for e in (epoch, epoch + 1)
+                settings.rate + (settings.final_learning_rate - settings.rate) * e / epochs for e in (epoch, epoch + 1)
             ]
             before = time.perf_counter()
             totals = backend.train_epoch(epoch, tuple(rates), tokens, lambda totals: None)
@@ -117,13 +125,13 @@ class Bench:
         rows = backend.matrices()[0]
         words = rows if sentences is None else rows[: plan.n_words]
         run = {
-            "backend": kind, "seed": seed, **given,
+            "backend": kind, "seed": seed, "warps": warps, "epochs": epochs, **given,
             "ms": 1e3 * float(np.median(seconds)),
             "words_per_second": len(tokens) / float(np.median(seconds)),
             "loss": totals.mean_loss, "pairs": totals.pairs,
             "start_seconds": started - begun, "ids_to_vectors_seconds": time.perf_counter() - begun,
             "vectors_back_seconds": time.perf_counter() - trained,
-            **self.judged(inputs.learned(settings, words)[0]),
+            **(self.judged(inputs.learned(settings, words)[0]) if np.isfinite(rows).all() else {"diverged": True}),
         }  # fmt: skip
         backend.stop()
         self.add(run)
@@ -223,6 +231,8 @@ class Bench:
     def runs_in_order(self):
         """What is measured, the most important first."""
         yield from (partial(self.train, "cuda", seed, **given) for given, seeds, _ in RUNS for seed in seeds)
+        tree = {"epochs": 1, "objective": "hierarchical_softmax"}
+        yield from (partial(self.train, "cuda", 1, warps=warps, **tree) for warps in TREE_WARPS)
         yield from (partial(self.search, *sizes) for sizes in SEARCHES)
         yield from (partial(self.recommend, *sizes) for sizes in RECOMMENDERS)
         yield from (partial(self.train, "cpu", 1, **given) for given, _, is_compared in RUNS if is_compared)

@@ -43,7 +43,7 @@ if ON_GPU:
     BACKENDS = {"cuda-1": (lambda: CudaBackend(warps=1, chunk=CUDA_CHUNK), 1e-6)}
     if not IS_SIMULATED:
         BACKENDS["cuda"] = (lambda: CudaBackend(chunk=CUDA_CHUNK), None)
-    OBJECTIVES = ("negative_sampling",)
+    OBJECTIVES = ("negative_sampling", "hierarchical_softmax", "nce")
 else:
     from firth.training.hyperparameters import OBJECTIVES
 CUDA_CHUNK = 8 if IS_SIMULATED else 1024

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from firth.backends.cuda import CudaBackend
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.evaluation.analogies import evaluate_analogies
-from firth.kernels.arguments import Documents
+from firth.kernels.arguments import Documents, GroupNoise, SessionTargets
 from firth.kernels.cuda.present import is_installed, why_no_gpu
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.sequences import Sequences
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.inputs import WordInputs, extras_of, parts_of_words
 from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.sampling_tables import noise_table
 from source_tree import ROOT
 
 REASON = why_no_gpu() if is_installed() else "numba-cuda is not installed"
@@ -72,14 +74,37 @@ def losses(backend, plan, rate, epochs):
     return totals
 
 
+@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax", "nce"])
 @pytest.mark.parametrize("words", [100, 1_000, 20_000])
 @pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
-def test_many_warps_learn_what_one_thread_does(words, architecture, rate):
+def test_many_warps_learn_what_one_thread_does(words, architecture, rate, objective):
     """Small vocabularies are where rows are in use most often; without subsampling they are hottest."""
-    plan = zipf_plan(words, 400_000, architecture=architecture, subsample_threshold=0)
+    tokens = 400_000 if objective == "negative_sampling" else 100_000
+    plan = zipf_plan(words, tokens, architecture=architecture, objective=objective, subsample_threshold=0)
+    assert_losses_are_alike(plan, rate, 0.01 if objective == "negative_sampling" else 0.03)
+
+
+def assert_losses_are_alike(plan, rate, tolerance):
     gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
     assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
-    assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, abs=0.01)
+    assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, abs=tolerance)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_groups_and_sessions(architecture):
+    plan = zipf_plan(1_000, 100_000, architecture=architecture, subsample_threshold=0)
+    of_word = (np.arange(plan.n_words) % 3 - 1).astype(np.int32)  # a third of the words has no group
+    words = np.argsort(of_word, kind="stable")[int((of_word < 0).sum()) :].astype(np.int32)
+    starts = np.searchsorted(of_word[words], [0, 1, 2])
+    tables = [noise_table(np.ones(n), 1.0) for n in np.diff(starts)]
+    rng = np.random.default_rng(2)
+    targets = rng.integers(-1, plan.n_words, len(plan.corpus.sentence_offsets) - 1).astype(np.int32)
+    plan = replace(
+        plan,
+        groups=GroupNoise(of_word, starts.astype(np.int64), words, np.concatenate(tables), 5),
+        sessions=SessionTargets(targets, 2.0),
+    )
+    assert_losses_are_alike(plan, 0.025 if architecture == "skipgram" else 0.05, 0.03)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +133,16 @@ def test_documents_whatever_their_length(architecture, rate, tags_of):
 
 
 def test_shapes_that_take_more_registers():
-    for settings in ({"vector_size": 300}, {"negative_samples": 15}, {"negative_samples": 60}, {"vector_size": 384}):
+    for settings in (
+        {"vector_size": 300},
+        {"negative_samples": 15},
+        {"negative_samples": 60},
+        {"negative_samples": 300},
+        {"vector_size": 384},
+        {"vector_size": 700},
+        {"vector_size": 1024},
+        {"vector_size": 300, "objective": "hierarchical_softmax"},
+    ):
         for architecture in ("skipgram", "cbow"):
             plan = zipf_plan(2_000, 100_000, architecture=architecture, **settings)
             size = settings.get("vector_size", 100)

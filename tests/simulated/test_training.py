@@ -10,28 +10,33 @@ from firth.backends.gpu_limits import bytes_on_gpu
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.illustrated.draws import Draws, positions
+from firth.illustrated.hierarchical_softmax import huffman_paths, path_targets
 from firth.illustrated.targets import noise_targets, train_each
-from firth.kernels.arguments import Composition, Documents
+from firth.kernels.arguments import Composition, Documents, GroupNoise, SessionTargets
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
+from firth.training.sampling_tables import noise_table
 from reference.numpy_backend import NumpyBackend
 
 WORDS, TOKENS = 15, 30
 RATES = (0.1, 0.05)
+HALVED = tuple(2**n for n in range(14, -1, -1))  # counts with which a path of Huffman's tree has up to 14 nodes
 
 
-def plan_of(extras=NO_EXTRAS, **settings):
+def plan_of(counts=(2,) * WORDS, extras=NO_EXTRAS, **settings):
     """Sentences of 1, 12, 0, 14, 1 and 2 words; no window has a word twice."""
     ids = np.resize(np.random.default_rng(0).permutation(WORDS), TOKENS).astype(np.int32)
     offsets = np.array([0, 1, 13, 13, 27, 28, TOKENS])
-    vocabulary = Vocabulary([f"w{i}" for i in range(WORDS)], np.full(WORDS, 2))
-    given = {"vector_size": 8, "window": 2, "negative_samples": 3, "subsample_threshold": 0.05, **settings}
+    vocabulary = Vocabulary([f"w{i}" for i in range(WORDS)], np.array(counts))
+    noise = {} if settings.get("objective") == "hierarchical_softmax" else {"negative_samples": 3}
+    given = {"vector_size": 8, "window": 2, "subsample_threshold": 0.05, **noise, **settings}
     return plan_training(Hyperparameters(**given), EncodedCorpus(vocabulary, ids, offsets, TOKENS), extras)
 
 
 def start_of(plan, vector_size):
     rng = np.random.default_rng(6)
-    return tuple((rng.normal(size=(n, vector_size)) / 3).astype(np.float32) for n in (plan.n_inputs, plan.n_outputs))
+    shapes = (plan.n_inputs, vector_size), (plan.n_outputs, vector_size)
+    return tuple((rng.normal(size=shape) / 3).astype(np.float32) for shape in shapes)
 
 
 def trained(backend, plan, vector_size, epochs=(0,)):
@@ -61,23 +66,88 @@ def test_one_warp_trains_what_one_thread_does(settings):
         np.testing.assert_allclose(one, other, atol=4e-7)
 
 
-def test_blocks_of_targets_follow_one_another():
-    """More noise words than a block holds: each block meets the inputs as the one before has left them."""
-    plan = plan_of(vector_size=150, negative_samples=8, subsample_threshold=0.01)  # 9 targets in blocks of 5
-    inputs, outputs = (matrix.astype(np.float64) for matrix in start_of(plan, 150))
+def extras_of(grouped, with_sessions):
+    """Groups of 9, 3 and 2 words, and a word without one; targets of sentences that may be centers or noise."""
+    of_word = np.repeat(np.array([0, 1, 2, -1], np.int32), [9, 3, 2, 1])
+    tables = [noise_table(np.full(n, 2), 0.75) for n in (9, 3, 2)]
+    groups = GroupNoise(of_word, np.array([0, 9, 12, 14]), np.arange(14, dtype=np.int32), np.concatenate(tables), 3)
+    sessions = SessionTargets(np.array([3, 5, -1, 9, -1, 2], np.int32), 2.5)
+    return Extras(groups=groups if grouped else None, sessions=sessions if with_sessions else None)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"objective": "hierarchical_softmax"},
+        {"objective": "hierarchical_softmax", "counts": (9, 9, 7, 5, 5, *(2,) * 10)},
+        {"objective": "nce", "negative_samples": 7},  # among 15 words: words drawn twice, and the center
+        {"extras": extras_of(True, False)},
+        {"extras": extras_of(True, True)},
+        {"extras": extras_of(False, True)},
+    ],
+    ids=["tree", "uneven tree", "nce", "groups", "groups and sessions", "sessions"],
+)
+def test_all_objectives_train_what_the_reference_does(architecture, settings):
+    plan = plan_of(architecture=architecture, **settings)
+    (reference,), expected = trained(NumpyBackend(), plan, 8)
+    (gpu,), found = trained(CudaBackend(warps=1, chunk=16), plan, 8)
+    assert (gpu.words, gpu.pairs) == (reference.words, reference.pairs)
+    assert gpu.loss == pytest.approx(reference.loss, rel=1e-5)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_long_paths_in_blocks():
+    """With cbow the hidden vector stays until all blocks have been scored: as on the processor."""
+    given = {"objective": "hierarchical_softmax", "architecture": "cbow", "vector_size": 131}  # in blocks of 8
+    plan = plan_of(HALVED, subsample_threshold=1, **given)
+    assert plan.tree.longest == 14
+    (reference,), expected = trained(NumpyBackend(), plan, 131)
+    (gpu,), found = trained(CudaBackend(warps=1), plan, 131)
+    assert gpu.loss == pytest.approx(reference.loss, rel=1e-5)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_more_noise_words_than_fit_in_shared_memory_for_32_positions():
+    plan = plan_of(objective="nce", architecture="cbow", negative_samples=200, subsample_threshold=0.01)
+    (reference,), expected = trained(NumpyBackend(), plan, 8)
+    (gpu,), found = trained(CudaBackend(warps=1), plan, 8)
+    assert gpu.pairs == reference.pairs > 10
+    assert gpu.loss == pytest.approx(reference.loss, rel=1e-5)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "size"),
+    [
+        ({"vector_size": 150, "negative_samples": 8, "subsample_threshold": 0.01}, 5),  # 9 targets in two blocks
+        ({"vector_size": 8, "objective": "hierarchical_softmax", "counts": HALVED, "subsample_threshold": 1}, 8),
+        ({"vector_size": 901, "negative_samples": 2, "subsample_threshold": 0.01}, 2),  # one input at a time
+    ],
+    ids=["noise words", "tree", "large vectors"],
+)
+def test_blocks_of_targets_follow_one_another(settings, size):
+    """More targets than a block holds: each block meets the inputs as the one before has left them."""
+    plan, vector_size = plan_of(**settings), settings["vector_size"]
+    paths = huffman_paths(settings.get("counts", (2,) * WORDS))
+    inputs, outputs = (matrix.astype(np.float64) for matrix in start_of(plan, vector_size))
     sampling = plan.sampling
     draws = Draws(*sampling[:5], int(sampling.key), different=True)
+    make = noise_targets if plan.tree is None else lambda center, _: path_targets(paths[center])
     ids, offsets = plan.corpus
     sentences = [ids[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
     loss = 0.0
     for one in positions(sentences, draws):
-        targets = noise_targets(one.center, one.negatives)
-        for first in (0, 5):
-            block = type(targets)(*(part[first : first + 5] for part in targets))
+        targets = make(one.center, one.negatives)
+        for first in range(0, len(targets.rows), size):
+            block = type(targets)(*(part[first : first + size] for part in targets))
             if one.context:
                 loss += train_each(inputs, outputs, one.context, block, RATES[0])
     backend = CudaBackend(warps=1)
-    backend.start(plan, *start_of(plan, 150))
+    backend.start(plan, *start_of(plan, vector_size))
     totals = backend.train_epoch(0, (RATES[0], RATES[0]), range(TOKENS), lambda totals: None)
     assert totals.pairs > 5
     assert totals.loss == pytest.approx(loss, rel=1e-6)

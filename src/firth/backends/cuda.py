@@ -14,6 +14,7 @@ import numpy as np
 from firth.arrays import Matrix, WordIds
 from firth.backends.gpu_inputs import InputTables
 from firth.backends.gpu_limits import GPU_CHUNK, bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_targets import kind_of_targets, most_targets, tables_on_gpu, target_tables
 from firth.backends.gpu_text import ResidentText, StreamedText, Text
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
@@ -164,6 +165,7 @@ class CudaBackend:
     def stop(self) -> None:
         """See Backend."""
         del self._weights, self._read, self._counters, self._text, self._tables, self._around, self._inputs
+        del self._target_tables
         self._memory.release()
 
     # ---------------------------------------------------------------- what is on the GPU
@@ -188,6 +190,7 @@ class CudaBackend:
         self._tables = {
             name: self._stream.to_device(getattr(plan.sampling, name)) for name in ("keep_thresholds", "noise_table")
         }
+        self._target_tables = tables_on_gpu(target_tables(plan), self._stream.to_device)
         self._inputs = InputTables(plan, self._stream)
         self._read = self._new_read_words(batches.TILE)
         self._around = self._stream.empty(max(sum(plan.sampling.window), 1), np.int32)
@@ -238,10 +241,11 @@ class CudaBackend:
         is_cbow = plan.architecture == "cbow"
         shape = shape_of(
             self._vector_size,
-            plan.sampling.negative_samples,
-            is_cbow,
-            is_cbow and plan.exact_gradient,
-            compute >= _FOURS,
+            most_targets(plan),
+            kind_of_targets(plan),
+            cbow=is_cbow,
+            exact=is_cbow and plan.exact_gradient,
+            fours=compute >= _FOURS,
         )
         shape = with_inputs(shape, composed=plan.composition is not None, documents=plan.documents is not None)
         variant = "gpu-" + "-".join(map(str, (*shape, *compute)))
@@ -309,5 +313,5 @@ class CudaBackend:
         stream.launch(batches.count_read, max(tiles, 1), _LANES, piece, sampling, read)
         stream.launch(batches.sum_tiles, 1, threads, read, self._counters)
         stream.launch(batches.gather_read, max(tiles, 1), _LANES, piece, sampling, read)
-        inputs = self._inputs.of(tokens)
-        stream.launch(self._kernel, warps, _LANES, read, sampling, schedule, self._weights, inputs, self._counters)
+        given = self._target_tables, schedule, self._weights, self._inputs.of(tokens), self._counters
+        stream.launch(self._kernel, warps, _LANES, read, sampling, *given)

@@ -2,6 +2,7 @@
 
 from firth.backends.gpu_inputs import bytes_of_inputs
 from firth.backends.gpu_settings import refused_settings
+from firth.backends.gpu_targets import bytes_of_tables
 from firth.backends.plan import TrainingPlan
 
 __all__ = ["GPU_CHUNK", "bytes_on_gpu", "padded", "refused_part"]
@@ -15,10 +16,7 @@ _SPARE = 256 << 20  # for machine code and what else a process needs
 
 def refused_part(plan: TrainingPlan, vector_size: int) -> str | None:
     """What of a plan a GPU cannot train, and what to do; None if it can train all of it."""
-    for part in ("groups", "sessions"):
-        if getattr(plan, part) is not None:
-            return f"{part}: backend='cuda' does not train further targets; use backend='cpu' for {part}"
-    return refused_settings(plan.objective, vector_size, plan.sampling.negative_samples)
+    return refused_settings(plan.objective, vector_size)
 
 
 def padded(vector_size: int) -> int:
@@ -39,6 +37,6 @@ def bytes_on_gpu(
         "matrices": 4 * padded(vector_size) * (plan.n_inputs + plan.n_outputs),
         "text": _PER_TOKEN * text,
         "words of a launch": _PER_TOKEN_OF_PIECE * min(tokens, chunk),
-        "tables": 12 * plan.n_words + bytes_of_inputs(plan),
+        "tables": 12 * plan.n_words + bytes_of_inputs(plan) + bytes_of_tables(plan),
         "spare": _SPARE,
     }

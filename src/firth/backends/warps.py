@@ -5,6 +5,13 @@ row of the most frequent word at a time, their changes add up to too large a ste
 a text of 14 million words and with vocabularies of 1,000 and 100 words: up to 345 uses at a time did no harm, 689 ended
 in infinite vectors. 180 were measured in many runs.
 
+All that was negative sampling. With hierarchical softmax every position uses the root, whose decision is even, so that
+its row curves more than that of any noise word. It has not been measured on a GPU. In a model of it on the processor,
+where each position lacks the changes of the W - 1 positions before it, the vectors stayed finite up to W = 128, 180 and
+345 with 100, 1,000 and 20,000 words: 2 to 3 times as many uses of the row as negative sampling bears in the same model.
+So the rule with the same 180 keeps a greater distance from divergence. What a skip-gram position adds to the root is a
+sum over its inputs; with 16 inputs in place of 6, W = 90 was the limit where it had been 256.
+
 Composed words. A change of one word moves another one by as much of it as they have rows in common: of n rows, by
 common / n. So all changes that are under way move a word by the mean of what its rows get, and no word by more than the
 word does for which that is largest (the norm of the matrix common / n, weighted by how often words are read). Counted
@@ -13,6 +20,8 @@ simulated on the processor, all positions of a step computed from the same rows 
 
 Documents. Warps train neighbouring words: one document has as many warps at a time as it has words, divided by TAKEN.
 """
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +36,7 @@ __all__ = ["Warps", "mean_inputs", "uses_of_hottest_row", "warps_for_documents",
 
 _PER_MULTIPROCESSOR = 16
 _MOST_USES = 180  # of one row at a time
+_USUAL_INPUTS = 6.0  # of a position: windows of 5, long sentences
 _USUAL_RATES = {"skipgram": 0.025, "cbow": 0.05}  # with which that was measured; a larger step needs fewer warps
 _SHARED = 2  # times as many uses count where words share rows
 _ROUNDS = 8  # of making warps fewer; a few are enough
@@ -71,8 +81,9 @@ def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = 
     """How often a position uses the row that is used most, on average: 0.086 in the text of 14 million words.
 
     A word that is read is an input of as many positions as a position has inputs, and the first target of one; as a
-    noise word it is a target as often as it is drawn. Of a composed word it is twice the mean over its rows, each of
-    which is used by all words that have it.
+    noise word it is a target as often as it is drawn. In a tree every position uses the root, with skip-gram once for
+    every six inputs. Of a composed word it is twice the mean over its rows, each of which is used by all words that
+    have it.
 
     reads : (V,) how often each word is read; None: it is counted.
     """
@@ -81,9 +92,33 @@ def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = 
     shares = reads / max(reads.sum(), 1e-9)
     sentences = np.count_nonzero(np.diff(plan.corpus.sentence_offsets))
     inputs = mean_inputs(sampling, float(reads.sum()) / max(int(sentences), 1))
-    noise = sampling.negative_samples * alias_probabilities(sampling.noise_table)
     moved = shares if plan.composition is None else _moved(plan.composition, shares)
-    return float(max((inputs * moved).max(), (shares + noise).max()))
+    if plan.tree is not None:
+        is_cbow = plan.architecture == "cbow"
+        as_target = np.array([1.0 if is_cbow else max(inputs / _USUAL_INPUTS, 1.0)])
+    else:
+        as_target = shares + sampling.negative_samples * alias_probabilities(sampling.noise_table)
+        as_target += _uses_as_further_target(plan, shares)
+    return float(max((inputs * moved).max(), as_target.max()))
+
+
+def _uses_as_further_target(plan: TrainingPlan, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(V,) how often a position draws each word from the group of its center, or has it as that of its sentence.
+
+    shares : (V,) of the words in the text that is read.
+    """
+    uses, groups, sessions = np.zeros(plan.n_words), plan.groups, plan.sessions
+    if groups is not None:
+        for group, (first, stop) in enumerate(pairwise(groups.starts)):
+            share = shares[groups.of_word == group].sum()
+            chances = alias_probabilities(groups.noise_table[first:stop])
+            uses[groups.words[first:stop]] += share * np.minimum(groups.negative_samples * chances, 1)
+    if sessions is not None:
+        lengths = np.diff(plan.corpus.sentence_offsets) / max(len(plan.corpus.ids), 1)
+        has_one = sessions.targets >= 0
+        weighted = lengths[has_one] * sessions.weight
+        uses += np.bincount(sessions.targets[has_one], weighted, minlength=plan.n_words)
+    return uses
 
 
 def _moved(composition: Composition, shares: NDArray[np.float64]) -> NDArray[np.float64]:

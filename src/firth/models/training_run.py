@@ -126,16 +126,13 @@ def check_companions(
     return Companions(checkpoint, every, check_observers(observers))
 
 
-def check_backend(settings: Hyperparameters, sessions: object = None, groups: object = None) -> None:
+def check_backend(settings: Hyperparameters) -> None:
     """Raise unless the backend of these settings can be used, before anything is read.
 
     Raises   MissingExtraError, SettingError.
     """
     if settings.backend != "cuda":
         return
-    for name, given in (("sessions", sessions), ("groups", groups)):
-        if given is not None:
-            raise SettingError(f"{name}: backend='cuda' does not train further targets; use backend='cpu' for {name}")
     with importing():
         from firth.backends.cuda import check_gpu
     check_gpu()

@@ -72,9 +72,9 @@ class Word2Vec(Learned):
     final_learning_rate : at the last word.
     epochs : passes over the whole text.
     threads : worker threads; None for as many of the available cores as are of use.
-    backend : what trains. "cpu": the processor. "cuda": an NVIDIA GPU, with `pip install 'firth[cuda]'`, by negative
-        sampling (docs/gpu.md). "auto": the GPU where there is one that can train the model, for
-        at least 20 million words times epochs, unless `threads` is given. It is not saved: no model depends on it.
+    backend : what trains. "cpu": the processor. "cuda": an NVIDIA GPU, with `pip install 'firth[cuda]'`, with all
+        objectives but softmax (docs/gpu.md). "auto": the GPU where there is one that can train the model, for at least
+        20 million words times epochs, unless `threads` is given. It is not saved: no model depends on it.
     seed : of all random draws, any 64-bit number. With threads=1 it determines every bit of the result; with more, the
         training examples are the same, but the order of the updates differs from run to run.
     tokenizer : "words" (lower case, punctuation dropped), "whitespace" (as word2vec.c and gensim's LineSentence), or
@@ -184,7 +184,7 @@ class Word2Vec(Learned):
         if cluster is not None:
             check_distributable(settings, sessions=sessions, groups=groups, frozen=frozen)
             return self._fit_on_cluster((corpus, phrases), cluster, initial, companions, progress)
-        check_backend(settings, sessions, groups)
+        check_backend(settings)
         with open_progress(progress) as reporter:
             given = initial_for(initial, settings, reporter)
             encoded = corpus_for(settings, corpus, reporter, phrases)
@@ -250,7 +250,7 @@ class Word2Vec(Learned):
             at = dataclasses.replace(at, settings=dataclasses.replace(at.settings, backend=backend))
         check_extras(stored.hyperparameters, sessions, groups, phrases)
         if cluster is None:
-            check_backend(at.settings, sessions, groups)
+            check_backend(at.settings)
         companions = check_companions(path if checkpoint is None else checkpoint, every, observers, check_model_file)
         model = cls.from_hyperparameters(stored.hyperparameters)
         if cluster is not None:

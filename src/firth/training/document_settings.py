@@ -68,7 +68,7 @@ class DocumentSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.backend == "cuda" and (reason := refused_settings(self.objective, self.vector_size, self._noise_words)):
+        if self.backend == "cuda" and (reason := refused_settings(self.objective, self.vector_size)):
             raise SettingError(reason)
         assert self.learning_rate is not None
         if self.final_learning_rate > self.learning_rate:
@@ -76,10 +76,6 @@ class DocumentSettings(Settings):
                 f"final_learning_rate={self.final_learning_rate}: must be at most learning_rate={self.learning_rate}; "
                 "lower it, or raise learning_rate"
             )
-
-    @property
-    def _noise_words(self) -> int:
-        return self.negative_samples or 0
 
     @property
     def has_words(self) -> bool:

@@ -207,7 +207,7 @@ class Hyperparameters(Settings):
             )
 
     def _check_gpu_settings(self) -> None:
-        reason = refused_settings(self.objective, self.vector_size, self.noise_words)
+        reason = refused_settings(self.objective, self.vector_size)
         if reason is not None:
             raise SettingError(reason)
 

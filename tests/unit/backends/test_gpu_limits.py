@@ -10,10 +10,12 @@ from firth import Doc2Vec, MissingExtraError, SettingError, Word2Vec
 from firth.backends.choice import WORDS_THAT_PAY, best_backend, pays
 from firth.backends.cpu import CpuBackend
 from firth.backends.gpu_limits import bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_targets import kind_of_targets, most_targets, target_tables
 from firth.backends.gpu_text import FIRST_OF_SENTENCE, mark
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.kernels.arguments import Composition, Documents, EncodedIds, SessionTargets
+from firth.kernels.cuda.training.arguments import CONTRAST, EXTRAS, NOISE, TREE
 from firth.kernels.cuda.training.shape import most_registers, shape_of
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
@@ -30,11 +32,8 @@ def plan_of(tokens=1000, extras=NO_EXTRAS, **settings):
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ({"objective": "softmax"}, "objective='softmax': backend='cuda' trains negative sampling; use backend='cpu'"),
-        ({"objective": "hierarchical_softmax"}, "backend='cuda' trains negative sampling"),
-        ({"objective": "nce"}, "backend='cuda' trains negative sampling"),
-        ({"vector_size": 385}, "vector_size=385: backend='cuda' trains vectors of at most 384 numbers"),
-        ({"negative_samples": 128}, "negative_samples=128: backend='cuda' draws at most 127 noise words"),
+        ({"objective": "softmax"}, "objective='softmax': backend='cuda' trains the other objectives"),
+        ({"vector_size": 1025}, "vector_size=1025: backend='cuda' trains vectors of at most 1,024 numbers"),
     ],
 )
 def test_what_a_gpu_does_not_train_is_refused_when_the_model_is_made(settings, why):
@@ -46,13 +45,28 @@ def test_what_a_gpu_does_not_train_is_refused_when_the_model_is_made(settings, w
             Doc2Vec(backend="cuda", **settings)
 
 
-def test_further_targets_are_refused():
-    sessions = SessionTargets(np.zeros(1, np.int32), 1.0)
-    assert refused_part(plan_of(extras=Extras(sessions=sessions)), 100).startswith(
-        "sessions: backend='cuda' does not train further targets"
-    )
-    assert refused_part(plan_of(), 384) is None
-    assert refused_part(plan_of(), 385).startswith("vector_size=385")
+SESSIONS = Extras(sessions=SessionTargets(np.zeros(1, np.int32), 1.0))
+
+
+@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax", "nce"])
+def test_what_a_gpu_trains(objective):
+    Word2Vec(backend="cuda", objective=objective, vector_size=1024)
+    plan = plan_of(objective=objective)
+    assert refused_part(plan, 1024) is None
+    assert refused_part(plan, 1025).startswith("vector_size=1025")
+    assert refused_part(plan_of(extras=SESSIONS), 100) is None
+    assert refused_part(plan_of(objective="softmax"), 100).startswith("objective='softmax'")
+
+
+def test_targets_of_a_plan():
+    assert (kind_of_targets(plan_of()), most_targets(plan_of(negative_samples=7))) == (NOISE, 8)
+    tree = plan_of(objective="hierarchical_softmax")
+    assert (kind_of_targets(tree), most_targets(tree)) == (TREE, 4)  # ten words that are equally frequent
+    nce = plan_of(objective="nce", negative_samples=20)
+    assert (kind_of_targets(nce), most_targets(nce)) == (CONTRAST, 21)
+    sessions = plan_of(extras=SESSIONS)
+    assert (kind_of_targets(sessions), most_targets(sessions)) == (EXTRAS, 7)
+    assert target_tables(sessions).sentence_offsets is sessions.corpus.sentence_offsets
 
 
 @pytest.mark.parametrize("kind", [Word2Vec, Doc2Vec])
@@ -75,7 +89,7 @@ def test_auto_looks_for_a_gpu_where_that_pays():
     assert pays(plan_of(), 100, enough, None)
     assert not pays(plan_of(), 100, enough - 1, None)
     assert not pays(plan_of(), 100, enough, 4), "who speaks of threads means the processor"
-    assert not pays(plan_of(), 385, enough, None)
+    assert not pays(plan_of(), 1025, enough, None)
     assert not pays(plan_of(objective="softmax"), 100, enough, None)
 
 
@@ -110,6 +124,8 @@ def test_bytes_are_those_of_the_arrays():
     found = bytes_on_gpu(plan_of(), 100)
     assert found["matrices"] == 2 * 10 * 104 * 4
     assert found["text"] == 4000
+    tree = plan_of(objective="hierarchical_softmax")
+    assert bytes_on_gpu(tree, 100)["tables"] - found["tables"] == sum(part.nbytes for part in tree.tree[:2]) - 12
     assert bytes_on_gpu(plan_of(), 100, 100, streams=True)["text"] == 800
     composition = Composition(np.arange(11) * 3, np.zeros(30, np.int32), np.ones(10, np.float32))
     documents = Documents(np.array([0, 2]), np.array([0, 1], np.int32), 12, 2, 2)
@@ -130,13 +146,18 @@ def test_the_first_tokens_of_sentences_are_marked(tokens):
 
 
 @pytest.mark.parametrize("cbow", [False, True])
-@pytest.mark.parametrize("vector_size", [1, 100, 128, 129, 256, 300, 384])
-def test_every_shape_holds_all_targets_and_products(vector_size, cbow):
-    for negative_samples in range(1, 128):
-        shape = shape_of(vector_size, negative_samples, cbow, False, True)
+@pytest.mark.parametrize("vector_size", [1, 100, 128, 129, 256, 300, 384, 385, 513, 641, 769, 900, 1024])
+@pytest.mark.parametrize("kind", [NOISE, TREE, CONTRAST, EXTRAS])
+def test_every_shape_holds_all_targets_and_products(vector_size, cbow, kind):
+    for most in [*range(1, 129), 300, 1001, 2002]:
+        shape = shape_of(vector_size, most, kind, cbow=cbow, exact=False, fours=True)
         blocks = -(-shape.all_targets // shape.targets)
-        assert (blocks - 1) * shape.targets < shape.all_targets == 1 + negative_samples
+        assert (blocks - 1) * shape.targets < shape.all_targets == (1 if kind == TREE else most)
+        each = 4 if kind in (NOISE, TREE) else 8
+        assert 1 <= shape.slots <= 32
+        assert shape.slots * shape.all_targets * each <= 16_384, "14 warps would not fit in a multiprocessor"
         assert shape.targets * (1 if cbow else shape.inputs) <= shape.sums <= (32 if cbow else 64)
         assert 128 * shape.vectors >= vector_size
-        assert shape.targets * shape.vectors <= 24, "more rows would not fit in 255 registers"
+        rows = shape.targets * (1 if cbow else 2) + shape.inputs + 1
+        assert 4 * shape.vectors * rows < 224, "more rows would not fit in 255 registers"
         assert most_registers(shape) in (None, 128)

@@ -1,14 +1,17 @@
 """The rule for how many warps train at a time: no row is in use too often, whatever the text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from firth.backends.warps import Warps, mean_inputs, uses_of_hottest_row, warps_for_documents, warps_in_flight
 from firth.corpus.encoded import EncodedCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.kernels.arguments import Composition, Documents, Sampling
+from firth.kernels.arguments import Composition, Documents, GroupNoise, Sampling, SessionTargets
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, Extras, plan_training
+from firth.training.sampling_tables import noise_table
 
 
 def sampling(window, shrink):
@@ -52,6 +55,26 @@ def test_the_hottest_row_is_an_input_or_a_noise_word():
     noisy = plan_with([4000, 1000, 1000], window=(1, 0), negative_samples=2, noise_exponent=8)
     # The first word is two thirds of the text, and nearly both noise words.
     assert uses_of_hottest_row(noisy) == pytest.approx(2 / 3 + 2, rel=1e-2)
+
+
+def test_every_position_uses_the_root_of_a_tree():
+    plan = plan_with([10] * 100, objective="hierarchical_softmax")
+    assert uses_of_hottest_row(plan) == 1
+    assert warps_in_flight(132, 1, "skipgram", 0.025) == 180
+    wide = {"objective": "hierarchical_softmax", "window": 15, "shrink_window": False}
+    assert uses_of_hottest_row(plan_with([100] * 100, **wide)) == pytest.approx(30 / 6, rel=1e-2)
+    assert uses_of_hottest_row(plan_with([100] * 100, architecture="cbow", **wide)) == 1
+
+
+def test_further_targets_are_uses():
+    """A group of three of four words, of which each is drawn; half of the text is in the session with a target."""
+    even, half = plan_with([1000] * 4, window=1, negative_samples=1), np.array([0, 2000, 4000])
+    before = uses_of_hottest_row(even)
+    of_word = np.array([0, 0, 0, -1], np.int32)
+    groups = GroupNoise(of_word, np.array([0, 3]), np.arange(3, dtype=np.int32), noise_table(np.ones(3), 1), 3)
+    assert uses_of_hottest_row(replace(even, groups=groups)) == pytest.approx(before + 0.75, rel=1e-2)
+    corpus, sessions = even.corpus._replace(sentence_offsets=half), SessionTargets(np.array([2, -1], np.int32), 3.0)
+    assert uses_of_hottest_row(replace(even, corpus=corpus, sessions=sessions)) == pytest.approx(2, rel=1e-2)
 
 
 def test_as_many_warps_as_keep_the_uses_of_a_row_below_the_limit():

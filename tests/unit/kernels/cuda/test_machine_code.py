@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from firth.kernels.arguments import Sampling
+from firth.kernels.cuda.training.arguments import CONTRAST, EXTRAS, NOISE, TREE
 from source_tree import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -39,7 +40,8 @@ def signature():
     from numba import types
     from numba.cuda.typing.typeof import typeof
 
-    from firth.kernels.cuda.training.arguments import Counters, Inputs, ReadWords, Schedule, Weights
+    from firth.kernels.arguments import GroupNoise, SessionTargets, Tree
+    from firth.kernels.cuda.training.arguments import Counters, Inputs, ReadWords, Schedule, TargetTables, Weights
 
     def array(kind, axes=1):
         return np.zeros((1,) * axes, kind)
@@ -49,8 +51,10 @@ def signature():
     sampling = Sampling(array(np.uint32), array(np.uint64), (5, 5), True, 5, np.uint64(1))
     counters = Counters(integers, array(np.int64), array(np.float64))
     long = array(np.int64)
+    groups = GroupNoise(integers, long, integers, array(np.uint64), 0)
+    tables = TargetTables(Tree(long, integers, 0), numbers, groups, SessionTargets(integers, 0.0), long)
     inputs = Inputs(long, integers, numbers, numbers, long, integers, 1, 1)
-    arguments = read, sampling, Schedule(0, 0.1, 0.1), Weights(numbers, numbers, 1), inputs, counters
+    arguments = read, sampling, tables, Schedule(0, 0.1, 0.1), Weights(numbers, numbers, 1), inputs, counters
     return types.void(*map(typeof, arguments)).args
 
 
@@ -59,8 +63,8 @@ def compiled(cuda, compute=(9, 0), composed=False, documents=False, **shape):
     from firth.kernels.cuda.training.epoch import train_kernel
     from firth.kernels.cuda.training.shape import most_registers, shape_of, with_inputs
 
-    given = {"vector_size": 100, "negative_samples": 5, "cbow": False, "exact": False, "fours": True} | shape
-    made = with_inputs(shape_of(**given), composed=composed, documents=documents)
+    given = {"vector_size": 100, "most_targets": 6, "kind": NOISE, "cbow": False, "exact": False, "fours": True}
+    made = with_inputs(shape_of(**given | shape), composed=composed, documents=documents)
     ptx, _ = cuda.compile_ptx(train_kernel(made, most_registers(made)).py_func, signature(), cc=compute)
     return ptx, made
 
@@ -103,14 +107,24 @@ def assembler():
     [
         ({}, 128),
         ({"cbow": True}, 128),
-        ({"negative_samples": 15}, 255),
-        ({"negative_samples": 60}, 128),
+        ({"most_targets": 16}, 255),
+        ({"most_targets": 61}, 128),
         ({"vector_size": 200}, 255),
         ({"vector_size": 384}, 255),
         ({"vector_size": 384, "cbow": True, "exact": True}, 255),
         ({"composed": True, "documents": True}, 128),
         ({"composed": True, "cbow": True, "documents": True}, 128),
         ({"composed": True, "vector_size": 300}, 255),
+        ({"vector_size": 512}, 255),
+        ({"vector_size": 768}, 255),
+        ({"vector_size": 1024}, 255),
+        ({"vector_size": 1024, "cbow": True}, 255),
+        ({"kind": TREE}, 128),
+        ({"kind": TREE, "cbow": True}, 128),
+        ({"kind": TREE, "vector_size": 300}, 255),
+        ({"kind": CONTRAST}, 128),
+        ({"kind": CONTRAST, "cbow": True}, 128),
+        ({"kind": EXTRAS, "most_targets": 12}, 255),
     ],
     ids=str,
 )
@@ -186,8 +200,9 @@ dispatcher.get_current_device = lambda: Device
 codegen.JITCUDACodegen.magic_tuple = lambda self: ("13.0", (9, 0))
 codegen.CUDACodeLibrary._ensure_cc = lambda self, cc: (9, 0, "a")
 from firth.kernels.cuda.training.epoch import train_kernel
+from firth.kernels.cuda.training.arguments import NOISE
 from firth.kernels.cuda.training.shape import shape_of
-kernel = train_kernel(shape_of(8, 2, True, False, True), 128)
+kernel = train_kernel(shape_of(8, 3, NOISE, cbow=True, exact=False, fours=True), 128)
 found = kernel._cache.load_overload(signature(), kernel.targetctx)
 if found is None:
     made = dispatcher._Kernel(kernel.py_func, signature(), max_registers=128)

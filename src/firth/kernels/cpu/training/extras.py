@@ -18,22 +18,24 @@ from firth.kernels.cpu.training.random import draw
 from firth.kernels.cpu.training.sampling import draw_from, draw_targets
 from firth.kernels.cpu.training.workspace import RING, label_index, prefetch_row
 
-__all__ = ["list_with_extras"]
+__all__ = ["add_noise_of_group", "add_session_target", "list_with_extras"]
 
 
 @step
-def _add_noise_of_group(i, n, sampling, workspace, groups):
-    """Append noise words of the group of word i to the n targets, all different; returns the new n."""
+def add_noise_of_group(bits, n, sampling, words, groups):
+    """Append noise words of the group of a center, words[0], to the n targets, all different; returns the new n.
+
+    `bits` are the random bits that belong to the center's position.
+    """
     if groups is None:
         return n
-    batch, words = workspace.batch, workspace.targets.words
-    group = groups.of_word[batch.words[i]]
+    group = groups.of_word[words[0]]
     if group < 0:
         return n
     first, stop = groups.starts[group], groups.starts[group + 1]
     for k in range(groups.negative_samples):
-        bits = draw(batch.draws[i], sampling.negative_samples + 1 + k)
-        at = draw_from(bits, groups.noise_table, first, stop - first)
+        drawn = draw(bits, sampling.negative_samples + 1 + k)
+        at = draw_from(drawn, groups.noise_table, first, stop - first)
         for _ in range(stop - first):  # a word that is taken is replaced by the next one of the group
             word = int64(groups.words[first + at])
             if index_of(word, n, words) == n:
@@ -45,17 +47,16 @@ def _add_noise_of_group(i, n, sampling, workspace, groups):
 
 
 @step
-def _add_session_target(i, n, workspace, sessions):
-    """Append the target of the sentence of word i unless it is among the n targets; returns the new n, and its index.
+def add_session_target(sentence, n, words, sessions):
+    """Append the target of a sentence unless it is among the n targets; returns the new n, and its index.
 
     The index is -1 if there is none.
     """
     if sessions is None:
         return n, int64(-1)
-    word = int64(sessions.targets[workspace.batch.sentences[i]])
+    word = int64(sessions.targets[sentence])
     if word < 0:
         return n, int64(-1)
-    words = workspace.targets.words
     index = index_of(word, n, words)
     words[index] = word
     return max(n, index + 1), index
@@ -73,9 +74,10 @@ def list_with_extras(i, sampling, weights, hot, workspace, extras):
     targets = workspace.targets
     slot = i % RING
     first = slot * targets.padded
-    draw_targets(workspace.batch.words[i], workspace.batch.draws[i], sampling, targets.words)
-    n_noise = _add_noise_of_group(i, int64(sampling.negative_samples + 1), sampling, workspace, groups)
-    n, of_session = _add_session_target(i, n_noise, workspace, sessions)
+    batch, words = workspace.batch, targets.words
+    draw_targets(batch.words[i], batch.draws[i], sampling, words)
+    n_noise = add_noise_of_group(batch.draws[i], int64(sampling.negative_samples + 1), sampling, words, groups)
+    n, of_session = add_session_target(batch.sentences[i], n_noise, words, sessions)
     for target in range(targets.padded):
         index = label_index(first, target, targets)
         row = hot.zero_row * weights.stride

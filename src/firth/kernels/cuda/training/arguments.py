@@ -7,7 +7,14 @@ Letters   V words, D numbers per vector, K noise words per position; P tokens of
 
 from typing import Any, NamedTuple
 
-__all__ = ["Counters", "Inputs", "Piece", "ReadWords", "Schedule", "Shape", "Weights"]
+from firth.kernels.arguments import GroupNoise, SessionTargets, Tree
+
+__all__ = ["CONTRAST", "EXTRAS", "NOISE", "TREE"]  # kinds of targets
+__all__ += ["Counters", "Inputs", "Piece", "PositionTargets", "ReadWords", "Schedule", "Shape", "TargetTables"]
+__all__ += ["Weights"]
+
+# Negative sampling; hierarchical softmax; noise-contrastive estimation; negative sampling with groups or sessions.
+NOISE, TREE, CONTRAST, EXTRAS = range(4)
 
 Array = Any  # on the device
 
@@ -79,12 +86,35 @@ class Counters(NamedTuple):
     loss: Array  # (1,) float64
 
 
+class TargetTables(NamedTuple):
+    """What targets are made from, besides Sampling; all that the plan does not have is a 0 or arrays of one 0."""
+
+    tree: Tree
+    shifts: Array  # (V,) float32, of noise-contrastive estimation
+    groups: GroupNoise  # none draws nothing
+    sessions: SessionTargets  # none has weight 0
+    sentence_offsets: Array  # (S + 1,) int64, for sessions
+
+
+class PositionTargets(NamedTuple):
+    """The targets of a position; target k is entries[first + k]."""
+
+    entries: Array  # int32: words; of a tree 2 x node + code
+    first: int
+    count: int
+    weights: Array  # CONTRAST, EXTRAS: how often each target counts
+    of_session: int  # EXTRAS: the target of the sentence among them; -1: there is none
+    tables: TargetTables
+
+
 class Shape(NamedTuple):
     """What a training kernel is compiled for."""
 
     cbow: int
     exact: int  # CBOW: each of the n words of a window gets 1 / n of the gradient
-    all_targets: int  # 1 + K
+    kind: int  # of targets: NOISE, TREE, CONTRAST or EXTRAS
+    all_targets: int  # the most of a position, and of NOISE all; of a TREE 1: its paths are read where they are
+    slots: int  # positions that are prepared at a time: the targets of so many are in shared memory
     targets: int  # of a block: rows in registers
     inputs: int  # rows that are scored together
     vectors: int  # registers of four numbers in each lane for one row: D is at most 128 times as much

@@ -11,8 +11,8 @@ from numpy import float32
 
 from firth.kernels.cuda.compile import device
 from firth.kernels.cuda.training.inputs import add_to_input, count_inputs, sum_inputs
-from firth.kernels.cuda.training.logistic import error_and_loss
 from firth.kernels.cuda.training.rows import add_row, load_row, sum_over_lanes
+from firth.kernels.cuda.training.targets import target_error, target_row
 from firth.kernels.cuda.warp import from_lane
 
 __all__ = ["train_cbow"]
@@ -31,14 +31,18 @@ def _average(center, sources, weights, registers, lane, shape):
 
 
 @device
-def _score_block(center, targets, weights, registers, lane, shape):
-    """Errors of a block of targets; returns this lane's part of their loss. targets : ids, first, how many."""
+def _score_block(center, block, weights, registers, lane, shape):
+    """Errors of a block of targets; returns this lane's part of their loss.
+
+    block   PositionTargets, the first of them, how many
+    """
     rows, hidden, _, _, dots, given = registers
-    ids, first, n_targets = targets
+    targets, first, n_targets = block
     width = 4 * shape.vectors
     for j in range(shape.targets):
         if j < n_targets:
-            load_row(weights.output, ids[first + j], weights.stride, rows, j * width, lane, shape.vectors)
+            row = target_row(targets, first + j, shape)
+            load_row(weights.output, row, weights.stride, rows, j * width, lane, shape.vectors)
     for p in range(shape.sums):
         dots[p] = float32(0)
     for j in range(shape.targets):
@@ -49,17 +53,17 @@ def _score_block(center, targets, weights, registers, lane, shape):
             dots[j] = total
     sum_over_lanes(dots, given, shape.sums, lane)
     j = lane % shape.sums
-    error, loss = error_and_loss(dots[0], first + j == 0, center[3])
+    error, loss = target_error(dots[0], targets, first + j, center[3], shape)
     is_used = j < n_targets
     dots[0] = error if is_used else float32(0)
     return loss if is_used and lane < shape.sums else float32(0)
 
 
 @device
-def _move_block(targets, weights, registers, lane, shape):
+def _move_block(block, weights, registers, lane, shape):
     """Move a block of targets along the hidden vector, and add their part to its gradient."""
     rows, hidden, change, gradient, dots, _ = registers
-    ids, first, n_targets = targets
+    targets, first, n_targets = block
     width = 4 * shape.vectors
     for j in range(shape.targets):
         error = from_lane(dots[0], j)
@@ -67,7 +71,7 @@ def _move_block(targets, weights, registers, lane, shape):
             for q in range(width):
                 gradient[q] += error * rows[j * width + q]
                 change[q] = error * hidden[q]
-            add_row((weights.output, ids[first + j], weights.stride), change, 0, lane, shape)
+            add_row((weights.output, target_row(targets, first + j, shape), weights.stride), change, 0, lane, shape)
 
 
 @device
@@ -76,8 +80,8 @@ def train_cbow(center, sources, targets, weights, registers, lane, shape):
     gradient, n = registers[3], count_inputs(center)
     loss = float32(0)
     _average(center, sources, weights, registers, lane, shape)
-    for first in range(0, shape.all_targets, shape.targets):
-        block = targets, first, min(shape.all_targets - first, shape.targets)
+    for first in range(0, targets.count, shape.targets):
+        block = targets, first, min(targets.count - first, shape.targets)
         loss += _score_block(center, block, weights, registers, lane, shape)
         _move_block(block, weights, registers, lane, shape)
     if shape.exact:

@@ -12,8 +12,8 @@ from numpy import float32
 
 from firth.kernels.cuda.compile import device
 from firth.kernels.cuda.training.inputs import add_to_input, count_inputs, load_input
-from firth.kernels.cuda.training.logistic import error_and_loss
 from firth.kernels.cuda.training.rows import add_row, load_row, sum_over_lanes
+from firth.kernels.cuda.training.targets import target_error, target_row
 from firth.kernels.cuda.warp import from_lane
 
 __all__ = ["train_skipgram"]
@@ -23,15 +23,15 @@ __all__ = ["train_skipgram"]
 def _errors(dots, center, part, loss, lane, shape):
     """Dot products become learning rate x error; returns loss + this lane's part of theirs.
 
-    part   first target of the block, its targets, and inputs of the group
+    part   PositionTargets, first target of the block, its targets, and inputs of the group
     """
-    first, n_targets, n_inputs = part
+    targets, first, n_targets, n_inputs = part
     rate = center[3]
     per_lane = max(shape.sums // 32, 1)
     for r in range(per_lane):
         p = (lane * per_lane + r) % shape.sums
         i, j = p // shape.targets, p % shape.targets
-        error, one_loss = error_and_loss(dots[r], first + j == 0, rate)
+        error, one_loss = target_error(dots[r], targets, first + j, rate, shape)
         is_used = i < n_inputs and j < n_targets
         dots[r] = error if is_used else float32(0)
         if is_used and lane < shape.sums:
@@ -72,25 +72,26 @@ def _move_input(i, registers, shape):
 
 
 @device
-def _load_block(noise, first, n_targets, weights, registers, lane, shape):
-    targets, changes, _, _, _, _ = registers
+def _load_block(targets, first, n_targets, weights, registers, lane, shape):
+    rows, changes, _, _, _, _ = registers
     width = 4 * shape.vectors
     for j in range(shape.targets):
         for q in range(width):
-            targets[j * width + q] = float32(0)
+            rows[j * width + q] = float32(0)
             changes[j * width + q] = float32(0)
         if j < n_targets:
-            load_row(weights.output, noise[first + j], weights.stride, targets, j * width, lane, shape.vectors)
+            row = target_row(targets, first + j, shape)
+            load_row(weights.output, row, weights.stride, rows, j * width, lane, shape.vectors)
 
 
 @device
-def _train_block(center, sources, targets, weights, registers, lane, shape):
-    """Train a block of targets. targets : the ids of all targets of the position, the first one of the block."""
-    ids, first = targets
+def _train_block(center, sources, block, weights, registers, lane, shape):
+    """Train a block of targets. block : PositionTargets, and the first of them."""
+    targets, first = block
     n, width = count_inputs(center), 4 * shape.vectors
-    n_targets = min(shape.all_targets - first, shape.targets)
+    n_targets = min(targets.count - first, shape.targets)
     loss = float32(0)
-    _load_block(ids, first, n_targets, weights, registers, lane, shape)
+    _load_block(targets, first, n_targets, weights, registers, lane, shape)
     for k in range(0, n, shape.inputs):
         n_inputs = min(n - k, shape.inputs)
         for i in range(shape.inputs):
@@ -98,14 +99,15 @@ def _train_block(center, sources, targets, weights, registers, lane, shape):
                 load_input(k + i, center, sources, weights, (registers[2], i * width), lane, shape)
         _multiply(registers, n_inputs, shape)
         sum_over_lanes(registers[4], registers[5], shape.sums, lane)
-        loss = _errors(registers[4], center, (first, n_targets, n_inputs), loss, lane, shape)
+        loss = _errors(registers[4], center, (targets, first, n_targets, n_inputs), loss, lane, shape)
         for i in range(shape.inputs):
             if i < n_inputs:
                 _move_input(i, registers, shape)
                 add_to_input(k + i, center, sources, weights, registers[3], lane, shape)
     for j in range(shape.targets):
         if j < n_targets:
-            add_row((weights.output, ids[first + j], weights.stride), registers[1], j * width, lane, shape)
+            row = weights.output, target_row(targets, first + j, shape), weights.stride
+            add_row(row, registers[1], j * width, lane, shape)
     return loss
 
 
@@ -114,10 +116,10 @@ def train_skipgram(center, sources, targets, weights, registers, lane, shape):
     """Train a position that has inputs; returns this lane's part of the loss.
 
     center, sources   see load_input()
-    targets     (1 + K,) the ids of its word and of noise words
+    targets     PositionTargets
     registers   targets, their changes, inputs, change of an input, dot products, scratch
     """
     loss = float32(0)
-    for first in range(0, shape.all_targets, shape.targets):
+    for first in range(0, targets.count, shape.targets):
         loss += _train_block(center, sources, (targets, first), weights, registers, lane, shape)
     return loss
