@@ -19,32 +19,22 @@ from firth.backends.gpu_text import ResidentText, StreamedText, Text
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import NOTHING, MatrixName, Totals
 from firth.backends.warps import Warps
-from firth.errors import MissingExtraError, SettingError
+from firth.errors import SettingError
 from firth.interruption import importing
 from firth.kernels.arguments import Sampling
 from firth.kernels.compile import is_prepared, mark_prepared
 from firth.kernels.cpu.training.batches import words_around
-from firth.kernels.cuda.present import EXTRA, Gpu, is_installed, present_gpu, why_no_gpu
+from firth.kernels.cuda.present import Gpu, check_gpu, present_gpu
 from firth.kernels.cuda.training.arguments import Counters, Piece, ReadWords, Schedule, Weights
 from firth.kernels.cuda.training.shape import most_registers, shape_of, with_inputs
 from firth.parallel import run_in_threads
 
-__all__ = ["CudaBackend", "check_gpu"]
+__all__ = ["CudaBackend"]
 
 _LANES = 32  # threads of a warp
 _QUEUED = 2  # launches at a time: one that runs, and the next
 _THREADS, _BLOCKS = 128, 1024  # most of the pass over a matrix that looks for infinities
 _FOURS = (9, 0)  # from this compute capability on, four numbers are added in one operation
-
-
-def check_gpu() -> None:
-    """Raise MissingExtraError or SettingError, with the remedy, unless there is a GPU that can be used."""
-    if not is_installed():
-        raise MissingExtraError("backend='cuda'", EXTRA)
-    with importing():
-        reason = why_no_gpu()
-    if reason is not None:
-        raise SettingError(f"backend='cuda': {reason}")
 
 
 def _widened(rows: Matrix, stride: int) -> Matrix:

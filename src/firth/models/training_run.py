@@ -13,7 +13,7 @@ from firth.backends.protocol import Backend
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import SettingError, TrainingInterrupted
-from firth.interruption import importing
+from firth.kernels.cuda.present import check_gpu
 from firth.progress import Reporter
 from firth.training.checkpoint import Checkpoint, Checkpoints, Continued, check_every
 from firth.training.corpus_mark import CorpusMark, mark_of
@@ -131,11 +131,8 @@ def check_backend(settings: Hyperparameters) -> None:
 
     Raises   MissingExtraError, SettingError.
     """
-    if settings.backend != "cuda":
-        return
-    with importing():
-        from firth.backends.cuda import check_gpu
-    check_gpu()
+    if settings.backend == "cuda":
+        check_gpu()
 
 
 def started_backend(

@@ -77,7 +77,7 @@ def test_a_machine_without_a_gpu_says_what_to_install(kind):
 
 
 def test_a_machine_without_the_package_says_so(monkeypatch):
-    monkeypatch.setattr("firth.backends.cuda.is_installed", lambda: False)
+    monkeypatch.setattr("firth.kernels.cuda.present.is_installed", lambda: False)
     with pytest.raises(
         MissingExtraError, match=r"backend='cuda' needs an optional package: pip install 'firth\[cuda\]'"
     ):
