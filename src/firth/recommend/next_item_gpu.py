@@ -15,7 +15,7 @@ from firth.errors import SettingError
 from firth.kernels.cuda import memory
 from firth.kernels.cuda.present import present_gpu
 from firth.kernels.cuda.recommend.arguments import GpuBatch, GpuMatrix
-from firth.kernels.cuda.recommend.products import PRODUCT_THREADS, TILE, Factor, multiply
+from firth.kernels.cuda.recommend.products import Factor, multiply
 from firth.kernels.cuda.recommend.sampled_softmax import (
     ROW_THREADS,
     add_own_slopes,
@@ -25,6 +25,7 @@ from firth.kernels.cuda.recommend.sampled_softmax import (
     move_inputs,
     move_outputs,
 )
+from firth.kernels.cuda.tiles import ROWS, THREADS
 from firth.recommend.next_item_batch import INPUT_RATE, IndexedBatches, capacities
 from firth.recommend.next_item_examples import Examples
 from firth.recommend.next_item_matrix import LearnedMatrix
@@ -132,5 +133,5 @@ class GpuBatches(IndexedBatches):
         self._stream.copy_from(self._drawn.shifts, on_gpu.shifts)
 
     def _multiply(self, left: Factor, right: Factor, depth: int, out: Any) -> None:
-        blocks = -(-left.count // TILE), -(-right.count // TILE)
-        self._stream.launch(multiply, blocks, PRODUCT_THREADS, left, right, depth, out)
+        blocks = -(-left.count // ROWS), -(-right.count // ROWS)
+        self._stream.launch(multiply, blocks, THREADS, left, right, depth, out)

@@ -13,7 +13,8 @@ from firth.errors import SettingError
 from firth.kernels.arguments import Heaps
 from firth.kernels.cuda import memory
 from firth.kernels.cuda.present import present_gpu
-from firth.kernels.cuda.search.batch import QUERIES, ROWS, THREADS, SearchedRows, keep_best, merge_parts
+from firth.kernels.cuda.search.batch import QUERIES, SearchedRows, keep_best, merge_parts
+from firth.kernels.cuda.tiles import ROWS, THREADS
 from firth.vectors.candidates import Candidates
 
 __all__ = ["LONGEST_HEAP", "GpuSearch"]

@@ -17,16 +17,11 @@ from numpy import float32, int16, int32, int64
 
 from firth.kernels.cpu.search.heap import is_worse, replace_root
 from firth.kernels.cuda.compile import device, gpu_kernel, of_cpu
+from firth.kernels.cuda.tiles import DEPTH, EACH, NUMBERS, ROWS, STRIDE, SUMS, THREADS, add_products, place
 
-__all__ = ["QUERIES", "ROWS", "SearchedRows", "THREADS", "keep_best", "merge_parts"]
+__all__ = ["QUERIES", "SearchedRows", "keep_best", "merge_parts"]
 
-QUERIES = ROWS = 64  # of a tile; columns of the list fit int16
-THREADS = 64  # of a block: one for each query, when heaps are changed
-DEPTH = 16  # numbers of each row that are in shared memory together
-_EACH = 8  # queries and rows whose products a thread sums
-_SUMS = _EACH * _EACH
-_STRIDE = 68  # between numbers of a tile: 64, and 4 that spread the banks; whole registers of 4 numbers
-_TILE = DEPTH * _STRIDE
+QUERIES = ROWS  # of a tile; columns of the list fit int16, and there is a thread for each query when heaps are changed
 _LIST = QUERIES * ROWS
 _BELOW_ALL = float32(-3e38)  # sums of cosines are compared, too
 _ABOVE_ALL = float32(3e38)
@@ -51,37 +46,19 @@ def _load_tile(numbers, rows, size, first, tile, me):
     for i in range(me // DEPTH, QUERIES, THREADS // DEPTH):
         row = rows[i]
         is_there = row >= 0 and first + d < size
-        tile[d * _STRIDE + i] = numbers[int64(row) * size + first + d] if is_there else float32(0)
-
-
-@device
-def _place(mine, i):
-    """Which of 64 rows a thread has as its i-th: two times four that follow one another."""
-    return 4 * mine + (i // 4) * 32 + i % 4
-
-
-@device
-def _add_products(left, right, products, a, b, me):
-    """Add the products of the tiles of some queries and some rows."""
-    for d in range(DEPTH):
-        for i in range(_EACH):
-            a[i] = left[d * _STRIDE + _place(me // _EACH, i)]
-            b[i] = right[d * _STRIDE + _place(me % _EACH, i)]
-        for i in range(_EACH):
-            for j in range(_EACH):
-                products[i * _EACH + j] += a[i] * b[j]
+        tile[d * STRIDE + i] = numbers[int64(row) * size + first + d] if is_there else float32(0)
 
 
 @device
 def _list_better(products, scales, thresholds, listed, me):
     """List what beats the worst of the best rows of a query.   scales : 0 or less for what is no row."""
     scores, columns, counts = listed
-    for j in range(_EACH):
-        column = _place(me % _EACH, j)
+    for j in range(EACH):
+        column = place(me % EACH, j)
         scale = scales[column]
-        for i in range(_EACH):
-            query = _place(me // _EACH, i)
-            score = products[i * _EACH + j] * scale
+        for i in range(EACH):
+            query = place(me // EACH, i)
+            score = products[i * EACH + j] * scale
             if scale >= float32(0) and score > thresholds[query]:
                 at = cuda.atomic.add(counts, query, 1) * QUERIES + query
                 scores[at] = score
@@ -97,8 +74,8 @@ def _keep(heaps, slot, score, row):
 
 def _keep_best(candidates, queries, n_queries, size, heaps):
     """Block (i, p) fills the heaps of the queries of tile i and of part p.   queries : (Q * D,) float32"""
-    left = cuda.shared.array(_TILE, float32)
-    right = cuda.shared.array(_TILE, float32)
+    left = cuda.shared.array(NUMBERS, float32)
+    right = cuda.shared.array(NUMBERS, float32)
     scores = cuda.shared.array(_LIST, float32)
     columns = cuda.shared.array(_LIST, int16)
     counts = cuda.shared.array(QUERIES, int32)
@@ -106,9 +83,9 @@ def _keep_best(candidates, queries, n_queries, size, heaps):
     of_queries = cuda.shared.array(QUERIES, int32)
     of_rows = cuda.shared.array(ROWS, int32)
     scales = cuda.shared.array(ROWS, float32)
-    products = cuda.local.array(_SUMS, float32)
-    a = cuda.local.array(_EACH, float32)
-    b = cuda.local.array(_EACH, float32)
+    products = cuda.local.array(SUMS, float32)
+    a = cuda.local.array(EACH, float32)
+    b = cuda.local.array(EACH, float32)
     listed = scores, columns, counts
     me = cuda.threadIdx.x
     query = cuda.blockIdx.x * QUERIES + me
@@ -128,14 +105,14 @@ def _keep_best(candidates, queries, n_queries, size, heaps):
             row = candidates.chosen[row]
         of_rows[me] = row if first + me < end else -1
         scales[me] = candidates.inverse_norms[row] if first + me < end else float32(-1)
-        for i in range(_SUMS):
+        for i in range(SUMS):
             products[i] = float32(0)
         cuda.syncthreads()
         for d in range(0, size, DEPTH):
             _load_tile(queries, of_queries, size, d, left, me)
             _load_tile(candidates.numbers, of_rows, size, d, right, me)
             cuda.syncthreads()
-            _add_products(left, right, products, a, b, me)
+            add_products(left, right, products, a, b, me)
             cuda.syncthreads()
         _list_better(products, scales, thresholds, listed, me)
         cuda.syncthreads()
