@@ -34,7 +34,7 @@ def source_of(corpus: list[str], *targets: Path | None) -> CorpusInput:
         )
     if corpus == ["-"]:
         return "-"
-    files = joined(text_files_at(Path(name), name) for name in corpus)
+    files = joined(text_files_at(Path(name)) for name in corpus)
     for target in targets:
         files = files if target is None else without(files, target)
     return files

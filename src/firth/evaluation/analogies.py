@@ -18,6 +18,7 @@ from firth.evaluation.known_words import KnownWords, find_known_words
 from firth.evaluation.score import AccuracyScore, ratio, warn_if_uncovered
 from firth.notebook import html_table
 from firth.vectors.analogy_search import AnalogyMethod, WordSums, best_scores, check_method
+from firth.vectors.expected import check_vectors
 from firth.vectors.query import unit
 from firth.vectors.word_vectors import WordVectors
 
@@ -144,6 +145,7 @@ def evaluate_analogies(
     (the questions); Levy and Goldberg 2014, "Linguistic regularities in sparse and explicit word representations"
     (both methods).
     """
+    check_vectors(vectors)
     check_method(method, vectors.search.backend)
     questions = load_questions(source)
     known = find_known_words(vectors, top, ignore_case)

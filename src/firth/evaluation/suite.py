@@ -24,6 +24,7 @@ from firth.evaluation.sentences import (
 from firth.evaluation.similarity import SimilarityPair, evaluate_similarity, read_similarity_pairs
 from firth.progress import ProgressOption, open_progress
 from firth.vectors.analogy_search import check_method
+from firth.vectors.expected import check_vectors
 from firth.vectors.word_vectors import WordVectors
 
 __all__ = ["Headline", "Scores", "Suite", "compare_scores", "headline"]
@@ -109,6 +110,7 @@ class Suite:
 
         Raises   SettingError if an option has an impossible value, or "sif" needs counts and there are none.
         """
+        check_vectors(vectors)
         check_method(method, vectors.search.backend)
         check_weighting(weighting)
         evaluations = self._evaluations(vectors, top, method, weighting)
