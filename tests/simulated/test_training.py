@@ -234,7 +234,7 @@ def documents(first=WORDS, composition=None, **more):
 )
 def test_inputs_of_several_rows_and_documents(extras, settings):
     """Beside the reference, which composes words for each position. Pieces begin in the middle of sentences."""
-    plan, vector_size = plan_of(extras, **settings), settings.get("vector_size", 8)
+    plan, vector_size = plan_of(extras=extras, **settings), settings.get("vector_size", 8)
     results = []
     for backend in (CudaBackend(warps=1, chunk=7), NumpyBackend(batch=1, period=1)):
         backend.start(plan, *start_of(plan, vector_size))
