@@ -22,35 +22,31 @@ _SMALLEST = float32(1e-8)  # added to the state of Adagrad
 
 
 @device
-def _total(mine, numbers, me):
-    """The sum over the threads of a block."""
-    numbers[me] = mine
-    cuda.syncthreads()
-    half = _HALF
-    while half > 0:
-        if me < half:
-            numbers[me] += numbers[me + half]
-        cuda.syncthreads()
-        half //= 2
-    total = numbers[0]
-    cuda.syncthreads()
-    return total
+def _sum_of_two(one, other):
+    return one + other
 
 
-@device
-def _highest(mine, numbers, me):
-    """The largest number of the threads of a block."""
-    numbers[me] = mine
-    cuda.syncthreads()
-    half = _HALF
-    while half > 0:
-        if me < half:
-            numbers[me] = max(numbers[me], numbers[me + half])
+def _over_threads(of_two):
+    """What a function of two numbers makes of a number of each thread of a block."""
+
+    @device
+    def combined(mine, numbers, me):
+        numbers[me] = mine
         cuda.syncthreads()
-        half //= 2
-    highest = numbers[0]
-    cuda.syncthreads()
-    return highest
+        half = _HALF
+        while half > 0:
+            if me < half:
+                numbers[me] = of_two(numbers[me], numbers[me + half])
+            cuda.syncthreads()
+            half //= 2
+        result = numbers[0]
+        cuda.syncthreads()
+        return result
+
+    return combined
+
+
+_total, _highest = _over_threads(_sum_of_two), _over_threads(max)
 
 
 def _gather_drawn(outputs, size, batch):
