@@ -175,6 +175,7 @@ class _Declaration(NamedTuple):
     none: str | None  # what None means; None: it is not allowed, or comes from `depends`
     depends: Depends | None
     group: str  # under which heading a help text lists it
+    is_stored: bool  # whether files of models have it
 
 
 class Description(NamedTuple):
@@ -195,6 +196,7 @@ def setting(
     none: str | None = None,
     depends: Depends | None = None,
     group: str = TRAINING,
+    is_stored: bool = True,
 ) -> Any:
     """A field of a Settings class.
 
@@ -206,8 +208,10 @@ def setting(
     none : what the value None means, which it then may have.
     depends : the default, where it follows from another setting.
     group : CORPUS, MODEL or TRAINING: what it is a setting of; help texts list them by it.
+    is_stored : whether files of models have it; not where another machine may lack what it names.
     """
-    return dataclasses.field(default=default, metadata={"setting": _Declaration(kind, help, none, depends, group)})
+    declared = _Declaration(kind, help, none, depends, group, is_stored)
+    return dataclasses.field(default=default, metadata={"setting": declared})
 
 
 def same_as(settings: type["Settings"], name: str, *, depends: Depends | None = None) -> Any:
@@ -276,11 +280,12 @@ class Settings:
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def to_json(self) -> dict[str, Any]:
-        """The settings that apply, as JSON values by name."""
+        """The settings that apply and are stored, as JSON values by name."""
         stored = {}
         for field in dataclasses.fields(self):
-            if self.applies(field.name):
-                stored[field.name] = declaration(field).kind.stored(getattr(self, field.name))
+            declared = declaration(field)
+            if declared.is_stored and self.applies(field.name):
+                stored[field.name] = declared.kind.stored(getattr(self, field.name))
         return stored
 
     @classmethod
@@ -341,7 +346,7 @@ def answers_names(
 
 
 def _describe(field: "dataclasses.Field[Any]", cls: type[Settings]) -> Description:
-    kind, help, none, depends, _ = declaration(field)
+    kind, help, none, depends, *_ = declaration(field)
     wanted, default, applies = kind.wanted, _shown(field.default), None
     if none is not None:
         wanted += f", or None: {none}"

@@ -1,7 +1,6 @@
 """The settings of the vectors that predict the next item, each declared once (see firth/settings.py)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from firth.errors import SettingError
 from firth.kernels.cuda.present import check_gpu
@@ -55,6 +54,7 @@ class NextItemSettings(Settings):
         "cpu",
         one_of(("cpu", "cuda")),
         "what trains; cpu: the processor; cuda: an NVIDIA GPU, which pays for large vectors and batches",
+        is_stored=False,
     )
 
     def __post_init__(self) -> None:
@@ -71,10 +71,6 @@ class NextItemSettings(Settings):
             if has_attributes:
                 raise SettingError("attributes: backend='cuda' trains a vector for each item; use backend='cpu'")
             check_gpu()
-
-    def to_json(self) -> dict[str, Any]:
-        """See Settings; without the backend, which other machines may not have."""
-        return {name: value for name, value in super().to_json().items() if name != "backend"}
 
     @property
     def worker_threads(self) -> int:

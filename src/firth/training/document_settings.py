@@ -1,7 +1,6 @@
 """The settings of Doc2Vec: those of Word2Vec that documents have, and which words are trained."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from firth.backends.gpu_settings import refused_settings
 from firth.corpus.tokenizer_setting import tokenizer_setting
@@ -87,7 +86,3 @@ class DocumentSettings(Settings):
         """The settings of Word2Vec that train the same way, but for the documents."""
         values = {name: value for name, value in self.values().items() if name != "train_words"}
         return Hyperparameters(**values | {"architecture": _OF_WORDS[self.architecture]})
-
-    def to_json(self) -> dict[str, Any]:
-        """See Settings; without the backend, which other machines may not have."""
-        return {name: value for name, value in super().to_json().items() if name != "backend"}

@@ -174,6 +174,7 @@ class Hyperparameters(Settings):
         one_of(BACKENDS),
         "what trains; cpu: the processor; cuda: an NVIDIA GPU; auto: the GPU where there is one that can train the "
         "model, for at least 20 million words times epochs, unless threads are given; saved models do not depend on it",
+        is_stored=False,
     )
     seed: int = setting(
         1,
@@ -241,10 +242,6 @@ class Hyperparameters(Settings):
     def has_nodes(self) -> bool:
         """Whether the second matrix has a row for each node of a Huffman tree, instead of one for each word."""
         return self.objective == "hierarchical_softmax"
-
-    def to_json(self) -> dict[str, Any]:
-        """See Settings; without the backend, which other machines may not have."""
-        return {name: value for name, value in super().to_json().items() if name != "backend"}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
