@@ -1,7 +1,8 @@
 """Which backend trains: the processor or a GPU."""
 
 from firth.backends.cpu import CHUNK
-from firth.backends.gpu_limits import bytes_on_gpu, refused_part
+from firth.backends.gpu_limits import bytes_on_gpu
+from firth.backends.gpu_settings import refused_settings
 from firth.backends.layout import cpu_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend
@@ -21,7 +22,7 @@ def pays(plan: TrainingPlan, vector_size: int, epochs: int, threads: int | None)
     threads : what the user said; who speaks of threads means the processor.
     """
     words = len(plan.corpus.ids) * epochs
-    return threads is None and words >= WORDS_THAT_PAY and refused_part(plan, vector_size) is None
+    return threads is None and words >= WORDS_THAT_PAY and refused_settings(plan.objective, vector_size) is None
 
 
 def best_backend(

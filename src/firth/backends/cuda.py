@@ -13,7 +13,8 @@ import numpy as np
 
 from firth.arrays import Matrix, WordIds
 from firth.backends.gpu_inputs import InputTables
-from firth.backends.gpu_limits import GPU_CHUNK, bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_limits import GPU_CHUNK, bytes_on_gpu, padded
+from firth.backends.gpu_settings import refused_settings
 from firth.backends.gpu_targets import kind_of_targets, most_targets, tables_on_gpu, target_tables
 from firth.backends.gpu_text import ResidentText, StreamedText, Text
 from firth.backends.plan import TrainingPlan
@@ -88,7 +89,7 @@ class CudaBackend:
         Raises   SettingError if the plan has what a GPU does not train, or the GPU too little memory for it.
         """
         self._vector_size = inputs.shape[1]
-        if (reason := refused_part(plan, self._vector_size)) is not None:
+        if (reason := refused_settings(plan.objective, self._vector_size)) is not None:
             raise SettingError(reason)
         self._plan = plan
         with importing():

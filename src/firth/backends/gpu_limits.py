@@ -1,22 +1,16 @@
-"""What training on a GPU does not do, and how much memory it needs."""
+"""How much memory training on a GPU needs."""
 
 from firth.backends.gpu_inputs import bytes_of_inputs
-from firth.backends.gpu_settings import refused_settings
 from firth.backends.gpu_targets import bytes_of_tables
 from firth.backends.plan import TrainingPlan
 
-__all__ = ["GPU_CHUNK", "bytes_on_gpu", "padded", "refused_part"]
+__all__ = ["GPU_CHUNK", "bytes_on_gpu", "padded"]
 
 GPU_CHUNK = 1 << 24  # tokens of a launch: 35 ms on an H100, after which Ctrl-C takes effect
 _SECTOR = 8  # floats that a GPU reads at once: rows are whole sectors
 _PER_TOKEN = 4  # bytes: ids
 _PER_TOKEN_OF_PIECE = 12  # words, sentences and positions that are read
 _SPARE = 256 << 20  # for machine code and what else a process needs
-
-
-def refused_part(plan: TrainingPlan, vector_size: int) -> str | None:
-    """What of a plan a GPU cannot train, and what to do; None if it can train all of it."""
-    return refused_settings(plan.objective, vector_size)
 
 
 def padded(vector_size: int) -> int:

@@ -9,7 +9,8 @@ import pytest
 from firth import Doc2Vec, MissingExtraError, SettingError, Word2Vec
 from firth.backends.choice import WORDS_THAT_PAY, best_backend, pays
 from firth.backends.cpu import CpuBackend
-from firth.backends.gpu_limits import bytes_on_gpu, padded, refused_part
+from firth.backends.gpu_limits import bytes_on_gpu, padded
+from firth.backends.gpu_settings import refused_settings
 from firth.backends.gpu_targets import kind_of_targets, most_targets, target_tables
 from firth.backends.gpu_text import FIRST_OF_SENTENCE, mark
 from firth.corpus.encoded import EncodedCorpus
@@ -52,10 +53,10 @@ SESSIONS = Extras(sessions=SessionTargets(np.zeros(1, np.int32), 1.0))
 def test_what_a_gpu_trains(objective):
     Word2Vec(backend="cuda", objective=objective, vector_size=1024)
     plan = plan_of(objective=objective)
-    assert refused_part(plan, 1024) is None
-    assert refused_part(plan, 1025).startswith("vector_size=1025")
-    assert refused_part(plan_of(extras=SESSIONS), 100) is None
-    assert refused_part(plan_of(objective="softmax"), 100).startswith("objective='softmax'")
+    assert refused_settings(plan.objective, 1024) is None
+    assert refused_settings(plan.objective, 1025).startswith("vector_size=1025")
+    assert refused_settings(plan_of(extras=SESSIONS).objective, 100) is None
+    assert refused_settings(plan_of(objective="softmax").objective, 100).startswith("objective='softmax'")
 
 
 def test_targets_of_a_plan():
