@@ -70,6 +70,9 @@ def present_gpu() -> Gpu:
 
     if SIMULATED:
         return Gpu("the simulator of numba-cuda", (9, 0), 1, 1 << 34, 1 << 34)
+    from firth.kernels.cuda import memory
+
+    memory.release()
     device = cuda.get_current_device()
     free, total = cuda.current_context().get_memory_info()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
