@@ -41,4 +41,4 @@ def translated(ptx: Path) -> Path:
 
 if __name__ == "__main__":
     os.environ.pop("LD_LIBRARY_PATH", None)
-    print(translated(Path(sys.argv[1])))
+    sys.stdout.write(str(translated(Path(sys.argv[1]))))

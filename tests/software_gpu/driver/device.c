@@ -61,6 +61,7 @@ static double number(const char *name, double otherwise) {
 API CUresult cuInit(unsigned flags) {
     if (flags) return INVALID_VALUE;
     if (is_forked) return NOT_INITIALIZED;
+    if (number("SG_INIT_ERROR", 0) != 0) return (CUresult)number("SG_INIT_ERROR", 0);
     pthread_mutex_lock(&lock);
     if (!is_initialized) {
         settings.memory = (size_t)number("SG_MEMORY", 8.0 * (1 << 30));
@@ -70,6 +71,7 @@ API CUresult cuInit(unsigned flags) {
         const char *compute = getenv("SG_COMPUTE");
         if (!compute || sscanf(compute, "%d.%d", &settings.major, &settings.minor) != 2)
             settings.major = 9, settings.minor = 0;
+        settings.devices = (int)number("SG_DEVICES", 1);
         pthread_atfork(NULL, NULL, after_fork);
         set_up_streams();
         is_initialized = 1;
@@ -79,7 +81,7 @@ API CUresult cuInit(unsigned flags) {
 }
 
 API CUresult cuDriverGetVersion(int *version) {
-    *version = 13000;
+    *version = (int)number("SG_VERSION", 13000);
     return SUCCESS;
 }
 
@@ -87,13 +89,13 @@ API CUresult cuDriverGetVersion(int *version) {
 
 API CUresult cuDeviceGetCount(int *count) {
     CHECK_USABLE;
-    *count = 1;
+    *count = settings.devices;
     return SUCCESS;
 }
 
 API CUresult cuDeviceGet(CUdevice *device, int ordinal) {
     CHECK_USABLE;
-    if (ordinal != 0) return INVALID_DEVICE;
+    if (ordinal != 0 || settings.devices == 0) return INVALID_DEVICE;
     *device = 0;
     return SUCCESS;
 }

@@ -42,6 +42,7 @@ typedef enum {
 struct settings {
     size_t memory;       /* SG_MEMORY: bytes of the device */
     int major, minor;    /* SG_COMPUTE: compute capability */
+    int devices;         /* SG_DEVICES: 1, or none */
     int multiprocessors; /* SG_MULTIPROCESSORS */
     int delays;          /* SG_DELAY: whether operations wait a random time before they begin */
     int edges;           /* SG_EDGES: whether memory ends where a page begins that nobody may touch */
