@@ -43,8 +43,8 @@ def why_no_gpu() -> str | None:
         of_driver, of_compiler = cuda.cudadrv.driver.get_version(), cuda.runtime.get_version()
         if of_driver[0] < of_compiler[0]:
             return (
-                "the NVIDIA driver runs code of CUDA {}.{}, and the compiler makes that of CUDA {}.{}; update the driver, "
-                "or install 'firth[{}12]' in an environment of its own".format(*of_driver, *of_compiler, EXTRA)
+                "the NVIDIA driver runs code of CUDA {}.{}, and the compiler makes that of CUDA {}.{}; update the "
+                "driver, or install 'firth[{}12]' in an environment of its own".format(*of_driver, *of_compiler, EXTRA)
             )
         if len(cuda.gpus) == 0:
             return "the NVIDIA driver reports no GPU; nvidia-smi should list one"
