@@ -68,7 +68,9 @@ class _Writer:
         self.live = Liveness(self.blocks)
         self.lines: list[str] = []
         self.own = {one.name: one for one in (*function.variables, *function.parameters, *function.results)}
-        self.own = {name: one for name, one in self.own.items() if name not in names.parameters}
+        self.own = {
+            name: one for name, one in self.own.items() if one.space != "shared" and name not in names.parameters
+        }
         arrays = {name for name in self.uniform.divergent if function.kind(name) != "pred"}
         self.slots = share_slots(function, self.blocks, self.live, arrays & self.live.crossing)
         self.used: set[str] = set()  # registers that need a variable of the function
