@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import firth
-from firth.distributed.combining import packed
+from firth.distributed.combining import packed, unpacked
 from firth.distributed.in_process import InProcess
 from firth.distributed.node import Node
 from firth.distributed.rounds import RoundPlan, rounds_for
@@ -33,7 +33,7 @@ class AveragingNode(Node):
 
     def combine(self, given, rate, nodes, *of_nodes):
         changes = of_nodes[nodes:]
-        means = [sum(one.rows(side, slice(None)).numbers for one in changes) / np.float32(nodes) for side in range(2)]
+        means = [sum(unpacked(one.rows(side, slice(None))) for one in changes) / np.float32(nodes) for side in range(2)]
         return packed(means[0], "float32"), packed(means[1], "float32")
 
 

@@ -31,14 +31,28 @@ Wire: TypeAlias = Literal["int8", "float32"]
 
 _SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
 _ROWS_AT_ONCE = 4096
+_SMALLEST_STEP = np.finfo(np.float32).tiny  # below it, quotients by a step have few digits, or more than 127
 _CALLS = 3  # of find_directions, from a fixed start: the result depends on the curvature alone
 
 
 class Packed(NamedTuple):
-    """(n, D) numbers as they travel: float32; or int8, with a float32 step for each row."""
+    """Numbers of n rows as they travel: only rows that are not zero do. Between two meetings most words are not read.
 
+    places : (m,) which rows these are, in order.
+    numbers : (m, D) int8, with a float32 step for each row; or float32.
+    """
+
+    n: int
+    places: NDArray[np.int32]
     numbers: NDArray[np.int8] | Matrix
     steps: NDArray[np.float32] | None
+
+    def some(self, rows: slice) -> "Packed":
+        """Some of the rows."""
+        first, stop, _ = rows.indices(self.n)
+        found = slice(*np.searchsorted(self.places, (first, stop)))
+        steps = None if self.steps is None else self.steps[found]
+        return Packed(stop - first, self.places[found] - np.int32(first), self.numbers[found], steps)
 
 
 class Changes(NamedTuple):
@@ -50,8 +64,7 @@ class Changes(NamedTuple):
 
     def rows(self, side: int, rows: slice) -> Packed:
         """Of the input (0) or output (1) matrix."""
-        packed = (self.inputs, self.outputs)[side]
-        return Packed(packed.numbers[rows], None if packed.steps is None else packed.steps[rows])
+        return (self.inputs, self.outputs)[side].some(rows)
 
 
 class Measured(NamedTuple):
@@ -63,32 +76,35 @@ class Measured(NamedTuple):
 
 def packed(changes: Matrix, wire: Wire) -> Packed:
     """Changes ready to travel. NaN and infinity arrive as NaN."""
+    n = len(changes)
+    places = np.flatnonzero(changes.any(axis=1)).astype(np.int32)
     if wire == "float32":
-        return Packed(changes, None)
-    numbers, steps = np.empty(changes.shape, np.int8), np.empty(len(changes), np.float32)
+        return Packed(n, places, changes if len(places) == n else changes[places], None)
+    numbers, steps = np.empty((len(places), changes.shape[1]), np.int8), np.empty(len(places), np.float32)
     with np.errstate(invalid="ignore"):
-        for first in range(0, len(changes), _ROWS_AT_ONCE):
-            rows = slice(first, first + _ROWS_AT_ONCE)
-            of_rows = np.abs(changes[rows]).max(axis=1, initial=0) / np.float32(127)
-            of_rows[of_rows == 0] = 1
-            numbers[rows], steps[rows] = np.rint(changes[rows] / of_rows[:, None]), of_rows
-    return Packed(numbers, steps)
+        for first in range(0, len(places), _ROWS_AT_ONCE):
+            some = slice(first, first + _ROWS_AT_ONCE)
+            rows = changes[places[some]]
+            of_rows = np.abs(rows).max(axis=1, initial=0) / np.float32(127)
+            of_rows[of_rows < _SMALLEST_STEP] = 1  # the row arrives as zeros
+            numbers[some], steps[some] = np.rint(rows / of_rows[:, None]), of_rows
+    return Packed(n, places, numbers, steps)
 
 
 def unpacked_pieces(travelled: Packed) -> Iterator[tuple[slice, Matrix]]:
     """Some rows at a time: which, and what unpacked() makes of them."""
-    numbers, steps = travelled
-    for first in range(0, len(numbers), _ROWS_AT_ONCE):
-        rows = slice(first, min(first + _ROWS_AT_ONCE, len(numbers)))
-        yield rows, unpacked(Packed(numbers[rows], None if steps is None else steps[rows]))
+    for first in range(0, travelled.n, _ROWS_AT_ONCE):
+        rows = slice(first, min(first + _ROWS_AT_ONCE, travelled.n))
+        yield rows, unpacked(travelled.some(rows))
 
 
 def unpacked(travelled: Packed) -> Matrix:
     """(n, D) float32."""
-    if travelled.steps is None:
-        return np.asarray(travelled.numbers, np.float32)
+    n, places, numbers, steps = travelled
+    found = np.zeros((n, numbers.shape[1]), np.float32)
     with np.errstate(invalid="ignore"):
-        return np.asarray(travelled.numbers * travelled.steps[:, None], np.float32)
+        found[places] = numbers if steps is None else numbers * steps[:, None]
+    return found
 
 
 def blocks_of(rows: int, nodes: int) -> list[range]:

@@ -5,7 +5,7 @@ import pytest
 
 import firth
 from firth.corpus.encoding import encode
-from firth.distributed.combining import packed
+from firth.distributed.combining import packed, unpacked
 from firth.distributed.in_process import InProcess, LocalCluster
 from firth.distributed.node import Node
 from firth.distributed.node_facts import NodeFacts
@@ -76,7 +76,7 @@ class Averaging(Node):
 
     def combine(self, given, rate, nodes, *of_nodes):
         changes = of_nodes[nodes:]
-        means = [sum(one.rows(side, slice(None)).numbers for one in changes) / np.float32(nodes) for side in range(2)]
+        means = [sum(unpacked(one.rows(side, slice(None))) for one in changes) / np.float32(nodes) for side in range(2)]
         return packed(means[0], "float32"), packed(means[1], "float32")
 
 
@@ -85,7 +85,7 @@ class Adding(Node):
 
     def combine(self, given, rate, nodes, *of_nodes):
         changes = of_nodes[nodes:]
-        sums = [sum(one.rows(side, slice(None)).numbers for one in changes) for side in range(2)]
+        sums = [sum(unpacked(one.rows(side, slice(None))) for one in changes) for side in range(2)]
         return packed(sums[0], "float32"), packed(sums[1], "float32")
 
 
