@@ -64,7 +64,10 @@ class Watched(firth.RayCluster):
                 self.killed = time.perf_counter()
             elif method == "finish" and self.killed and self.seconds is None and len(machines.nodes) < self.n_nodes:
                 now = time.perf_counter()
-                self.seconds = {"from the kill": round(now - self.killed, 1), "from the error": round(now - self.told, 1)}
+                self.seconds = {
+                    "from the kill": round(now - self.killed, 1),
+                    "from the error": round(now - self.told, 1),
+                }
             return call(node, method, *arguments, results=results)
 
         machines.call, machines._lost = watched, told

@@ -4,9 +4,10 @@
     PYTHONPATH=src python benchmarks/distributed.py --paper
 
 `4` in --runs is 4 nodes in this process, `4-average` the same with plain averages at the meetings, `4-float32` with
-changes that travel in float32; `4-ray` is 4 actors of a Ray cluster that is started for it, `4-killed` the same with
-the process of one of them killed in the middle of a round of epoch 3. Each run is saved in the JSON file as soon as it
-is measured, and saved runs are not repeated: delete the file to start over.
+changes that travel in float32, `4-overlap` with nodes that train on while they meet; `4-ray` is 4 actors of a Ray
+cluster that is started for it, `4-killed` the same with the process of one of them killed in the middle of a round of
+epoch 3. Each run is saved in the JSON file as soon as it is measured, and saved runs are not repeated: delete the file
+to start over.
 """
 
 import argparse
@@ -74,7 +75,7 @@ def on_ray(cluster):
 
 
 def cluster_of(run: str):
-    """What `4`, `4-float32`, `4-average`, `4-ray` or `4-killed` stands for; None for 1: no cluster."""
+    """What `4`, `4-float32`, `4-overlap`, `4-average`, `4-ray` or `4-killed` stands for; None for 1: no cluster."""
     count, _, kind = run.partition("-")
     if count == "1":
         return None
@@ -82,6 +83,8 @@ def cluster_of(run: str):
         return AveragingCluster(int(count))
     if kind in ("ray", "killed"):
         return on_ray((KillingCluster if kind == "killed" else firth.RayCluster)(nodes=int(count)))
+    if kind == "overlap":
+        return firth.LocalCluster(int(count), overlap=True)
     return firth.LocalCluster(int(count), wire=kind or "int8")
 
 

@@ -25,9 +25,21 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.simd.rows import BLOCK_ROWS
 
-__all__ = ["Changes", "Combiner", "Measured", "Packed", "Wire", "blocks_of", "packed", "unpacked", "unpacked_pieces"]
+__all__ = [
+    "Changes",
+    "Combiner",
+    "Company",
+    "Measured",
+    "Packed",
+    "Wire",
+    "blocks_of",
+    "packed",
+    "unpacked",
+    "unpacked_pieces",
+]
 
 Wire: TypeAlias = Literal["int8", "float32"]
+Company: TypeAlias = tuple[Matrix, Matrix]  # (3 n, D) of words, those before them, and those behind them: see triples()
 
 _SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
 _ROWS_AT_ONCE = 4096
@@ -155,27 +167,31 @@ class Combiner:
         fill_alias_table(np.ones(len(ids)), uniform)
         return DrawnRows(matrix.reshape(-1), uniform, facts.mean_of, self._stride, self._columns)
 
+    def company(self, backend: Backend, seed: tuple[int, ...]) -> Company:
+        """Rows as this node has trained them, of words that occur next to each other in its text."""
+        ids = triples(self._plan, seed).reshape(-1)
+        inputs, outputs = (backend.rows(side, ids) for side in _SIDES)
+        return inputs, outputs
+
     def combine(
         self,
-        backend: Backend,
         rate: float,
         block: range,
         base: tuple[Matrix, Matrix],
+        company: Company,
         measured: Sequence[Measured],
         changes: Sequence[Changes],
-        seed: tuple[int, ...],
     ) -> tuple[Matrix, Matrix]:
         """What changes in a block of rows of both matrices, on all nodes.
 
-        backend : of this node, as it has trained.
         rate : the learning rate of the round, on average.
         base : (n, D) these rows when the nodes last met.
+        company : of this node, at the end of the round.
         measured, changes : of all nodes.
-        seed : of the text that company is measured on.
         """
         nodes = len(changes)
         spectra = [self._spectrum(side, measured) for side in range(2)]
-        safety = safety_factor(nodes, self._plan.architecture) * self._company(backend, spectra, seed)
+        safety = safety_factor(nodes, self._plan.architecture) * self._company_safety(company, spectra)
         words = sum(one.words for one in measured) / nodes
         found = []
         for side, before in enumerate(base):
@@ -229,13 +245,11 @@ class Combiner:
             find_directions(moment, self._vector_size, spectrum, scratch)
         return spectrum
 
-    def _company(self, backend: Backend, spectra: list[Spectrum], seed: tuple[int, ...]) -> float:
-        drawn = triples(self._plan, seed)
-        n, noise = drawn.shape[1], self._plan.sampling.negative_samples
-        numbered = np.arange(3 * n, dtype=np.int32).reshape(3, n)
-        factors = []
-        for mine, theirs, spectrum in zip(_SIDES, _SIDES[::-1], spectra, strict=True):
-            rows = backend.rows(mine, drawn[0])
-            others = backend.rows(theirs, drawn.reshape(-1))
-            factors.append(company_factor(rows, others, numbered, spectrum, noise))
-        return company_safety(factors)
+    def _company_safety(self, company: Company, spectra: list[Spectrum]) -> float:
+        """See company_safety."""
+        numbered = np.arange(len(company[0]), dtype=np.int32).reshape(3, -1)
+        noise = self._plan.sampling.negative_samples
+        return company_safety(
+            company_factor(mine, theirs, numbered, spectrum, noise)
+            for mine, theirs, spectrum in zip(company, company[::-1], spectra, strict=True)
+        )

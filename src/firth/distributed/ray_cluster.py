@@ -35,27 +35,32 @@ class RayCluster:
     nodes : how many; None: one on each machine. Where there are fewer machines, several nodes share one, if the model
         has as few threads as that leaves to each.
     wire : how changes travel: "int8" (a byte a number, and a float32 step for each row) or "float32".
+    overlap : nodes train on while they meet, and take what comes of a meeting one round later: for networks that are
+        slow next to the processors (docs/distributed.md).
 
     Raises   SettingError for impossible values.
     """
 
-    def __init__(self, address: str = "auto", *, nodes: int | None = None, wire: Wire = "int8") -> None:
+    def __init__(
+        self, address: str = "auto", *, nodes: int | None = None, wire: Wire = "int8", overlap: bool = False
+    ) -> None:
         if nodes is not None:
             check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines train")
         check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
         self.address = address
         self.n_nodes = nodes
         self.wire = wire
+        self.overlap = overlap
 
     def open(self, settings: Hyperparameters) -> "RayMachines":
         """See Cluster."""
         return RayMachines(self, settings)
 
     def __repr__(self) -> str:
-        return f"RayCluster({self.address!r}, nodes={self.n_nodes}, wire={self.wire!r})"
+        return f"RayCluster({self.address!r}, nodes={self.n_nodes}, wire={self.wire!r}, overlap={self.overlap})"
 
 
-_LOOKS = {"rows", "facts"}
+_LOOKS = {"rows", "facts", "combine"}
 _READS = {"count", "hold"}
 
 
@@ -79,6 +84,7 @@ class RayMachines:
         self._ray = _ray()
         self._settings = settings
         self._cluster = cluster
+        self.overlap = cluster.overlap
         self._made = 0
         self._is_mine = not self._ray.is_initialized()
         self.nodes: list[RayNode] = []

@@ -82,7 +82,7 @@ def test_changes_become_one_as_in_the_reference(parts, block):
         for n in range(NODES)
     ]
     base = matrices[0][rows], matrices[1][rows]
-    found = combiner.combine(backend, 0.05, block, base, measured, changes, (3,))
+    found = combiner.combine(0.05, block, base, combiner.company(backend, (3,)), measured, changes)
     rate = 0.05 * safety_factor(NODES, "skipgram")
     for side, of_rows in enumerate(update_counts(plan)):
         moment = np.mean([one.curvatures[side].reshape(-1, SIZE)[:SIZE] for one in measured], axis=0)
