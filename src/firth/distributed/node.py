@@ -20,6 +20,7 @@ from firth.distributed.node_facts import NodeFacts, check_memory, facts_of
 from firth.distributed.rounds import GRAIN, share_of_piece
 from firth.distributed.shards import Shard
 from firth.distributed.text import Arriving, Counted, HeldText, Piece, Reading, ShardSize
+from firth.kernels.cuda.present import check_gpu
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, plan_of_ids
 
@@ -86,7 +87,12 @@ class Node:
     # ---------------------------------------------------------------- the text
 
     def facts(self) -> NodeFacts:
-        """What has to be the same on all nodes."""
+        """What has to be the same on all nodes.
+
+        Raises   MissingExtraError or SettingError if the backend cannot be used here.
+        """
+        if self._settings.backend == "cuda":
+            check_gpu()
         return facts_of()
 
     def count(self, shards: list[Shard], name: str) -> Counted:

@@ -400,6 +400,12 @@ def test_other_versions_and_too_little_memory_are_found(topical_text):
         fitted(topical_text, Nodes([Node, Small]))
 
 
+def test_a_node_without_the_gpu_that_is_wanted_is_found(topical_text, monkeypatch):
+    monkeypatch.setattr("firth.kernels.cuda.present.is_installed", lambda: False)
+    with pytest.raises(FirthError, match=r"node 0: backend='cuda' needs .*firth\[cuda\]"):
+        fitted(topical_text, LocalCluster(2), {"backend": "cuda"})
+
+
 @pytest.mark.parametrize(
     ("settings", "options", "message"),
     [
