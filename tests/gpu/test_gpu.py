@@ -11,56 +11,27 @@ import pytest
 from firth import Word2Vec, WordVectors
 from firth.backends.cpu import CpuBackend
 from firth.backends.cuda import CudaBackend
-from firth.corpus.encoded import EncodedCorpus
-from firth.corpus.vocabulary import Vocabulary
 from firth.evaluation.analogies import evaluate_analogies
-from firth.kernels.arguments import Documents, GroupNoise, SessionTargets
-from firth.kernels.cuda.present import is_installed, why_no_gpu
+from firth.kernels.arguments import GroupNoise, SessionTargets
 from firth.recommend.next_item_vectors import NextItemVectors
 from firth.recommend.sequences import Sequences
-from firth.training.hyperparameters import Hyperparameters
-from firth.training.inputs import WordInputs, extras_of, parts_of_words
-from firth.training.plan import initial_word_vectors, plan_training
+from firth.training.plan import initial_word_vectors
 from firth.training.sampling_tables import noise_table
+from gpu.plans import zipf_plan
+from gpu.present import needs_gpu
 from source_tree import ROOT
 
-REASON = why_no_gpu() if is_installed() else "numba-cuda is not installed"
-pytestmark = pytest.mark.skipif(REASON is not None, reason=f"no GPU: {REASON}")
+pytestmark = needs_gpu
 
 
-def test_the_contract_of_backends():
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "FIRTH_TEST_BACKENDS": "cuda"}
-    command = [sys.executable, "-m", "pytest", "tests/contracts/test_backends.py", "-q", "-p", "no:cacheprovider"]
+@pytest.mark.parametrize("tests", ["tests/contracts/test_backends.py", "tests/simulated"])
+def test_what_every_backend_must_do(tests):
+    """By value, with one warp; in a process where the backends that these tests look at are those of the GPU."""
+    paths = [str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "FIRTH_TEST_BACKENDS": "cuda"}
+    command = [sys.executable, "-m", "pytest", tests, "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:]
-
-
-def zipf_plan(words, tokens, tags_of=None, **settings):
-    """A text without structure, whose word frequencies follow Zipf's law.
-
-    tags_of : a function from the number of a sentence to its tags.
-    """
-    chances = 1 / np.arange(1, words + 1)
-    ids = np.random.default_rng(1).choice(words, tokens, p=chances / chances.sum()).astype(np.int32)
-    ids = np.unique(ids, return_inverse=True)[1].astype(np.int32)
-    counts = np.bincount(ids)
-    order = np.argsort(-counts, kind="stable")
-    ranks = np.empty(len(order), np.int32)
-    ranks[order] = np.arange(len(order))
-    offsets = np.unique(np.append(np.arange(0, tokens, 20), tokens))
-    corpus = EncodedCorpus(
-        Vocabulary([f"w{i}" for i in range(len(counts))], counts[order]), ranks[ids], offsets, tokens
-    )
-    made = Hyperparameters(**settings)
-    inputs = WordInputs(parts_of_words(made, corpus.vocabulary))
-    extras = extras_of(made, corpus, inputs, (None, None, None))
-    if tags_of is not None:
-        tags = [tags_of(sentence) for sentence in range(corpus.n_sentences)]
-        listed = np.concatenate(tags).astype(np.int32)
-        starts = np.cumsum([0, *map(len, tags)])
-        documents = Documents(starts, listed, len(counts), int(listed.max()) + 1, max(map(len, tags)))
-        extras = extras._replace(documents=documents)
-    return plan_training(made, corpus, extras)
 
 
 def losses(backend, plan, rate, epochs):

@@ -1,5 +1,8 @@
-"""Tests of this folder run in the simulator of numba-cuda only; tests/unit/backends/test_cuda.py starts them."""
+"""Tests of this folder run in the simulator of numba-cuda, which tests/unit/backends/test_cuda.py starts, and on a GPU,
+with FIRTH_TEST_BACKENDS=cuda, as tests/gpu does.
+"""
 
 import os
 
-collect_ignore_glob = [] if os.environ.get("NUMBA_ENABLE_CUDASIM") == "1" else ["test_*.py"]
+IS_WANTED = os.environ.get("NUMBA_ENABLE_CUDASIM") == "1" or os.environ.get("FIRTH_TEST_BACKENDS") == "cuda"
+collect_ignore_glob = [] if IS_WANTED else ["test_*.py"]

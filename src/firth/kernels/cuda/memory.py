@@ -18,10 +18,11 @@ def pinned(length: int, kind: Any) -> Any:
 
 
 def release() -> None:
-    """Give back the memory of arrays that nobody has any more."""
-    context = cuda.current_context()
-    if hasattr(context, "deallocations"):
-        context.deallocations.clear()
+    """Give back the memory of arrays that nobody has any more, which numba-cuda keeps a while."""
+    if not config.ENABLE_CUDASIM:
+        context = cuda.current_context()
+        context.memory_manager.deallocations.clear()
+        context.deallocations.clear()  # streams and events
 
 
 class Stream:

@@ -39,9 +39,12 @@ def why_no_gpu() -> str | None:
         return None
     try:
         if not cuda.is_available():
+            return _why_not_available(cuda.cuda_error())
+        of_driver, of_compiler = cuda.cudadrv.driver.get_version(), cuda.runtime.get_version()
+        if of_driver[0] < of_compiler[0]:
             return (
-                "no NVIDIA driver, or no library that compiles for it, is found; nvidia-smi should list a GPU, and "
-                f"pip install 'firth[{EXTRA}]' (for drivers before 580: 'firth[{EXTRA}12]') installs the compiler"
+                "the NVIDIA driver runs code of CUDA {}.{}, and the compiler makes that of CUDA {}.{}; update the "
+                "driver, or install 'firth[{}12]' in an environment of its own".format(*of_driver, *of_compiler, EXTRA)
             )
         if len(cuda.gpus) == 0:
             return "the NVIDIA driver reports no GPU; nvidia-smi should list one"
@@ -52,6 +55,16 @@ def why_no_gpu() -> str | None:
     if compute < _LEAST:
         return f"the GPU has compute capability {compute[0]}.{compute[1]}, and 7.0 is needed; use backend='cpu'"
     return None
+
+
+def _why_not_available(error: str | None) -> str:
+    """What numba-cuda says of a driver that it cannot use; None if it lacks a compiler."""
+    if error is not None and "cannot be found" not in error:
+        return f"numba-cuda reports: {error.strip().splitlines()[0]}; nvidia-smi should list a GPU"
+    return (
+        "no NVIDIA driver, or no library that compiles for it, is found; nvidia-smi should list a GPU, and "
+        f"pip install 'firth[{EXTRA}]' (for drivers before 580: 'firth[{EXTRA}12]') installs the compiler"
+    )
 
 
 def check_gpu() -> None:
@@ -70,6 +83,9 @@ def present_gpu() -> Gpu:
 
     if SIMULATED:
         return Gpu("the simulator of numba-cuda", (9, 0), 1, 1 << 34, 1 << 34)
+    from firth.kernels.cuda import memory
+
+    memory.release()
     device = cuda.get_current_device()
     free, total = cuda.current_context().get_memory_info()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
