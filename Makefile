@@ -73,7 +73,7 @@ OLDEST_TESTS := $(OLDEST_COMMANDS:%=tests/cli/test_%.py) tests/unit/formats test
 $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/python
 	@echo "installing Firth and the oldest versions it allows into $(VENV)"
 	@$(BIN)/python tests/oldest_versions.py > $(VENV)/constraints.txt
-	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --constraint $(VENV)/constraints.txt \
 		--editable '.[ann,demo,explore,frames,keyboard,maps,plot,zstd]' duckdb fasttext-wheel gensim hypothesis pytest
 	@touch $@
 
@@ -131,8 +131,10 @@ $(BIN)/python:
 		rm -rf $(VENV) && $$found -m venv --without-pip $(VENV) && \
 		$$found -m pip --disable-pip-version-check --python $(VENV)/bin/python install -qq pip; }
 
-# One stamp for each extra: pip runs again only when pyproject.toml has changed.
+# One stamp for each extra: pip runs again only when pyproject.toml has changed. pip would compile the packages on one
+# core; files in them that are templates cannot be compiled.
 $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
 	@echo "installing Firth with its $* packages into $(VENV)"
-	@$(BIN)/python -m pip --disable-pip-version-check install -qq --editable '.[$*]'
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --editable '.[$*]'
+	@$(BIN)/python -m compileall -q -j $(WORKERS) $(VENV)/lib >/dev/null 2>&1 || true
 	@touch $@
