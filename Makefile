@@ -1,6 +1,6 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-oldest oldest test-wheel portability fuzz faults soak check format bench docs docs-pictures clean
+.PHONY: help setup demo test test-kernels test-oldest oldest install-oldest test-wheel portability fuzz faults soak check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -27,10 +27,10 @@ demo: $(VENV)/.installed-demo ## Train on real text and query the vectors (under
 	@$(BIN)/firth demo
 
 test: $(VENV)/.installed-test ## Lint, check types and run all tests, also of other machines and old versions
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target install-oldest check
 	$(BIN)/python tests/warm_up.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target test-kernels test-oldest
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target test-oldest test-kernels
 
 # Kernels as other processors run them, and with every index checked. Each run compiles its own machine code.
 test-kernels: test-lanes-4 test-lanes-8 test-lanes-16 test-bounds ## Test kernels at 4, 8 and 16 lanes, and their array bounds
@@ -48,23 +48,32 @@ WIDTHS := test_simd or test_activation or test_hot_rows or test_single or every_
 BOUNDS := not test_epoch or every_vector_size and 50 or every_objective and 7
 
 test-oldest: ## Test with the oldest versions that pyproject.toml allows, on Python 3.11 (skipped without it)
-	@if command -v python3.11 >/dev/null; then \
-		$(MAKE) --no-print-directory VENV=.venv-oldest PYTHON=python3.11 oldest; \
+	+@if command -v python3.11 >/dev/null; then $(WITH_OLDEST) oldest; \
 	else echo "no python3.11: the oldest versions are not tested"; fi
+
+WITH_OLDEST := $(MAKE) --no-print-directory VENV=.venv-oldest PYTHON=python3.11
+
+# In `make test` beside mypy, which takes one core.
+install-oldest:
+	+@if command -v python3.11 >/dev/null; then $(WITH_OLDEST) .venv-oldest/.installed-oldest; fi
 
 # Old versions warn of what newer ones changed; only their results are judged here.
 oldest: $(VENV)/.installed-oldest
 	$(BIN)/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning -W ignore::FutureWarning $(OLDEST_TESTS)
 
-# What meets other packages: the command line, files, pictures, the index, compressed corpora. Not what compares Firth
-# with spaCy and model2vec, which are not installed there.
-OLDEST_TESTS := tests/cli tests/unit/formats tests/unit/plots tests/unit/vectors/ann tests/unit/corpus/test_sources.py \
+# What meets other packages: files, pictures, the index, compressed corpora, and of the command line whatever needs more
+# than its parser: training (Numba, NumPy), progress (Rich), tables, pictures, the index, the server. Not what compares
+# Firth with spaCy and model2vec, which are not installed there.
+OLDEST_COMMANDS := completion corpora demo documents evaluate help index info lm main phrases plot queries recommend serve \
+	sweep targets train
+OLDEST_TESTS := $(OLDEST_COMMANDS:%=tests/cli/test_%.py) tests/unit/formats tests/unit/plots tests/unit/vectors/ann \
+	tests/unit/corpus/test_sources.py \
 	--ignore=tests/unit/formats/test_spacy_exchange.py --ignore=tests/unit/formats/test_static_embedding.py
 
 $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/python
 	@echo "installing Firth and the oldest versions it allows into $(VENV)"
 	@$(BIN)/python tests/oldest_versions.py > $(VENV)/constraints.txt
-	@$(BIN)/python -m pip --disable-pip-version-check install -qq --constraint $(VENV)/constraints.txt \
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --constraint $(VENV)/constraints.txt \
 		--editable '.[ann,demo,explore,frames,keyboard,maps,plot,zstd]' duckdb fasttext-wheel gensim hypothesis pytest
 	@touch $@
 
@@ -122,8 +131,10 @@ $(BIN)/python:
 		rm -rf $(VENV) && $$found -m venv --without-pip $(VENV) && \
 		$$found -m pip --disable-pip-version-check --python $(VENV)/bin/python install -qq pip; }
 
-# One stamp for each extra: pip runs again only when pyproject.toml has changed.
+# One stamp for each extra: pip runs again only when pyproject.toml has changed. pip would compile the packages on one
+# core; files in them that are templates cannot be compiled.
 $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
 	@echo "installing Firth with its $* packages into $(VENV)"
-	@$(BIN)/python -m pip --disable-pip-version-check install -qq --editable '.[$*]'
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --editable '.[$*]'
+	@$(BIN)/python -m compileall -q -j $(WORKERS) $(VENV)/lib >/dev/null 2>&1 || true
 	@touch $@

@@ -3,6 +3,7 @@
 import multiprocessing
 import tempfile
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ TEXT = ["the cat sat on the mat", "the dog sat on the log", "a cow and a hen met
 BLOCKS = (1, 2, 4, 6, 7, 8)  # target rows in registers, of which each number has its own training kernel
 OBJECTIVES = ("hierarchical_softmax", "softmax", "nce")  # and so does each objective
 
+warnings.simplefilter("ignore", FirthWarning)  # so little text teaches nothing
+
 
 def compile_training(architecture: str) -> None:
-    warnings.simplefilter("ignore", FirthWarning)  # so little text teaches nothing
     for block in BLOCKS:
         settings = {"max_vocabulary": 1} if block == 1 else {"negative_samples": block - 1}
         model = Word2Vec(architecture=architecture, min_count=1, vector_size=8, epochs=1, threads=1, **settings)
@@ -32,7 +34,7 @@ def compile_training(architecture: str) -> None:
         model.fit(TEXT, progress=False)
 
 
-def compile_the_rest() -> None:
+def compile_queries() -> None:
     model = Word2Vec(tokenizer="whitespace", min_count=1, vector_size=8, epochs=1)
     model.fit(TEXT, progress=False)
     with tempfile.TemporaryDirectory() as folder:
@@ -88,19 +90,23 @@ def compile_recommenders() -> None:
     train.graph().walks(count=1, length=3)
 
 
+THE_REST = (  # the longest first
+    compile_documents,
+    compile_queries,
+    compile_recommenders,
+    compile_subwords,
+    compile_phrases,
+    compile_language_models,
+)
+
+
 def main() -> None:
-    warnings.simplefilter("ignore", FirthWarning)
     Word2Vec(min_count=1, vector_size=8, epochs=1).fit(TEXT, progress=False)  # what both processes need
-    cbow = multiprocessing.get_context("spawn").Process(target=compile_training, args=("cbow",))
-    cbow.start()
-    compile_training("skipgram")
-    compile_the_rest()
-    compile_subwords()
-    compile_phrases()
-    compile_documents()
-    compile_language_models()
-    compile_recommenders()
-    cbow.join()
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        parts = [pool.submit(compile_training, architecture) for architecture in ("skipgram", "cbow")]
+        parts += [pool.submit(part) for part in THE_REST]
+        for part in parts:
+            part.result()
 
 
 if __name__ == "__main__":
