@@ -41,7 +41,7 @@ class Watched(firth.RayCluster):
         super().__init__(**options)
         self.kill, self.killed_in = kill, killed_in
         self.before, self.most = {}, {}
-        self.killed = self.seconds = None
+        self.killed = self.told = self.seconds = None
         self.is_over = threading.Event()
 
     def open(self, settings):
@@ -52,17 +52,25 @@ class Watched(firth.RayCluster):
         self.before = {process: own_memory(process) for process in processes}
         self.most = dict(self.before)
         threading.Thread(target=self.sample, daemon=True).start()
-        call = machines.call
+        call, lost = machines.call, machines._lost
+
+        def told(call, error):
+            self.told = self.told or time.perf_counter()
+            return lost(call, error)
 
         def watched(node, method, *arguments, results=1):
             if self.killed is None and self.kill and method == "combine" and arguments[0].epoch == self.killed_in:
                 self.kill()
                 self.killed = time.perf_counter()
             elif method == "finish" and self.killed and self.seconds is None and len(machines.nodes) < self.n_nodes:
-                self.seconds = round(time.perf_counter() - self.killed, 1)
+                now = time.perf_counter()
+                self.seconds = {
+                    "from the kill": round(now - self.killed, 1),
+                    "from the error": round(now - self.told, 1),
+                }
             return call(node, method, *arguments, results=results)
 
-        machines.call = watched
+        machines.call, machines._lost = watched, told
         return machines
 
     def sample(self):

@@ -485,7 +485,7 @@ def _means_of(results: dict, table: str, keys: list[str]) -> list[list[str]]:
 def distributed(results: dict) -> str:
     """A table for each text and architecture, a row for each way to train: means over seeds."""
     kinds = {"": "", "float32": ", changes in float32", "average": ", plain averages", "ray": " on Ray",
-             "killed": " on Ray, one killed in epoch 3"}  # fmt: skip
+             "overlap": ", which train on while they meet", "killed": " on Ray, one killed in epoch 3"}  # fmt: skip
     of_tables: dict[tuple, list[dict]] = {}
     for run in results["runs"]:
         text = [run[key] for key in ("architecture", "words", "vocabulary", "vector_size", "epochs")]

@@ -170,6 +170,10 @@ class MissingExtraError(FirthError, ImportError):
         self.extra = extra
         super().__init__(f"{purpose} needs an optional package: pip install 'firth[{extra}]'")
 
+    def __str__(self) -> str:
+        """ImportError would show the message that it was made with, without what was added since."""
+        return str(self.args[0])
+
 
 class TrainingInterrupted(KeyboardInterrupt):
     """Training was stopped by Ctrl-C; the model keeps the vectors learned so far."""

@@ -15,6 +15,7 @@ def run(*arguments):
     ("options", "message"),
     [
         (["--nodes", "3"], "--nodes: applies only with --ray ADDRESS"),
+        (["--overlap"], "--overlap: applies only with --ray ADDRESS"),
         (["--ray", "auto", "--continue", "MODEL"], "--continue with --ray: a model learns a new text on one machine"),
         (["--ray", "auto", "--objective", "softmax"], "objective='softmax': a cluster trains with negative_sampling"),
     ],

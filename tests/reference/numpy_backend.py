@@ -99,6 +99,9 @@ class NumpyBackend:
     def rows(self, matrix, ids):
         return (self._rows if matrix == "input" else self._output)[ids].astype(np.float32)
 
+    def settle(self):
+        pass
+
     def matrices(self):
         return self._rows.astype(np.float32), self._output.astype(np.float32)
 

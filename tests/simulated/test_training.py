@@ -1,9 +1,11 @@
 """The kernels of GPUs beside those of the processor and the reference, by value."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 
-from firth import Doc2Vec, SettingError, Word2Vec
+from firth import Doc2Vec, LocalCluster, SettingError, Word2Vec
 from firth.backends.cpu import CpuBackend
 from firth.backends.cuda import CudaBackend
 from firth.backends.gpu_limits import bytes_on_gpu
@@ -187,6 +189,25 @@ def test_a_model_is_trained_and_watched():
     assert [record.pairs for record in model.history] == [record.pairs for record in expected.history]
     np.testing.assert_allclose(model.vectors.matrix, expected.vectors.matrix, atol=1e-5)
     assert len(seen) >= 3
+
+
+def test_nodes_of_a_cluster_train_on_gpus(tmp_path, monkeypatch):
+    monkeypatch.setattr("firth.distributed.shards._LEAST_BYTES", 8)  # a shard for each node
+    monkeypatch.setattr("firth.distributed.combining.PAIRS", 64)  # fewer rows to copy
+    monkeypatch.setattr("firth.backends.company._TRIPLES", 16)
+    path = tmp_path / "text.txt"
+    path.write_text("a b c d e f\nb a d c f e\n")
+    settings = {"min_count": 1, "vector_size": 8, "epochs": 1, "window": 2, "negative_samples": 3}
+    models = [
+        Word2Vec(backend=backend, subsample_threshold=0, **settings, threads=1).fit(
+            path, progress=False, cluster=LocalCluster(2, overlap=True)
+        )
+        for backend in ("cuda", "cpu")
+    ]
+    assert models[0].history[0].pairs == models[1].history[0].pairs
+    for matrix in ("vectors.matrix", "context_vectors"):
+        found, expected = (attrgetter(matrix)(model) for model in models)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 NGRAMS = 6

@@ -4,184 +4,30 @@ Registers that are the same in all lanes are variables; the others are arrays of
 Instructions that follow each other become one loop over lanes, which the compiler turns into vector instructions.
 """
 
-import re
 from functools import partial
 
-from software_gpu.blocks import Block, blocks_of, is_synchronous
-from software_gpu.instructions import C_TYPES, expression, is_slow, unknown
-from software_gpu.liveness import Liveness, share_slots
-from software_gpu.memory import access, address, atomic, atomic_result, vector
-from software_gpu.ptx import Function, Instruction, PtxError, Variable, size_of
+from software_gpu.blocks import Block, is_synchronous
+from software_gpu.instructions import expression, is_slow
+from software_gpu.jumps import end
+from software_gpu.memory import memory, vector
+from software_gpu.modifiers import C_TYPES, unknown
+from software_gpu.operands import Names, Operands, as_type, c_name, stride
+from software_gpu.ptx import Function, Instruction, PtxError
 from software_gpu.together import together
-from software_gpu.uniform import Uniformity, definitions, uses
+from software_gpu.uniform import definitions, uses
 
-__all__ = ["Names", "write_function"]
+__all__ = ["signature", "write_function"]
 
 _MOST_FUSED = 40  # instructions of a loop
 _MEMORY = {"ld", "st", "atom", "red", "ldu"}
-_SPECIAL = {
-    "%ntid": "w->ntid[{axis}]",
-    "%tid": "w->tid[{axis}][l]",
-    "%ctaid": "w->ctaid[{axis}]",
-    "%nctaid": "w->nctaid[{axis}]",
-    "%laneid": "(uint32_t)l",
-    "%warpid": "w->number",
-    "%lanemask_eq": "(1u << l)",
-    "%lanemask_lt": "((1u << l) - 1)",
-    "%lanemask_le": "((2u << l) - 1)",
-    "%lanemask_gt": "~((2u << l) - 1)",
-    "%lanemask_ge": "~((1u << l) - 1)",
-    "%clock": "(uint32_t)sg_clock()",
-    "%clock64": "sg_clock()",
-    "%globaltimer": "sg_clock()",
-    "%dynamic_smem_size": "w->dynamic_bytes",
-    "%total_smem_size": "w->shared_bytes",
-    "%smid": "0",
-    "%nsmid": "1",
-    "WARP_SZ": "32",
-}
 
 
-class Names:
-    """What a function refers to outside: C names of variables and functions of the module."""
+class _Writer(Operands):
+    """Writes the blocks of a function."""
 
-    def __init__(self) -> None:
-        self.addresses: dict[str, str] = {}  # of global variables, and of shared ones in their block
-        self.parameters: dict[str, int] = {}  # of the kernel: offsets
-        self.functions: dict[str, str] = {}
-
-
-def _stride(variable: Variable) -> int:
-    """Bytes between what two lanes have of a variable."""
-    return max(-(-variable.size // 16) * 16, 16)
-
-
-def _c_name(register: str) -> str:
-    return "r_" + re.sub(r"\W", "_", register.lstrip("%"))
-
-
-class _Writer:
     def __init__(self, function: Function, names: Names) -> None:
-        self.function, self.names = function, names
-        self.blocks = blocks_of(function)
-        self.uniform = Uniformity(function, self.blocks, only_some=not function.is_entry)
-        self.live = Liveness(self.blocks)
+        super().__init__(function, names)
         self.lines: list[str] = []
-        self.own = {one.name: one for one in (*function.variables, *function.parameters, *function.results)}
-        self.own = {
-            name: one for name, one in self.own.items() if one.space != "shared" and name not in names.parameters
-        }
-        arrays = {name for name in self.uniform.divergent if function.kind(name) != "pred"}
-        self.slots = share_slots(function, self.blocks, self.live, arrays & self.live.crossing)
-        self.used: set[str] = set()  # registers that need a variable of the function
-        self.scratch = 0
-
-    # ------------------------------------------------------------ operands
-
-    def is_vector(self, register: str) -> bool:
-        return register in self.uniform.divergent
-
-    def array(self, register: str) -> str:
-        """The C name of a register."""
-        if register in self.slots:
-            return f"v_{self.function.kind(register)}_{self.slots[register]}"
-        return _c_name(register)
-
-    def read(self, operand: str, kind: str, known: dict[str, str] | None = None) -> str:
-        """An operand as C of a type; that of lane l if it differs. known : registers in variables of the loop."""
-        operand = operand.strip()
-        if operand.startswith("!"):
-            return f"!{self.read(operand[1:], kind, known)}"
-        base, dot, axis = operand.partition(".")
-        if base in _SPECIAL and (base != "%tid" or dot):
-            text = _SPECIAL[base].format(axis="xyz".index(axis) if dot else "")
-            return f"({C_TYPES[kind]})({text})"
-        if operand.startswith("%"):
-            declared = self.function.kind(operand)
-            if known and operand in known:
-                text = known[operand]
-            elif not self.is_vector(operand):
-                self.used.add(operand)
-                text = _c_name(operand)
-            elif declared == "pred":
-                self.used.add(operand)
-                text = f"({_c_name(operand)} >> l & 1)"
-            else:
-                text = f"{self.array(operand)}[l]"
-            return _as(text, declared, kind)
-        return self._constant(operand, kind)
-
-    def _constant(self, operand: str, kind: str) -> str:
-        if re.fullmatch(r"0[fF][0-9a-fA-F]{8}", operand):
-            return f"sg_f32(0x{operand[2:]}u)" if kind == "f32" else f"0x{operand[2:]}u"
-        if re.fullmatch(r"0[dD][0-9a-fA-F]{16}", operand):
-            return f"sg_f64(0x{operand[2:]}ull)" if kind == "f64" else f"0x{operand[2:]}ull"
-        if re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|\d+)U?", operand):
-            number = int(operand.rstrip("U"), 0)
-            if kind == "pred":
-                return str(int(number != 0))
-            if kind in ("f32", "f64"):
-                return f"{float(number)!r}{'f' if kind == 'f32' else ''}"
-            return f"(({C_TYPES[kind]})0x{number % 2**64:x}ull)"
-        if re.fullmatch(r"-?\d+\.\d*(e[+-]?\d+)?", operand):
-            return operand + ("f" if kind == "f32" else "")
-        return f"({C_TYPES[kind]})({self._address_of(operand)})"
-
-    def _address_of(self, operand: str) -> str:
-        """The address of a variable, as uint64_t."""
-        name, _, offset = operand.partition("+")
-        if name in self.own:
-            text = f"(uint64_t)(m_{_c_name(name)} + {_stride(self.own[name])} * l)"
-        elif name in self.names.parameters:
-            text = f"(uint64_t)(w->params + {self.names.parameters[name]})"
-        elif name in self.names.addresses:
-            text = self.names.addresses[name]
-        else:
-            raise PtxError(f"{self.function.name}: a name that is not known: {operand}")
-        return f"({text} + {int(offset, 0)})" if offset else text
-
-    def address(self, operand: str) -> str:
-        """[base+offset] as uint64_t."""
-        base, offset = address(operand)
-        if base.startswith("%") and size_of(self.function.kind(base)) != 8:
-            raise PtxError(f"{self.function.name}: an address of 32 bits: {operand}")
-        text = self.read(base, "u64")
-        return f"({text} + (uint64_t){offset}ll)" if offset else text
-
-    def mask(self, operand: str) -> str:
-        """A predicate as mask of lanes."""
-        if operand.startswith("!"):
-            return f"~{self.mask(operand[1:])}"
-        if not operand.startswith("%"):
-            return "0xFFFFFFFFu" if self.read(operand, "pred") != "0" else "0u"
-        self.used.add(operand)
-        name = _c_name(operand)
-        return name if self.is_vector(operand) else f"(0u - (uint32_t){name})"
-
-    def assign(self, register: str, text: str, kind: str, mask: str | None = None) -> str:
-        """A statement that sets a register, of lane l if it differs; only in the lanes of a mask."""
-        if register == "_":
-            return f"(void)({text});"
-        declared = self.function.kind(register)
-        text = _as(text, kind, declared)
-        if not self.is_vector(register):
-            self.used.add(register)
-            return f"{_c_name(register)} = {text};"
-        target = f"{self.array(register)}[l]"
-        return f"{target} = {mask} >> l & 1 ? {text} : {target};" if mask else f"{target} = {text};"
-
-    def assign_mask(self, register: str, text: str, mask: str | None) -> str:
-        """A statement that sets a predicate from bits of lanes."""
-        self.used.add(register)
-        name = _c_name(register)
-        return f"{name} = ({name} & ~{mask}) | ({text} & {mask});" if mask else f"{name} = {text};"
-
-    def fresh(self) -> str:
-        """A name for a temporary."""
-        self.scratch += 1
-        return f"x{self.scratch}"
-
-    # ------------------------------------------------------------ blocks
 
     def write_block(self, block: Block, paths: bool) -> None:
         self.block = block
@@ -198,9 +44,9 @@ class _Writer:
         for at, one in enumerate(block.instructions):
             self._write(at, one)
         self.flush()
-        self._end(block)
+        end(self, block)
         for name in sorted(self.local):
-            self.lines.insert(self.local_at, f"    {C_TYPES[self.function.kind(name)]} {_c_name(name)}[SG_LANES];")
+            self.lines.insert(self.local_at, f"    {C_TYPES[self.function.kind(name)]} {c_name(name)}[SG_LANES];")
         self.add("}")
 
     def parts_lanes(self, block: Block) -> bool:
@@ -241,7 +87,7 @@ class _Writer:
             self.flush()
             together(self, one)
         elif name in _MEMORY:
-            self._memory(one)
+            memory(self, one)
         elif name == "call":
             self.flush()
             self._call(one)
@@ -268,13 +114,13 @@ class _Writer:
 
     # ------------------------------------------------------------ computing
 
-    def _is_scalar(self, one: Instruction) -> bool:
+    def is_scalar(self, one: Instruction) -> bool:
         """Whether all that an instruction sets and reads is the same in all lanes."""
         operands = [*one.operands, *([one.guard] if one.guard else [])]
         return not self.parted and not any(self.uniform.is_divergent(operand) for operand in operands)
 
     def _compute(self, at: int, one: Instruction) -> None:
-        if self._is_scalar(one):
+        if self.is_scalar(one):
             # It may go before the loop if that reads nothing of what it sets.
             if any(set(definitions(one)) & set(uses(other)) for _, other in self.group):
                 self.flush()
@@ -331,7 +177,7 @@ class _Writer:
             results = []
             for register, (text, kind) in self._results(one, read):
                 declared = self.function.kind(register)
-                text = _as(text, kind, declared)
+                text = as_type(text, kind, declared)
                 if guard:
                     text = f"{guard} ? {text} : {read(register, declared)}"
                 name = self.fresh()
@@ -366,97 +212,12 @@ class _Writer:
         text, kind = expression(one, read)
         return [(first, (text, kind)), *((part, (f"!({text})", kind)) for part in second if part != "_")]
 
-    # ------------------------------------------------------------ memory
-
     def keep(self, register: str) -> None:
         """Declare an array of the block, if the register is needed nowhere else."""
         if register == "_" or not self.is_vector(register) or register in self.live.crossing:
             return
         if self.function.kind(register) != "pred":
             self.local.add(register)
-
-    def _memory(self, one: Instruction) -> None:
-        if one.parts[0] in ("atom", "red"):
-            self.flush()
-            self._atomic(one)
-        elif one.parts[0] in ("ld", "ldu"):
-            self._load(one)
-        else:
-            self._store(one)
-
-    def _load(self, one: Instruction) -> None:
-        space, kind, width, is_volatile = access(one)
-        c_type = ("volatile " if is_volatile else "") + C_TYPES[kind]
-        targets = vector(one.operands[0])
-        one_for_all = not self.parted and not one.guard and not self.uniform.is_divergent(one.operands[1])
-        size, is_shared = size_of(kind) * width, int(space == "shared")
-        if one_for_all:
-            if any(set(definitions(one)) & set(uses(other)) for _, other in self.group) or any(
-                self.is_vector(target) for target in targets
-            ):
-                self.flush()
-            a = self.fresh()
-            self.add(f"const uint64_t {a} = {self.address(one.operands[1])};")
-            if space != "param":
-                self.add(f"SG_EXAMINE({one.line}, 0, {a}, {size}, {is_shared});")
-            for at, target in enumerate(targets):
-                self.keep(target)
-                loop = "LANES " if self.is_vector(target) else ""
-                self.add(loop + self.assign(target, f"(({c_type} *){a})[{at}]", kind))
-            return
-        self.flush()
-        for target in targets:
-            self.keep(target)
-        self.add(f"EACH_LANE({self.masked(one) or 'active'}) {{ const uint64_t a = {self.address(one.operands[1])};")
-        self.add(f"SG_EXAMINE({one.line}, l, a, {size}, {is_shared});")
-        for at, target in enumerate(targets):
-            if target != "_":
-                self.add(self.assign(target, f"(({c_type} *)a)[{at}]", kind))
-        self.add("}")
-
-    def _store(self, one: Instruction) -> None:
-        self.flush()
-        space, kind, width, is_volatile = access(one)
-        c_type = ("volatile " if is_volatile else "") + C_TYPES[kind]
-        size, is_shared = size_of(kind) * width, int(space == "shared")
-        loop = f"EACH_LANE({self.masked(one) or 'active'})"
-        lane = "l"
-        if self._is_scalar(one) and not one.guard:
-            loop, lane = "", "0"
-        self.add(f"{loop} {{ const uint64_t a = {self.address(one.operands[0])};")
-        self.add(f"SG_EXAMINE({one.line}, {lane}, a, {size}, {is_shared});")
-        for at, source in enumerate(vector(one.operands[1])):
-            self.add(f"(({c_type} *)a)[{at}] = {self.read(source, kind)};")
-        self.add("}")
-
-    def _atomic(self, one: Instruction) -> None:
-        space, operation, kind, width = atomic(one)
-        has_result = one.parts[0] == "atom"
-        targets = vector(one.operands[0]) if has_result else []
-        where, *values = one.operands[1:] if has_result else one.operands
-        size = size_of(kind) * width
-        bits = kind if operation not in ("exch", "cas") else f"b{8 * size_of(kind)}"
-        for target in targets:
-            self.keep(target)
-        self.add("SG_TURN();")
-        self.add(f"EACH_LANE({self.masked(one) or 'active'}) {{ const uint64_t whole = {self.address(where)};")
-        self.add(f"SG_EXAMINE({one.line}, l, whole, {size}, {int(space == 'shared')});")
-        if width > 1:
-            parts = vector(values[0])
-            if width == 4 and not has_result:
-                numbers = ", ".join(self.read(part, "f32") for part in parts)
-                self.add(f"sg_add_v4(whole, {numbers});")
-            else:
-                for at, part in enumerate(parts):
-                    text = f"sg_add_f32(whole + {4 * at}, {self.read(part, kind)})"
-                    self.add(self.assign(targets[at], text, "b32") if has_result else f"{text};")
-        else:
-            self.add("const uint64_t a = whole;")
-            text, result = atomic_result(operation, kind, [self.read(value, bits) for value in values])
-            self.add(self.assign(targets[0], text, result) if has_result else f"(void){text};")
-        self.add("}")
-
-    # ------------------------------------------------------------ where to go
 
     def _call(self, one: Instruction) -> None:
         operands = list(one.operands)
@@ -465,84 +226,15 @@ class _Writer:
         given = vector(operands.pop(0).strip("()")) if operands else []
         if name not in self.names.functions or operands:
             raise PtxError(f"line {one.line}: a call of what the module does not have: {name}")
-        arguments = "".join(f", m_{_c_name(part)}" for part in (*results, *given) if part)
+        arguments = "".join(f", m_{c_name(part)}" for part in (*results, *given) if part)
         self.add(f"{self.names.functions[name]}(w, active{arguments});")
-
-    def _go(self, target: Block, source: Block) -> str:
-        """Statements that lead `active` to a block."""
-        turn = "SG_TURN(); " if target.number <= source.number else ""
-        if source not in self.uniform.parted:
-            return f"{turn}goto B{target.number};" if not target.leaves else "goto leave;"
-        if target.leaves:
-            return "goto leave;"
-        number = target.number
-        return f"{turn}if (paths.lowest > {number}) goto B{number}; sg_put(&paths, {number}, active); goto dispatch;"
-
-    def _end(self, block: Block) -> None:
-        branch = block.branch
-        if not branch.targets:
-            self.add("goto leave;")
-        elif len(branch.targets) == 1:
-            self.add(self._go(branch.targets[0], block))
-        elif branch.index:
-            self._table(block)
-        elif not self.parted and not self.uniform.is_divergent(branch.guard):
-            first, second = branch.targets
-            self.add(f"if ({self.read(branch.guard, 'pred')}) {{ {self._go(first, block)} }}")
-            self.add(self._go(second, block))
-        else:
-            self._part(block)
-
-    def _part(self, block: Block) -> None:
-        first, second = block.branch.targets
-        self.add(f"const uint32_t taken = active & {self.mask(block.branch.guard)}, others = active & ~taken;")
-        for target, lanes, rest in ((first, "taken", "others"), (second, "others", "taken")):
-            other = second if target is first else first
-            if target.leaves and not other.leaves:
-                self.add(f"live &= ~{lanes}; {'w->live = live; ' if self.function.is_entry else ''}")
-                self.add(f"if ({lanes}) sg_unblock(&paths);")
-                self.add(f"active = {rest}; if (!active) goto dispatch;")
-                self.add(self._go_parted(other, block))
-                return
-        self.add(f"if (!others) {{ {self._go_parted(first, block)} }}")
-        self.add(f"if (!taken) {{ {self._go_parted(second, block)} }}")
-        turn = "SG_TURN(); " if min(first.number, second.number) <= block.number else ""
-        self.add(
-            f"{turn}sg_put(&paths, {first.number}, taken); sg_put(&paths, {second.number}, others); goto dispatch;"
-        )
-
-    def _go_parted(self, target: Block, source: Block) -> str:
-        if target.leaves:
-            return "goto leave;"
-        turn = "SG_TURN(); " if target.number <= source.number else ""
-        number = target.number
-        return f"{turn}if (paths.lowest > {number}) goto B{number}; sg_put(&paths, {number}, active); goto dispatch;"
-
-    def _table(self, block: Block) -> None:
-        branch, at = block.branch, self.fresh()
-        targets = ", ".join(str(target.number) for target in branch.targets)
-        self.add(f"static const unsigned {at}[] = {{{targets}}};")
-        self.add(f"EACH_LANE(active) sg_put(&paths, {at}[{self.read(branch.index, 'u32')}], 1u << l);")
-        self.add("goto dispatch;")
-
-
-def _as(text: str, kind: str, wanted: str) -> str:
-    """C of one type as C of another: bits stay, integers are widened or cut."""
-    if kind == wanted:
-        return text
-    for number in ("f32", "f64"):
-        if kind == number and wanted[0] != "f" and wanted != "pred":
-            text, kind = f"sg_u{number[1:]}({text})", f"b{number[1:]}"
-        elif wanted == number and kind[0] != "f":
-            return f"sg_f{number[1:]}({_as(text, kind, f'b{number[1:]}')})"
-    return text if C_TYPES[kind] == C_TYPES[wanted] else f"({C_TYPES[wanted]}){text}"
 
 
 def signature(function: Function, name: str) -> str:
     """The head of the C function."""
     if function.is_entry:
         return f"static void {name}(struct sg_warp *w)"
-    arrays = "".join(f", uint8_t *m_{_c_name(one.name)}" for one in (*function.results, *function.parameters))
+    arrays = "".join(f", uint8_t *m_{c_name(one.name)}" for one in (*function.results, *function.parameters))
     return f"static void {name}(struct sg_warp *w, uint32_t entered{arrays})"
 
 
@@ -557,14 +249,14 @@ def write_function(function: Function, name: str, names: Names) -> str:
     for register in sorted(writer.used):
         if writer.is_vector(register):
             if kind_of(register) == "pred":
-                declared.append(f"uint32_t {_c_name(register)} = 0;")
+                declared.append(f"uint32_t {c_name(register)} = 0;")
         else:
-            declared.append(f"{C_TYPES[kind_of(register)]} {_c_name(register)} = 0;")
+            declared.append(f"{C_TYPES[kind_of(register)]} {c_name(register)} = 0;")
     slots = sorted({(kind_of(register), slot) for register, slot in writer.slots.items()})
     declared += [f"{C_TYPES[kind]} v_{kind}_{slot}[SG_LANES];" for kind, slot in slots]
     for one in function.variables:
         if one.space in ("local", "param"):
-            declared.append(f"uint8_t m_{_c_name(one.name)}[{_stride(one)} * SG_LANES] __attribute__((aligned(64)));")
+            declared.append(f"uint8_t m_{c_name(one.name)}[{stride(one)} * SG_LANES] __attribute__((aligned(64)));")
     live = "w->live" if function.is_entry else "entered"
     words = len(blocks) // 64 + 1
     text = [signature(function, name) + " {", f"    uint32_t live = {live}, active = live;"]

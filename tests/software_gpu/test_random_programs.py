@@ -13,6 +13,7 @@ from software_gpu.hand_written import Entry, library, needs_gcc
 pytestmark = needs_gcc
 
 REGISTERS = range(10, 18)  # some begin as the same number in all lanes
+SEEDS = 25
 FUEL = 60  # blocks until a lane ends
 OPERATIONS = {"add.u32": operator.add, "sub.u32": operator.sub, "mul.lo.u32": operator.mul, "xor.b32": operator.xor}
 COMPARED = {"lt": operator.lt, "eq": operator.eq, "ge": operator.ge}
@@ -81,9 +82,6 @@ def test_each_lane_computes_what_it_would_alone(tmp_path):
     for number, (program, entry) in enumerate(zip(programs, entries, strict=True)):
         wanted = [program.of_lane(lane) for lane in range(32)]
         np.testing.assert_array_equal(entry.run(made, number, block=32), wanted, err_msg=f"program {number}")
-
-
-SEEDS = 60
 
 
 @pytest.mark.parametrize("lanes", [1, 7])

@@ -1,6 +1,6 @@
 """Instructions that lanes execute together, as C: exchanges, votes and barriers."""
 
-from software_gpu.instructions import C_TYPES, unknown
+from software_gpu.modifiers import C_TYPES, unknown
 from software_gpu.ptx import Instruction
 
 __all__ = ["together"]

@@ -1,6 +1,31 @@
-"""Make a library of C from a module of PTX: `python translate.py IN.ptx OUT.so`; with --c OUT.c only the C.
+"""Make a library of C from a module of PTX: `python translate.py IN.ptx OUT.so`. It keeps the C, as OUT.c.
 
-See module.h for what the library exports.
+The PTX that numba-cuda compiles runs on an ordinary processor, at about 50,000 words of training a second and core,
+with thousands of warps in turn: addresses, exchanges between lanes, inline assembly, and rows that are out of date are
+those of a GPU. What the library exports is in module.h; settings of a run are in warps.c.
+
+    ptx.py          text to instructions
+    blocks.py       instructions to basic blocks, in the order in which lanes that have parted execute them
+    uniform.py      which registers are the same in all lanes, and which blocks all lanes execute
+    liveness.py     which registers can share an array
+    emit.py         a function as C; with operands.py, instructions.py, memory.py, together.py, jumps.py
+    warps.h         what the C of a kernel is made of; numbers.h its arithmetic
+    warps.c         the scheduler: thousands of warps on each thread, and blocks as there is space
+    library.py      the library, loaded, for tests
+
+What is as on a GPU: every operation rounds as PTX says, but for approximations (.approx), which are exact; directed
+rounding, saturation, shifts past the width, division by 0. Lanes that have parted wait for each other at shfl.sync and
+the like until those of the mask have come. A warp hands over between two of its instructions, in a random order.
+
+What is not: lanes that have not parted are in step, so that a missing bar.warp.sync is not found here (tests/simulated
+does, lane by lane). The processor shows stores in order; a GPU may not. Four numbers added in one operation are
+seen together. Shared memory begins as 0xAA.
+
+Always found: a misaligned access, lanes that wait for each other for ever, all lanes expected where some are elsewhere.
+With SG_CHECK=1 also: shared memory outside the block's, addresses near 0, masks that name lanes which have ended or
+leave out lanes that are there.
+
+An instruction that is not known is an error with its line, never left out. It needs gcc on x86-64.
 """
 
 import os
@@ -12,7 +37,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from software_gpu.emit import Names, signature, write_function
+from software_gpu.emit import signature, write_function
+from software_gpu.operands import Names
 from software_gpu.ptx import Function, Module, PtxError, Variable, read_ptx, size_of
 
 __all__ = ["compile_ptx", "translate"]

@@ -193,6 +193,9 @@ class CpuBackend:
         if first < self._hot_rows:
             self.merge_copies()  # which have learned nothing since the last time, and become what is common now
 
+    def settle(self) -> None:
+        """See Backend."""
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
         inputs = self._input[: self._plan.n_inputs, : self._vector_size]

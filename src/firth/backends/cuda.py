@@ -149,6 +149,9 @@ class CudaBackend:
         self._copies.copy_from(_widened(rows, stride), of[first * stride : (first + len(rows)) * stride])
         self._copies.wait()
 
+    def settle(self) -> None:
+        """See Backend."""
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
         return self._matrix(self._weights.input), self._matrix(self._weights.output)

@@ -166,6 +166,9 @@ class GroupedBackend:
         for group in self.groups:
             group.set_rows(matrix, first, rows)
 
+    def settle(self) -> None:
+        """See Backend."""
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """See Backend."""
         inputs, outputs = self.meeting.matrices()

@@ -93,6 +93,9 @@ class Backend(Protocol):
     def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
         """Replace rows (n, D) of the input or output matrix from `first` on, while nothing is trained."""
 
+    def settle(self) -> None:
+        """Wait until all that was trained is in the weights. For the thread that trains."""
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         """Copies of the input matrix (plan.n_inputs, D) and the output matrix (plan.n_outputs, D)."""
 

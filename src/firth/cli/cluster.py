@@ -11,7 +11,7 @@ from firth.errors import SettingError
 from firth.models.word2vec_file import check_model_space
 from firth.training.observation import Observation, Observer
 
-__all__ = ["NodesOption", "RayOption", "cluster_of", "words_of_cluster", "space_checked_at_start"]
+__all__ = ["NodesOption", "OverlapOption", "RayOption", "cluster_of", "words_of_cluster", "space_checked_at_start"]
 
 RayOption = Annotated[
     str | None,
@@ -31,15 +31,27 @@ NodesOption = Annotated[
 ]
 
 
-def cluster_of(address: str | None, nodes: int | None, continued: Path | None) -> RayCluster | None:
+OverlapOption = Annotated[
+    bool,
+    typer.Option(
+        "--overlap",
+        rich_help_panel=CLUSTER,
+        help="Train on while machines exchange what they have learned: for slow networks. What one learns reaches the "
+        "others a little later. [only with --ray]",
+    ),
+]
+
+
+def cluster_of(address: str | None, nodes: int | None, overlap: bool, continued: Path | None) -> RayCluster | None:
     """What the options say; None: this process. Raises SettingError if they do not go together."""
     if address is None:
-        if nodes is not None:
-            raise SettingError("--nodes: applies only with --ray ADDRESS; leave it out, or name the cluster")
+        for option, is_given in (("--nodes", nodes is not None), ("--overlap", overlap)):
+            if is_given:
+                raise SettingError(f"{option}: applies only with --ray ADDRESS; leave it out, or name the cluster")
         return None
     if continued is not None:
         raise SettingError("--continue with --ray: a model learns a new text on one machine; leave one of them out")
-    return RayCluster(address, nodes=nodes)
+    return RayCluster(address, nodes=nodes, overlap=overlap)
 
 
 def words_of_cluster(cluster: RayCluster | None) -> list[str]:
@@ -47,7 +59,7 @@ def words_of_cluster(cluster: RayCluster | None) -> list[str]:
     if cluster is None:
         return []
     nodes = [] if cluster.n_nodes is None else ["--nodes", str(cluster.n_nodes)]
-    return ["--ray", cluster.address, *nodes]
+    return ["--ray", cluster.address, *nodes, *(["--overlap"] if cluster.overlap else [])]
 
 
 def space_checked_at_start(target: Path) -> Observer:

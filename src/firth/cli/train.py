@@ -7,7 +7,14 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from firth.cli.cluster import NodesOption, RayOption, cluster_of, space_checked_at_start, words_of_cluster
+from firth.cli.cluster import (
+    NodesOption,
+    OverlapOption,
+    RayOption,
+    cluster_of,
+    space_checked_at_start,
+    words_of_cluster,
+)
 from firth.cli.corpus import CorpusArgument, source_of
 from firth.cli.going_on import (
     CheckpointOption,
@@ -79,6 +86,7 @@ def _train(
     frozen: FrozenOption = None,
     ray: RayOption = None,
     nodes: NodesOption = None,
+    overlap: OverlapOption = False,
     quiet: _Quiet = False,
     json: _Json = False,
     **hyperparameters: Any,
@@ -92,7 +100,7 @@ def _train(
     going_on = GoingOn(continued, new_words, replay or [], replay_words, initial, frozen)
     given = given_on_command_line(context, hyperparameters)
     check_together(going_on, given, resume)
-    cluster = cluster_of(ray, nodes, continued)
+    cluster = cluster_of(ray, nodes, overlap, continued)
     model = _new_model(hyperparameters, resume) if continued is None else Word2Vec.load(continued)
     started = time.perf_counter()
     interrupted = False

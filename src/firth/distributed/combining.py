@@ -25,20 +25,46 @@ from firth.simd.lanes import LANES
 from firth.simd.memory import CACHE_LINE, aligned_zeros
 from firth.simd.rows import BLOCK_ROWS
 
-__all__ = ["Changes", "Combiner", "Measured", "Packed", "Wire", "blocks_of", "packed", "unpacked", "unpacked_pieces"]
+__all__ = [
+    "Changes",
+    "Combiner",
+    "Company",
+    "Measured",
+    "Packed",
+    "Wire",
+    "blocks_of",
+    "packed",
+    "unpacked",
+    "unpacked_pieces",
+]
 
 Wire: TypeAlias = Literal["int8", "float32"]
+Company: TypeAlias = tuple[Matrix, Matrix]  # (3 n, D) of words, those before them, and those behind them: see triples()
 
 _SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
 _ROWS_AT_ONCE = 4096
+_SMALLEST_STEP = np.finfo(np.float32).tiny  # below it, quotients by a step have few digits, or more than 127
 _CALLS = 3  # of find_directions, from a fixed start: the result depends on the curvature alone
 
 
 class Packed(NamedTuple):
-    """(n, D) numbers as they travel: float32; or int8, with a float32 step for each row."""
+    """Numbers of n rows as they travel: only rows that are not zero do. Between two meetings most words are not read.
 
+    places : (m,) which rows these are, in order.
+    numbers : (m, D) int8, with a float32 step for each row; or float32.
+    """
+
+    n: int
+    places: NDArray[np.int32]
     numbers: NDArray[np.int8] | Matrix
     steps: NDArray[np.float32] | None
+
+    def some(self, rows: slice) -> "Packed":
+        """Some of the rows."""
+        first, stop, _ = rows.indices(self.n)
+        found = slice(*np.searchsorted(self.places, (first, stop)))
+        steps = None if self.steps is None else self.steps[found]
+        return Packed(stop - first, self.places[found] - np.int32(first), self.numbers[found], steps)
 
 
 class Changes(NamedTuple):
@@ -50,8 +76,7 @@ class Changes(NamedTuple):
 
     def rows(self, side: int, rows: slice) -> Packed:
         """Of the input (0) or output (1) matrix."""
-        packed = (self.inputs, self.outputs)[side]
-        return Packed(packed.numbers[rows], None if packed.steps is None else packed.steps[rows])
+        return (self.inputs, self.outputs)[side].some(rows)
 
 
 class Measured(NamedTuple):
@@ -63,32 +88,35 @@ class Measured(NamedTuple):
 
 def packed(changes: Matrix, wire: Wire) -> Packed:
     """Changes ready to travel. NaN and infinity arrive as NaN."""
+    n = len(changes)
+    places = np.flatnonzero(changes.any(axis=1)).astype(np.int32)
     if wire == "float32":
-        return Packed(changes, None)
-    numbers, steps = np.empty(changes.shape, np.int8), np.empty(len(changes), np.float32)
+        return Packed(n, places, changes if len(places) == n else changes[places], None)
+    numbers, steps = np.empty((len(places), changes.shape[1]), np.int8), np.empty(len(places), np.float32)
     with np.errstate(invalid="ignore"):
-        for first in range(0, len(changes), _ROWS_AT_ONCE):
-            rows = slice(first, first + _ROWS_AT_ONCE)
-            of_rows = np.abs(changes[rows]).max(axis=1, initial=0) / np.float32(127)
-            of_rows[of_rows == 0] = 1
-            numbers[rows], steps[rows] = np.rint(changes[rows] / of_rows[:, None]), of_rows
-    return Packed(numbers, steps)
+        for first in range(0, len(places), _ROWS_AT_ONCE):
+            some = slice(first, first + _ROWS_AT_ONCE)
+            rows = changes[places[some]]
+            of_rows = np.abs(rows).max(axis=1, initial=0) / np.float32(127)
+            of_rows[of_rows < _SMALLEST_STEP] = 1  # the row arrives as zeros
+            numbers[some], steps[some] = np.rint(rows / of_rows[:, None]), of_rows
+    return Packed(n, places, numbers, steps)
 
 
 def unpacked_pieces(travelled: Packed) -> Iterator[tuple[slice, Matrix]]:
     """Some rows at a time: which, and what unpacked() makes of them."""
-    numbers, steps = travelled
-    for first in range(0, len(numbers), _ROWS_AT_ONCE):
-        rows = slice(first, min(first + _ROWS_AT_ONCE, len(numbers)))
-        yield rows, unpacked(Packed(numbers[rows], None if steps is None else steps[rows]))
+    for first in range(0, travelled.n, _ROWS_AT_ONCE):
+        rows = slice(first, min(first + _ROWS_AT_ONCE, travelled.n))
+        yield rows, unpacked(travelled.some(rows))
 
 
 def unpacked(travelled: Packed) -> Matrix:
     """(n, D) float32."""
-    if travelled.steps is None:
-        return np.asarray(travelled.numbers, np.float32)
+    n, places, numbers, steps = travelled
+    found = np.zeros((n, numbers.shape[1]), np.float32)
     with np.errstate(invalid="ignore"):
-        return np.asarray(travelled.numbers * travelled.steps[:, None], np.float32)
+        found[places] = numbers if steps is None else numbers * steps[:, None]
+    return found
 
 
 def blocks_of(rows: int, nodes: int) -> list[range]:
@@ -139,27 +167,31 @@ class Combiner:
         fill_alias_table(np.ones(len(ids)), uniform)
         return DrawnRows(matrix.reshape(-1), uniform, facts.mean_of, self._stride, self._columns)
 
+    def company(self, backend: Backend, seed: tuple[int, ...]) -> Company:
+        """Rows as this node has trained them, of words that occur next to each other in its text."""
+        ids = triples(self._plan, seed).reshape(-1)
+        inputs, outputs = (backend.rows(side, ids) for side in _SIDES)
+        return inputs, outputs
+
     def combine(
         self,
-        backend: Backend,
         rate: float,
         block: range,
         base: tuple[Matrix, Matrix],
+        company: Company,
         measured: Sequence[Measured],
         changes: Sequence[Changes],
-        seed: tuple[int, ...],
     ) -> tuple[Matrix, Matrix]:
         """What changes in a block of rows of both matrices, on all nodes.
 
-        backend : of this node, as it has trained.
         rate : the learning rate of the round, on average.
         base : (n, D) these rows when the nodes last met.
+        company : of this node, at the end of the round.
         measured, changes : of all nodes.
-        seed : of the text that company is measured on.
         """
         nodes = len(changes)
         spectra = [self._spectrum(side, measured) for side in range(2)]
-        safety = safety_factor(nodes, self._plan.architecture) * self._company(backend, spectra, seed)
+        safety = safety_factor(nodes, self._plan.architecture) * self._company_safety(company, spectra)
         words = sum(one.words for one in measured) / nodes
         found = []
         for side, before in enumerate(base):
@@ -213,13 +245,11 @@ class Combiner:
             find_directions(moment, self._vector_size, spectrum, scratch)
         return spectrum
 
-    def _company(self, backend: Backend, spectra: list[Spectrum], seed: tuple[int, ...]) -> float:
-        drawn = triples(self._plan, seed)
-        n, noise = drawn.shape[1], self._plan.sampling.negative_samples
-        numbered = np.arange(3 * n, dtype=np.int32).reshape(3, n)
-        factors = []
-        for mine, theirs, spectrum in zip(_SIDES, _SIDES[::-1], spectra, strict=True):
-            rows = backend.rows(mine, drawn[0])
-            others = backend.rows(theirs, drawn.reshape(-1))
-            factors.append(company_factor(rows, others, numbered, spectrum, noise))
-        return company_safety(factors)
+    def _company_safety(self, company: Company, spectra: list[Spectrum]) -> float:
+        """See company_safety."""
+        numbered = np.arange(len(company[0]), dtype=np.int32).reshape(3, -1)
+        noise = self._plan.sampling.negative_samples
+        return company_safety(
+            company_factor(mine, theirs, numbered, spectrum, noise)
+            for mine, theirs, spectrum in zip(company, company[::-1], spectra, strict=True)
+        )

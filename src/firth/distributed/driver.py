@@ -6,12 +6,15 @@ A round of training is three calls to all nodes:
     combine   each makes one change of the blocks that all nodes have of its rows
     finish    all take all combined blocks: then all have the same weights, and the round is over
 
-The driver moves references to these blocks, no rows. When a node is lost, the others return to where the last round
-ended, which all of them have; the shards of the lost node are dealt out to them; the round is trained again.
+The driver moves references to these blocks, no rows. Where nodes train on while they meet, they combine beside the
+training of the next round, and finish behind it; at the end of an epoch they wait.
+
+When a node is lost, the others return to where the last meeting ended, which all of them have; the shards of the lost
+node are dealt out to them; what was trained since is trained again.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +30,29 @@ from firth.distributed.shards import deal
 from firth.errors import CorpusError, FirthError, warn
 
 __all__ = ["ClusterBackend"]
+
+_ALL_LOST = "all nodes of the cluster are lost: start it again, and go on from the checkpoint, if there is one"
+
+
+class _Work(NamedTuple):
+    """A round to be trained. number : counted from 1; the rest as for Backend.train_epoch."""
+
+    number: int
+    epoch: int
+    rates: tuple[float, float]
+    tokens: range
+    so_far: Totals
+
+
+class _Meeting(NamedTuple):
+    """Of a round that has been trained.
+
+    trained, combined : the calls of all nodes.
+    """
+
+    work: _Work
+    trained: list[Call]
+    combined: list[Call]
 
 
 class ClusterBackend:
@@ -50,7 +76,8 @@ class ClusterBackend:
         self._n_tokens = text.n_words
         self._wanted = len(self._hands)
         self.rounds = RoundPlan(rounds_for(self._wanted), self._n_tokens, len(text.vocabulary))
-        self._round = 0
+        self._round = 0  # the last one that has been trained
+        self._meeting: _Meeting | None = None  # of that round, as long as it is not over
         self._totals = NOTHING
 
     def start(
@@ -84,98 +111,117 @@ class ClusterBackend:
         so_far: Totals = NOTHING,
     ) -> Totals:
         """See Backend; the tokens of one round. Words are counted as all nodes together would read them in turn."""
-        while True:
-            trained: list[Totals] = []
+        self._train_all([_Work(self._round + 1, epoch, rates, tokens, so_far)], watch)
+        return self._totals
+
+    def _train_all(self, todo: list[_Work], watch: Callable[[Totals], None]) -> None:
+        """Train rounds, and those again that are lost with a node."""
+        while todo:
             try:
-                if tokens.start == 0 and len(self._nodes) < self._wanted:
-                    self._welcome(self._machines.join())
-                self._train(epoch, rates, tokens, watch, so_far, trained)
+                self._train(todo[0], watch)
+                todo = todo[1:]
             except LostNodeError as lost:
-                if not self._recover(lost, epoch):
-                    continue  # else the round was over for one of the nodes, and now is for all
+                todo = self._recover(lost, todo)
             except BaseException:
                 self._interrupt()
                 raise
-            pairs, loss = sum(one.pairs for one in trained), sum(one.loss for one in trained)
-            self._totals = Totals(tokens.stop, pairs, loss)
-            return self._totals
 
-    def _train(
-        self,
-        epoch: int,
-        rates: tuple[float, float],
-        tokens: range,
-        watch: Callable[[Totals], None],
-        so_far: Totals,
-        trained: list[Totals],
-    ) -> None:
-        """One round; `trained` is filled with what each node has trained."""
+    def _train(self, work: _Work, watch: Callable[[Totals], None]) -> None:
+        """Train a round; its meeting is over then, unless nodes train on while they meet."""
+        number, epoch, rates, tokens, so_far = work
+        if tokens.start == 0 and len(self._nodes) < self._wanted:
+            self._welcome(self._machines.join())
         machines, nodes = self._machines, self._nodes
-        count, number = len(nodes), self._round + 1
-        rounds = [Round(number, epoch, rates, tokens, node, so_far if node == 0 else NOTHING) for node in range(count)]
+        count = len(nodes)
 
         def tick(words: int) -> None:
             watch(so_far._replace(words=min(tokens.start + words, tokens.stop)))
 
+        rounds = [Round(number, epoch, rates, tokens, node, so_far if node == 0 else NOTHING) for node in range(count)]
         results = count + 2 if count > 1 else 1
         calls = [
             machines.call(node, "train", one, count, results=results) for node, one in zip(nodes, rounds, strict=True)
         ]
-        found = machines.wait(calls, tick)
-        trained += found if count > 1 else [found[0][0]]
+        found = machines.wait([*calls, *self._finish(calls)], tick)
+        trained = found[:count] if count > 1 else found[0]
+        self._totals = Totals(tokens.stop, sum(one.pairs for one in trained), sum(one.loss for one in trained))
+        self._round, self._meeting = number, None
         if count > 1:
-            middle = (tokens.start + tokens.stop) / 2 / self._n_tokens
-            rate = rates[0] + (rates[1] - rates[0]) * middle
-            self._meet(rounds, rate, calls)
-        self._round = number
+            self._meeting = _Meeting(work, calls, self._combine(rounds, calls))
+            if not machines.overlap or tokens.stop == self._n_tokens:
+                self._end_meeting()
 
-    def _meet(self, rounds: list[Round], rate: float, calls: list[Call]) -> None:
-        machines, nodes = self._machines, self._nodes
-        measured = [call.results[1] for call in calls]
+    def _combine(self, rounds: list[Round], trained: list[Call]) -> list[Call]:
+        _, epoch, rates, tokens, *_ = rounds[0]
+        middle = (tokens.start + tokens.stop) / 2 / self._n_tokens
+        rate = rates[0] + (rates[1] - rates[0]) * middle
+        measured = [call.results[1] for call in trained]
         combined = []
-        for node, one in zip(nodes, rounds, strict=True):
-            of_block = [call.results[2 + one.node] for call in calls]
-            combined.append(machines.call(node, "combine", one, rate, len(nodes), *measured, *of_block))
-        changes = [call.results[0] for call in combined]
-        machines.wait([machines.call(node, "finish", rounds[0].number, *changes) for node in nodes])
+        for one, call in zip(rounds, trained, strict=True):
+            of_block = [other.results[2 + one.node] for other in trained]
+            combined.append(self._machines.call(call.node, "combine", one, rate, len(rounds), *measured, *of_block))
+        return combined
+
+    def _finish(self, behind: list[Call]) -> list[Call]:
+        """Have all nodes end the meeting, if there is one, behind a call of each that trains."""
+        if self._meeting is None:
+            return []
+        number, changes = self._meeting.work.number, [call.results[0] for call in self._meeting.combined]
+        return [self._machines.call(call.node, "finish", number, call.results[0], *changes) for call in behind]
+
+    def _end_meeting(self) -> None:
+        """Wait until the meeting is over, if there is one."""
+        if self._meeting is not None:
+            self._machines.wait(self._finish(self._meeting.trained))
+            self._meeting = None
+
+    def settle(self) -> None:
+        """See Backend."""
+        while self._meeting is not None:
+            try:
+                self._end_meeting()
+            except LostNodeError as lost:
+                self._train_all(self._recover(lost), lambda totals: None)
 
     def _interrupt(self) -> None:
-        """Have all nodes return to the last round; after an error, which is what the user should see."""
+        """Have all nodes return to the last meeting that is due; after an error, which is what the user should see."""
         self._machines.stop_training()
         try:
+            self._end_meeting()
             self._machines.wait([self._machines.call(node, "back") for node in self._nodes])
         except (LostNodeError, FirthError):
             return
 
     # ---------------------------------------------------------------- nodes that are lost, and new ones
 
-    def _recover(self, lost: LostNodeError, epoch: int) -> bool:
-        """Go on with the nodes that are left; returns whether the round that failed was over for one of them."""
-        number = self._round + 1
+    def _recover(self, lost: LostNodeError, todo: Sequence[_Work] = ()) -> list[_Work]:
+        """Go on with the nodes that are left. Returns what of `todo`, and of what was trained, is to be trained now."""
+        rounds = {work.number: work for work in todo}
+        if self._meeting is not None:
+            rounds[self._meeting.work.number] = self._meeting.work
+        self._meeting = None
         while True:
             try:
                 self._machines.stop_training()
                 self._machines.drop(lost.node)
-                ahead = self._regroup()
+                self._round = self._regroup()
                 break
             except LostNodeError as another:  # of a machine that takes two nodes along, this may be the second
                 lost = another
-        self._round = ahead
+        when = f" in epoch {min(work.epoch for work in rounds.values()) + 1}" if rounds else ""
         warn(
-            f"{lost.node.name} was lost in epoch {epoch + 1} ({lost.reason}): training goes on with "
+            f"{lost.node.name} was lost{when} ({lost.reason}): training goes on with "
             f"{len(self._nodes):,} nodes, from the last meeting"
         )
-        return ahead == number
+        return [rounds[number] for number in sorted(rounds) if number > self._round]
 
     def _regroup(self) -> int:
-        """Deal the shards of lost nodes to the others, and bring all to the round that any of them has finished."""
+        """Deal the shards of lost nodes to the others; bring all to the last round whose meeting is over for any."""
         machines, finished = self._machines, dict[NodeHandle, int]()
         for node in self._nodes:
             finished[node] = machines.wait([machines.call(node, "back")])[0]
         if not finished:
-            raise FirthError(
-                "all nodes of the cluster are lost: start it again, and go on from the checkpoint, if there is one"
-            )
+            raise FirthError(_ALL_LOST)
         nodes = self._nodes
         for node in [node for node in self._hands if node not in finished]:
             for other, more in zip(nodes, deal(self._hands.pop(node), len(nodes)), strict=True):
@@ -235,7 +281,7 @@ class ClusterBackend:
         self._machines.wait(changed)
 
     def matrices(self) -> tuple[Matrix, Matrix]:
-        """See Backend."""
+        """See Backend; after the last meeting."""
         _, inputs, outputs = self._first("state")
         return np.array(inputs), np.array(outputs)
 
@@ -247,8 +293,13 @@ class ClusterBackend:
         return [found[shard.number] for shard in self._text.shards]
 
     def _first(self, method: str, *arguments: Any) -> Any:
-        """What a node says that all would say alike."""
-        return self._machines.wait([self._machines.call(self._nodes[0], method, *arguments)])[0]
+        """What a node says that all would say alike; observers ask, too, while others train."""
+        for node in self._nodes:
+            try:
+                return self._machines.wait([self._machines.call(node, method, *arguments)])[0]
+            except LostNodeError:
+                continue  # the next round will fail, and go on without it
+        raise FirthError(_ALL_LOST)
 
     def stop(self) -> None:
         """See Backend."""

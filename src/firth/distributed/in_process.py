@@ -23,22 +23,24 @@ class LocalCluster:
 
     nodes : how many.
     wire : how changes travel: "int8" (a byte a number, and a float32 step for each row) or "float32".
+    overlap : nodes train on while they meet, and take what comes of a meeting one round later.
 
     Raises   SettingError for impossible values.
     """
 
-    def __init__(self, nodes: int = 4, *, wire: Wire = "int8") -> None:
+    def __init__(self, nodes: int = 4, *, wire: Wire = "int8", overlap: bool = False) -> None:
         check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines are simulated")
         check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
         self.n_nodes = nodes
         self.wire = wire
+        self.overlap = overlap
 
     def open(self, settings: Hyperparameters) -> "InProcess":
         """See Cluster."""
-        return InProcess([Node(settings, self.wire) for _ in range(self.n_nodes)])
+        return InProcess([Node(settings, self.wire) for _ in range(self.n_nodes)], overlap=self.overlap)
 
     def __repr__(self) -> str:
-        return f"LocalCluster(nodes={self.n_nodes}, wire={self.wire!r})"
+        return f"LocalCluster(nodes={self.n_nodes}, wire={self.wire!r}, overlap={self.overlap})"
 
 
 class LocalNode:
@@ -66,7 +68,10 @@ class InProcess:
     new_node : makes a node in place of a lost one; None: lost ones are not replaced.
     """
 
-    def __init__(self, nodes: Sequence[Node], new_node: Callable[[], Node] | None = None) -> None:
+    def __init__(
+        self, nodes: Sequence[Node], new_node: Callable[[], Node] | None = None, *, overlap: bool = False
+    ) -> None:
+        self.overlap = overlap
         self.nodes: list[LocalNode] = [LocalNode(number, node) for number, node in enumerate(nodes)]
         self._wanted = self._made = len(nodes)
         self._new_node = new_node

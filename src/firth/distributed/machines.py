@@ -41,6 +41,10 @@ class Machines(Protocol):
     """Nodes, and calls to them."""
 
     @property
+    def overlap(self) -> bool:
+        """Whether nodes train on while they meet."""
+
+    @property
     def nodes(self) -> Sequence[NodeHandle]:
         """Those that are in use."""
 
@@ -75,6 +79,7 @@ class Cluster(Protocol):
     """What users give: machines, before they are in use."""
 
     wire: Wire
+    overlap: bool
 
     def open(self, settings: Hyperparameters) -> Machines:
         """Start a node on each machine.

@@ -14,18 +14,17 @@ from firth.backends.choice import best_backend
 from firth.backends.plan import TrainingPlan
 from firth.backends.protocol import Backend, MatrixName, Totals
 from firth.corpus.vocabulary import Vocabulary
-from firth.distributed.combining import Changes, Combiner, Packed, Wire, blocks_of, packed, unpacked_pieces
+from firth.distributed.combining import Packed, Wire
+from firth.distributed.meeting import Member
 from firth.distributed.node_facts import NodeFacts, check_memory, facts_of
 from firth.distributed.rounds import GRAIN, share_of_piece
 from firth.distributed.shards import Shard
 from firth.distributed.text import Arriving, Counted, HeldText, Piece, Reading, ShardSize
-from firth.kernels.cpu.training.combining import count_words
+from firth.kernels.cuda.present import check_gpu
 from firth.training.hyperparameters import Hyperparameters
 from firth.training.plan import NO_EXTRAS, plan_of_ids
 
 __all__ = ["Node", "NodeStart", "Round", "State"]
-
-_SIDES: tuple[MatrixName, MatrixName] = ("input", "output")
 
 
 class State(NamedTuple):
@@ -80,15 +79,20 @@ class Node:
         self._arriving: Arriving | None = None
         self._text: HeldText | None = None
         self._backend: Backend | None = None
-        self._base: tuple[Matrix, Matrix] | None = None  # of the last meeting; None where no other node trains
-        self._round = 0
+        self._member: Member | None = None  # None where no other node trains
+        self._round = 0  # the last one whose meeting is over
         self.trained = 0  # words of the present round
         self.on_tick: Callable[[], None] = lambda: None  # called about ten times a second while training
 
     # ---------------------------------------------------------------- the text
 
     def facts(self) -> NodeFacts:
-        """What has to be the same on all nodes."""
+        """What has to be the same on all nodes.
+
+        Raises   MissingExtraError or SettingError if the backend cannot be used here.
+        """
+        if self._settings.backend == "cuda":
+            check_gpu()
         return facts_of()
 
     def count(self, shards: list[Shard], name: str) -> Counted:
@@ -167,12 +171,11 @@ class Node:
         settings = self._settings
         backend = best_backend(settings.backend, settings.threads, self._plan, size, settings.epochs, chunk=GRAIN)
         backend.start(self._plan, state.inputs, state.outputs)
-        self._backend, self._round, self._base = backend, state.round, None
+        self._backend, self._round, self._member = backend, state.round, None
         if start.nodes > 1:
             outputs = np.zeros_like(state.inputs) if state.outputs is None else state.outputs.copy()
-            self._base = state.inputs.copy(), outputs
-            self._combiner = Combiner(self._plan, start.counts, size)
-            self._reads = np.zeros(words, np.int32)
+            weights = state.inputs.copy(), outputs
+            self._member = Member(self._plan, backend, weights, start.counts, self._wire)
 
     def train(self, given: Round, nodes: int) -> tuple[Any, ...]:
         """Train this node's share of a round.
@@ -191,16 +194,13 @@ class Node:
             totals = backend.train_epoch(given.epoch, rates, part, watch, totals)
             words += len(part)
             self.trained = words
-            if self._base is not None:
-                count_words(self._plan.corpus.ids[part.start : part.stop], self._reads)
-        if self._base is None:
+            if self._member is not None:
+                self._member.count(part)
+        if self._member is None:
             self._round = given.number
             return (totals,)
-        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start, given.node
-        measured = self._combiner.measure(backend, nodes, words, seed)
-        changes = [self._changes(block) for block in blocks_of(len(self._reads), nodes)]
-        self._reads[:] = 0
-        return totals, measured, *changes
+        of_company = self._settings.seed % 2**64, given.epoch, given.tokens.start
+        return totals, *self._member.close(given.number, words, nodes, ((*of_company, given.node), of_company))
 
     def _work(self, given: Round) -> list[tuple[range, tuple[float, float]]]:
         """The tokens of each piece, and the learning rates at the ends of the corpus that give each the round's."""
@@ -217,50 +217,30 @@ class Node:
                 work.append((part, rates))
         return work
 
-    def _changes(self, block: range) -> Changes:
-        assert self._base is not None
-        ids, rows = np.arange(block.start, block.stop, dtype=np.int32), slice(block.start, block.stop)
-        found = []
-        for side, base in zip(_SIDES, self._base, strict=True):
-            changes = self.backend.rows(side, ids)
-            changes -= base[rows]
-            found.append(packed(changes, self._wire))
-        return Changes(found[0], found[1], self._reads[rows].copy())
-
     def combine(self, given: Round, rate: float, nodes: int, *of_nodes: Any) -> tuple[Packed, Packed]:
-        """Make one change of the changes of all nodes to this node's block of rows.
+        """Make one change of the changes of all nodes to this node's block of rows; see Member.combine.
 
-        rate : of the round, on average.
-        of_nodes : Measured of all nodes, then their Changes.
+        It may be called while the next round is trained.
         """
-        assert self._base is not None
-        measured, changes = of_nodes[:nodes], of_nodes[nodes:]
-        block = blocks_of(len(self._base[0]), nodes)[given.node]
-        rows = slice(block.start, block.stop)
-        base = self._base[0][rows], self._base[1][rows]
-        seed = self._settings.seed % 2**64, given.epoch, given.tokens.start
-        inputs, outputs = self._combiner.combine(self.backend, rate, block, base, measured, changes, seed)
-        return packed(inputs, self._wire), packed(outputs, self._wire)
+        assert self._member is not None
+        return self._member.combine(given.number, given.node, rate, nodes, *of_nodes)
 
-    def finish(self, number: int, *combined: tuple[Packed, Packed]) -> None:
-        """Go on from what all blocks together have become. combined : of all nodes."""
-        assert self._base is not None
+    def finish(self, number: int, trained: Any, *combined: tuple[Packed, Packed]) -> None:
+        """End the meeting of a round: go on from what all blocks together have become.
+
+        trained : what the last call of train() has returned: so that this comes behind it.
+        combined : of all nodes.
+        """
+        assert self._member is not None
         if number == self._round:  # called again after a failure
             return
-        for block, changes in zip(blocks_of(len(self._base[0]), len(combined)), combined, strict=True):
-            for side, base, change in zip(_SIDES, self._base, changes, strict=True):
-                for piece, numbers in unpacked_pieces(change):
-                    rows = slice(block.start + piece.start, block.start + piece.stop)
-                    base[rows] += numbers
-                    self.backend.set_rows(side, rows.start, base[rows])
+        self._member.finish(number, combined)
         self._round = number
 
     def back(self) -> int:
-        """Return to where the last round ended; returns its number."""
-        if self._base is not None:
-            for side, base in zip(_SIDES, self._base, strict=True):
-                self.backend.set_rows(side, 0, base)
-            self._reads[:] = 0
+        """Return to where the last meeting ended; returns the number of its round."""
+        if self._member is not None:
+            self._member.back()
         return self._round
 
     # ---------------------------------------------------------------- what it has learned
@@ -272,19 +252,17 @@ class Node:
         return self._backend
 
     def state(self) -> State:
-        """Both matrices after the last round."""
-        return State(self._round, *(self.backend.matrices() if self._base is None else self._base))
+        """Both matrices after the last meeting."""
+        return State(self._round, *(self.backend.matrices() if self._member is None else self._member.weights))
 
     def rows(self, matrix: MatrixName, ids: WordIds) -> Matrix:
-        """Rows (n, D) after the last round."""
-        if self._base is None:
-            return self.backend.rows(matrix, ids)
-        return self._base[matrix == "output"][ids]
+        """Rows (n, D) after the last meeting."""
+        return (self.backend if self._member is None else self._member).rows(matrix, ids)
 
     def set_rows(self, matrix: MatrixName, first: int, rows: Matrix) -> None:
         """Replace rows, as Backend.set_rows does."""
-        if self._base is not None:
-            self._base[matrix == "output"][first : first + len(rows)] = rows
+        if self._member is not None:
+            self._member.set_rows(matrix, first, rows)
         self.backend.set_rows(matrix, first, rows)
 
     def is_finite(self) -> bool:

@@ -42,7 +42,7 @@ class NodeActor:
         return result, [str(one.message) for one in found if issubclass(one.category, FirthWarning)]
 
     def look(self, method: str, *arguments: Any) -> Any:
-        """Call a method that changes nothing, while the node is at work."""
+        """Call a method that can run while the node is at work."""
         return getattr(self._node, method)(*arguments)
 
     def trained(self) -> int:

@@ -6,12 +6,13 @@ their arguments; an actor runs one call of its node at a time, and beside it tho
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from firth.distributed.combining import Wire
 from firth.distributed.machines import Call, LostNodeError, NodeHandle, named
 from firth.distributed.ray_actor import NodeActor
+from firth.distributed.ray_places import Place, chosen_places, places_on
 from firth.errors import FirthError, MissingExtraError, SettingError, warn
 from firth.interruption import importing
 from firth.settings import check_value, one_of, whole_number
@@ -32,30 +33,35 @@ class RayCluster:
     A cluster that is connected to already (ray.init) is used as it is.
 
     address : of the cluster, as for ray.init; "auto": the one that this machine is part of.
-    nodes : how many; None: one on each machine. Where there are fewer machines, several nodes share one, if the model
-        has as few threads as that leaves to each.
+    nodes : how many; None: one on each machine, with backend="cuda" one for each GPU. Where there are fewer machines,
+        several nodes share one, if the model has as few threads as that leaves to each.
     wire : how changes travel: "int8" (a byte a number, and a float32 step for each row) or "float32".
+    overlap : nodes train on while they meet, and take what comes of a meeting one round later: for networks that are
+        slow next to the processors (docs/distributed.md).
 
     Raises   SettingError for impossible values.
     """
 
-    def __init__(self, address: str = "auto", *, nodes: int | None = None, wire: Wire = "int8") -> None:
+    def __init__(
+        self, address: str = "auto", *, nodes: int | None = None, wire: Wire = "int8", overlap: bool = False
+    ) -> None:
         if nodes is not None:
             check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines train")
         check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
         self.address = address
         self.n_nodes = nodes
         self.wire = wire
+        self.overlap = overlap
 
     def open(self, settings: Hyperparameters) -> "RayMachines":
         """See Cluster."""
         return RayMachines(self, settings)
 
     def __repr__(self) -> str:
-        return f"RayCluster({self.address!r}, nodes={self.n_nodes}, wire={self.wire!r})"
+        return f"RayCluster({self.address!r}, nodes={self.n_nodes}, wire={self.wire!r}, overlap={self.overlap})"
 
 
-_LOOKS = {"rows", "facts"}
+_LOOKS = {"rows", "facts", "combine"}
 _READS = {"count", "hold"}
 
 
@@ -79,6 +85,7 @@ class RayMachines:
         self._ray = _ray()
         self._settings = settings
         self._cluster = cluster
+        self.overlap = cluster.overlap
         self._made = 0
         self._is_mine = not self._ray.is_initialized()
         self.nodes: list[RayNode] = []
@@ -107,49 +114,29 @@ class RayMachines:
             ) from error
 
     def _start_all(self) -> None:
-        places = self._places()
-        wanted = self._cluster.n_nodes or len({machine for _, machine in places})
-        if wanted > len(places):
-            raise SettingError(
-                f"nodes={wanted:,}: the Ray cluster has processors for {len(places):,}, with threads="
-                f"{self._settings.threads}: start more machines, or give fewer nodes or threads"
-            )
-        if not wanted:
-            raise SettingError("the Ray cluster has no machine with a processor: start one with `ray start`")
-        self._wanted = wanted
-        self.nodes = [self._new_node(*place) for place in places[:wanted]]
+        places = chosen_places(self._places(), self._cluster.n_nodes, self._settings)
+        self._wanted = len(places)
+        self.nodes = [self._new_node(place) for place in places]
 
-    def _places(self, used: Iterable[str] = ()) -> list[tuple[str, str]]:
-        """Where nodes can be: the names and ids of machines, those of all machines before the second ones of any.
+    def _places(self, used: Sequence[str] = ()) -> list[Place]:
+        return places_on(self._ray.nodes(), self._settings, used)
 
-        used : the machines of nodes that there are.
-        """
-        rows = []
-        taken = list(used)
-        for machine in sorted(self._ray.nodes(), key=lambda one: str(one["NodeID"])):
-            processors = int(machine["Resources"].get("CPU", 0)) if machine["Alive"] else 0
-            each = self._settings.threads or max(processors, 1)
-            name = machine.get("NodeManagerHostname") or machine.get("NodeManagerAddress", "")
-            free = processors // each - taken.count(machine["NodeID"])
-            rows += [(round, (name, machine["NodeID"], each)) for round in range(free)]
-        self._each = {machine: each for _, (_, machine, each) in rows}
-        return [(name, machine) for _, (name, machine, _) in sorted(rows, key=lambda row: row[0])]
-
-    def _new_node(self, name: str, machine: str) -> RayNode:
+    def _new_node(self, place: Place) -> RayNode:
         with importing():
             from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
         actor = (
             self._ray.remote(NodeActor)
             .options(
-                num_cpus=self._each[machine],
+                num_cpus=place.processors,
+                num_gpus=place.gpus,
                 max_restarts=0,
                 max_task_retries=0,
                 max_concurrency=1 + _LOOKING_ON,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(machine, soft=False),
+                scheduling_strategy=NodeAffinitySchedulingStrategy(place.machine, soft=False),
             )
             .remote(self._settings, self._cluster.wire)
         )
-        node = RayNode(f"node {self._made} ({name})", machine, actor)
+        node = RayNode(f"node {self._made} ({place.name})", place.machine, actor)
         self._made += 1
         return node
 
@@ -271,9 +258,9 @@ class RayMachines:
 
     def _start_missing(self) -> None:
         """Begin to start nodes in place of lost ones; nobody waits: a dead machine is called alive for a while."""
-        free = self._places(node.machine for node in (*self.nodes, *self._coming))
+        free = self._places([node.machine for node in (*self.nodes, *self._coming)])
         for place in free[: self._wanted - len(self.nodes) - len(self._coming)]:
-            node = self._new_node(*place)
+            node = self._new_node(place)
             self._coming[node] = node.actor.trained.remote()
 
     def join(self) -> Sequence[NodeHandle]:

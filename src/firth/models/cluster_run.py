@@ -39,8 +39,6 @@ def check_distributable(settings: Hyperparameters, **others: object) -> None:
     for name, value in {"subwords": settings.subwords, **others}.items():
         if value is not None:
             raise SettingError(f"{name}: not with a cluster, on which it was not measured; leave one of them out")
-    if settings.backend == "cuda":
-        raise SettingError("backend='cuda': machines of a cluster train on their processors; leave one of them out")
     if settings.objective != "negative_sampling":
         raise SettingError(
             f"objective={settings.objective!r}: a cluster trains with negative_sampling; how changes of other "

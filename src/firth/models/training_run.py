@@ -204,6 +204,7 @@ def run_training(run: Run, companions: Companions, reporter: Reporter) -> Traine
         trainer.run()
     except TrainingInterrupted as error:
         interruption = error
+    run.backend.settle()
     return Trained(trainer.history, run.backend.matrices(), interruption)
 
 

@@ -192,6 +192,7 @@ class Checkpoints:
         if position == self._written:
             return
         self._last = time.perf_counter()
+        backend.settle()
         if not backend.is_finite():
             return  # the end of the epoch reports it; the checkpoint before is worth more
         matrices = backend.matrices()

@@ -1,11 +1,13 @@
 """Training on several nodes: what it learns, what is the same bit for bit, and what happens when nodes are lost."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 import firth
 from firth.corpus.encoding import encode
-from firth.distributed.combining import packed
+from firth.distributed.combining import packed, unpacked
 from firth.distributed.in_process import InProcess, LocalCluster
 from firth.distributed.node import Node
 from firth.distributed.node_facts import NodeFacts
@@ -27,12 +29,13 @@ class Nodes:
 
     wire = "float32"
 
-    def __init__(self, kinds, new_node=None):
-        self.kinds, self.new_node = kinds, new_node
+    def __init__(self, kinds, new_node=None, overlap=False):
+        self.kinds, self.new_node, self.overlap = kinds, new_node, overlap
 
     def open(self, settings):
         new_node = None if self.new_node is None else lambda: self.new_node(settings, self.wire)
-        self.machines = InProcess([kind(settings, self.wire) for kind in self.kinds], new_node)
+        nodes = [kind(settings, self.wire) for kind in self.kinds]
+        self.machines = InProcess(nodes, new_node, overlap=self.overlap)
         return self.machines
 
 
@@ -76,7 +79,7 @@ class Averaging(Node):
 
     def combine(self, given, rate, nodes, *of_nodes):
         changes = of_nodes[nodes:]
-        means = [sum(one.rows(side, slice(None)).numbers for one in changes) / np.float32(nodes) for side in range(2)]
+        means = [sum(unpacked(one.rows(side, slice(None))) for one in changes) / np.float32(nodes) for side in range(2)]
         return packed(means[0], "float32"), packed(means[1], "float32")
 
 
@@ -85,7 +88,7 @@ class Adding(Node):
 
     def combine(self, given, rate, nodes, *of_nodes):
         changes = of_nodes[nodes:]
-        sums = [sum(one.rows(side, slice(None)).numbers for one in changes) for side in range(2)]
+        sums = [sum(unpacked(one.rows(side, slice(None))) for one in changes) for side in range(2)]
         return packed(sums[0], "float32"), packed(sums[1], "float32")
 
 
@@ -107,6 +110,40 @@ def test_a_cluster_repeats_bit_for_bit(topical_text, wire):
 def test_bytes_are_enough_for_changes(topical_text):
     losses = [fitted(topical_text, LocalCluster(4, wire=wire)).history[-1].loss for wire in ("int8", "float32")]
     assert losses[0] == pytest.approx(losses[1], rel=2e-3)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_nodes_that_train_on_while_they_meet_learn_nearly_as_much(topical_text, architecture):
+    settings = {"architecture": architecture}
+    clusters = LocalCluster(4), LocalCluster(4, overlap=True), LocalCluster(4, overlap=True)
+    waiting, found, again = (fitted(topical_text, cluster, settings) for cluster in clusters)
+    assert bits(again) == bits(found) != bits(waiting)
+    assert [record.pairs for record in found.history] == [record.pairs for record in waiting.history]
+    assert found.history[-1].loss < waiting.history[-1].loss * 1.02
+
+
+class Watched(Node):
+    """Notes how much of the weights of others is in its own when a round begins."""
+
+    def train(self, given, nodes):
+        result = super().train(given, nodes)
+        self.rounds = [*getattr(self, "rounds", []), (given.number, self._round)]
+        return result
+
+
+@pytest.mark.parametrize("overlap", [False, True])
+def test_the_meeting_before_is_over_when_a_round_begins_unless_meetings_overlap(topical_text, overlap):
+    cluster = Nodes([Watched] * 3, overlap=overlap)
+    opened = []
+    cluster.open = lambda settings, open=cluster.open: opened.append(open(settings)) or opened[0]
+    closing = InProcess.close
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(InProcess, "close", lambda machines: opened.append(machines.nodes) or closing(machines))
+        model = fitted(topical_text, cluster)
+    rounds = opened[1][0].node.rounds
+    lags = [number - met for number, met in rounds]
+    assert max(lags) == 1 + overlap and lags.count(1) >= model.hyperparameters.epochs
+    assert len(opened[1][0].node._member._unmet) == 0
 
 
 def test_initial_vectors_are_taken(topical_text, alone):
@@ -141,14 +178,15 @@ class Stopping(Node):
         return super().train(given, nodes)
 
 
-def test_a_training_that_is_interrupted_goes_on_to_the_same_bits(topical_text, tmp_path):
+@pytest.mark.parametrize("overlap", [False, True])
+def test_a_training_that_is_interrupted_goes_on_to_the_same_bits(topical_text, tmp_path, overlap):
     path = tmp_path / "training.firth"
-    expected = fitted(topical_text, Nodes([Node] * 3))
+    expected = fitted(topical_text, Nodes([Node] * 3, overlap=overlap))
     with pytest.raises(TrainingInterrupted):
-        fitted(topical_text, Nodes([Stopping] * 3), checkpoint=path)
+        fitted(topical_text, Nodes([Stopping] * 3, overlap=overlap), checkpoint=path)
     stopped = firth.Word2Vec.load(path)
     assert len(stopped.history) == 1 and bits(stopped) != bits(expected)
-    found = firth.Word2Vec.resume(path, topical_text, cluster=Nodes([Node] * 3), progress=False)
+    found = firth.Word2Vec.resume(path, topical_text, cluster=Nodes([Node] * 3, overlap=overlap), progress=False)
     assert bits(found) == bits(expected)
     assert [record.loss for record in found.history] == [record.loss for record in expected.history]
 
@@ -189,16 +227,56 @@ def lost_in(method, epoch, number=1):
     return [Lost if node == number else Node for node in range(3)]
 
 
+@pytest.mark.parametrize("overlap", [False, True])
 @pytest.mark.parametrize("method", ["train", "combine", "finish"])
 @pytest.mark.parametrize("number", [0, 2])
-def test_training_goes_on_without_a_lost_node(topical_text, alone, method, number):
-    cluster = Nodes(lost_in(method, 1, number))
+def test_training_goes_on_without_a_lost_node(topical_text, alone, method, number, overlap):
+    cluster = Nodes(lost_in(method, 1, number), overlap=overlap)
     with pytest.warns(FirthWarning, match=f"node {number} was lost in epoch 2 .the power went out.: .* with 2 nodes"):
         found = fitted(topical_text, cluster)
     assert [record.words for record in found.history] == [36_000] * 3
     # Of the epoch in which the node was lost, its shards are trained from the same share of each on.
     assert found.history[2].pairs == alone.history[2].pairs
     assert found.history[2].loss < alone.history[2].loss * 1.05
+
+
+class Asked(Node):
+    """Lost when it is asked for what all nodes have learned, in the middle of an epoch or at its end."""
+
+    def state(self):
+        if self._round > 3:
+            raise ConnectionError("the power went out")
+        return super().state()
+
+
+def test_weights_are_those_of_another_node_if_the_first_is_lost(topical_text, alone):
+    found = fitted(topical_text, Nodes([Asked, Node, Node]))
+    assert found.history[2].loss < alone.history[2].loss * 1.05
+    assert found.vectors.matrix.any() and found.context_vectors.any()
+
+
+@pytest.mark.parametrize("method", [None, "finish"])
+def test_a_meeting_that_is_due_is_waited_for(topical_text, method):
+    """Weights are taken in the middle of an epoch: by a checkpoint after each round, also when a node is lost."""
+    pending = []
+
+    class Checked(InProcess):
+        def call(self, node, method, *arguments, results=1):
+            if method == "state":
+                pending.extend(bool(one.node._member._unmet) for one in self.nodes)
+            return super().call(node, method, *arguments, results=results)
+
+    class Overlapping(Nodes):
+        def open(self, settings):
+            return Checked([kind(settings, self.wire) for kind in self.kinds], overlap=True)
+
+    kinds = [Node] * 3 if method is None else lost_in(method, 1)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        path = topical_text.with_suffix(".firth")
+        model = fitted(topical_text, Overlapping(kinds), checkpoint=path, every=1e-6)
+    assert len(pending) > 3 * len(model.history) and not any(pending)
+    assert len(found) == (method is not None)
 
 
 def test_a_new_node_joins_at_the_next_epoch(topical_text, alone):
@@ -320,6 +398,12 @@ def test_other_versions_and_too_little_memory_are_found(topical_text):
         fitted(topical_text, Nodes([Node, Older]))
     with pytest.raises(SettingError, match="node 1: training needs about 0.2 GB of memory, and 0.0 GB are available"):
         fitted(topical_text, Nodes([Node, Small]))
+
+
+def test_a_node_without_the_gpu_that_is_wanted_is_found(topical_text, monkeypatch):
+    monkeypatch.setattr("firth.kernels.cuda.present.is_installed", lambda: False)
+    with pytest.raises(FirthError, match=r"node 0: backend='cuda' needs .*firth\[cuda\]"):
+        fitted(topical_text, LocalCluster(2), {"backend": "cuda"})
 
 
 @pytest.mark.parametrize(

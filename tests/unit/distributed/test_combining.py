@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -19,11 +19,27 @@ WORDS, SIZE, NODES = 40, 16, 3
 
 
 @given(arrays(np.float32, (5, 7), elements=st.floats(-100, 100, width=32)))
+@example(np.full((5, 7), 2e-43, np.float32))
 def test_changes_travel_with_half_a_step_of_error(changes):
     travelled = packed(changes, "int8")
     assert travelled.numbers.dtype == np.int8
-    assert (abs(unpacked(travelled) - changes) <= 0.501 * travelled.steps[:, None]).all()
+    assert (abs(unpacked(travelled) - changes)[travelled.places] <= 0.501 * travelled.steps[:, None]).all()
     assert (unpacked(packed(changes, "float32")) == changes).all()
+
+
+@given(
+    st.lists(st.sampled_from([0.0, -0.0, 1.0, 1e-44]), min_size=1, max_size=30),
+    st.sampled_from(["int8", "float32"]),
+    st.integers(0, 30),
+    st.integers(0, 30),
+)
+def test_rows_that_have_not_changed_do_not_travel(firsts, wire, start, stop):
+    changes = np.zeros((len(firsts), 3), np.float32)
+    changes[:, 1] = firsts
+    travelled, rows = packed(changes, wire), slice(start, max(start, stop))
+    assert len(travelled.numbers) == len(travelled.places) == np.count_nonzero(changes[:, 1])
+    np.testing.assert_array_equal(unpacked(travelled.some(rows)), unpacked(travelled)[rows])
+    np.testing.assert_allclose(unpacked(travelled), changes, atol=1e-44)
 
 
 @pytest.mark.parametrize("damage", [np.nan, np.inf])
@@ -66,7 +82,7 @@ def test_changes_become_one_as_in_the_reference(parts, block):
         for n in range(NODES)
     ]
     base = matrices[0][rows], matrices[1][rows]
-    found = combiner.combine(backend, 0.05, block, base, measured, changes, (3,))
+    found = combiner.combine(0.05, block, base, combiner.company(backend, (3,)), measured, changes)
     rate = 0.05 * safety_factor(NODES, "skipgram")
     for side, of_rows in enumerate(update_counts(plan)):
         moment = np.mean([one.curvatures[side].reshape(-1, SIZE)[:SIZE] for one in measured], axis=0)

@@ -98,6 +98,14 @@ def test_actors_learn_the_bits_of_nodes_in_one_process(ray, topical_text, expect
     assert firth.Word2Vec.load(tmp_path / "training.firth").history == found.history
 
 
+def test_actors_that_train_on_while_they_meet_learn_the_same_bits(ray, topical_text):
+    wait_for(lambda: ray.available_resources().get("CPU") == 3)
+    found, expected = (
+        fitted(topical_text, kind(nodes=3, overlap=True)) for kind in (firth.RayCluster, firth.LocalCluster)
+    )
+    assert bits(found) == bits(expected)
+
+
 def wait_for(condition):
     for _ in range(200):
         if condition():
@@ -118,9 +126,10 @@ def reported():
     logger.removeHandler(handler)
 
 
-def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text, reported):
+@pytest.mark.parametrize("overlap", [False, True])
+def test_a_killed_process_is_done_without_and_a_new_one_joins(ray, topical_text, reported, overlap):
     wait_for(lambda: ray.available_resources().get("CPU") == 3)
-    cluster = Failing("combine", nodes=3)
+    cluster = Failing("combine", nodes=3, overlap=overlap)
     settings = SETTINGS | {"epochs": 3}
     joined = []
 
@@ -170,6 +179,11 @@ def test_the_command_trains_on_a_cluster_that_runs(ray, topical_text, tmp_path):
     done = subprocess.run([*map(str, command), *settings, "--json"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert bits(firth.Word2Vec.load(target)) == bits(fitted(topical_text, firth.LocalCluster(2)))
+
+
+def test_nodes_that_train_on_gpus_are_where_ray_has_some(ray, topical_text):
+    with pytest.raises(SettingError, match="the Ray cluster has no machine with a GPU"):
+        firth.Word2Vec(backend="cuda").fit(topical_text, progress=False, cluster=firth.RayCluster())
 
 
 def test_too_few_machines_are_found_at_once(ray, topical_text):
