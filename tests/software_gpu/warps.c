@@ -4,10 +4,9 @@
    atomic operations and loops), after a number of chances that is drawn anew each time, and at barriers. All warps that
    can go on take a turn, in an order drawn anew each round, before any takes the next.
 
-   Chances are many for one position of a text, about 150. With 4 of them in a turn training behaves as it did on an H100: a
-   step is too large, and vectors become infinite, where 689 warps at a time use one row, and not where 345 do, with
-   1,000 words and with 100. With 32, twice as fast, many positions are trained from beginning to end in one turn, and
-   689 uses do no harm.
+   A position of a text has over a hundred chances. With 4 of them in a turn, training behaves as it did on an H100: steps
+   are too large, and vectors become infinite, where 689 warps at a time use one row, and not where 345 do, with 1,000
+   words and with 100. With 32, a fifth faster, many rows are read and changed in one turn, and 689 uses do no harm.
 
    SG_THREADS   threads of the processor, 2
    SG_RESIDENT  most warps in flight, 2112; blocks start in order as others end
