@@ -1,16 +1,18 @@
 """The `firth` command as a real process, and a model whose answers are known."""
 
+import contextlib
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from firth import WordVectors
+from prepared_firth import IS_POSSIBLE, PreparedFirth
 
 Firth = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -40,25 +42,45 @@ def words() -> dict[str, tuple[float, float, float]]:
     return dict(WORDS)
 
 
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[PreparedFirth | None]:
+    """A process that has imported Firth, where there can be one."""
+    if not IS_POSSIBLE:
+        yield None
+        return
+    with contextlib.closing(PreparedFirth()) as process:
+        yield process
+
+
 @pytest.fixture
-def firth(tmp_path: Path) -> Firth:
-    """Run `firth ARGUMENTS…` in an empty folder and return the finished process."""
+def firth(tmp_path: Path, prepared: PreparedFirth | None) -> Firth:
+    """Run `firth ARGUMENTS…` in an empty folder and return the finished process.
+
+    A process of its own is started for what comes with options of subprocess.run(), or with another environment.
+    """
 
     def run(*arguments: object, code: int = 0, **options: object) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "firth", *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            timeout=120,
-            **options,  # type: ignore[call-overload]
-        )
+        words = [str(argument) for argument in arguments]
+        if prepared and prepared.fits() and not options:
+            done = prepared.run(words, tmp_path, timeout=120)
+        else:
+            done = in_a_new_process(words, tmp_path, **options)
         assert done.returncode == code, done.stderr
-        return done  # type: ignore[no-any-return]
+        return done
 
     return run
+
+
+def in_a_new_process(words: list[str], folder: Path, **options: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # type: ignore[no-any-return, call-overload]
+        [sys.executable, "-m", "firth", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        timeout=120,
+        **options,
+    )
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ class _Cutter:
     def __init__(self, function: Function) -> None:
         self.function = function
         self.blocks = [Block(0)]
+        self.ends: list[Block] = []  # of lanes that leave under a guard
         self.labels: dict[str, Block] = {}
         self.jumps: list[tuple[Block, Instruction, list[str]]] = []
 
@@ -83,7 +84,7 @@ class _Cutter:
                 block.branch = Branch([following], line=block.line)
             elif block.branch.guard and len(block.branch.targets) == 1:
                 block.branch.targets.append(following)
-        return self.blocks
+        return self.blocks + self.ends
 
     def _begin(self, line: int) -> Block:
         self.blocks.append(Block(line))
@@ -99,8 +100,10 @@ class _Cutter:
             self.jumps.append((block, one, self.function.tables[one.operands[1]]))
             self._begin(one.line)
         elif name in _LEAVES:
-            leaving = Branch([], line=one.line)
-            block.branch = Branch([Block(one.line, branch=leaving)], one.guard, line=one.line) if one.guard else leaving
+            block.branch = Branch([], line=one.line)
+            if one.guard:
+                self.ends.append(Block(one.line, branch=block.branch))
+                block.branch = Branch([self.ends[-1]], one.guard, line=one.line)
             self._begin(one.line)
         elif is_synchronous(one) or name == "call":
             self._together(one)

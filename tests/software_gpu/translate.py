@@ -56,16 +56,15 @@ def _place(variables: list[Variable], offset: int = 0) -> tuple[dict[str, int], 
     return offsets, offset
 
 
-def _named_in(functions: list[Function]) -> set[str]:
-    """All names that instructions refer to."""
-    text = " ".join(
-        operand
-        for function in functions
-        for one in function.body
-        if not isinstance(one, str)
-        for operand in one.operands
-    )
-    return set(re.findall(r"[\w$]+", text))
+def _shared_variables(function: Function, outside: list[Variable], is_calling: bool) -> list[Variable]:
+    """The shared variables of a function, without those of dynamic size.
+
+    is_calling : whether there are functions to call: they find variables at the same place, whichever kernel calls.
+    """
+    operands = [operand for one in function.body if not isinstance(one, str) for operand in one.operands]
+    named = set(re.findall(r"[\w$]+", " ".join(operands)))
+    inside = [one for one in function.variables if one.space == "shared" and function.is_entry]
+    return [one for one in (*outside, *inside) if one.count and (is_calling or one.name in named)]
 
 
 def translate(module: Module) -> str:
@@ -86,18 +85,10 @@ def translate(module: Module) -> str:
         parts.append(signature(one, f"f{number}") + ";")
     shared = [one for one in module.variables if one.space == "shared"]
     entries = [one for one in module.functions if one.is_entry]
-    placed = {}
-    for function in module.functions:
-        inside = [one for one in function.variables if one.space == "shared"]
-        named = _named_in([function, *devices])
-        wanted = [one for one in (*shared, *inside) if one.name in named and one.count] if function.is_entry else shared
-        placed[function.name] = _place(wanted)
-    if devices:  # they find shared variables at the same place, whichever kernel calls them
-        common = _place([one for one in shared if one.count])
-        placed = {name: common for name in placed}
+    of_devices = [one for function in devices for one in function.variables if one.space == "shared"]
     kernels = []
     for function in module.functions:
-        offsets, end = placed[function.name]
+        offsets, end = _place(_shared_variables(function, [*shared, *of_devices], bool(devices)))
         own = Names()
         own.functions, own.addresses = names.functions, dict(names.addresses)
         own.addresses |= {name: f"((uint64_t)w->shared + {offset})" for name, offset in offsets.items()}
