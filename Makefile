@@ -79,7 +79,7 @@ test-software-gpu: ## Run the tests of GPUs on a GPU in software: what docs/gpu.
 	@$(MAKE) --no-print-directory VENV=.venv-gpu software-gpu
 
 software-gpu: $(VENV)/.installed-test $(VENV)/.installed-cuda
-	SG_MULTIPROCESSORS=16 $(BIN)/python tests/software_gpu $(BIN)/python -m pytest -q -p no:cacheprovider tests/gpu
+	SG_MULTIPROCESSORS=3 $(BIN)/python tests/software_gpu $(BIN)/python -m pytest -q -p no:cacheprovider tests/gpu
 
 # What docs/reliability.md reports; a short part of all three is in `make test`.
 fuzz: $(VENV)/.installed-test ## Damage COUNT=1000000 files of every kind and see that they are read or refused

@@ -51,8 +51,7 @@ def losses(backend, plan, rate, epochs):
 @pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
 def test_many_warps_learn_what_one_thread_does(words, architecture, rate, objective):
     """Small vocabularies are where rows are in use most often; without subsampling they are hottest."""
-    tokens = MANY if objective == "negative_sampling" else FEW
-    plan = zipf_plan(words, tokens, architecture=architecture, objective=objective, subsample_threshold=0)
+    plan = zipf_plan(words, MANY, architecture=architecture, objective=objective, subsample_threshold=0)
     assert_losses_are_alike(plan, rate, 0.01 if objective == "negative_sampling" else 0.03)
 
 
@@ -64,7 +63,7 @@ def assert_losses_are_alike(plan, rate, tolerance):
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_groups_and_sessions(architecture):
-    plan = zipf_plan(1_000, FEW, architecture=architecture, subsample_threshold=0)
+    plan = zipf_plan(1_000, MANY, architecture=architecture, subsample_threshold=0)
     of_word = (np.arange(plan.n_words) % 3 - 1).astype(np.int32)  # a third of the words has no group
     words = np.argsort(of_word, kind="stable")[int((of_word < 0).sum()) :].astype(np.int32)
     starts = np.searchsorted(of_word[words], [0, 1, 2])
@@ -123,11 +122,11 @@ def test_shapes_that_take_more_registers():
             plan = zipf_plan(2_000, FEW, architecture=architecture, **settings)
             size = settings.get("vector_size", 100)
             found = []
-            for backend in (CudaBackend(), CpuBackend(1)):
+            for backend in (CudaBackend(warps=8), CpuBackend(1)):  # shapes, not how many warps train
                 backend.start(plan, initial_word_vectors(plan.n_words, size, 1), None)
                 found.append(backend.train_epoch(0, (0.025, 0.0), range(FEW), lambda totals: None))
             assert found[0].pairs == found[1].pairs
-            assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.01)
+            assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.03)
 
 
 def test_a_model_is_observed_while_it_is_trained():

@@ -1,6 +1,8 @@
 """Arrays on a GPU, and launches of kernels, which a stream has one after another."""
 
+import functools
 import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,23 @@ _launching = threading.Lock()  # numba-cuda's dispatchers and the simulator know
 def pinned(length: int, kind: Any) -> Any:
     """An array in memory that the GPU copies to without the processor's help."""
     return cuda.pinned_array(length, kind)
+
+
+def _free_in_any_thread() -> None:
+    """Have numba-cuda free what a thread drops that never used the GPU.
+
+    Python collects cycles in whatever thread it comes to. The driver refuses to free memory in one without a context,
+    and numba-cuda then forgets the memory without freeing it.
+    """
+    context = cuda.current_context()
+    for queue in (context.memory_manager.deallocations, context.deallocations):
+        if "clear" not in vars(queue):
+            queue.clear = functools.partial(_clear_in_context, queue.clear)
+
+
+def _clear_in_context(clear: Callable[[], None]) -> None:
+    cuda.current_context()  # the thread has one from now on
+    clear()
 
 
 def release() -> None:
@@ -45,6 +64,8 @@ class Stream:
 
     def __init__(self) -> None:
         self._stream = cuda.stream()
+        if not config.ENABLE_CUDASIM:
+            _free_in_any_thread()
         self._sources: list[Any] = []  # of copies since the last mark
 
     def _kept(self, array: Any) -> Any:
