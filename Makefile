@@ -1,6 +1,6 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-oldest oldest install-oldest test-wheel portability fuzz faults soak check format bench docs docs-pictures clean
+.PHONY: help setup demo test test-kernels test-oldest oldest install-oldest test-wheel portability fuzz faults soak test-software-gpu software-gpu check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -83,6 +83,13 @@ test-wheel: $(BIN)/python ## Build the package, install it in a clean environmen
 portability: $(VENV)/.installed-test ## Train as older x86 processors would, and on ARM under an emulator (minutes)
 	$(BIN)/python tests/portability/processors.py
 
+# The GPU code, on machines without a GPU: tests/software_gpu is a driver that runs it on the processor.
+test-software-gpu: ## Run the tests of GPUs on a GPU in software: what docs/gpu.md says of it (minutes)
+	@$(MAKE) --no-print-directory VENV=.venv-gpu software-gpu
+
+software-gpu: $(VENV)/.installed-test $(VENV)/.installed-cuda
+	SG_MULTIPROCESSORS=3 $(BIN)/python tests/software_gpu $(BIN)/python -m pytest -q -p no:cacheprovider tests/gpu
+
 # What docs/reliability.md reports; a short part of all three is in `make test`.
 fuzz: $(VENV)/.installed-test ## Damage COUNT=1000000 files of every kind and see that they are read or refused
 	@seed="$(SEED)"; seed=$${seed:-$$(date +%s)}; echo "seed $$seed (repeat with: make fuzz SEED=$$seed)"; \
@@ -116,7 +123,7 @@ docs-pictures: $(VENV)/.installed-test ## Make the pictures of the docs by their
 	$(BIN)/python docs/explorer_pictures.py
 
 clean: ## Remove .venv, caches and build output
-	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gpu .venv-oldest tests/software_gpu/.built build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first interpreter that is new enough. Where its venv module lacks ensurepip (Debian without python3-venv),

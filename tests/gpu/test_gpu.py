@@ -18,10 +18,11 @@ from firth.recommend.sequences import Sequences
 from firth.training.plan import initial_word_vectors
 from firth.training.sampling_tables import noise_table
 from gpu.plans import zipf_plan
-from gpu.present import needs_gpu
+from gpu.present import needs_gpu, sized
 from source_tree import ROOT
 
 pytestmark = needs_gpu
+MANY, FEW = sized((400_000, 100_000), (50_000, 20_000))  # tokens; a GPU in software has fewer multiprocessors as well
 
 
 @pytest.mark.parametrize("tests", ["tests/contracts/test_backends.py", "tests/simulated"])
@@ -50,8 +51,7 @@ def losses(backend, plan, rate, epochs):
 @pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
 def test_many_warps_learn_what_one_thread_does(words, architecture, rate, objective):
     """Small vocabularies are where rows are in use most often; without subsampling they are hottest."""
-    tokens = 400_000 if objective == "negative_sampling" else 100_000
-    plan = zipf_plan(words, tokens, architecture=architecture, objective=objective, subsample_threshold=0)
+    plan = zipf_plan(words, MANY, architecture=architecture, objective=objective, subsample_threshold=0)
     assert_losses_are_alike(plan, rate, 0.01 if objective == "negative_sampling" else 0.03)
 
 
@@ -63,7 +63,7 @@ def assert_losses_are_alike(plan, rate, tolerance):
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_groups_and_sessions(architecture):
-    plan = zipf_plan(1_000, 100_000, architecture=architecture, subsample_threshold=0)
+    plan = zipf_plan(1_000, MANY, architecture=architecture, subsample_threshold=0)
     of_word = (np.arange(plan.n_words) % 3 - 1).astype(np.int32)  # a third of the words has no group
     words = np.argsort(of_word, kind="stable")[int((of_word < 0).sum()) :].astype(np.int32)
     starts = np.searchsorted(of_word[words], [0, 1, 2])
@@ -84,7 +84,7 @@ def test_groups_and_sessions(architecture):
 )
 def test_words_that_share_ngrams(architecture, rate, subwords):
     """Names that are nearly alike: hardly any row is used by one word alone."""
-    plan = zipf_plan(2_000, 400_000, architecture=architecture, subwords=subwords, subsample_threshold=0)
+    plan = zipf_plan(2_000, MANY, architecture=architecture, subwords=subwords, subsample_threshold=0)
     gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
     assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
     assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, rel=0.02)
@@ -93,11 +93,15 @@ def test_words_that_share_ngrams(architecture, rate, subwords):
 @pytest.mark.parametrize(("architecture", "rate"), [("skipgram", 0.025), ("cbow", 0.05)])
 @pytest.mark.parametrize(
     "tags_of",
-    [lambda sentence: [sentence // 10], lambda sentence: [sentence // 10_000], lambda sentence: [0, 1 + sentence]],
+    [
+        lambda sentence: [sentence // 10],
+        lambda sentence: [sentence // (MANY // 40)],
+        lambda sentence: [0, 1 + sentence],
+    ],
     ids=["short documents", "long documents", "a tag of all"],
 )
 def test_documents_whatever_their_length(architecture, rate, tags_of):
-    plan = zipf_plan(2_000, 400_000, tags_of, architecture=architecture)
+    plan = zipf_plan(2_000, MANY, tags_of, architecture=architecture)
     gpu, cpu = losses(CudaBackend(), plan, rate, 3), losses(CpuBackend(1), plan, rate, 3)
     assert [one.pairs for one in gpu] == [one.pairs for one in cpu]
     assert gpu[-1].mean_loss == pytest.approx(cpu[-1].mean_loss, rel=0.02)
@@ -115,20 +119,20 @@ def test_shapes_that_take_more_registers():
         {"vector_size": 300, "objective": "hierarchical_softmax"},
     ):
         for architecture in ("skipgram", "cbow"):
-            plan = zipf_plan(2_000, 100_000, architecture=architecture, **settings)
+            plan = zipf_plan(2_000, FEW, architecture=architecture, **settings)
             size = settings.get("vector_size", 100)
             found = []
-            for backend in (CudaBackend(), CpuBackend(1)):
+            for backend in (CudaBackend(warps=8), CpuBackend(1)):  # shapes, not how many warps train
                 backend.start(plan, initial_word_vectors(plan.n_words, size, 1), None)
-                found.append(backend.train_epoch(0, (0.025, 0.0), range(100_000), lambda totals: None))
+                found.append(backend.train_epoch(0, (0.025, 0.0), range(FEW), lambda totals: None))
             assert found[0].pairs == found[1].pairs
-            assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.01)
+            assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.03)
 
 
 def test_a_model_is_observed_while_it_is_trained():
-    plan = zipf_plan(2_000, 2_000_000)
+    plan = zipf_plan(2_000, sized(2_000_000, 50_000))
     ids = plan.corpus.ids
-    text = [[f"w{i}" for i in sentence] for sentence in np.array_split(ids, 50_000)]
+    text = [[f"w{i}" for i in sentence] for sentence in np.array_split(ids, len(ids) // 40)]
     seen = []
     model = Word2Vec(backend="cuda", epochs=2, subsample_threshold=0)
     model.fit(text, progress=False, observers=[lambda seen_now: seen.append(seen_now.vectors().matrix)])
@@ -137,7 +141,7 @@ def test_a_model_is_observed_while_it_is_trained():
     np.testing.assert_array_equal(seen[-1], model.vectors.matrix)
 
 
-@pytest.mark.parametrize(("n_words", "size"), [(1, 3), (63, 17), (5_000, 100), (70_001, 30)])
+@pytest.mark.parametrize(("n_words", "size"), [(1, 3), (63, 17), (sized(5_000, 700), 100), (sized(70_001, 5_001), 30)])
 def test_searches_find_what_the_processor_finds(n_words, size):
     """From one block to thousands; counts up to the most, and queries that are no multiple of a tile."""
     rng = np.random.default_rng(4)
@@ -153,9 +157,9 @@ def test_searches_find_what_the_processor_finds(n_words, size):
 
 
 def test_analogies_on_a_gpu():
-    rng = np.random.default_rng(5)
-    vectors = WordVectors([f"w{i}" for i in range(20_000)], rng.normal(size=(20_000, 50)))
-    questions = [("some", *(f"w{i}" for i in rng.choice(20_000, 4, replace=False))) for _ in range(5_000)]
+    rng, words = np.random.default_rng(5), [f"w{i}" for i in range(sized(20_000, 2_000))]
+    vectors = WordVectors(words, rng.normal(size=(len(words), 50)))
+    questions = [("some", *rng.choice(words, 4, replace=False)) for _ in range(sized(5_000, 500))]
     answers = []
     for backend in ("cpu", "cuda"):
         vectors.search.backend = backend
@@ -166,7 +170,7 @@ def test_analogies_on_a_gpu():
 @pytest.mark.parametrize("settings", [{}, {"vector_size": 200, "batch_size": 1000, "negative_samples": 700}], ids=str)
 def test_next_item_vectors_are_those_of_the_processor(settings):
     rng = np.random.default_rng(6)
-    sequences = Sequences.of([rng.zipf(1.3, 12).clip(1, 2000).tolist() for _ in range(2_000)])
+    sequences = Sequences.of([rng.zipf(1.3, 12).clip(1, 2000).tolist() for _ in range(sized(2_000, 200))])
     found, again, expected = (
         NextItemVectors(**settings, epochs=2, backend=backend).fit(sequences) for backend in ("cuda", "cuda", "cpu")
     )

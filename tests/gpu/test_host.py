@@ -62,6 +62,27 @@ def test_memory_is_given_back(use):
     assert cuda.current_context().get_memory_info().free == before
 
 
+def test_memory_is_freed_by_threads_that_never_used_the_gpu():
+    """Where a driver frees nothing: who collects a cycle of objects is chance."""
+    plan, cycle = zipf_plan(500, TOKENS), {}
+    before = present_gpu().free
+
+    def use():
+        for i in range(3):
+            backend = CudaBackend()
+            backend.start(plan, *start_of(plan))
+            cycle[i] = [backend, cycle]
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    del cycle
+    other = threading.Thread(target=gc.collect)
+    other.start()
+    other.join()
+    assert present_gpu().free == before
+
+
 def test_memory_that_was_used_is_free_for_the_next_training():
     plan = zipf_plan(500, TOKENS)
     before = present_gpu().free

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+OTHERS = ("__main__.py", "modules.py", "library.py", "hand_written.py")
 BUILT = FOLDER / ".built"  # by digest; delete it at will
 
 
@@ -20,8 +21,9 @@ def digest(parts) -> str:
 
 
 def sources(folder: Path) -> list[bytes]:
-    """What is in the files of a folder."""
-    return [path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".c", ".h", ".py")]
+    """What is in the files of a folder; of this one, in those that translate."""
+    paths = (path for path in sorted(folder.iterdir()) if path.suffix in (".c", ".h", ".py"))
+    return [path.read_bytes() for path in paths if path.name not in OTHERS and not path.name.startswith("test_")]
 
 
 def translated(ptx: Path) -> Path:

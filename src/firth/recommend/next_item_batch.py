@@ -102,6 +102,9 @@ class IndexedBatches:
     def store(self) -> None:
         """Have both matrices hold what was learned."""
 
+    def close(self) -> None:
+        """Free what is not memory of the processor."""
+
     def _draw(self, examples: Examples, batch: NDArray[np.int64], number: int) -> tuple[int, int]:
         """Fill the index and the drawn items of a batch; how many inputs and outputs it uses."""
         index, count = self._index, self._settings.negative_samples

@@ -116,6 +116,11 @@ class GpuBatches(IndexedBatches):
             self._stream.wait()
             matrix.rows[:] = rows.reshape(matrix.rows.shape)
 
+    def close(self) -> None:
+        """See IndexedBatches."""
+        del self._on_gpu, self._batch
+        memory.release()
+
     def _copy(self, examples: Examples, batch: NDArray[np.int64], n_inputs: int, n_outputs: int) -> None:
         """What the kernels read of a batch."""
         index, on_gpu = self._index, self._batch

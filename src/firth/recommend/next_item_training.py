@@ -72,7 +72,10 @@ def train(
             training.run(before_last)
         except KeyboardInterrupt:
             return training.trained(), TrainingInterrupted(f"training stopped in epoch {training.epoch + 1}")
-        return training.trained(), None
+        else:
+            return training.trained(), None
+        finally:
+            training.close()
 
 
 class _Training:
@@ -115,6 +118,10 @@ class _Training:
         matrices = self._inputs, self._outputs
         values = (matrix.rows[self._n_items :].copy() for matrix in matrices)
         return Trained(*(matrix.vectors() for matrix in matrices), *values)
+
+    def close(self) -> None:
+        """Free what only training needs."""
+        self._batches.close()
 
     def _train_epoch(self, epoch: int, examples: Examples) -> float:
         """One pass over examples in random order; returns the mean loss in nats."""

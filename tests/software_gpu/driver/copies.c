@@ -30,7 +30,8 @@ static int is_right(const char *function, uint64_t address, size_t size, int on_
     return !wrong;
 }
 
-/* Pageable memory is read before this returns, and is written before it; pinned memory whenever the stream comes to it. */
+/* Pinned memory is read and written when the stream comes to it. Pageable memory is before this returns, as drivers for
+   most machines do it; with SG_PAGEABLE later, which the documentation of CUDA allows. */
 static CUresult copy_in(const char *function, CUstream handle, int is_async, uint64_t target, int to_device, uint64_t source,
                         int from_device, size_t size) {
     CHECK_CONTEXT;
@@ -46,6 +47,7 @@ static CUresult copy_in(const char *function, CUstream handle, int is_async, uin
     pthread_mutex_lock(&lock);
     int is_pageable = !to_device && kind_of(target) == PAGEABLE, is_staged = !from_device && kind_of(source) == PAGEABLE;
     pthread_mutex_unlock(&lock);
+    if (is_async && settings.pageable) is_pageable = is_staged = 0;
     if (is_staged) {
         operation->staged = malloc(size);
         memcpy(operation->staged, operation->source, size);

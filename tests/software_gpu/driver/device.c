@@ -1,6 +1,7 @@
 /* The device, its primary context, and the errors of this driver. */
 #include "driver.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,22 @@ static double number(const char *name, double otherwise) {
     return text && *text ? strtod(text, NULL) : otherwise;
 }
 
+/* Says which kernels run, then leaves the signal to whoever had it before. */
+static struct sigaction of_others;
+
+static void outside_memory(int number) {
+    static const char text[] = "software GPU: an address outside memory; kernels that run:";
+    (void)!write(2, text, sizeof text - 1);
+    describe_running(2);
+    (void)!write(2, "\n", 1);
+    sigaction(number, &of_others, NULL);
+}
+
+static void watch_addresses(void) {
+    struct sigaction action = {.sa_handler = outside_memory, .sa_flags = SA_NODEFER};
+    sigaction(SIGSEGV, &action, &of_others);
+}
+
 API CUresult cuInit(unsigned flags) {
     if (flags) return INVALID_VALUE;
     if (is_forked) return NOT_INITIALIZED;
@@ -67,6 +84,7 @@ API CUresult cuInit(unsigned flags) {
         settings.memory = (size_t)number("SG_MEMORY", 8.0 * (1 << 30));
         settings.multiprocessors = (int)number("SG_MULTIPROCESSORS", 132);
         settings.delays = (int)number("SG_DELAY", 0);
+        settings.pageable = (int)number("SG_PAGEABLE", 0);
         settings.edges = (int)number("SG_EDGES", 0);
         const char *compute = getenv("SG_COMPUTE");
         if (!compute || sscanf(compute, "%d.%d", &settings.major, &settings.minor) != 2)
@@ -74,6 +92,7 @@ API CUresult cuInit(unsigned flags) {
         settings.devices = (int)number("SG_DEVICES", 1);
         pthread_atfork(NULL, NULL, after_fork);
         set_up_streams();
+        if (settings.edges) watch_addresses();
         is_initialized = 1;
     }
     pthread_mutex_unlock(&lock);

@@ -45,6 +45,7 @@ struct settings {
     int devices;         /* SG_DEVICES: 1, or none */
     int multiprocessors; /* SG_MULTIPROCESSORS */
     int delays;          /* SG_DELAY: whether operations wait a random time before they begin */
+    int pageable;        /* SG_PAGEABLE: whether asynchronous copies of pageable memory are */
     int edges;           /* SG_EDGES: whether memory ends where a page begins that nobody may touch */
 };
 extern struct settings settings;

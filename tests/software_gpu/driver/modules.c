@@ -18,6 +18,7 @@ is that PTX, translated; from the cubin come the registers and the local memory 
 extern char **environ;
 
 struct kernel {
+    char name[64]; /* that of the function in Python */
     const struct sg_kernel *code;
     struct library *library;
     unsigned registers, local_bytes, most_dynamic_shared;
@@ -76,6 +77,19 @@ static unsigned attribute_in_cubin(const Elf64_Ehdr *file, const char *name, int
         at += 4 + size;
     }
     return 0;
+}
+
+/* `_ZN5firth7kernels...11_count_readB2v1...`: the last name before what is no name, or at most the end of the name. */
+static void set_short_name(struct kernel *kernel) {
+    const char *name = kernel->code->name, *at = strncmp(name, "_ZN", 3) == 0 ? name + 3 : NULL;
+    snprintf(kernel->name, sizeof kernel->name, "%.60s", name);
+    while (at && *at >= '0' && *at <= '9') {
+        char *end;
+        size_t length = strtoul(at, &end, 10);
+        if (length == 0 || length > strlen(end)) break;
+        snprintf(kernel->name, sizeof kernel->name, "%.*s", (int)(length < 60 ? length : 60), end);
+        at = end + length;
+    }
 }
 
 /* Have modules.py translate some PTX; the path of the object. */
@@ -141,7 +155,12 @@ API CUresult cuLibraryLoadData(CUlibrary *library, const void *image, int *optio
     loaded->kernels = calloc((size_t)loaded->n_kernels, sizeof *loaded->kernels);
     for (int i = 0; i < loaded->n_kernels; i++) {
         struct kernel *kernel = &loaded->kernels[i];
-        *kernel = (struct kernel){&codes[i], loaded, codes[i].registers, codes[i].local_bytes, 49152 - codes[i].shared_bytes};
+        kernel->code = &codes[i];
+        kernel->library = loaded;
+        kernel->registers = codes[i].registers;
+        kernel->local_bytes = codes[i].local_bytes;
+        kernel->most_dynamic_shared = 49152 - codes[i].shared_bytes;
+        set_short_name(kernel);
         if (memcmp(image, ELFMAG, SELFMAG) == 0) {
             unsigned registers = attribute_in_cubin(image, codes[i].name, 0x2f);
             kernel->local_bytes = attribute_in_cubin(image, codes[i].name, 0x12); /* the least of the stack */
@@ -295,23 +314,24 @@ void describe_running(int file) {
 void run_kernel(struct operation *operation) {
     const struct kernel *kernel = operation->kernel;
     char error[512] = "";
-    int slot = set_running(kernel->code->name);
+    int slot = set_running(kernel->name);
     int failed = kernel->library->launch(kernel->code, operation->grid, operation->block, operation->shared,
                                          operation->parameters, error, sizeof error);
     running[slot] = NULL;
     pthread_mutex_lock(&lock);
     if (failed) {
-        complain("%s: %s", kernel->code->name, error);
+        complain("%s: %s", kernel->name, error);
         fail(LAUNCH_FAILED);
     }
     char after[600];
-    snprintf(after, sizeof after, "after %s", kernel->code->name);
+    snprintf(after, sizeof after, "after %s", kernel->name);
     check_guards(after);
     pthread_mutex_unlock(&lock);
 }
 
 /* The pointers to parameters and then the parameters: a copy. NULL if one is an address of memory that was freed. */
-static void **copied_parameters(const struct sg_kernel *code, void **parameters) {
+static void **copied_parameters(const struct kernel *kernel, void **parameters) {
+    const struct sg_kernel *code = kernel->code;
     size_t at = (sizeof(void *) * (size_t)code->n_parameters + 15) / 16 * 16, bytes = at + 16;
     for (int i = 0; i < code->n_parameters; i++) bytes += (code->parameters[i].size + 15) / 16 * 16;
     char *copy = malloc(bytes); /* aligned for 16 bytes */
@@ -322,7 +342,7 @@ static void **copied_parameters(const struct sg_kernel *code, void **parameters)
         uint64_t address;
         memcpy(&address, parameters[i], size < 8 ? size : 8);
         if (size == 8 && is_freed(address)) {
-            complain("%s is given memory that was freed (parameter %d)", code->name, i);
+            complain("%s is given memory that was freed (parameter %d)", kernel->name, i);
             free(copy);
             return NULL;
         }
@@ -339,7 +359,7 @@ API CUresult cuLaunchKernel(CUkernel kernel, unsigned grid_x, unsigned grid_y, u
     struct stream *stream;
     CUresult result = known_stream(handle, &stream);
     if (result) return result;
-    const char *name = kernel->code->name;
+    const char *name = kernel->name;
     uint64_t threads = (uint64_t)block_x * block_y * block_z;
     int is_wrong = !grid_x || !grid_y || !grid_z || !threads || grid_x > 2147483647u || grid_y > 65535 || grid_z > 65535 ||
                    block_x > 1024 || block_y > 1024 || block_z > 64 || threads > 1024 || extra;
@@ -359,7 +379,7 @@ API CUresult cuLaunchKernel(CUkernel kernel, unsigned grid_x, unsigned grid_y, u
     memcpy(operation->block, (unsigned[3]){block_x, block_y, block_z}, sizeof operation->block);
     operation->shared = shared;
     pthread_mutex_lock(&lock);
-    operation->parameters = copied_parameters(kernel->code, parameters);
+    operation->parameters = copied_parameters(kernel, parameters);
     pthread_mutex_unlock(&lock);
     if (!operation->parameters) {
         free(operation);

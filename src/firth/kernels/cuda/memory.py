@@ -1,13 +1,15 @@
 """Arrays on a GPU, and launches of kernels, which a stream has one after another."""
 
+import functools
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import cuda
 from numba.cuda.core import config
 
-__all__ = ["Stream", "pinned", "release"]
+__all__ = ["Mark", "Stream", "pinned", "release"]
 
 _launching = threading.Lock()  # numba-cuda's dispatchers and the simulator know one launch at a time
 
@@ -15,6 +17,23 @@ _launching = threading.Lock()  # numba-cuda's dispatchers and the simulator know
 def pinned(length: int, kind: Any) -> Any:
     """An array in memory that the GPU copies to without the processor's help."""
     return cuda.pinned_array(length, kind)
+
+
+def _free_in_any_thread() -> None:
+    """Have numba-cuda free what a thread drops that never used the GPU.
+
+    Python collects cycles in whatever thread it comes to. The driver refuses to free memory in one without a context,
+    and numba-cuda then forgets the memory without freeing it.
+    """
+    context = cuda.current_context()
+    for queue in (context.memory_manager.deallocations, context.deallocations):
+        if "clear" not in vars(queue):
+            queue.clear = functools.partial(_clear_in_context, queue.clear)
+
+
+def _clear_in_context(clear: Callable[[], None]) -> None:
+    cuda.current_context()  # the thread has one from now on
+    clear()
 
 
 def release() -> None:
@@ -25,15 +44,38 @@ def release() -> None:
         context.deallocations.clear()  # streams and events
 
 
+class Mark(NamedTuple):
+    """A place in a stream.
+
+    event : behind all that was launched before.
+    sources : what was copied from before; CUDA may read them until then.
+    """
+
+    event: Any
+    sources: list[Any]
+
+    def synchronize(self) -> None:
+        """Wait until the stream is there."""
+        self.event.synchronize()
+
+
 class Stream:
-    """Copies and kernels that follow one another, while the processor goes on."""
+    """Copies and kernels that follow one another, while the processor goes on. One thread uses it at a time."""
 
     def __init__(self) -> None:
         self._stream = cuda.stream()
+        if not config.ENABLE_CUDASIM:
+            _free_in_any_thread()
+        self._sources: list[Any] = []  # of copies since the last mark
+
+    def _kept(self, array: Any) -> Any:
+        contiguous = np.ascontiguousarray(array)
+        self._sources.append(contiguous)
+        return contiguous
 
     def to_device(self, array: Any) -> Any:
-        """A copy on the device."""
-        return cuda.to_device(np.ascontiguousarray(array), stream=self._stream)
+        """A copy on the device. The array must not change before the stream has come there."""
+        return cuda.to_device(self._kept(array), stream=self._stream)
 
     def empty(self, shape: Any, kind: Any) -> Any:
         """An array on the device, not set to anything."""
@@ -44,8 +86,8 @@ class Stream:
         array.copy_to_host(target, stream=self._stream)
 
     def copy_from(self, source: Any, array: Any) -> None:
-        """Copy to the device."""
-        array.copy_to_device(source, stream=self._stream)
+        """Copy to the device, as to_device() does."""
+        array.copy_to_device(self._kept(source), stream=self._stream)
 
     def launch(self, kernel: Any, blocks: int | tuple[int, int], threads: int, *arguments: Any) -> None:
         """Have the device run a kernel, after what was launched before."""
@@ -57,16 +99,18 @@ class Stream:
                 config.CUDA_LOW_OCCUPANCY_WARNINGS = warned
             launched(*arguments)
 
-    def mark(self) -> Any:
-        """An event behind all that was launched so far; its synchronize() waits for that."""
+    def mark(self) -> Mark:
+        """A mark behind all that was launched so far; keep it until the stream is there."""
         event = cuda.event(timing=False) if not config.ENABLE_CUDASIM else cuda.event()
         event.record(self._stream)
-        return event
+        sources, self._sources = self._sources, []
+        return Mark(event, sources)
 
-    def wait_for(self, event: Any) -> None:
-        """Launch nothing before an event of another stream."""
-        event.wait(self._stream)
+    def wait_for(self, mark: Mark) -> None:
+        """Launch nothing before a mark of another stream."""
+        mark.event.wait(self._stream)
 
     def wait(self) -> None:
         """Wait until all is done."""
         self._stream.synchronize()
+        self._sources.clear()

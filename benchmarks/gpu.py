@@ -2,9 +2,9 @@
 
 One command, less than four minutes:
 
-    PYTHONPATH=src python benchmarks/cuda.py CORPUS --analogies questions-words.txt --men men.csv
+    PYTHONPATH=src python benchmarks/gpu.py CORPUS --analogies questions-words.txt --men men.csv
 
-It needs no network. Each line is printed, and saved in benchmarks/results/cuda.json, as soon as it is measured. An
+It needs no network. Each line is printed, and saved in benchmarks/results/gpu.json, as soon as it is measured. An
 epoch includes reading, on the GPU; text and start are measured by themselves. "first" is the start of a backend in a
 new process: once with an empty cache of machine code, once with that of the first.
 """
@@ -151,6 +151,7 @@ class Bench:
 
     def search(self, n_words: int, size: int, n_queries: int) -> None:
         """The 10 nearest neighbours of many words, and analogies, by both. Vectors are random."""
+        n_words, n_queries = n_words // self.options.shrink, n_queries // self.options.shrink
         rng = np.random.default_rng(1)
         words = [f"w{i}" for i in range(n_words)]
         vectors = WordVectors(words, rng.standard_normal((n_words, size), np.float32))
@@ -177,8 +178,8 @@ class Bench:
     def recommend(self, size: int, batch: int, drawn: int) -> None:
         """Vectors that predict the next item, by both: answers per second of an epoch. Items are random."""
         rng = np.random.default_rng(1)
-        items = rng.zipf(1.2, 200_000).clip(1, 20_000)
-        sequences = Sequences.of([some.tolist() for some in np.array_split(items, 10_000)])
+        items = rng.zipf(1.2, 200_000 // self.options.shrink).clip(1, 20_000)
+        sequences = Sequences.of([some.tolist() for some in np.array_split(items, len(items) // 20)])
         for kind in ("cuda", "cpu"):
             given = {"vector_size": size, "batch_size": batch, "negative_samples": drawn}
             NextItemVectors(**given, epochs=1, backend=kind).fit(Sequences.of([[1, 2, 3]]))  # compiled
@@ -248,11 +249,12 @@ def main() -> None:
     parser.add_argument("--analogies", type=Path)
     parser.add_argument("--men", type=Path)
     parser.add_argument("--seconds", type=float, default=200.0, help="begin nothing new after so long")
-    parser.add_argument("--name", default="cuda", help="of the file of results")
+    parser.add_argument("--shrink", type=int, default=1, help="search and recommend with so much less data: a trial")
+    parser.add_argument("--name", default="gpu", help="of the file of results")
     options = parser.parse_args()
     reason = why_no_gpu() if is_installed() else "numba-cuda is not installed"
     if reason is not None:
-        sys.exit(f"benchmarks/cuda.py: no GPU can be used: {reason}")
+        sys.exit(f"benchmarks/gpu.py: no GPU can be used: {reason}")
     bench = Bench(options)
     bench.start()
     for run in bench.runs_in_order():
