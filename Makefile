@@ -68,7 +68,7 @@ oldest: $(VENV)/.installed-oldest
 # What meets other packages: files, pictures, the index, compressed corpora, and of the command line whatever needs more
 # than its parser: training (Numba, NumPy), progress (Rich), tables, pictures, the index, the server. Not what compares
 # Firth with spaCy and model2vec, which are not installed there.
-OLDEST_COMMANDS := completion corpora demo evaluate help index info lm main phrases plot queries recommend serve \
+OLDEST_COMMANDS := completion corpora demo evaluate help index lm main phrases plot queries recommend serve \
 	sweep targets train
 OLDEST_TESTS := $(OLDEST_COMMANDS:%=tests/cli/test_%.py) tests/cli/test_documents.py::test_train_similar_and_nearest \
 	tests/unit/formats tests/unit/plots tests/unit/vectors/ann tests/unit/corpus/test_sources.py \
