@@ -6,6 +6,7 @@ a text is cut depends on its size alone, not on who reads it.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from firth.corpus.file_parts import FileRange, file_parts, identity_at, unreadable
@@ -49,7 +50,12 @@ def shards_of(files: Files) -> list[Shard]:
         if portion.identity is None:
             raise CorpusError(f"{portion.path}: a pipe can be read only once, and by one process: give a file")
     parts = [part for part in _at_line_ends(parts) if part]
-    return [Shard(number, part) for number, part in enumerate(parts)]
+    return [Shard(number, [_from_anywhere(portion) for portion in part]) for number, part in enumerate(parts)]
+
+
+def _from_anywhere(portion: FileRange) -> FileRange:
+    """The same, for processes whose working folder is another one."""
+    return portion._replace(path=portion.path.absolute()) if isinstance(portion.path, Path) else portion
 
 
 def _at_line_ends(parts: Sequence[list[FileRange]]) -> list[list[FileRange]]:

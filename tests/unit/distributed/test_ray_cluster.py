@@ -175,8 +175,10 @@ def test_the_command_trains_on_a_cluster_that_runs(ray, topical_text, tmp_path):
     wait_for(lambda: ray.available_resources().get("CPU") == 3)
     address, target = ray.get_runtime_context().gcs_address, tmp_path / "model.firth"
     settings = ["--vector-size=16", "--epochs=2", "--threads=1", "--subsample-threshold=0", "--learning-rate=0.05"]
-    command = [sys.executable, "-m", "firth", "train", topical_text, "-o", target, "--ray", address, "--nodes=2"]
-    done = subprocess.run([*map(str, command), *settings, "--json"], capture_output=True, text=True, timeout=120)
+    # Relative to the folder of the command, which is not that of the nodes.
+    name, folder = topical_text.name, topical_text.parent
+    command = [sys.executable, "-m", "firth", "train", name, "-o", target, "--ray", address, "--nodes=2", *settings]
+    done = subprocess.run([*map(str, command), "--json"], cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert bits(firth.Word2Vec.load(target)) == bits(fitted(topical_text, firth.LocalCluster(2)))
 
