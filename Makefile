@@ -1,6 +1,6 @@
 # Every target makes what it needs. The machine needs Python 3.11 or newer with pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-oldest oldest install-oldest test-wheel portability fuzz faults soak test-software-gpu software-gpu check format bench docs docs-pictures clean
+.PHONY: help setup demo test warm-up test-kernels test-oldest oldest install-oldest test-wheel portability fuzz faults soak test-software-gpu software-gpu check format bench docs docs-pictures clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -26,11 +26,16 @@ setup: $(VENV)/.installed-test ## Make .venv and install Firth with everything t
 demo: $(VENV)/.installed-demo ## Train on real text and query the vectors (under a minute)
 	@$(BIN)/firth demo
 
+# pip and mypy take one core each, so two things are done at a time.
 test: $(VENV)/.installed-test ## Lint, check types and run all tests, also of other machines and old versions
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target install-oldest check
-	$(BIN)/python tests/warm_up.py
+	+@$(BESIDE_EACH_OTHER) install-oldest check warm-up
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target test-oldest test-kernels
+	+@$(BESIDE_EACH_OTHER) test-oldest test-kernels
+
+BESIDE_EACH_OTHER := $(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target
+
+warm-up: $(VENV)/.installed-test
+	$(BIN)/python tests/warm_up.py
 
 # Kernels as other processors run them, and with every index checked. Each run compiles its own machine code.
 test-kernels: test-lanes-4 test-lanes-8 test-lanes-16 test-bounds ## Test kernels at 4, 8 and 16 lanes, and their array bounds
@@ -53,7 +58,6 @@ test-oldest: ## Test with the oldest versions that pyproject.toml allows, on Pyt
 
 WITH_OLDEST := $(MAKE) --no-print-directory VENV=.venv-oldest PYTHON=python3.11
 
-# In `make test` beside mypy, which takes one core.
 install-oldest:
 	+@if command -v python3.11 >/dev/null; then $(WITH_OLDEST) .venv-oldest/.installed-oldest; fi
 
@@ -64,10 +68,10 @@ oldest: $(VENV)/.installed-oldest
 # What meets other packages: files, pictures, the index, compressed corpora, and of the command line whatever needs more
 # than its parser: training (Numba, NumPy), progress (Rich), tables, pictures, the index, the server. Not what compares
 # Firth with spaCy and model2vec, which are not installed there.
-OLDEST_COMMANDS := completion corpora demo documents evaluate help index info lm main phrases plot queries recommend serve \
+OLDEST_COMMANDS := completion corpora demo evaluate help index lm main phrases plot queries recommend serve \
 	sweep targets train
-OLDEST_TESTS := $(OLDEST_COMMANDS:%=tests/cli/test_%.py) tests/unit/formats tests/unit/plots tests/unit/vectors/ann \
-	tests/unit/corpus/test_sources.py \
+OLDEST_TESTS := $(OLDEST_COMMANDS:%=tests/cli/test_%.py) tests/cli/test_documents.py::test_train_similar_and_nearest \
+	tests/unit/formats tests/unit/plots tests/unit/vectors/ann tests/unit/corpus/test_sources.py \
 	--ignore=tests/unit/formats/test_spacy_exchange.py --ignore=tests/unit/formats/test_static_embedding.py
 
 $(VENV)/.installed-oldest: pyproject.toml tests/oldest_versions.py | $(BIN)/python

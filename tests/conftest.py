@@ -1,6 +1,5 @@
 """What holds for all tests."""
 
-import gc
 import signal
 from pathlib import Path
 
@@ -46,11 +45,6 @@ def pytest_collection_modifyitems(config, items):
 def order(item) -> int:
     place = item.path.relative_to(HERE).as_posix()
     return next((i for i, longest in enumerate(LONGEST) if place.startswith(longest)), len(LONGEST))
-
-
-def pytest_collection_finish():
-    """Thousands of tests, and all that is imported: nothing of it will be garbage, so nobody need look for it again."""
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
