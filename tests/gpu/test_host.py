@@ -64,19 +64,19 @@ def test_memory_is_given_back(use):
 
 def test_memory_is_freed_by_threads_that_never_used_the_gpu():
     """Where a driver frees nothing: who collects a cycle of objects is chance."""
-    plan, cycle = zipf_plan(500, TOKENS), {}
+    plan, cycles = zipf_plan(500, TOKENS), [{}]
     before = present_gpu().free
 
     def use():
         for i in range(3):
             backend = CudaBackend()
             backend.start(plan, *start_of(plan))
-            cycle[i] = [backend, cycle]
+            cycles[0][i] = [backend, cycles[0]]
 
     thread = threading.Thread(target=use)
     thread.start()
     thread.join()
-    del cycle
+    cycles.clear()
     other = threading.Thread(target=gc.collect)
     other.start()
     other.join()
