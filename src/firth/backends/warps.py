@@ -5,12 +5,11 @@ row of the most frequent word at a time, their changes add up to too large a ste
 a text of 14 million words and with vocabularies of 1,000 and 100 words: up to 345 uses at a time did no harm, 689 ended
 in infinite vectors. 180 were measured in many runs.
 
-All that was negative sampling. With hierarchical softmax every position uses the root, whose decision is even, so that
-its row curves more than that of any noise word. It has not been measured on a GPU. In a model of it on the processor,
-where each position lacks the changes of the W - 1 positions before it, the vectors stayed finite up to W = 128, 180 and
-345 with 100, 1,000 and 20,000 words, and diverged at 180, 256 and 512. So its uses count twice: 90 warps. What a
-skip-gram position adds to the root is a sum over its inputs; with 16 inputs in place of 6, W = 90 was the limit where
-it had been 256.
+All that was negative sampling. With hierarchical softmax every position uses the root. Its machine code, run on the
+processor with thousands of warps in turn (tests/software_gpu), stays finite with 360 uses at a time and diverges with
+720, in a vocabulary of 100 words: there negative sampling repeats what the H100 showed, 345 and 689. So 180 warps. What
+a skip-gram position adds to the root is a sum over its inputs. In a model on the processor, where each position lacks
+the changes of the W - 1 positions before it, W = 90 was the limit with 16 inputs where it had been 256 with 6.
 
 Composed words. A change of one word moves another one by as much of it as they have rows in common: of n rows, by
 common / n. So all changes that are under way move a word by the mean of what its rows get, and no word by more than the
@@ -36,7 +35,6 @@ __all__ = ["Warps", "mean_inputs", "uses_of_hottest_row", "warps_for_documents",
 
 _PER_MULTIPROCESSOR = 16
 _MOST_USES = 180  # of one row at a time
-_OF_ROOT = 2.0  # times as many uses count of the root of a tree
 _USUAL_INPUTS = 6.0  # of a position: windows of 5, long sentences
 _USUAL_RATES = {"skipgram": 0.025, "cbow": 0.05}  # with which that was measured; a larger step needs fewer warps
 _SHARED = 2  # times as many uses count where words share rows
@@ -83,8 +81,8 @@ def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = 
 
     A word that is read is an input of as many positions as a position has inputs, and the first target of one; as a
     noise word it is a target as often as it is drawn. In a tree every position uses the root, with skip-gram once for
-    every six inputs; that counts twice. Of a composed word it is twice the mean over its rows, each of which is used
-    by all words that have it.
+    every six inputs. Of a composed word it is twice the mean over its rows, each of which is used by all words that
+    have it.
 
     reads : (V,) how often each word is read; None: it is counted.
     """
@@ -96,7 +94,7 @@ def uses_of_hottest_row(plan: TrainingPlan, reads: NDArray[np.float64] | None = 
     moved = shares if plan.composition is None else _moved(plan.composition, shares)
     if plan.tree is not None:
         is_cbow = plan.architecture == "cbow"
-        as_target = np.array([_OF_ROOT * (1.0 if is_cbow else max(inputs / _USUAL_INPUTS, 1.0))])
+        as_target = np.array([1.0 if is_cbow else max(inputs / _USUAL_INPUTS, 1.0)])
     else:
         as_target = shares + sampling.negative_samples * alias_probabilities(sampling.noise_table)
         as_target += _uses_as_further_target(plan, shares)

@@ -57,13 +57,13 @@ def test_the_hottest_row_is_an_input_or_a_noise_word():
     assert uses_of_hottest_row(noisy) == pytest.approx(2 / 3 + 2, rel=1e-2)
 
 
-def test_every_position_uses_the_root_of_a_tree_which_counts_twice():
+def test_every_position_uses_the_root_of_a_tree():
     plan = plan_with([10] * 100, objective="hierarchical_softmax")
-    assert uses_of_hottest_row(plan) == 2
-    assert warps_in_flight(132, 2, "skipgram", 0.025) == 90
+    assert uses_of_hottest_row(plan) == 1
+    assert warps_in_flight(132, 1, "skipgram", 0.025) == 180
     wide = {"objective": "hierarchical_softmax", "window": 15, "shrink_window": False}
-    assert uses_of_hottest_row(plan_with([100] * 100, **wide)) == pytest.approx(2 * 30 / 6, rel=1e-2)
-    assert uses_of_hottest_row(plan_with([100] * 100, architecture="cbow", **wide)) == 2
+    assert uses_of_hottest_row(plan_with([100] * 100, **wide)) == pytest.approx(30 / 6, rel=1e-2)
+    assert uses_of_hottest_row(plan_with([100] * 100, architecture="cbow", **wide)) == 1
 
 
 def test_further_targets_are_uses():
