@@ -121,10 +121,13 @@ def test_shapes_that_take_more_registers():
         for architecture in ("skipgram", "cbow"):
             plan = zipf_plan(2_000, FEW, architecture=architecture, **settings)
             size = settings.get("vector_size", 100)
+            rate = 0.025 * min(
+                1.0, 15 / settings.get("negative_samples", 5)
+            )  # with 300 the processor diverges at 0.025
             found = []
             for backend in (CudaBackend(warps=8), CpuBackend(1)):  # shapes, not how many warps train
                 backend.start(plan, initial_word_vectors(plan.n_words, size, 1), None)
-                found.append(backend.train_epoch(0, (0.025, 0.0), range(FEW), lambda totals: None))
+                found.append(backend.train_epoch(0, (rate, 0.0), range(FEW), lambda totals: None))
             assert found[0].pairs == found[1].pairs
             assert found[0].mean_loss == pytest.approx(found[1].mean_loss, rel=0.03)
 
