@@ -11,35 +11,23 @@ def together(writer, one: Instruction) -> None:
     name = one.parts[0]
     if name == "activemask":
         _set_all(writer, one, one.operands[0], "active", "b32")
-    elif name == "shfl":
-        _member(writer, one, one.operands[4])
-        writer.add("SG_TURN();")
-        _shuffle(writer, one)
-    elif name == "vote":
-        _member(writer, one, one.operands[2])
-        writer.add("SG_TURN();")
-        _vote(writer, one)
-    elif name == "match":
-        _member(writer, one, one.operands[2])
-        writer.add("SG_TURN();")
-        _match(writer, one)
-    elif name == "redux":
-        _member(writer, one, one.operands[2])
-        writer.add("SG_TURN();")
-        _reduce(writer, one)
+    elif name in _OF_MEMBERS:
+        mask, write = _OF_MEMBERS[name]
+        _meet(writer, one, one.operands[mask])
+        write(writer, one)
     elif "warp" in one.parts:
-        _member(writer, one, one.operands[0])
-        writer.add("SG_TURN();")
+        _meet(writer, one, one.operands[0])
     else:
         _barrier(writer, one)
 
 
-def _member(writer, one: Instruction, operand: str) -> None:
-    """With SG_CHECK, examine the mask of lanes that must take part."""
+def _meet(writer, one: Instruction, operand: str) -> None:
+    """Other warps may have their turn; with SG_CHECK, the mask of lanes that must take part is examined before."""
     loop = "EACH_LANE(active) " if writer.uniform.is_divergent(operand) else ""
     writer.add(
         f"if (SG_UNLIKELY(w->check)) {loop}sg_examine_mask(w, {one.line}, active, {writer.read(operand, 'u32')});"
     )
+    writer.add("SG_TURN();")
 
 
 def _set_all(writer, one: Instruction, target: str, text: str, kind: str) -> None:
@@ -179,3 +167,7 @@ def _barrier(writer, one: Instruction) -> None:
     count, lanes = f"sg_barrier_count(w, {barrier})", f"sg_barrier_lanes(w, {barrier})"
     results = {"popc": (count, "u32"), "and": (f"({count} == {lanes})", "pred"), "or": (f"({count} != 0)", "pred")}
     _set_all(writer, one, target, *results[words[1]])
+
+
+# Which operand is the mask of lanes that must take part, and what writes the rest.
+_OF_MEMBERS = {"shfl": (4, _shuffle), "vote": (2, _vote), "match": (2, _match), "redux": (2, _reduce)}
