@@ -152,7 +152,7 @@ class ClusterBackend:
                 self._end_meeting()
 
     def _combine(self, rounds: list[Round], trained: list[Call]) -> list[Call]:
-        _, epoch, rates, tokens, *_ = rounds[0]
+        rates, tokens = rounds[0].rates, rounds[0].tokens
         middle = (tokens.start + tokens.stop) / 2 / self._n_tokens
         rate = rates[0] + (rates[1] - rates[0]) * middle
         measured = [call.results[1] for call in trained]
@@ -195,7 +195,10 @@ class ClusterBackend:
     # ---------------------------------------------------------------- nodes that are lost, and new ones
 
     def _recover(self, lost: LostNodeError, todo: Sequence[_Work] = ()) -> list[_Work]:
-        """Go on with the nodes that are left. Returns what of `todo`, and of what was trained, is to be trained now."""
+        """Go on with the nodes that are left. Returns what of `todo`, and of what was trained, is to be trained now.
+
+        There is one or the other: `todo`, or a meeting that is not over.
+        """
         rounds = {work.number: work for work in todo}
         if self._meeting is not None:
             rounds[self._meeting.work.number] = self._meeting.work
@@ -208,9 +211,9 @@ class ClusterBackend:
                 break
             except LostNodeError as another:  # of a machine that takes two nodes along, this may be the second
                 lost = another
-        when = f" in epoch {min(work.epoch for work in rounds.values()) + 1}" if rounds else ""
+        epoch = min(work.epoch for work in rounds.values())
         warn(
-            f"{lost.node.name} was lost{when} ({lost.reason}): training goes on with "
+            f"{lost.node.name} was lost in epoch {epoch + 1} ({lost.reason}): training goes on with "
             f"{len(self._nodes):,} nodes, from the last meeting"
         )
         return [rounds[number] for number in sorted(rounds) if number > self._round]

@@ -84,7 +84,7 @@ class Member:
             changes = self._backend.rows(name, ids)
             changes -= self.weights[side][places]
             for before in self._unmet.values():
-                changes -= unpacked((before.changes[block].inputs, before.changes[block].outputs)[side])
+                changes -= unpacked(before.changes[block].rows(side, slice(None)))
             found.append(packed(changes, self._wire))
         return Changes(found[0], found[1], self._reads[places].copy())
 
