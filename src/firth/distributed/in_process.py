@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from firth.distributed.combining import Wire
-from firth.distributed.machines import Call, LostNodeError, NodeHandle, named
+from firth.distributed.machines import Call, LostNodeError, NodeHandle, check_meetings, named
 from firth.distributed.node import Node
 from firth.errors import FirthError
-from firth.settings import check_value, one_of, whole_number
+from firth.settings import check_value, whole_number
 from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["InProcess", "LocalCluster", "LocalNode"]
@@ -30,7 +30,7 @@ class LocalCluster:
 
     def __init__(self, nodes: int = 4, *, wire: Wire = "int8", overlap: bool = False) -> None:
         check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines are simulated")
-        check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
+        check_meetings(wire, overlap)
         self.n_nodes = nodes
         self.wire = wire
         self.overlap = overlap

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, Protocol
 
 from firth.distributed.combining import Wire
 from firth.errors import FirthError
+from firth.settings import check_value, one_of, switch
 from firth.training.hyperparameters import Hyperparameters
 
-__all__ = ["Call", "Cluster", "LostNodeError", "Machines", "NodeHandle", "named"]
+__all__ = ["Call", "Cluster", "LostNodeError", "Machines", "NodeHandle", "check_meetings", "named"]
 
 
 class NodeHandle(Protocol):
@@ -86,6 +87,12 @@ class Cluster(Protocol):
 
         Raises   SettingError if there are too few machines, or none can be reached; MissingExtraError.
         """
+
+
+def check_meetings(wire: object, overlap: object) -> None:
+    """Raise SettingError unless a Cluster can have these values."""
+    check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
+    check_value("overlap", overlap, switch(), "whether nodes train on while they meet")
 
 
 def named(error: FirthError, node: NodeHandle) -> FirthError:

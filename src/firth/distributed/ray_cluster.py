@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from firth.distributed.combining import Wire
-from firth.distributed.machines import Call, LostNodeError, NodeHandle, named
+from firth.distributed.machines import Call, LostNodeError, NodeHandle, check_meetings, named
 from firth.distributed.ray_actor import NodeActor
 from firth.distributed.ray_places import Place, chosen_places, places_on
 from firth.errors import FirthError, MissingExtraError, SettingError, warn
 from firth.interruption import importing
-from firth.settings import check_value, one_of, whole_number
+from firth.settings import check_value, whole_number
 from firth.training.hyperparameters import Hyperparameters
 
 __all__ = ["RayCluster", "RayMachines", "RayNode"]
@@ -47,7 +47,7 @@ class RayCluster:
     ) -> None:
         if nodes is not None:
             check_value("nodes", nodes, whole_number(1, _MOST_NODES), "how many machines train")
-        check_value("wire", wire, one_of(("int8", "float32")), "how changes travel")
+        check_meetings(wire, overlap)
         self.address = address
         self.n_nodes = nodes
         self.wire = wire

@@ -421,7 +421,10 @@ def test_what_was_not_measured_is_refused(topical_text, settings, options, messa
         fitted(topical_text, LocalCluster(2), settings, **options)
 
 
-@pytest.mark.parametrize(("given", "message"), [({"nodes": 0}, "nodes=0"), ({"wire": "int4"}, "wire='int4'")])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"nodes": 0}, "nodes=0"), ({"wire": "int4"}, "wire='int4'"), ({"overlap": "no"}, "overlap='no'")],
+)
 def test_impossible_clusters_are_refused(given, message):
     with pytest.raises(SettingError, match=message):
         LocalCluster(**given)
